@@ -1,0 +1,34 @@
+# Two commands: `make demo` and `make test`. Each makes a virtual environment of its own with what it needs.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+WORKERS ?= auto
+
+.PHONY: demo test lint bench clean
+
+$(VENV)/.installed-%: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	touch $@
+
+demo: $(VENV)/.installed-demo
+ifdef HEADLESS
+	$(BIN)/python notebooks/run.py
+else
+	$(BIN)/python notebooks/run.py --lab
+endif
+
+test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-test
+	$(BIN)/python -m pytest tests/bench -m bench -n 0 -s
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -1,0 +1,3 @@
+"""ModelKits from a notebook."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,278 @@
+"""Every error of this package, in one tree; each means the same thing in every face.
+
+KitError
+├── Cancelled                the user or a caller stopped it
+├── Usage                    a flag or an argument that does not fit
+├── InvalidReference         text that is no reference
+├── KitfileInvalid           a Kitfile with findings, all of them listed
+├── KitfileMissing           no Kitfile where one is needed
+├── FilterInvalid            a --filter that cannot be read, or matches nothing
+├── NotFound                 a kit, tag, blob or path that is not there
+├── ReferenceCycle           kits that refer to each other, or a chain over 10
+├── PathInvalid              a path that leaves its folder, or is of the wrong kind
+├── SourceChanged            a file that changed while it was read
+├── ContentError
+│   ├── DigestMismatch       bytes that are not what their digest says
+│   ├── SizeMismatch         fewer or more bytes than the descriptor says
+│   ├── ManifestInvalid      a manifest, config or index that cannot be read
+│   ├── NotAModelKit         an artifact of another kind
+│   ├── ArchiveInvalid       an archive that is broken
+│   └── UnsafeArchive        an archive that must not be unpacked
+├── Conflict                 files that stand in the way; listed before anything is written
+├── StoreError
+│   ├── StoreBusy            another process holds the lock for too long
+│   ├── StoreCorrupt         the store's own files cannot be read
+│   └── StorageFull          no room, or no permission to write
+├── RegistryError            an answer, or none, from a registry
+│   ├── Unauthorized         who are you? (401)
+│   ├── Forbidden            not you (403)
+│   ├── TooManyRequests      later (429)
+│   └── Unreachable          no connection, no answer in time
+└── MissingDependency        an optional library that is not installed
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class KitError(Exception):
+    """A failure that a person can act on: what failed, on what, expected against got.
+
+    `code` is stable and for programs; `hint` is the next command, with the user's own arguments;
+    `details` are further lines (conflicting paths, findings). `temporary` is what a retry looks at.
+    """
+
+    code = "error"
+    temporary = False
+
+    def __init__(self, message: str, *, hint: str = "", details: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details = tuple(details)
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """The message, the details and the hint, a line each."""
+        shown = [self.message, *(f"  {detail}" for detail in self.details)]
+        return [*shown, f"Hint: {self.hint}"] if self.hint else shown
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a traceback; the cell still fails."""
+        first, *rest = self.lines()
+        return [f"{type(self).__name__}: {first}", *rest]
+
+
+class Cancelled(KitError):
+    """Stopped on request; nothing is left half-done under a final name."""
+
+    code = "cancelled"
+
+
+class Usage(KitError):
+    """A flag, an argument or a verb that does not fit."""
+
+    code = "usage"
+
+
+class InvalidReference(KitError):
+    """Text that is no reference to a kit."""
+
+    code = "invalid_reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem of a Kitfile; `line` and `column` count from 1, 0 where no place is known."""
+
+    message: str
+    field: str = ""
+    line: int = 0
+    column: int = 0
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"line {self.line}: " if self.line else ""
+        field = f"{self.field}: " if self.field else ""
+        return f"{place}{field}{self.message}" + (f" ({self.hint})" if self.hint else "")
+
+
+class KitfileInvalid(KitError):
+    """A Kitfile that kit would refuse; `findings` has every problem, not only the first."""
+
+    code = "kitfile_invalid"
+
+    def __init__(self, name: str, findings: Sequence[Finding], *, hint: str = "") -> None:
+        count = f"{len(findings)} problem" + ("s" if len(findings) != 1 else "")
+        super().__init__(f"{name}: {count}", hint=hint, details=[str(finding) for finding in findings])
+        self.name = name
+        self.findings = tuple(findings)
+
+
+class KitfileMissing(KitError):
+    """No Kitfile where one is needed."""
+
+    code = "kitfile_missing"
+
+
+class FilterInvalid(KitError):
+    """A filter that cannot be read, or that matches nothing; the message lists what there is."""
+
+    code = "filter_invalid"
+
+
+class NotFound(KitError):
+    """A kit, tag, blob or path that is not there."""
+
+    code = "not_found"
+
+
+class ReferenceCycle(KitError):
+    """Kits that refer to each other in a ring (named), or a chain of more than 10."""
+
+    code = "reference_cycle"
+
+
+class PathInvalid(KitError):
+    """A path that leaves its folder, or is not the kind of file that is needed."""
+
+    code = "path_invalid"
+
+
+class SourceChanged(KitError):
+    """A file that changed while it was read; nothing was stored of it."""
+
+    code = "source_changed"
+
+
+class ContentError(KitError):
+    """Bytes that are not what they should be."""
+
+    code = "content_invalid"
+
+
+class DigestMismatch(ContentError):
+    """Bytes whose sha256 is not the one that was promised."""
+
+    code = "digest_mismatch"
+
+
+class SizeMismatch(ContentError):
+    """Fewer or more bytes than were promised."""
+
+    code = "size_mismatch"
+
+
+class ManifestInvalid(ContentError):
+    """A manifest, config or index that cannot be read."""
+
+    code = "manifest_invalid"
+
+
+class NotAModelKit(ContentError):
+    """An artifact of another kind: an image, a chart, an index without labels."""
+
+    code = "not_a_modelkit"
+
+
+class ArchiveInvalid(ContentError):
+    """An archive that is broken: a bad header, a truncated body, lying sizes."""
+
+    code = "archive_invalid"
+
+
+class UnsafeArchive(ContentError):
+    """An archive that must not be unpacked: traversal, links, devices, bombs, clashing names."""
+
+    code = "archive_unsafe"
+
+
+class Conflict(KitError):
+    """Files that stand in the way; all of them in `details`, and nothing was written."""
+
+    code = "conflict"
+
+
+class StoreError(KitError):
+    """The local store could not do it."""
+
+    code = "store_error"
+
+
+class StoreBusy(StoreError):
+    """Another process holds the store's lock for too long."""
+
+    code = "store_busy"
+    temporary = True
+
+
+class StoreCorrupt(StoreError):
+    """The store's own files cannot be read."""
+
+    code = "store_corrupt"
+
+
+class StorageFull(StoreError):
+    """No room, or no permission to write."""
+
+    code = "storage_full"
+
+
+class RegistryError(KitError):
+    """An answer of a registry that is an error, or none; `status` is the HTTP status, 0 without an answer."""
+
+    code = "registry_error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        details: Sequence[str] = (),
+        status: int = 0,
+        temporary: bool = False,
+    ) -> None:
+        super().__init__(message, hint=hint, details=details)
+        self.status = status
+        self.temporary = temporary
+
+
+class Unauthorized(RegistryError):
+    """The registry wants to know who asks (401)."""
+
+    code = "unauthorized"
+
+
+class Forbidden(RegistryError):
+    """The registry knows who asks, and refuses (403)."""
+
+    code = "forbidden"
+
+
+class TooManyRequests(RegistryError):
+    """The registry wants to be asked later (429)."""
+
+    code = "too_many_requests"
+
+
+class Unreachable(RegistryError):
+    """No connection, or no answer in time."""
+
+    code = "unreachable"
+
+
+class MissingDependency(KitError):
+    """An optional library that is not installed; the hint has the command."""
+
+    code = "missing_dependency"
+
+    def __init__(self, library: str, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs the library {library}, which is not installed",
+            hint=f"{sys.executable} -m pip install 'kitops-jupyter[{extra}]'",
+        )

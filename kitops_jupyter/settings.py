@@ -1,0 +1,57 @@
+"""What the user's machine says: where the store is, who we are. The only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kitops_jupyter.errors import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A frozen value that every operation takes; build it with `load`, change it with `dataclasses.replace`.
+
+    `created_epoch_s` is SOURCE_DATE_EPOCH (seconds since 1970), None for the clock.
+    """
+
+    home: Path
+    created_epoch_s: int | None = None
+
+    @property
+    def storage(self) -> Path:
+        """The OCI layout that kit shares with us."""
+        return self.home / "storage"
+
+    @property
+    def cache(self) -> Path:
+        """Temporary files and what can be made again; `cache clear` empties it."""
+        return self.home / "cache"
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None, *, home: str | Path | None = None) -> Settings:
+        """The settings of this process; `home` (`--config`) wins over $KITOPS_HOME. Raises Usage."""
+        environ = os.environ if environment is None else environment
+        chosen = home or environ.get("KITOPS_HOME") or default_home(environ, sys.platform)
+        return cls(Path(chosen).expanduser().absolute(), _epoch(environ.get("SOURCE_DATE_EPOCH", "")))
+
+
+def default_home(environ: Mapping[str, str], platform: str) -> Path:
+    """Kit's own default: where both programs meet without being told."""
+    if platform == "darwin":
+        return Path("~/Library/Caches/kitops").expanduser()
+    if platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or "~/AppData/Local").expanduser() / "kitops"
+    return Path(environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "kitops"
+
+
+def _epoch(text: str) -> int | None:
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise Usage(f"SOURCE_DATE_EPOCH is {text!r}, expected whole seconds since 1970") from None

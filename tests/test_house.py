@@ -1,0 +1,106 @@
+"""The house's floors: a module imports only from lower floors, rooms of one floor never import each other."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kitops_jupyter
+
+PACKAGE = Path(kitops_jupyter.__file__).parent
+FLOORS = {
+    "errors": 0,
+    "progress": 0,
+    "settings": 1,
+    "gojson": 1,
+    "content": 2,
+    "reference": 3,
+    "pipeline": 3,
+    "kitfile": 4,
+    "ignore": 4,
+    "media_types": 4,
+    "filters": 5,
+    "discover": 5,
+    "layers": 5,
+    "manifest": 5,
+    "archive": 6,
+    "store": 6,
+    "registry": 6,
+    "cards": 7,
+    "targets": 7,
+    "capture": 7,
+    "operations": 8,
+    "filesystem": 8,
+    "verbs": 9,
+    "magics": 10,
+    "widgets": 10,
+    "server": 10,
+    "__main__": 10,
+    "__init__": 11,
+}
+# Libraries that only some rooms may use: the room, not the floor, is what makes a dependency bearable.
+CONFINED = {
+    "yaml": {"kitfile", "discover"},
+    "oras": {"registry"},
+    "requests": {"registry"},
+    "IPython": {"magics", "widgets"},
+    "ipywidgets": {"magics", "widgets"},
+    "tqdm": {"magics", "__main__"},
+    "tornado": {"server"},
+    "jupyter_server": {"server"},
+}
+
+
+def room_of(path: Path) -> str:
+    """The room a file belongs to: its folder, or its own name."""
+    relative = path.relative_to(PACKAGE)
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Every module name that a file imports, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: imports are absolute here"
+            yield node.module or ""
+            if node.module == "kitops_jupyter":
+                yield from (f"kitops_jupyter.{alias.name}" for alias in node.names)
+
+
+def modules() -> list[Path]:
+    """Every Python file of the package."""
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_room_imports_only_from_lower_floors(path: Path) -> None:
+    room = room_of(path)
+    assert room in FLOORS, f"{room} has no floor: add it to the table, and say in the house's plan what it is for"
+    for name in imports_of(path):
+        if not name.startswith("kitops_jupyter."):
+            continue
+        other = name.split(".")[1]
+        assert other == room or FLOORS.get(other, 99) < FLOORS[room], f"{path.name} ({room}) imports {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_library_stays_in_its_rooms(path: Path) -> None:
+    for name in imports_of(path):
+        allowed = CONFINED.get(name.split(".")[0])
+        assert allowed is None or room_of(path) in allowed, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_the_settings_read_the_environment_and_only_the_faces_print(path: Path) -> None:
+    room = room_of(path)
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
+            assert node.attr not in {"environ", "getenv"} or room == "settings", f"{path.name} reads os.{node.attr}"
+            assert node.attr != "chdir", f"{path.name} changes the directory"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and FLOORS[room] < 10:
+            assert node.func.id not in {"print", "input", "exit"}, f"{path.name}: {node.func.id}()"
