@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.version import VERSION
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """A frozen value that every operation takes; build it with `load`, change it with `dataclasses.replace`.
 
-    `created_epoch_s` is SOURCE_DATE_EPOCH (seconds since 1970), None for the clock.
+    `created_epoch_s` is SOURCE_DATE_EPOCH (seconds since 1970), None for the clock; `cli_version` is what a
+    packed manifest says about the program that made it.
     """
 
     home: Path
     created_epoch_s: int | None = None
+    cli_version: str = f"kitops-jupyter-{VERSION}"
 
     @property
     def storage(self) -> Path:

@@ -12,6 +12,7 @@ import kitops_jupyter
 
 PACKAGE = Path(kitops_jupyter.__file__).parent
 FLOORS = {
+    "version": 0,
     "errors": 0,
     "progress": 0,
     "settings": 1,
