@@ -67,3 +67,26 @@ def dumps(value: Any, *, sort_keys: bool = False) -> str:
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(dumps(item, sort_keys=sort_keys) for item in value) + "]"
     raise ManifestInvalid(f"{type(value).__name__} cannot be written as JSON")
+
+
+def indented(text: str, width: int = 2) -> str:
+    """Compact JSON text as Go's MarshalIndent lays it out: a field a line, `{}` and `[]` when empty; no value changes."""
+    out: list[str] = []
+    depth, at = 0, 0
+    for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]', text):
+        out.append(text[at : match.start()])
+        at = match.end()
+        token = match.group()
+        if token in "{[":
+            closes = at < len(text) and text[at] in "}]"
+            depth += 1
+            out.append(token if closes else token + "\n" + " " * (width * depth))
+        elif token in "}]":
+            depth -= 1
+            opened = text[match.start() - 1] in "{["
+            out.append(token if opened else "\n" + " " * (width * depth) + token)
+        elif token == ",":
+            out.append(",\n" + " " * (width * depth))
+        else:
+            out.append(": " if token == ":" else token)
+    return "".join(out) + text[at:]
