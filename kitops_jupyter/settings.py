@@ -5,11 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.version import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class S3Settings:
+    """Where data sets in S3 are, in kit's own variables; what is empty is left to the AWS library's defaults."""
+
+    endpoint: str = ""
+    region: str = ""
+    access_key_id: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,7 @@ class Settings:
     home: Path
     created_epoch_s: int | None = None
     cli_version: str = f"kitops-jupyter-{VERSION}"
+    s3: S3Settings = S3Settings()
 
     @property
     def storage(self) -> Path:
@@ -39,7 +50,11 @@ class Settings:
         """The settings of this process; `home` (`--config`) wins over $KITOPS_HOME. Raises Usage."""
         environ = os.environ if environment is None else environment
         chosen = home or environ.get("KITOPS_HOME") or default_home(environ, sys.platform)
-        return cls(Path(chosen).expanduser().absolute(), _epoch(environ.get("SOURCE_DATE_EPOCH", "")))
+        return cls(
+            home=Path(chosen).expanduser().absolute(),
+            created_epoch_s=_epoch(environ.get("SOURCE_DATE_EPOCH", "")),
+            s3=_s3(environ),
+        )
 
 
 def default_home(environ: Mapping[str, str], platform: str) -> Path:
@@ -58,3 +73,12 @@ def _epoch(text: str) -> int | None:
         return int(text)
     except ValueError:
         raise Usage(f"SOURCE_DATE_EPOCH is {text!r}, expected whole seconds since 1970") from None
+
+
+def _s3(environ: Mapping[str, str]) -> S3Settings:
+    return S3Settings(
+        environ.get("S3_API_ENDPOINT", ""),
+        environ.get("S3_REGION", ""),
+        environ.get("S3_ACCESS_KEY_ID", ""),
+        environ.get("S3_SECRET_KEY", ""),
+    )
