@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -23,6 +24,39 @@ class S3Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrySettings:
+    """What `registries.json` in the home says of one registry, by the name that references use for it.
+
+    `url` is where it answers: a host, or `http(s)://host:port`; empty means the name itself. `token_hosts` are
+    other hosts that may be sent its credentials in exchange for a token.
+    """
+
+    url: str = ""
+    plain_http: bool = False
+    tls_verify: bool = True
+    ca: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    token_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How this machine reaches registries.
+
+    `proxies` has `http`, `https` and `all`; `no_proxy` lists hosts that are reached directly. `ca` is a bundle that
+    is trusted besides the usual ones. `credential_files` are docker's format, asked in order after kit's own.
+    """
+
+    proxies: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
+    no_proxy: tuple[str, ...] = ()
+    ca: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    credential_files: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A frozen value that every operation takes; build it with `load`, change it with `dataclasses.replace`.
 
@@ -34,6 +68,8 @@ class Settings:
     created_epoch_s: int | None = None
     cli_version: str = f"kitops-jupyter-{VERSION}"
     s3: S3Settings = S3Settings()
+    network: Network = field(default_factory=Network)
+    registries: Mapping[str, RegistrySettings] = field(default_factory=dict, hash=False)
 
     @property
     def storage(self) -> Path:
@@ -45,15 +81,22 @@ class Settings:
         """Temporary files and what can be made again; `cache clear` empties it."""
         return self.home / "cache"
 
+    @property
+    def credentials(self) -> Path:
+        """The credentials that kit shares with us, in docker's config format; written by login."""
+        return self.home / "credentials.json"
+
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None, *, home: str | Path | None = None) -> Settings:
         """The settings of this process; `home` (`--config`) wins over $KITOPS_HOME. Raises Usage."""
         environ = os.environ if environment is None else environment
-        chosen = home or environ.get("KITOPS_HOME") or default_home(environ, sys.platform)
+        chosen = Path(home or environ.get("KITOPS_HOME") or default_home(environ, sys.platform)).expanduser().absolute()
         return cls(
-            home=Path(chosen).expanduser().absolute(),
+            home=chosen,
             created_epoch_s=_epoch(environ.get("SOURCE_DATE_EPOCH", "")),
             s3=_s3(environ),
+            network=_network(environ),
+            registries=_registries(chosen / "registries.json"),
         )
 
 
@@ -81,4 +124,61 @@ def _s3(environ: Mapping[str, str]) -> S3Settings:
         environ.get("S3_REGION", ""),
         environ.get("S3_ACCESS_KEY_ID", ""),
         environ.get("S3_SECRET_KEY", ""),
+    )
+
+
+def _network(environ: Mapping[str, str]) -> Network:
+    def either(name: str) -> str:
+        return environ.get(name.lower()) or environ.get(name) or ""
+
+    def path(name: str) -> Path | None:
+        return Path(environ[name]).expanduser().absolute() if environ.get(name) else None
+
+    docker = path("DOCKER_CONFIG") or Path("~/.docker").expanduser()
+    podman = path("REGISTRY_AUTH_FILE")
+    runtime = path("XDG_RUNTIME_DIR")
+    files = [docker / "config.json"]
+    files += [podman] if podman else [runtime / "containers" / "auth.json"] if runtime else []
+    files.append(Path(environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "containers" / "auth.json")
+    return Network(
+        {scheme: found for scheme in ("http", "https", "all") if (found := either(f"{scheme.upper()}_PROXY"))},
+        tuple(host.strip() for host in either("NO_PROXY").split(",") if host.strip()),
+        path("SSL_CERT_FILE") or path("REQUESTS_CA_BUNDLE"),
+        path("KITOPS_CLIENT_CERT"),
+        path("KITOPS_CLIENT_KEY"),
+        tuple(files),
+    )
+
+
+_REGISTRY_FIELDS: Mapping[str, type] = {
+    **dict.fromkeys(("plain_http", "tls_verify"), bool),
+    **dict.fromkeys(("url", "ca", "client_cert", "client_key"), str),
+    "token_hosts": list,
+}
+
+
+def _registries(path: Path) -> Mapping[str, RegistrySettings]:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise Usage(f"{path}: {error}", hint="it is a JSON object of registries by name, or absent") from None
+    if not isinstance(found, dict):
+        raise Usage(f"{path}: expected an object of registries by name, got {type(found).__name__}")
+    return {name: _registry(f"{path}: {name}", value) for name, value in found.items()}
+
+
+def _registry(where: str, value: object) -> RegistrySettings:
+    if not isinstance(value, dict):
+        raise Usage(f"{where}: expected an object, got {type(value).__name__}")
+    for key, content in value.items():
+        wanted = _REGISTRY_FIELDS.get(key)
+        if wanted is None or not isinstance(content, wanted):
+            known = ", ".join(_REGISTRY_FIELDS)
+            raise Usage(f"{where}: {key} is unknown, or no {wanted.__name__ if wanted else 'field'}; known: {known}")
+    paths = {key: Path(value[key]).expanduser() for key in ("ca", "client_cert", "client_key") if value.get(key)}
+    hosts = tuple(str(host) for host in value.get("token_hosts", ()))
+    return RegistrySettings(
+        **{**value, **dict.fromkeys(("ca", "client_cert", "client_key")), **paths, "token_hosts": hosts}
     )
