@@ -22,6 +22,7 @@ KitError
 ├── StoreError
 │   ├── StoreBusy            another process holds the lock for too long
 │   ├── StoreCorrupt         the store's own files cannot be read
+│   ├── ContentMissing       a manifest whose blobs are not all there
 │   └── StorageFull          no room, or no permission to write
 ├── RegistryError            an answer, or none, from a registry
 │   ├── Unauthorized         who are you? (401)
@@ -217,6 +218,13 @@ class StoreCorrupt(StoreError):
     code = "store_corrupt"
 
 
+class ContentMissing(StoreError):
+    """A manifest whose blobs are not all there, so that it is not listed nor tagged; storing them again helps."""
+
+    code = "content_missing"
+    temporary = True
+
+
 class StorageFull(StoreError):
     """No room, or no permission to write."""
 
@@ -236,10 +244,12 @@ class RegistryError(KitError):
         details: Sequence[str] = (),
         status: int = 0,
         temporary: bool = False,
+        retry_after_s: float | None = None,
     ) -> None:
         super().__init__(message, hint=hint, details=details)
         self.status = status
         self.temporary = temporary
+        self.retry_after_s = retry_after_s
 
 
 class Unauthorized(RegistryError):
