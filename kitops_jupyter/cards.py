@@ -1,0 +1,243 @@
+"""What a result looks like to a person: a card, as plain text and as HTML; knows no IPython.
+
+Everything that is shown may come from a stranger's kit, so nothing of it reaches a terminal or a page raw.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+ROW_LIMIT = 500  # rows of one table that HTML shows: a page with more is slow to scroll, the value has them all
+TEXT_LIMIT_CHARS = 60_000  # of a text block in HTML
+
+_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) (B|KiB|MiB|GiB|TiB|PiB)")
+_NUMBER = re.compile(r"\d[\d.,]*(?: (?:B|KiB|MiB|GiB|TiB|PiB))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of text under column names; a column named `size` gets bars in HTML."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A title, facts (name, value), tables, a block of text, then what to know and what to worry about."""
+
+    title: str
+    facts: Sequence[tuple[str, str]] = ()
+    tables: Sequence[Table] = ()
+    text: str = ""
+    notes: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+
+
+def human_size(size_bytes: int) -> str:
+    """A size as kit prints it: whole bytes below 1 KiB, then one digit, rounded down (`101.5 KiB`, `600 B`)."""
+    if size_bytes < 1024:
+        return f"{size_bytes} B"
+    power = min((size_bytes.bit_length() - 1) // 10, len(_UNITS))
+    tenths = size_bytes * 10 >> 10 * power
+    return f"{tenths // 10}.{tenths % 10} {_UNITS[power - 1]}"
+
+
+def printable(text: str) -> str:
+    """The text with control characters and direction overrides made visible: no terminal can be steered by it."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        char if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp") else _escaped(char) for char in text
+    )
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def kit_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as kit prints them: as wide as their longest cell and three blanks, the last one ragged."""
+    cells = [[printable(cell) for cell in row] for row in (columns, *rows)]
+    widths = [max(map(_width, column)) + 3 for column in zip(*cells, strict=True)]
+    return "\n".join(_line(row, widths) for row in cells)
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    filled = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+    return "".join(filled).rstrip()
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal that the text takes: wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )
+
+
+def to_text(card: Card, *, width: int = 100) -> str:
+    """The card for a terminal; facts are wrapped at `width`, tables and the text block are not."""
+    blocks = [printable(card.title)]
+    if card.facts:
+        blocks[0] += "\n" + "\n".join(_fact_lines(card.facts, width))
+    for table in card.tables:
+        caption = f"{printable(table.caption)}\n" if table.caption else ""
+        blocks.append(caption + kit_table([column.upper() for column in table.columns], table.rows))
+    if card.text:
+        blocks.append("\n".join(printable(line) for line in card.text.rstrip("\n").split("\n")))
+    told = [f"warning: {printable(warning)}" for warning in card.warnings]
+    told += [f"note: {printable(note)}" for note in card.notes]
+    if told:
+        blocks.append("\n".join(told))
+    return "\n\n".join(blocks) if len(blocks) > 1 else blocks[0]
+
+
+def _fact_lines(facts: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
+    import textwrap
+
+    indent = max(_width(name) for name, _ in facts) + 4
+    for name, value in facts:
+        lead = f"  {printable(name)}".ljust(indent)
+        room = max(width, indent + 24)
+        wrapped = textwrap.wrap(
+            printable(value), room, initial_indent=lead, subsequent_indent=" " * indent, break_long_words=False,
+            break_on_hyphens=False,
+        )  # fmt: skip
+        yield from wrapped or [lead.rstrip()]
+
+
+# Inline styles only: they survive where a <style> element is dropped. Every colour is the theme's (JupyterLab's
+# variables, then VS Code's), and where there is none, inherited or a grey that shows on white and on black.
+_INK = "var(--jp-ui-font-color1, var(--vscode-editor-foreground, inherit))"
+_FAINT = "var(--jp-ui-font-color2, var(--vscode-descriptionForeground, #808080))"
+_LINE = "var(--jp-border-color2, var(--vscode-widget-border, rgba(128, 128, 128, .35)))"
+_ACCENT = "var(--jp-brand-color1, var(--vscode-focusBorder, #1976d2))"
+_WARN = "var(--jp-warn-color1, var(--vscode-editorWarning-foreground, #d97706))"
+_FILL = "var(--jp-layout-color2, var(--vscode-textCodeBlock-background, rgba(128, 128, 128, .1)))"
+_SANS = "var(--jp-ui-font-family, var(--vscode-font-family, system-ui, sans-serif))"
+_MONO = "var(--jp-code-font-family, var(--vscode-editor-font-family, ui-monospace, monospace))"
+_BOX = (
+    f"color: {_INK}; font-family: {_SANS}; font-size: 13px; line-height: 1.5; max-width: 60em; margin: 4px 0;"
+    f" padding: 10px 16px 12px; border: 1px solid {_LINE}; border-left: 3px solid {_ACCENT}; border-radius: 6px"
+)
+_CELL = "padding: 3px 14px 3px 0; border: 0; background: none; vertical-align: top; white-space: normal"
+
+
+def to_html(card: Card) -> str:
+    """The card for a notebook: escaped, without script, and in the theme's own colours."""
+    parts = [f'<div class="kitops-card" style="{_BOX}">']
+    parts.append(f'<div style="font-weight: 600; font-size: 14px; overflow-wrap: anywhere">{_shown(card.title)}</div>')
+    if card.facts:
+        parts.append(_facts(card.facts))
+    parts += (_table(table) for table in card.tables)
+    if card.text:
+        parts.append(_text(card.text))
+    parts += (_told("warning", _WARN, warning) for warning in card.warnings)
+    parts += (_told("note", _FAINT, note) for note in card.notes)
+    return "".join([*parts, "</div>"])
+
+
+def _shown(text: str) -> str:
+    return html.escape(printable(text), quote=True)
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> str:
+    rows = "".join(
+        f'<tr style="background: none"><th scope="row" style="{_CELL}; text-align: left; font-weight: 400;'
+        f' color: {_FAINT}">{_shown(name)}</th>'
+        f'<td style="{_CELL}; text-align: left; overflow-wrap: anywhere">{_value(value)}</td></tr>'
+        for name, value in facts
+    )
+    return f'<table style="border-collapse: collapse; margin: 6px 0 0; font-size: 13px">{rows}</table>'
+
+
+def _value(value: str) -> str:
+    if re.match(r"sha256:[0-9a-f]{12}", value):
+        return f'<code style="font-family: {_MONO}; font-size: 12px; background: none">{_shown(value)}</code>'
+    return _shown(value)
+
+
+def _table(table: Table) -> str:
+    rows = table.rows[:ROW_LIMIT]
+    sides = [_side(column) for column in zip(*rows, strict=True)] if rows else ["left"] * len(table.columns)
+    shares = _shares(table)
+    head = "".join(
+        f'<th scope="col" style="{_CELL}; text-align: {side}; font-weight: 500; color: {_FAINT}">{_shown(column)}</th>'
+        for column, side in zip(table.columns, sides, strict=True)
+    )
+    body = "".join(_row(row, sides, shares[at] if shares else None) for at, row in enumerate(rows))
+    caption = (
+        f'<caption style="caption-side: top; text-align: left; padding: 0 0 2px; color: {_FAINT}">'
+        f"{_shown(table.caption)}</caption>"
+        if table.caption
+        else ""
+    )
+    more = len(table.rows) - len(rows)
+    rest = f'<div style="color: {_FAINT}">and {more:,} more rows</div>' if more else ""
+    return (
+        '<div style="max-height: 26em; overflow: auto; margin: 8px 0 0">'
+        f'<table style="border-collapse: collapse; font-size: 13px">{caption}<thead>'
+        f'<tr style="background: none; border-bottom: 1px solid {_LINE}">{head}'
+        + ('<th aria-hidden="true" style="border: 0; background: none"></th>' if shares else "")
+        + f"</tr></thead><tbody>{body}</tbody></table></div>{rest}"
+    )
+
+
+def _row(row: Sequence[str], sides: Sequence[str], share: float | None) -> str:
+    cells = "".join(
+        f'<td style="{_CELL}; text-align: {side}; overflow-wrap: anywhere">{_value(cell)}</td>'
+        for cell, side in zip(row, sides, strict=True)
+    )
+    return f'<tr style="background: none">{cells}{_bar(share) if share is not None else ""}</tr>'
+
+
+def _bar(share: float) -> str:
+    """One layer's share of the largest: what makes a kit big is seen at a glance."""
+    return (
+        f'<td aria-hidden="true" style="{_CELL}; min-width: 110px; vertical-align: middle">'
+        f'<div style="height: 7px; border-radius: 4px; background: {_FILL}"><div style="height: 7px; min-width: 2px;'
+        f' border-radius: 4px; background: {_ACCENT}; width: {share:.1%}"></div></div></td>'
+    )
+
+
+def _shares(table: Table) -> list[float]:
+    """Each row's size against the largest; empty where bars would say nothing."""
+    if "size" not in table.columns or len(table.rows) < 2:
+        return []
+    at = list(table.columns).index("size")
+    sizes = [_bytes(row[at]) for row in table.rows]
+    return [size / max(sizes) for size in sizes] if max(sizes) else []
+
+
+def _bytes(text: str) -> float:
+    match = _SIZE.fullmatch(text)
+    return float(match[1]) * 1024 ** (("B", *_UNITS).index(match[2])) if match else 0.0
+
+
+def _side(column: Sequence[str]) -> str:
+    filled = [cell for cell in column if cell]
+    return "right" if filled and all(_NUMBER.fullmatch(cell) for cell in filled) else "left"
+
+
+def _text(text: str) -> str:
+    shown = "\n".join(_shown(line) for line in text[:TEXT_LIMIT_CHARS].rstrip("\n").split("\n"))
+    more = f"\n… {len(text) - TEXT_LIMIT_CHARS:,} more characters" if len(text) > TEXT_LIMIT_CHARS else ""
+    return (
+        f'<pre style="font-family: {_MONO}; font-size: 12px; color: inherit; background: {_FILL}; border-radius: 4px;'
+        f' margin: 8px 0 0; padding: 8px 10px; max-height: 26em; overflow: auto; white-space: pre">{shown}{more}</pre>'
+    )
+
+
+def _told(kind: str, colour: str, text: str) -> str:
+    return (
+        f'<div style="margin: 6px 0 0; padding: 0 0 0 8px; border-left: 2px solid {colour}; overflow-wrap: anywhere">'
+        f'<span style="color: {colour}; font-weight: 500">{kind}</span> {_shown(text)}</div>'
+    )

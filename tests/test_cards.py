@@ -1,0 +1,169 @@
+"""Cards: what people see, and that a stranger's kit cannot draw on the screen."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from kitops_jupyter.cards import ROW_LIMIT, Card, Table, human_size, kit_table, printable, to_html, to_text
+
+GOLDEN = Path(__file__).parent / "golden"
+
+HOSTILE = "<script>alert(1)</script>\"'&\x1b[31m\u202eexe.pdf"
+
+
+class Structure(HTMLParser):
+    """The tags that are open, every tag and attribute seen, and the text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.text: list[str] = []
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert not self._open, f"not closed: {self._open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open.append(tag)
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def full_card(word: str = "plain") -> Card:
+    return Card(
+        title=f"Packed {word}",
+        facts=(("digest", "sha256:" + "a" * 64), (word, word)),
+        tables=(Table(("layer", "path", "size"), (("model", word, "2.0 KiB"), ("docs", "b", "1.0 KiB")), word),),
+        text=f"name: {word}\n",
+        notes=(word,),
+        warnings=(word,),
+    )
+
+
+def golden_steps() -> list[dict[str, object]]:
+    steps: list[dict[str, object]] = json.loads((GOLDEN / "outputs.json").read_text("utf-8"))
+    return steps
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "shown"),
+    [
+        (0, "0 B"),
+        (600, "600 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (103_936, "101.5 KiB"),
+        (1024**2 - 1, "1023.9 KiB"),
+        (1024**2, "1.0 MiB"),
+        (2 << 30, "2.0 GiB"),
+        (5 << 40, "5.0 TiB"),
+        (3000 << 50, "3000.0 PiB"),
+    ],
+)
+def test_a_size_is_rounded_down_as_kit_does(size_bytes: int, shown: str) -> None:
+    assert human_size(size_bytes) == shown
+
+
+def test_every_size_that_kit_listed_is_shown_the_same() -> None:
+    listed = {step["digest"]: step["size"] for step in json.loads(str(golden_steps()[1]["stdout"]))}
+    checked = 0
+    for path in sorted((GOLDEN / "cases").glob("*.json")):
+        case = json.loads(path.read_text("utf-8"))
+        if case.get("manifest_digest") in listed:
+            layers = json.loads(case["manifest"])["layers"] or []
+            assert human_size(sum(layer["size"] for layer in layers)) == listed[case["manifest_digest"]]
+            checked += 1
+    assert checked > 20
+
+
+def test_a_table_has_the_columns_that_kit_prints() -> None:
+    printed = str(golden_steps()[0]["stdout"])
+    rows = [re.split(r" {3,}", line) for line in printed.splitlines()]
+    assert kit_table(rows[0], rows[1:]) == printed.rstrip("\n")
+
+
+def test_a_wide_character_takes_two_columns() -> None:
+    lines = kit_table(("NAME", "TAG"), [("模型", "v1"), ("abcd", "v2")]).splitlines()
+    assert lines[1:] == ["模型   v1", "abcd   v2"]
+
+
+def test_text_has_title_facts_table_block_warnings_and_notes_in_this_order() -> None:
+    text = to_text(full_card())
+    places = [text.index(part) for part in ("Packed", "digest", "LAYER", "name: plain", "warning: ", "note: ")]
+    assert places == sorted(places)
+
+
+def test_a_long_fact_is_wrapped_under_its_own_column() -> None:
+    lines = to_text(Card("title", facts=(("files", "word " * 40),)), width=60).splitlines()
+    assert len(lines) > 3
+    assert all(len(line) <= 60 for line in lines)
+    assert all(line.startswith(" " * 9) for line in lines[2:])
+
+
+def test_a_card_of_a_title_alone_is_one_line() -> None:
+    assert to_text(Card("done")) == "done"
+
+
+def test_text_cannot_steer_a_terminal() -> None:
+    text = to_text(full_card(HOSTILE))
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "\\x1b[31m" in text
+
+
+def test_printable_leaves_letters_of_any_language_alone() -> None:
+    assert printable("Modell für 模型 – ok") == "Modell für 模型 – ok"
+
+
+def test_html_is_well_formed_and_shows_everything() -> None:
+    structure = Structure(to_html(full_card("churn")))
+    text = "".join(structure.text)
+    assert text.count("churn") == 8
+    assert structure.tags.count("table") == 2
+
+
+def test_html_takes_no_markup_from_what_it_shows() -> None:
+    page = to_html(full_card(HOSTILE))
+    structure = Structure(page)
+    assert "script" not in structure.tags
+    assert structure.attributes <= {"style", "class", "scope", "aria-hidden"}
+    assert "\x1b" not in page
+    assert "\u202e" not in page
+    assert "<script>alert(1)</script>" in "".join(structure.text)
+
+
+def test_html_draws_a_bar_for_each_layer_by_its_share_of_the_largest() -> None:
+    page = to_html(full_card())
+    assert "width: 100.0%" in page
+    assert "width: 50.0%" in page
+
+
+def test_html_draws_no_bars_where_all_is_empty() -> None:
+    page = to_html(Card("x", tables=(Table(("path", "size"), (("a", "0 B"), ("b", "0 B"))),)))
+    assert "width: " not in page.replace("max-width: ", "").replace("min-width: ", "")
+
+
+def test_html_of_a_very_long_table_is_cut_and_says_so() -> None:
+    rows = [(f"file-{at}", "1 B") for at in range(ROW_LIMIT + 7)]
+    page = to_html(Card("files", tables=(Table(("file", "size"), rows),)))
+    assert page.count("<tr") == ROW_LIMIT + 1
+    assert "and 7 more rows" in page
+
+
+def test_every_colour_of_the_card_is_the_themes_with_a_fallback() -> None:
+    page = to_html(full_card())
+    assert "var(--jp-" in page
+    for variable in re.findall(r"var\((--jp-[a-z0-9-]+)(.)", page):
+        assert variable[1] == ",", f"{variable[0]} has no fallback"
