@@ -17,6 +17,15 @@ from typing import Any, Protocol, runtime_checkable
 from kitops_jupyter.errors import DigestMismatch, ManifestInvalid, NotFound, SizeMismatch
 from kitops_jupyter.progress import Observer, ignore
 
+# What a repository lists and a tag names; everything else is a blob. Source: OCI image-spec 1.1, "Media Types".
+MANIFEST_TYPES = frozenset(
+    {
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+    }
+)
 _SHA256 = re.compile(r"sha256:[0-9a-f]{64}\Z")
 
 
@@ -223,7 +232,7 @@ class MemoryTarget:
     def resolve(self, name: str) -> Descriptor:
         if name in self.tags:
             return self.tags[name]
-        if name in self.blobs and self.blobs[name][1]:
+        if name in self.blobs and self.blobs[name][1] in MANIFEST_TYPES:
             data, media_type = self.blobs[name]
             return Descriptor.of(media_type, data)
         raise NotFound(f"{name}: no such tag or manifest")

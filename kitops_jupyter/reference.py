@@ -19,7 +19,7 @@ UNTAGGED = "localhost/_"
 _COMPONENT = re.compile(r"[a-z0-9]+(?:(?:__|[._]|-+)[a-z0-9]+)*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _HEX_DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}
-# What a host may have besides letters, digits and bytes outside ASCII. Source: RFC 3986, 3.2.2, as Go's net/url reads it.
+# What a host may not have. Source: RFC 3986, 3.2.2, as Go's net/url reads it.
 _HOST = re.compile(r"""(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|[^\x00-\x20\x7f:/?#@%\\^`{|}\[\]]*)(?::[0-9]*)?""")
 
 

@@ -1,0 +1,23 @@
+"""The local store on disk, shared with the kit program."""
+
+from kitops_jupyter.store.cache import CacheUsage
+from kitops_jupyter.store.checking import Check, Problem
+from kitops_jupyter.store.layer_cache import LayerCache, LayerRecord
+from kitops_jupyter.store.layout import Kind
+from kitops_jupyter.store.removal import Removed
+from kitops_jupyter.store.repository import Repository
+from kitops_jupyter.store.store import Store
+from kitops_jupyter.store.work import Session
+
+__all__ = [
+    "CacheUsage",
+    "Check",
+    "Kind",
+    "LayerCache",
+    "LayerRecord",
+    "Problem",
+    "Removed",
+    "Repository",
+    "Session",
+    "Store",
+]

@@ -1,0 +1,160 @@
+"""Is the store whole? For `doctor`, and for the tests that kill us."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from kitops_jupyter.content import Descriptor, Digest, Readable, verified
+from kitops_jupyter.errors import ContentError, KitError, ManifestInvalid, NotFound, StoreCorrupt
+from kitops_jupyter.store import blobs, graph
+from kitops_jupyter.store.layout import KINDS, Layout, Pair
+from kitops_jupyter.store.lists import Lists, read_listing, read_tags
+
+What = Literal["file", "tag", "manifest", "blob"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the store that is not as it should be, and what to do about it."""
+
+    what: What
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`problems` is empty for a store that is whole. `unreferenced` blobs are no problem: no kit needs them."""
+
+    kits: int
+    blobs: int
+    size_bytes: int
+    problems: tuple[Problem, ...]
+    unreferenced: tuple[Digest, ...]
+    unreferenced_bytes: int
+
+
+def check(layout: Layout, *, deep: bool) -> Check:
+    """Look at every list, manifest and blob; with `deep` every byte is hashed. Writes nothing, takes no lock."""
+    problems: list[Problem] = []
+    there = dict(_blobs(layout, problems))
+    needed: set[Digest] = set()
+    kits = 0
+    for pair, descriptor in _listed(layout, problems):
+        kits += 1
+        needed |= set(_manifest(layout, pair.store_name, descriptor, problems))
+    for descriptor in _shared(layout, problems):
+        if descriptor.digest not in needed and descriptor.digest in there:
+            needed |= set(_manifest(layout, "index.json", descriptor, problems))
+    if deep:
+        problems += (problem for digest, size in there.items() if (problem := _hash(layout, digest, size)))
+    spare = tuple(sorted(set(there) - needed))
+    return Check(kits, len(there), sum(there.values()), tuple(problems), spare, sum(there[digest] for digest in spare))
+
+
+def _blobs(layout: Layout, problems: list[Problem]) -> Iterator[tuple[Digest, int]]:
+    try:
+        with os.scandir(layout.blobs) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    for entry in entries:
+        try:
+            digest = Digest(f"sha256:{entry.name}")
+            there = entry.stat(follow_symlinks=False)
+        except (ManifestInvalid, FileNotFoundError):
+            problems.append(
+                Problem("file", f"{entry.path} is no blob", hint=f"look at it, and move it away: {entry.path}")
+            )
+            continue
+        if stat.S_ISREG(there.st_mode):
+            yield digest, there.st_size
+        else:
+            problems.append(Problem("blob", f"{entry.path} is no regular file: it is not read", f"remove {entry.path}"))
+
+
+def _listed(layout: Layout, problems: list[Problem]) -> Iterator[tuple[Pair, Descriptor]]:
+    """Every repository's manifests; whether every tag names one of them, and `index.json` has them all."""
+    try:
+        shared = {descriptor.digest for descriptor in Lists(layout).shared().manifests}
+    except KitError:
+        shared = None  # told elsewhere
+    for pair in [pair for kind in KINDS for pair in layout.pairs(kind)]:
+        try:
+            tags, listing = read_tags(pair.tags), read_listing(pair.index)
+        except KitError as problem:
+            problems.append(Problem("file", problem.message, problem.hint))
+            continue
+        for tag, descriptor in tags.items():
+            if not listing.has(descriptor.digest):
+                problems.append(_dangling(pair, tag, descriptor))
+        for descriptor in listing.manifests:
+            if shared is not None and descriptor.digest not in shared:
+                problems.append(_unlisted(layout, pair, descriptor))
+            yield pair, descriptor
+
+
+def _dangling(pair: Pair, tag: str, descriptor: Descriptor) -> Problem:
+    return Problem(
+        "tag",
+        f"tag {tag} of {pair.store_name} names {descriptor.digest.short}, which the repository does not list",
+        hint=f"kit remove {pair.store_name}:{tag}",
+    )
+
+
+def _unlisted(layout: Layout, pair: Pair, descriptor: Descriptor) -> Problem:
+    return Problem(
+        "manifest",
+        f"{layout.index} lacks {descriptor.digest.short} of {pair.store_name}: kit may remove its blobs",
+        hint=f"move {layout.index} away; it is made again with the next pack or pull",
+    )
+
+
+def _shared(layout: Layout, problems: list[Problem]) -> list[Descriptor]:
+    try:
+        return Lists(layout).shared().manifests
+    except StoreCorrupt as problem:
+        problems.append(Problem("file", problem.message, problem.hint))
+        return []
+
+
+def _manifest(layout: Layout, where: str, descriptor: Descriptor, problems: list[Problem]) -> Iterator[Digest]:
+    """The manifest's own digest, and those of all that it needs."""
+    again = f"kit remove {where}@{descriptor.digest}, then pack or pull it again"
+    yield descriptor.digest
+    try:
+        references = graph.references_of(graph.read_manifest(layout, descriptor), where=f"a manifest of {where}")
+    except (NotFound, ContentError) as problem:
+        problems.append(Problem("manifest", f"{where}: {problem.message}", again))
+        return
+    for blob in graph.missing_blobs(layout, references):
+        message = f"{where}: {descriptor.digest.short} needs {blob.digest.short} ({blob.size_bytes} bytes)"
+        problems.append(Problem("blob", f"{message}, which is not there, whole", again))
+    yield from (found.digest for found in (*references.blobs, *references.manifests))
+
+
+def _hash(layout: Layout, digest: Digest, size_bytes: int) -> Problem | None:
+    buffer = memoryview(bytearray(1 << 20))
+    try:
+        stream: Readable = verified(
+            blobs.open_blob(layout, Descriptor("", digest, size_bytes)), Descriptor("", digest, size_bytes)
+        )
+        try:
+            while stream.readinto(buffer):
+                pass
+        finally:
+            stream.close()
+    except KitError as problem:
+        path: Path = layout.blob(digest)
+        return Problem(
+            "blob", f"blob {digest.short} is damaged: {problem.message}", f"remove {path}, then pack or pull again"
+        )
+    return None

@@ -1,0 +1,140 @@
+"""Small files of the store, read whole and replaced whole; and what an operating system's refusal means here."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kitops_jupyter import gojson
+from kitops_jupyter.errors import StorageFull, StoreCorrupt, StoreError
+
+JSON_LIMIT_BYTES = 64 << 20  # 300,000 descriptors: a file that is longer was not written by kit
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
+# kit rewrites its files in place: for a moment they are empty or half there.
+_READ_TRIES, _READ_PAUSE_S = 5, 0.02
+# Windows refuses to replace or delete a file that someone reads just now (a virus scanner, another of us).
+_REPLACE_TRIES, _REPLACE_PAUSE_S = 50, 0.02
+
+
+@contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """Turn an OSError of writing below `path` into StorageFull (no room, no permission) or StoreError."""
+    try:
+        yield
+    except OSError as problem:
+        place = problem.filename or path
+        if problem.errno in _NO_ROOM:
+            raise StorageFull(
+                f"no room to write {place}: {problem.strerror}",
+                hint="free some space (kit remove --all, kit cache clear), or set KITOPS_HOME to a larger disk",
+            ) from problem
+        if problem.errno in _NO_PERMISSION:
+            raise StorageFull(
+                f"{place} cannot be written: {problem.strerror}",
+                hint=f"make {path} writable for you, or set KITOPS_HOME to a folder that is",
+            ) from problem
+        raise StoreError(f"{place}: {problem.strerror or problem}", hint=f"look at {path}") from problem
+
+
+def open_regular(path: Path) -> int:
+    """A descriptor to read a regular file from; a link or a pipe under this name is refused. Raises OSError."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def read_json(path: Path, default: Any = None) -> Any:
+    """The parsed content, or `default` where there is no file. Raises StoreCorrupt, naming the file."""
+    for attempt in range(_READ_TRIES):
+        try:
+            with os.fdopen(open_regular(path), "rb") as stream:
+                data = stream.read(JSON_LIMIT_BYTES + 1)
+            if len(data) > JSON_LIMIT_BYTES:
+                raise corrupt(path, f"longer than {JSON_LIMIT_BYTES} bytes")
+            return json.loads(data)
+        except FileNotFoundError:
+            return default
+        except PermissionError as problem:
+            raise StoreError(
+                f"{path} cannot be read: {problem.strerror}", hint=f"make {path} readable for you"
+            ) from problem
+        except OSError as problem:
+            raise corrupt(path, problem.strerror or str(problem)) from problem
+        except (ValueError, RecursionError) as problem:
+            if attempt + 1 == _READ_TRIES:
+                raise corrupt(path, f"not JSON ({problem})") from problem
+            time.sleep(_READ_PAUSE_S)
+    raise AssertionError("the loop returns or raises")
+
+
+def corrupt(path: Path, reason: str) -> StoreCorrupt:
+    """The error for a file of the store that cannot be used."""
+    return StoreCorrupt(
+        f"{path} cannot be used: {reason}",
+        hint=f"move it away ({path.name}.broken), and pack or pull the kits it listed again: their bytes are there",
+    )
+
+
+def write_json(path: Path, value: Any, *, temporary: Path) -> None:
+    """Replace the file in one step, by way of `temporary` on the same file system. The caller holds the lock."""
+    write_bytes(path, gojson.dumps(value).encode(), temporary=temporary, mode=_mode_of(path))
+
+
+def write_bytes(path: Path, data: bytes, *, temporary: Path, mode: int | None) -> None:
+    """Replace the file in one step; `mode` None leaves it to the umask. The caller holds the lock."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    unlink(temporary)  # a kill may have left it, without the right to write
+    with os.fdopen(os.open(temporary, flags, 0o666), "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    if mode is not None:
+        temporary.chmod(mode)
+    replace(temporary, path)
+
+
+def _mode_of(path: Path) -> int | None:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return None
+
+
+def replace(source: Path, destination: Path) -> None:
+    """`os.replace`, patient with Windows."""
+    for attempt in range(_REPLACE_TRIES):
+        try:
+            source.replace(destination)
+            return
+        except PermissionError:
+            if sys.platform != "win32" or attempt + 1 == _REPLACE_TRIES:
+                raise
+            if destination.exists():
+                destination.chmod(0o666)
+            time.sleep(_REPLACE_PAUSE_S)
+
+
+def unlink(path: Path) -> None:
+    """Delete a file if it is there; read-only ones too, on Windows."""
+    try:
+        path.unlink(missing_ok=True)
+    except PermissionError:
+        if sys.platform != "win32":
+            raise
+        path.chmod(0o666)
+        path.unlink(missing_ok=True)

@@ -1,0 +1,118 @@
+"""Where everything lies in a store on disk, and how its files are named.
+
+`storage/.kitops_jupyter/` is ours alone: kit lists the files of `storage/`, and enters no folder but its own. It is on
+the file system of the blobs, so that what is written there gets its final name in one rename.
+Source: format.md, "The store".
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from kitops_jupyter.content import Digest
+from kitops_jupyter.errors import InvalidReference
+
+Kind = Literal["kits", "indexes"]
+KINDS: tuple[Kind, ...] = ("kits", "indexes")
+
+_INDEX_SUFFIX = "-index.json"
+_TAGS_SUFFIX = "-tags.json"
+_NAME_LIMIT_BYTES = 255  # of one file name, on every file system that matters
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two files of one repository: its manifests, and its tags."""
+
+    store_name: str
+    index: Path
+    tags: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths of one store."""
+
+    root: Path
+
+    @property
+    def marker(self) -> Path:
+        return self.root / "oci-layout"
+
+    @property
+    def index(self) -> Path:
+        """Every manifest of every repository, which is what kit's own garbage collection goes by."""
+        return self.root / "index.json"
+
+    @property
+    def blobs(self) -> Path:
+        return self.root / "blobs" / "sha256"
+
+    @property
+    def ours(self) -> Path:
+        return self.root / ".kitops_jupyter"
+
+    @property
+    def work(self) -> Path:
+        """One folder a session: what is not whole yet, and what must not be removed."""
+        return self.ours / "work"
+
+    @property
+    def trash(self) -> Path:
+        return self.ours / "trash"
+
+    @property
+    def journal(self) -> Path:
+        """What a removal under way takes away; there only if it was killed."""
+        return self.ours / "removing.json"
+
+    def folder(self, kind: Kind) -> Path:
+        """Where the files of kits, or of indexes of kits, are."""
+        return self.root if kind == "kits" else self.root / "indexes"
+
+    def blob(self, digest: Digest) -> Path:
+        """Where a blob is, or would be."""
+        return self.blobs / digest.hex
+
+    def is_whole(self, digest: Digest, size_bytes: int) -> bool:
+        """Whether the blob is there: a file, no link, of this size."""
+        try:
+            found = self.blob(digest).lstat()
+        except OSError:
+            return False
+        return stat.S_ISREG(found.st_mode) and found.st_size == size_bytes
+
+    def pair(self, store_name: str, kind: Kind) -> Pair:
+        """The files of a repository. Raises InvalidReference for a name that no file can have."""
+        encoded = base64.urlsafe_b64encode(store_name.encode("utf-8", "surrogatepass")).decode("ascii")
+        if not store_name or len(encoded) + len(_INDEX_SUFFIX) > _NAME_LIMIT_BYTES:
+            raise InvalidReference(
+                f"repository {store_name[:60]!r}... has {len(store_name)} letters: no file can be named after it",
+                hint="use a name of at most 180 letters",
+            )
+        folder = self.folder(kind)
+        return Pair(store_name, folder / f"{encoded}{_INDEX_SUFFIX}", folder / f"{encoded}{_TAGS_SUFFIX}")
+
+    def pairs(self, kind: Kind) -> list[Pair]:
+        """The files of every repository, sorted by its name; files with other names are not ours to judge."""
+        try:
+            names = os.listdir(self.folder(kind))  # noqa: PTH208 (names are all we need, and 1,000 Paths are slow)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        decoded = (_decode(name.removesuffix(_INDEX_SUFFIX)) for name in names if name.endswith(_INDEX_SUFFIX))
+        return [self.pair(name, kind) for name in sorted(name for name in decoded if name)]
+
+
+def _decode(encoded: str) -> str:
+    """The repository's name, "" for text that kit would not have written."""
+    try:
+        name = base64.b64decode(encoded, b"-_", validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return ""
+    return name if base64.urlsafe_b64encode(name.encode()).decode() == encoded else ""

@@ -1,0 +1,193 @@
+"""Removing: names first, then manifests from the lists, then the blobs that nothing needs any more.
+
+What keeps a blob: any manifest of any repository, of kits or of indexes; any other manifest that `index.json` lists;
+a pin of any living session. When a manifest that stays cannot be read, nobody knows what it needs: then every blob
+stays, and the result says why. The order makes a kill harmless, and the journal lets the next writer finish what it
+cut short.
+Source: format.md, "The store".
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.errors import NotFound, StoreCorrupt
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.store import graph, work
+from kitops_jupyter.store.files import replace, storing, unlink
+from kitops_jupyter.store.layout import Kind, Layout, Pair
+from kitops_jupyter.store.lists import Lists, read_listing, read_tags
+from kitops_jupyter.store.lock import locked
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What went: each reference with its digest, as kit names it, and the blobs that went with it.
+
+    `untagged` are the other tags that `force` or a digest took along; `kept` says why bytes stayed.
+    """
+
+    references: tuple[tuple[str, Digest], ...]
+    freed_bytes: int
+    freed_blobs: int
+    untagged: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+def remove(layout: Layout, reference: Reference, *, force: bool, kind: Kind) -> Removed:
+    """Remove a tag (of several: only the name), or a kit by its digest or with `force`; see Store.remove."""
+    pair = layout.pair(reference.store_name, kind)
+    if not (pair.index.exists() or pair.tags.exists()):  # without a lock: nothing is made in a store that is not there
+        raise _not_found(reference, reference.name)
+    names = [reference.name] if reference.digest else [reference.tag, *reference.extra_tags]
+    with locked(layout), storing(layout.root):
+        finish_pending(layout)
+        listing, tags = read_listing(pair.index), read_tags(pair.tags)
+        removed: list[tuple[str, Digest]] = []
+        gone: dict[Digest, Descriptor] = {}
+        left = dict(tags)
+        for name in names:
+            found = _resolve(reference, name, listing.manifests, tags)
+            removed.append((_shown(reference, name), found.digest))
+            siblings = [tag for tag, descriptor in left.items() if descriptor.digest == found.digest]
+            if force or reference.digest or len(siblings) <= 1:
+                gone[found.digest] = found
+                left = {tag: descriptor for tag, descriptor in left.items() if descriptor.digest != found.digest}
+            else:
+                left.pop(name, None)
+        untagged = [_shown(reference, tag) for tag in tags if tag not in left and tag not in names]
+        freed = _take_away(layout, [(pair, list(gone.values()), left)])
+    work.empty_trash(layout)
+    return Removed(tuple(removed), freed.size_bytes, freed.count, tuple(untagged), freed.kept)
+
+
+def remove_all(layout: Layout, *, force: bool) -> Removed:
+    """Remove every untagged kit; with `force`, every kit."""
+    if not layout.pairs("kits"):
+        return Removed((), 0, 0)
+    with locked(layout), storing(layout.root):
+        finish_pending(layout)
+        removed: list[tuple[str, Digest]] = []
+        untagged: list[str] = []
+        changes: list[tuple[Pair, list[Descriptor], dict[str, Descriptor]]] = []
+        for pair in layout.pairs("kits"):
+            reference, tags = Reference.from_store_name(pair.store_name), read_tags(pair.tags)
+            named = {descriptor.digest for descriptor in tags.values()}
+            gone = [entry for entry in read_listing(pair.index).manifests if force or entry.digest not in named]
+            if gone:
+                removed += [(_shown(reference, entry.digest), entry.digest) for entry in gone]
+                untagged += [_shown(reference, tag) for tag in tags if force]
+                changes.append((pair, gone, {} if force else tags))
+        freed = _take_away(layout, changes)
+    work.empty_trash(layout)
+    return Removed(tuple(removed), freed.size_bytes, freed.count, tuple(untagged), freed.kept)
+
+
+def _resolve(reference: Reference, name: str, listed: Sequence[Descriptor], tags: dict[str, Descriptor]) -> Descriptor:
+    if ":" in name:
+        found = next((descriptor for descriptor in listed if descriptor.digest == name), None)
+    else:
+        found = tags.get(name)
+    if found is None:
+        raise _not_found(reference, name)
+    return found
+
+
+def _not_found(reference: Reference, name: str) -> NotFound:
+    return NotFound(f"{_shown(reference, name)} is not in the store: nothing was removed", hint="kit list")
+
+
+def _shown(reference: Reference, name: str) -> str:
+    shown = reference.shown_name
+    return f"{shown}@{name}" if ":" in name and shown else name if ":" in name else f"{shown}:{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Freed:
+    size_bytes: int = 0
+    count: int = 0
+    kept: tuple[str, ...] = ()
+
+
+def _take_away(layout: Layout, changes: Sequence[tuple[Pair, list[Descriptor], dict[str, Descriptor]]]) -> _Freed:
+    """For each repository write the tags that are left, then the list without what goes; free what that needed."""
+    lists = Lists(layout)
+    gone = [descriptor for _, manifests, _ in changes for descriptor in manifests]
+    if gone:
+        lists.shared()  # what cannot be read stops us here, before anything is changed
+        lists.write_journal(gone)
+    for pair, manifests, tags in changes:
+        if tags != read_tags(pair.tags):
+            lists.write_tags(pair, tags)
+        if manifests:
+            listing, digests = read_listing(pair.index), {descriptor.digest for descriptor in manifests}
+            listing.manifests = [entry for entry in listing.manifests if entry.digest not in digests]
+            lists.write_listing(pair, listing)
+    return _free(layout, gone) if gone else _Freed()
+
+
+def finish_pending(layout: Layout) -> None:
+    """Finish the removal that a kill cut short, if there is one. The caller holds the store's lock."""
+    if not layout.journal.exists():
+        return
+    try:
+        pending = read_listing(layout.journal).manifests
+    except StoreCorrupt:
+        unlink(layout.journal)  # only ever replaced whole: this is not ours
+        return
+    _free(layout, pending)
+
+
+def _free(layout: Layout, gone: Sequence[Descriptor]) -> _Freed:
+    """Drop from `index.json` what no repository lists any more, and its blobs that nothing else needs."""
+    lists = Lists(layout)
+    shared = lists.shared()
+    candidates = {descriptor.digest: descriptor for descriptor in gone}
+    for listed in graph.reach(layout, gone).listed:  # an index takes along the kits that only it listed
+        candidates.setdefault(listed.digest, listed)
+    try:
+        owned = lists.owned()
+    except StoreCorrupt as problem:
+        unlink(layout.journal)
+        return _Freed(kept=(f"all blobs stay: {problem.message}",))
+    others = [entry for entry in shared.manifests if entry.digest not in candidates]
+    reached = graph.reach(layout, [*(entry for _, entry in owned), *others])
+    left = [entry for entry in shared.manifests if entry.digest in reached.digests]
+    if len(left) != len(shared.manifests):
+        shared.manifests = left
+        lists.write_shared(shared)
+    kept = unknown(owned, reached)
+    dropped = [entry for digest, entry in candidates.items() if digest not in reached.digests]
+    doomed = set() if kept else graph.reach(layout, dropped).digests - reached.digests - work.sweep(layout)
+    freed = [size for digest in sorted(doomed) if (size := discard(layout, digest)) is not None]
+    unlink(layout.journal)
+    owners = {entry.digest for _, entry in owned}
+    by_index = [entry.digest for entry in gone if entry.digest in reached.digests - owners]
+    kept += tuple(f"{digest.short} stays: an index still lists it (kit index list)" for digest in by_index)
+    return _Freed(sum(freed), len(freed), kept)
+
+
+def unknown(owned: Sequence[tuple[str, Descriptor]], reached: graph.Reached) -> tuple[str, ...]:
+    """Why nobody can say what other kits need: manifests that stay, and cannot be read."""
+    names = {entry.digest: Reference.from_store_name(name).with_digest(entry.digest) for name, entry in owned}
+    problems = dict(reached.unreadable)
+    problems |= {digest: f"manifest {digest.short} is not there" for digest in reached.missing if digest in names}
+    return tuple(
+        f"all blobs stay: {problem}, so nobody knows what it needs; kit remove {names.get(digest, digest)}"
+        for digest, problem in problems.items()
+    )
+
+
+def discard(layout: Layout, digest: Digest) -> int | None:
+    """Take a blob's name away at once, and its bytes later, without the lock; its size, None if it is not there."""
+    path = layout.blob(digest)
+    layout.trash.mkdir(exist_ok=True)
+    try:
+        size_bytes = path.lstat().st_size
+        replace(path, layout.trash / f"{digest.hex}-{secrets.token_hex(4)}")
+    except (FileNotFoundError, PermissionError):  # gone already; or, on Windows, being read
+        return None
+    return size_bytes

@@ -1,0 +1,163 @@
+"""One repository of the store: a content.Target that also ingests."""
+
+from __future__ import annotations
+
+import io
+
+from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, Source, read_verified, verified
+from kitops_jupyter.errors import ContentError, ContentMissing, InvalidReference, ManifestInvalid, NotFound
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference, is_tag
+from kitops_jupyter.store import blobs, graph, removal
+from kitops_jupyter.store.files import storing, write_bytes
+from kitops_jupyter.store.layout import Layout, Pair
+from kitops_jupyter.store.lists import Lists, read_listing, read_tagged, read_tags
+from kitops_jupyter.store.lock import locked
+
+
+class Repository:
+    """The manifests and tags of one repository, and every blob of its store.
+
+    Safe to use from several threads and processes. A manifest is listed, and a tag moved, only when all its blobs are
+    there, looked at under the store's lock: no tag ever names a kit that is not whole, whenever a process dies.
+    """
+
+    def __init__(self, layout: Layout, pair: Pair) -> None:
+        self._layout = layout
+        self._lists = Lists(layout)
+        self._pair = pair
+
+    @property
+    def store_name(self) -> str:
+        """`registry/repository`, as the store knows it."""
+        return self._pair.store_name
+
+    def resolve(self, name: str) -> Descriptor:
+        """The manifest that a tag or a digest names in this repository. Raises NotFound, StoreCorrupt."""
+        if ":" not in name:
+            found = read_tags(self._pair.tags).get(name)
+        else:
+            listed = read_listing(self._pair.index).manifests
+            found = next((descriptor for descriptor in listed if descriptor.digest == name), None)
+        if found is None:
+            raise NotFound(f"{self._shown(name)} is not in the store ({self._layout.root})", hint="kit list")
+        return found
+
+    def open(self, descriptor: Descriptor) -> Readable:
+        """The bytes as stored; read them through `content.verified`. Raises NotFound."""
+        return blobs.open_blob(self._layout, descriptor)
+
+    def exists(self, descriptor: Descriptor) -> bool:
+        """Whether the content is there, whole: of a manifest, that it is listed here, with every blob it needs.
+
+        In an open session, a blob that exists stays until the session ends.
+        """
+        if not graph.is_manifest(descriptor):
+            return blobs.claim(self._layout, descriptor.digest, descriptor.size_bytes)
+        if not read_listing(self._pair.index).has(descriptor.digest):
+            return False
+        try:
+            self._require_whole(descriptor, graph.read_manifest(self._layout, descriptor))
+        except (NotFound, ContentError, ContentMissing):
+            return False
+        return True
+
+    def write(self, descriptor: Descriptor, stream: Readable, *, observe: Observer = ignore, item: str = "") -> None:
+        """Store content under its digest; a manifest is also listed, here and for kit's garbage collection.
+
+        Raises DigestMismatch, SizeMismatch, StorageFull, StoreCorrupt; ContentMissing when a manifest's blobs are not
+        all there: store them again, then the manifest.
+        """
+        if self.exists(descriptor):
+            return
+        if graph.is_manifest(descriptor):
+            self._write_manifest(descriptor, stream)
+        else:
+            blobs.store(self._layout, descriptor, stream, observe=observe, item=item)
+
+    def _write_manifest(self, descriptor: Descriptor, stream: Readable) -> None:
+        if descriptor.size_bytes > graph.MANIFEST_LIMIT_BYTES:
+            raise ManifestInvalid(
+                f"{descriptor.digest.short}: {descriptor.size_bytes} bytes is too long for a manifest"
+            )
+        with verified(stream, descriptor) as checked:
+            data = checked.readall()
+        graph.references_of(data, where=f"manifest {descriptor.digest.short}")
+        with locked(self._layout), storing(self._layout.root):
+            self._lists.prepare()
+            removal.finish_pending(self._layout)
+            self._require_whole(descriptor, data)
+            if not self._layout.is_whole(descriptor.digest, descriptor.size_bytes) or self._is_damaged(descriptor):
+                path, temporary = self._layout.blob(descriptor.digest), self._layout.ours / "next"
+                write_bytes(path, data, temporary=temporary, mode=blobs.MODE)
+            self._lists.add(self._pair, descriptor)
+
+    def _is_damaged(self, descriptor: Descriptor) -> bool:
+        try:
+            graph.read_manifest(self._layout, descriptor)
+        except (NotFound, ContentError):
+            return True
+        return False
+
+    def _require_whole(self, descriptor: Descriptor, data: bytes) -> None:
+        references = graph.references_of(data, where=f"manifest {descriptor.digest.short}")
+        if missing := graph.missing_blobs(self._layout, references):
+            raise ContentMissing(
+                f"manifest {descriptor.digest.short} needs {len(missing)} blobs that are not in the store",
+                hint="pack or pull the kit again",
+                details=[f"{blob.digest} ({blob.size_bytes} bytes)" for blob in missing[:10]],
+            )
+
+    def ingest(
+        self, stream: Readable, *, observe: Observer = ignore, item: str = "", total_bytes: int | None = None
+    ) -> Ingested:
+        """Store a stream of unknown digest. Raises StorageFull, Cancelled; then nothing is stored."""
+        return blobs.ingest(self._layout, stream, observe=observe, item=item, total_bytes=total_bytes)
+
+    def tag(self, descriptor: Descriptor, name: str) -> None:
+        """Let `name` point at a manifest of this repository, in one step.
+
+        Raises InvalidReference, NotFound (it is not listed here), ContentMissing (it is, but is not whole).
+        """
+        if not is_tag(name):
+            raise InvalidReference(
+                f"{name[:200]!r} is not a tag",
+                hint="a tag is 1 to 128 of A-Z a-z 0-9 _ . - and starts with none of . -",
+            )
+        with locked(self._layout), storing(self._layout.root):
+            removal.finish_pending(self._layout)
+            listed = next((known for known in self.manifests() if known.digest == descriptor.digest), None)
+            if listed is None:
+                raise NotFound(
+                    f"{descriptor.digest.short} cannot be tagged {name}: {self._shown('')} has no such manifest"
+                )
+            self._require_whole(listed, graph.read_manifest(self._layout, listed))
+            tags = read_tags(self._pair.tags)
+            if tags.get(name) != listed:
+                self._lists.write_tags(self._pair, {**tags, name: listed})
+
+    def manifests(self) -> list[Descriptor]:
+        """Every manifest of this repository, the oldest first. Raises StoreCorrupt."""
+        return read_listing(self._pair.index).manifests
+
+    def tags(self) -> dict[str, Descriptor]:
+        """Every tag, sorted. Raises StoreCorrupt."""
+        return dict(sorted(read_tags(self._pair.tags).items()))
+
+    def tags_of(self, digest: Digest) -> tuple[str, ...]:
+        """The tags of one manifest, sorted. Raises StoreCorrupt."""
+        return read_tagged(self._pair)[1].get(digest, ())
+
+    def adopt(self, descriptor: Descriptor, source: Source) -> None:
+        """List here a manifest of another repository of this store; no blob moves.
+
+        Raises NotFound, ContentMissing, DigestMismatch.
+        """
+        if not self.exists(descriptor):
+            self.write(descriptor, io.BytesIO(read_verified(source, descriptor)))
+
+    def _shown(self, name: str) -> str:
+        shown = Reference.from_store_name(self.store_name).shown_name
+        if not name:
+            return shown or "the repository of untagged kits"
+        return f"{shown}{'@' if ':' in name and shown else ':' if shown else ''}{name}"

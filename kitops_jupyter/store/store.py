@@ -1,0 +1,162 @@
+"""The store: kits on this machine, shared with the kit program and among our own processes.
+
+What is promised, whatever process is killed at whatever moment, and however many of ours work here at once:
+- A tag names a listed manifest, and every blob of a listed manifest is there, whole. A blob has its name only when
+  all its bytes are there and have that digest.
+- Between `session()` and its end, no removal by another process of ours takes a blob that the session stored or found.
+- kit itself takes no locks. A `kit remove` in the middle of our pack can take a blob that we found and count on: that
+  is noticed when the manifest is written or tagged (ContentMissing, temporary). What kit writes at the very moment in
+  which we write the same file may be lost, as between two kits.
+- A power cut may leave a blob without its bytes (only the lists are synced): reading verifies, so it is noticed, and
+  `check(deep=True)` finds it.
+Source: format.md, "The store".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable
+from kitops_jupyter.errors import KitError
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.store import blobs, cache, checking, garbage, removal, work
+from kitops_jupyter.store.cache import CacheUsage
+from kitops_jupyter.store.checking import Check
+from kitops_jupyter.store.layer_cache import LayerCache
+from kitops_jupyter.store.layout import KINDS, Kind, Layout
+from kitops_jupyter.store.lists import read_tagged
+from kitops_jupyter.store.removal import Removed
+from kitops_jupyter.store.repository import Repository
+from kitops_jupyter.store.work import Session
+
+
+class Store:
+    """A store on disk. Nothing is made before the first write; reading needs no right to write and takes no lock.
+
+    Values are cheap, hold no state and may be shared by threads. `kind` is "kits", or "indexes" for what `kit index`
+    makes.
+    """
+
+    def __init__(self, storage: Path, cache_folder: Path) -> None:
+        self._layout = Layout(Path(os.path.realpath(storage)))
+        self._cache = cache_folder
+
+    def repository(self, reference: Reference | str, *, kind: Kind = "kits") -> Repository:
+        """The repository of a reference, or of a name as `repositories` gives it; it need not be there yet."""
+        name = reference if isinstance(reference, str) else reference.store_name
+        return Repository(self._layout, self._layout.pair(name, kind))
+
+    def repositories(self, *, kind: Kind = "kits") -> list[str]:
+        """The names (`registry/repository`) of all repositories, sorted."""
+        return [pair.store_name for pair in self._layout.pairs(kind)]
+
+    def kits(
+        self, *, kind: Kind = "kits", on_problem: Callable[[KitError], None] | None = None
+    ) -> list[tuple[str, Descriptor, tuple[str, ...]]]:
+        """Every manifest as (repository, descriptor, sorted tags), by repository; manifests themselves are not read.
+
+        A repository whose files cannot be read raises StoreCorrupt, or is told to `on_problem` and left out.
+        """
+        found = []
+        for pair in self._layout.pairs(kind):
+            try:
+                listing, tags = read_tagged(pair)
+            except KitError as problem:
+                if on_problem is None:
+                    raise
+                on_problem(problem)
+                continue
+            found += [(pair.store_name, entry, tags.get(entry.digest, ())) for entry in listing.manifests]
+        return found
+
+    def find(self, digest: Digest, *, kind: Kind = "kits") -> list[tuple[str, Descriptor, tuple[str, ...]]]:
+        """Every repository that lists this manifest, as `kits` gives them."""
+        return [found for found in self.kits(kind=kind) if found[1].digest == digest]
+
+    def blob_path(self, digest: Digest) -> Path:
+        """Where the blob is, or would be; what is read from there is not verified."""
+        return self._layout.blob(digest)
+
+    def session(self) -> AbstractContextManager[Session]:
+        """While it is open, no other process of ours removes what is stored or found here.
+
+        Open one around everything that stores blobs and then a manifest. Sessions nest, and serve all threads.
+        Raises StorageFull, StoreBusy.
+        """
+        return work.session(self._layout)
+
+    def ingest(
+        self, stream: Readable, *, observe: Observer = ignore, item: str = "", total_bytes: int | None = None
+    ) -> Ingested:
+        """Store a stream of unknown digest; closes it. Raises StorageFull, Cancelled; then nothing is stored."""
+        return blobs.ingest(self._layout, stream, observe=observe, item=item, total_bytes=total_bytes)
+
+    def remove(self, reference: Reference, *, force: bool = False, kind: Kind = "kits") -> Removed:
+        """Remove what the reference names, and the blobs that nothing else needs.
+
+        A tag of several is only untagged; the last one takes the kit with it, out of this repository. With `force`, all
+        tags of that kit go; a digest means the same. Extra tags follow one after the other; if one of them is missing,
+        nothing is removed. Raises NotFound, StoreCorrupt, StorageFull.
+        """
+        return removal.remove(self._layout, reference, force=force, kind=kind)
+
+    def remove_all(self, *, force: bool = False) -> Removed:
+        """Remove every kit without a tag; with `force`, every kit."""
+        return removal.remove_all(self._layout, force=force)
+
+    def collect(self, *, min_age_s: float = 86_400) -> Removed:
+        """Remove blobs that no kit needs and that are older than `min_age_s`: what killed packs and pulls left.
+
+        kit stores blobs before the manifest that needs them: younger ones may be a pack under way.
+        """
+        return garbage.collect(self._layout, min_age_s=min_age_s)
+
+    def check(self, *, deep: bool = False) -> Check:
+        """Look whether the store is whole; with `deep` every byte is hashed. Raises nothing for what it finds."""
+        return checking.check(self._layout, deep=deep)
+
+    def change_stamp(self) -> str:
+        """A text that is another one after every change of kits, tags or indexes; a few milliseconds for 1,000 kits."""
+        stamp = hashlib.sha256()
+        for kind in KINDS:
+            for name, *facts in sorted(_stats(self._layout.folder(kind))):
+                stamp.update(repr((kind, name, facts)).encode("utf-8", "surrogateescape"))
+        return stamp.hexdigest()[:32]
+
+    @property
+    def layer_cache(self) -> LayerCache:
+        """What is known of layers that were read before; in a session, what it finds stays."""
+        return LayerCache(
+            cache.layers_folder(self._cache), lambda digest, size: blobs.claim(self._layout, digest, size)
+        )
+
+    def cache_usage(self) -> CacheUsage:
+        """What lies in the cache folder."""
+        return cache.usage(self._cache)
+
+    def cache_clear(self) -> CacheUsage:
+        """Empty the cache folder, but for what a living process of ours uses; kits are not touched."""
+        return cache.clear(self._cache)
+
+    @contextmanager
+    def cache_folder(self) -> Iterator[Path]:
+        """A new folder in the cache for temporary files; no `cache_clear` touches it, and it goes at the end."""
+        with cache.in_use(self._cache) as folder:
+            yield folder
+
+
+def _stats(folder: Path) -> Iterator[tuple[str, int, int, int]]:
+    """kit writes in place: only the files' own times show it, not the folder's."""
+    try:
+        with os.scandir(folder) as found:
+            for entry in found:
+                if entry.name.endswith(".json"):
+                    there = entry.stat(follow_symlinks=False)
+                    yield entry.name, there.st_mtime_ns, there.st_size, there.st_ino
+    except (FileNotFoundError, NotADirectoryError):
+        return

@@ -1,0 +1,39 @@
+"""The store, and memory, are Targets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.register_assert_rewrite("tests.contract")
+
+from kitops_jupyter.content import MemoryTarget, Target  # noqa: E402
+from kitops_jupyter.store import Store  # noqa: E402
+from tests.contract import TargetContract  # noqa: E402
+
+
+class TestMemory(TargetContract):
+    @pytest.fixture
+    def target(self) -> Target:
+        return MemoryTarget()
+
+
+class TestStore(TargetContract):
+    @pytest.fixture
+    def target(self, tmp_path: Path) -> Target:
+        return Store(tmp_path / "storage", tmp_path / "cache").repository("localhost/a")
+
+
+class TestStoreInASession(TargetContract):
+    @pytest.fixture
+    def target(self, tmp_path: Path) -> Target:
+        store = Store(tmp_path / "storage", tmp_path / "cache")
+        store.session().__enter__()
+        return store.repository("localhost/a")
+
+
+class TestStoreOfIndexes(TargetContract):
+    @pytest.fixture
+    def target(self, tmp_path: Path) -> Target:
+        return Store(tmp_path / "storage", tmp_path / "cache").repository("reg.io/team/a", kind="indexes")
