@@ -1,0 +1,31 @@
+"""`kit cache`: temporary files, and what packing knows of unchanged ones."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser("cache", usage="cache [info|clear]", examples=("kit cache info", "kit cache clear"))
+    parser.word("ACTION", required=False, choices=("info", "clear"))
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.cache import cache_clear, cache_info
+
+    act = cache_clear if arguments.action == "clear" else cache_info
+    return act(settings=context.settings, observe=context.observe)
+
+
+VERB = Verb(
+    name="cache",
+    summary="what lies in the cache folder, and emptying it",
+    about="`cache info` says how much lies in the cache; `cache clear` empties it. Kits are not touched.",
+    parser=_parser,
+    run=_run,
+)

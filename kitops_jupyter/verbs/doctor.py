@@ -1,0 +1,33 @@
+"""`kit doctor`: what is broken, and the command that mends it."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser("doctor", usage="doctor", examples=("kit doctor",))
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.doctor import doctor
+
+    return doctor(settings=context.settings, observe=context.observe)
+
+
+VERB = Verb(
+    name="doctor",
+    summary="what is broken, and the command that mends it",
+    about=(
+        "Looks at Python, the libraries, the store and the disk, and says for each problem the command that mends "
+        "it. A script gets exit status 1 when something is broken."
+    ),
+    parser=_parser,
+    run=_run,
+    failed=lambda result: not getattr(result, "is_well", True),
+)

@@ -1,0 +1,38 @@
+"""`kit files`: what is inside each layer."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        "files",
+        usage="files REF [LAYER] [flags]",
+        examples=("kit files churn:tuned", "kit files churn:tuned data --long"),
+    )
+    parser.word("REF", kind="reference")
+    parser.word("LAYER", required=False)
+    parser.flag("-l", "--long", help="with permissions and sizes in bytes")
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.files import files
+
+    return files(
+        arguments.ref, arguments.layer, long=arguments.long, settings=context.settings, observe=context.observe
+    )
+
+
+VERB = Verb(
+    name="files",
+    summary="the files inside each layer",
+    about="Lists the files inside every layer of a kit, or inside the LAYER with this name, path or type.",
+    parser=_parser,
+    run=_run,
+)

@@ -1,0 +1,33 @@
+"""`kit info`: a kit's Kitfile."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        "info", usage="info REF [flags]", examples=("kit info churn:tuned", "kit info churn:tuned -f model.path")
+    )
+    parser.word("REF", kind="reference")
+    parser.flag("-f", "--filter", metavar="FIELD", help="one field of the Kitfile: model.name, datasets[0].path")
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.info import info
+
+    return info(arguments.ref, select=arguments.filter, settings=context.settings, observe=context.observe)
+
+
+VERB = Verb(
+    name="info",
+    summary="a kit's Kitfile, or one field of it",
+    about="Shows the Kitfile of a kit, with its layers and their sizes; --filter takes one field.",
+    parser=_parser,
+    run=_run,
+)

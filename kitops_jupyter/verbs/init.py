@@ -1,0 +1,61 @@
+"""`kit init`: propose a Kitfile."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        "init",
+        usage="init [DIR] [flags]",
+        examples=("kit init .", "kit init ./my-project --name my-kit --desc 'A small classifier' --author Ada"),
+    )
+    parser.word("DIR", kind="folder", required=False)
+    parser.flag("--name", metavar="NAME", default="", help="the kit's name")
+    parser.flag("--desc", metavar="TEXT", default="", help="the kit's description")
+    parser.flag("--author", metavar="NAME", default="", help="the kit's author")
+    parser.flag("-f", "--force", help="replace the Kitfile that is there")
+    parser.flag("-o", "--output", metavar="FILE", kind="path", help="write there; - only shows it")
+    parser.flag("--depth", metavar="N", type=int, help="how deep a folder is looked into before it becomes one layer")
+    parser.flag("--like-kit", help="the kit program's own guess, to the byte")
+    parser.flag("--dry-run", help="show the Kitfile, write nothing")
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.init import init
+
+    folder = context.folder(arguments.dir)
+    shown_only = arguments.dry_run or arguments.output == "-"
+    return init(
+        folder,
+        name=arguments.name,
+        description=arguments.desc,
+        author=arguments.author,
+        force=arguments.force,
+        output=context.path(arguments.output) if arguments.output and not shown_only else None,
+        depth=arguments.depth,
+        like_kit=arguments.like_kit,
+        notebook=context.notebook_in(folder),
+        dry_run=shown_only,
+        settings=context.settings,
+        observe=context.observe,
+    )
+
+
+VERB = Verb(
+    name="init",
+    summary="propose a Kitfile from the files that are there",
+    about=(
+        "Looks at the files below DIR and writes a Kitfile that takes them: notebooks and scripts as code, "
+        "models, data, documents. Hidden files, caches and what looks like credentials are left out, and named. A "
+        "Kitfile that is there already stays, unless --force."
+    ),
+    parser=_parser,
+    run=_run,
+)

@@ -1,0 +1,30 @@
+"""`kit inspect`: all that a kit says of itself."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser("inspect", usage="inspect REF", examples=("kit inspect churn:tuned",))
+    parser.word("REF", kind="reference")
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.info import inspect
+
+    return inspect(arguments.ref, settings=context.settings, observe=context.observe)
+
+
+VERB = Verb(
+    name="inspect",
+    summary="digest, Kitfile and manifest of a kit, as JSON",
+    about="Shows the manifest of a kit with every layer's media type, digest and size, and its Kitfile, as JSON.",
+    parser=_parser,
+    run=_run,
+)

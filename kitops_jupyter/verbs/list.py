@@ -1,0 +1,56 @@
+"""`kit list`: the kits of the local store."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.verbs import template
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Printed, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        "list",
+        usage="list [REPOSITORY] [flags]",
+        examples=(
+            "kit list",
+            "kit list --filter model --format json",
+            "kit list --format '{{ .Repo }}:{{ .Tags }} {{ .Size }}'",
+        ),
+    )
+    parser.word("REPOSITORY", kind="repository", required=False)
+    parser.flag(
+        "--format", metavar="FORMAT", kind="format", default="table",
+        help=f"table, json, or a line per kit with {' '.join(template.FIELDS)} in {{{{ }}}}",
+    )  # fmt: skip
+    parser.flag(
+        "-f", "--filter", metavar="TYPES[:NAMES]", kind="filter", action="append", default=[],
+        help="only kits with such a layer; may be repeated",
+    )  # fmt: skip
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.list_kits import list_kits
+
+    if arguments.format not in ("table", "json"):
+        template.check(arguments.format)
+    result = list_kits(
+        arguments.repository, filters=arguments.filter, settings=context.settings, observe=context.observe
+    )
+    if arguments.format == "table":
+        return result
+    if arguments.format == "json":
+        return Printed.of(result.json(), result)
+    return Printed.of("\n".join(template.fill(arguments.format, kit) for kit in result.kits), result)
+
+
+VERB = Verb(
+    name="list",
+    summary="the kits of the local store",
+    about="Lists every kit of the local store with its tags, its size and its digest, or those of one repository.",
+    parser=_parser,
+    run=_run,
+)

@@ -1,0 +1,83 @@
+"""`kit pack`: files into a kit."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from kitops_jupyter.errors import Usage
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        "pack",
+        usage="pack [DIR] [flags]",
+        examples=(
+            "kit pack . -t churn:tuned",
+            "kit pack . -f ./other/Kitfile -t registry.example.com/team/churn:v1,latest",
+        ),
+    )
+    parser.word("DIR", kind="folder", required=False)
+    parser.flag(
+        "-f", "--file", metavar="FILE", kind="path", help="the Kitfile; - reads the cell's body, or what is piped in"
+    )
+    parser.flag("-t", "--tag", metavar="REF", kind="reference", help="the kit's name: [registry/]repository:tag1,tag2")
+    parser.flag("--compression", choices=("none", "gzip", "gzip-fastest", "zstd"), default="none", help="of the layers")
+    parser.flag("--layer-format", choices=("tar", "raw"), default="tar", help="raw: one file as it is, no archive")
+    parser.flag("--use-model-pack", help="write a CNCF ModelPack instead of a ModelKit")
+    parser.flag("--init", help="propose and write a Kitfile where there is none (in a notebook this needs no flag)")
+    parser.flag("--no-cache", help="read every file again, also those that did not change")
+    parser.flag("--dry-run", help="show what would be packed, write nothing")
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.pack import pack
+
+    if arguments.dir is None and not context.interactive:
+        raise Usage("kit pack: which folder?", hint="kit pack . takes this one")
+    file, text = _kitfile(arguments, context)
+    folder = context.folder(arguments.dir)
+    return pack(
+        folder,
+        file=file,
+        text=text,
+        tag=arguments.tag,
+        compression=arguments.compression,
+        layer_format=arguments.layer_format,
+        use_model_pack=arguments.use_model_pack,
+        use_cache=not arguments.no_cache,
+        propose=context.interactive or arguments.init,
+        notebook=context.notebook_in(folder),
+        dry_run=arguments.dry_run,
+        settings=context.settings,
+        observe=context.observe,
+    )
+
+
+def _kitfile(arguments: argparse.Namespace, context: Context) -> tuple[Path | None, str | None]:
+    """The Kitfile's place, or its text."""
+    if arguments.file == "-" or (arguments.file is None and context.cell_text is not None):
+        return None, context.read_input("pack")
+    if context.cell_text is not None:
+        raise Usage(
+            f"kit pack: the cell's body or {arguments.file}? Both are a Kitfile", hint="leave -f out, or the body"
+        )
+    return (context.path(arguments.file) if arguments.file else None), None
+
+
+VERB = Verb(
+    name="pack",
+    summary="files into a kit in the local store",
+    about=(
+        "Stores the files that the Kitfile names as one kit; the tag moves last. Files that did not change since "
+        "they were packed are not read again. In a notebook DIR is the notebook's folder when none is named, a "
+        "missing Kitfile is proposed, shown and written, and %%kit pack takes the Kitfile from the cell."
+    ),
+    parser=_parser,
+    run=_run,
+    takes_cell=True,
+)

@@ -1,0 +1,51 @@
+"""The verbs by name; each one's module is imported when it is used."""
+
+from __future__ import annotations
+
+import importlib
+
+from kitops_jupyter.errors import Usage
+from kitops_jupyter.verbs.parser import suggest
+from kitops_jupyter.verbs.verb import Verb
+
+# In the order in which a newcomer meets them.
+NAMES = (
+    "init",
+    "validate",
+    "pack",
+    "list",
+    "info",
+    "inspect",
+    "files",
+    "diff",
+    "tag",
+    "unpack",
+    "remove",
+    "cache",
+    "version",
+    "doctor",
+    "help",
+)
+# What fingers trained on other programs type.
+_ELSEWHERE = {
+    "ls": "list",
+    "rm": "remove",
+    "delete": "remove",
+    "show": "info",
+    "describe": "info",
+    "build": "pack",
+    "extract": "unpack",
+    "check": "validate",
+    "lint": "validate",
+    "compare": "diff",
+}
+
+
+def find(name: str) -> Verb:
+    """The verb of this name. Raises Usage, with the one that was probably meant."""
+    if name in NAMES:
+        verb: Verb = importlib.import_module(f"kitops_jupyter.verbs.{name}").VERB
+        return verb
+    meant = _ELSEWHERE.get(name) or suggest(name.lower(), NAMES)
+    hint = f"did you mean kit {meant}? kit help {meant} has an example" if meant else f"there are {', '.join(NAMES)}"
+    raise Usage(f"kit has no verb {name[:40]!r} here", hint=hint)

@@ -1,0 +1,60 @@
+"""`kit tag`: another name for a kit."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.errors import KitError
+from kitops_jupyter.reference import Reference, is_tag
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        "tag",
+        usage="tag REF NEWREF",
+        examples=("kit tag churn:tuned churn:champion", "kit tag champion churn:tuned"),
+    )
+    parser.word("REF", kind="reference")
+    parser.word("NEWREF", kind="reference")
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.tag import tag
+
+    source, target = arguments.ref, arguments.newref
+    if _is_tag_first(source, target, context.settings):
+        kit = Reference.parse(target)
+        source, target = target, f"{kit.store_name.removeprefix('localhost/')}:{source}"
+    return tag(source, target, settings=context.settings, observe=context.observe)
+
+
+def _is_tag_first(first: str, second: str, settings: Settings) -> bool:
+    """Whether it is `tag NEWTAG REF`, as KitOps' stories write it: a bare tag that names no kit, then a kit."""
+    return is_tag(first) and not _is_kit(first, settings) and _is_kit(second, settings)
+
+
+def _is_kit(text: str, settings: Settings) -> bool:
+    from kitops_jupyter.operations.kits import open_kit
+
+    try:
+        open_kit(text, settings)
+    except KitError:
+        return False
+    return True
+
+
+VERB = Verb(
+    name="tag",
+    summary="another name for a kit; no bytes move",
+    about=(
+        "Lets NEWREF name the kit that REF names, in the same repository or another one. `tag NEWTAG REF` means "
+        "the same within REF's repository."
+    ),
+    parser=_parser,
+    run=_run,
+)

@@ -1,0 +1,77 @@
+"""`kit unpack`: a kit into files."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+_OLD_FILTERS = ("model", "datasets", "code", "docs", "kitfile")
+
+
+class _UnpackParser(Parser):
+    """`--config` is two things: kit's common flag with a home, and unpack's old switch for the Kitfile."""
+
+    def read(self, words: Sequence[str]) -> argparse.Namespace:
+        found = super().read(words)
+        if found.ref is None and isinstance(found.config, str):
+            found.ref, found.config = found.config, True
+        if found.ref is None:
+            self.error("REF is missing")
+        if found.config is True:
+            found.kitfile, found.config = True, None
+        return found
+
+
+def _parser() -> Parser:
+    parser = _UnpackParser(
+        "unpack",
+        usage="unpack REF [flags]",
+        examples=(
+            "kit unpack churn:tuned -d ./elsewhere",
+            "kit unpack churn:tuned --filter model --filter datasets:validation",
+        ),
+    )
+    parser.word("REF", kind="reference", required=False)
+    parser.flag("-d", "--dir", metavar="DIR", kind="folder", help="where to; here, when not given")
+    parser.flag("-o", "--overwrite", help="replace files that are in the way")
+    parser.flag("-i", "--ignore-existing", help="keep files that are in the way")
+    parser.flag(
+        "-f", "--filter", metavar="TYPES[:NAMES]", kind="filter", action="append", default=[],
+        help="only these: kitfile model datasets code prompts docs mcpservers; may be repeated",
+    )  # fmt: skip
+    parser.flag("--include-remote", help="also data sets that the Kitfile only points at")
+    for name in _OLD_FILTERS:
+        parser.flag(f"--{name}", help=f"old spelling of --filter {name}")
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.unpack import unpack
+
+    filters = [*arguments.filter, *(name for name in _OLD_FILTERS if getattr(arguments, name))]
+    return unpack(
+        arguments.ref,
+        context.path(arguments.dir or "."),
+        overwrite=arguments.overwrite,
+        ignore_existing=arguments.ignore_existing,
+        filters=filters,
+        include_remote=arguments.include_remote,
+        settings=context.settings,
+        observe=context.observe,
+    )
+
+
+VERB = Verb(
+    name="unpack",
+    summary="a kit into files: all of them, verified, or none",
+    about=(
+        "Writes a kit's files below DIR. Files in the way are listed before anything is written, and none is "
+        "replaced unless --overwrite; nothing has its final name before its digest is right."
+    ),
+    parser=_parser,
+    run=_run,
+)

@@ -1,0 +1,101 @@
+"""What a verb is, and what surrounds a call of it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kitops_jupyter.errors import Usage
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.verbs.parser import Parser
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a face gives to a verb.
+
+    Relative paths are relative to `directory`. `cell_text` is the body of a cell, `stdin` reads what was piped in.
+    `interactive` is a notebook: there a missing folder means the `notebook`'s, and a missing Kitfile is proposed.
+    """
+
+    settings: Settings
+    directory: Path
+    observe: Observer = ignore
+    cell_text: str | None = None
+    stdin: Callable[[], str] | None = None
+    interactive: bool = False
+    notebook: Path | None = None
+
+    @property
+    def home_directory(self) -> Path:
+        """The folder that is meant when none is named: the notebook's, else `directory`."""
+        return self.notebook.parent if self.notebook else self.directory
+
+    def path(self, text: str) -> Path:
+        """A path as typed."""
+        return self.directory / Path(text).expanduser()
+
+    def folder(self, text: str | None) -> Path:
+        """A folder as typed, or the one that is meant when none is named."""
+        return self.home_directory if text is None else self.path(text)
+
+    def notebook_in(self, folder: Path) -> Path | None:
+        """The notebook, if it lies in or below `folder`."""
+        return self.notebook if self.notebook and self.notebook.is_relative_to(folder.absolute()) else None
+
+    def read_input(self, verb: str) -> str:
+        """What `-f -` means: the body of the cell, else standard input. Raises Usage where there is neither."""
+        if self.cell_text is not None:
+            return self.cell_text
+        if self.stdin is None:
+            raise Usage(f"kit {verb}: -f - reads the cell's body, and there is none", hint=f"%%kit {verb} in a cell")
+        return self.stdin()
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb: its words, what it does, and what help says of it.
+
+    `takes_cell` says that a cell's body is its Kitfile; `failed` judges a result that is an answer in a notebook, and
+    a failure for a script.
+    """
+
+    name: str
+    summary: str
+    about: str
+    parser: Callable[[], Parser]
+    run: Callable[[argparse.Namespace, Context], Any]
+    takes_cell: bool = False
+    failed: Callable[[Any], bool] = lambda result: False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A line that was understood; `progress` is empty where the face chooses, `home` where the settings do."""
+
+    verb: Verb
+    arguments: argparse.Namespace
+    home: str = ""
+    progress: str = ""
+    verbosity: int = 0
+
+
+class Printed(str):
+    """A result in the text form that a flag asked for (`--format json`); `result` is the value behind it."""
+
+    __slots__ = ("result",)
+    result: Any
+
+    @classmethod
+    def of(cls, text: str, result: Any) -> Printed:
+        """The text, with its value."""
+        printed = cls(text)
+        printed.result = result
+        return printed
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))

@@ -1,0 +1,29 @@
+"""`kit version`: what runs here."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser("version", usage="version", examples=("kit version",))
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.version import version
+
+    return version(settings=context.settings, observe=context.observe)
+
+
+VERB = Verb(
+    name="version",
+    summary="what runs here",
+    about="Shows the version of this program, of Python, and of the Kitfile that it writes.",
+    parser=_parser,
+    run=_run,
+)
