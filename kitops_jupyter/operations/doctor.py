@@ -1,0 +1,106 @@
+"""`kit doctor`: what is not installed, not enabled or broken, and the command that mends it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kitops_jupyter import targets
+from kitops_jupyter.cards import Card, Table, human_size
+from kitops_jupyter.errors import KitError
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.version import VERSION
+
+LOW_DISK_BYTES = 1 << 30
+# What is installed with us, and what comes with an extra: the library, the extra, what for.
+REQUIRED = ("ipython", "ipywidgets", "jupyterlab", "oras", "pyyaml", "tqdm")
+OPTIONAL = (("zstandard", "zstd", "zstd layers"), ("boto3", "s3", "data sets in S3"))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding: `verdict` is ok, missing (an extra that is not needed by all) or broken."""
+
+    name: str
+    verdict: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorResult(Result):
+    """All checks; `is_well` when nothing is broken."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether everything that everybody needs works."""
+        return all(check.verdict != "broken" for check in self.checks)
+
+    def card(self) -> Card:
+        rows = tuple((check.verdict, check.name, check.message, check.hint) for check in self.checks)
+        return Card(
+            title="All is well" if self.is_well else "Something is broken",
+            tables=(Table(("", "what", "finding", "mend it with"), rows),),
+        )
+
+
+def doctor(*, settings: Settings | None = None, observe: Observer = ignore) -> DoctorResult:
+    """Look at Python, the libraries, the store and the disk; reads every manifest of the store, no layer."""
+    settings = settings or Settings.load()
+    return DoctorResult((*_programs(), *_libraries(), *_home(settings), *_store(settings)))
+
+
+def _programs() -> Iterator[Check]:
+    yield Check("Python", "ok", f"{platform.python_version()} at {sys.executable}")
+    yield Check("kitops-jupyter", "ok", VERSION)
+    kit = shutil.which("kit")
+    yield Check("kit program", "ok", f"{kit}: shares the store with us" if kit else "none, and none is needed")
+
+
+def _libraries() -> Iterator[Check]:
+    for name in REQUIRED:
+        try:
+            yield Check(name, "ok", importlib.metadata.version(name))
+        except importlib.metadata.PackageNotFoundError:
+            yield Check(name, "broken", "is not installed", f"{sys.executable} -m pip install {name}")
+    for name, extra, purpose in OPTIONAL:
+        try:
+            yield Check(name, "ok", importlib.metadata.version(name))
+        except importlib.metadata.PackageNotFoundError:
+            hint = f"{sys.executable} -m pip install 'kitops-jupyter[{extra}]'"
+            yield Check(name, "missing", f"needed for {purpose}", hint)
+
+
+def _home(settings: Settings) -> Iterator[Check]:
+    there = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            yield Check("home", "ok", f"{settings.home} can be written")
+    except OSError as problem:
+        yield Check("home", "broken", f"{there}: {problem.strerror}", "set KITOPS_HOME to a folder of yours")
+    free = shutil.disk_usage(there).free
+    verdict, hint = ("ok", "") if free > LOW_DISK_BYTES else ("broken", "kit remove --all, kit cache clear")
+    yield Check("disk", verdict, f"{human_size(free)} free at {there}", hint)
+
+
+def _store(settings: Settings) -> Iterator[Check]:
+    store = targets.store(settings)
+    try:
+        kits = store.kits()
+        yield Check("store", "ok", f"{len(kits)} kits in {settings.storage}")
+        for problem in store.check(read_layers=False):
+            yield Check("store", "broken", problem, "pack or pull that kit again, or kit remove it")
+    except KitError as problem:
+        yield Check("store", "broken", problem.message, problem.hint)
+    usage = store.cache_usage()
+    yield Check("cache", "ok", f"{human_size(usage.size_bytes)} in {settings.cache}")

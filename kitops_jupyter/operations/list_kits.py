@@ -1,0 +1,123 @@
+"""`kit list`: what is in the local store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kitops_jupyter import filters as filter_rules
+from kitops_jupyter import gojson, targets
+from kitops_jupyter.cards import Card, Table, human_size, kit_table
+from kitops_jupyter.content import Digest
+from kitops_jupyter.errors import KitError
+from kitops_jupyter.operations.kits import read_kit
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+
+NONE = "<none>"  # as kit shows what there is not
+
+
+@dataclass(frozen=True, slots=True)
+class ListedKit:
+    """One kit of one repository with all its tags; sizes are the layers' stored bytes."""
+
+    repository: str
+    digest: Digest
+    tags: tuple[str, ...]
+    model_name: str
+    author: str
+    size_bytes: int
+    created: str
+    problem: str = ""
+
+    @property
+    def size(self) -> str:
+        """The size as kit shows it."""
+        return human_size(self.size_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class ListResult(Result):
+    """The kits, by repository and tag."""
+
+    kits: tuple[ListedKit, ...]
+
+    def __str__(self) -> str:
+        rows = [
+            (kit.repository, tag, kit.author, kit.model_name, kit.size, str(kit.digest))
+            for kit in self.kits
+            for tag in (kit.tags or (NONE,))
+        ]
+        return kit_table(("REPOSITORY", "TAG", "MAINTAINER", "NAME", "SIZE", "DIGEST"), rows)
+
+    def json(self) -> str:
+        """The array that `kit list --format json` prints."""
+        listed = [
+            {
+                "repo": kit.repository,
+                "digest": str(kit.digest),
+                "tags": list(kit.tags) or None,
+                "modelName": kit.model_name,
+                "size": kit.size,
+                "author": kit.author,
+            }
+            for kit in self.kits
+        ]
+        return gojson.indented(gojson.dumps(listed))
+
+    def card(self) -> Card:
+        rows = tuple(
+            (kit.repository, ", ".join(kit.tags) or NONE, kit.model_name, kit.size, kit.created[:10], kit.digest.short)
+            for kit in self.kits
+        )
+        total = human_size(sum(kit.size_bytes for kit in {kit.digest: kit for kit in self.kits}.values()))
+        return Card(
+            title=f"{len(self.kits)} kit{'s' if len(self.kits) != 1 else ''} in the local store, {total}",
+            tables=(Table(("repository", "tags", "name", "size", "packed", "digest"), rows),) if rows else (),
+            notes=() if rows else ("kit pack . -t NAME:TAG packs the first one",),
+            warnings=tuple(f"{kit.repository} {kit.digest.short}: {kit.problem}" for kit in self.kits if kit.problem),
+        )
+
+
+def list_kits(
+    repository: str | None = None,
+    *,
+    filters: Sequence[str] = (),
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> ListResult:
+    """The kits of the local store, or of one `repository` in it; with `filters` only those with a layer that matches.
+
+    A kit that cannot be read is listed with its problem; it hides no other. Raises FilterInvalid, InvalidReference.
+    """
+    settings = settings or Settings.load()
+    wanted = Reference.parse(repository).store_name if repository else None
+    chosen = filter_rules.parse(filters)
+    listed = []
+    for store_name, descriptor, tags in targets.store(settings).kits():
+        if wanted and store_name != wanted:
+            continue
+        reference = Reference.from_store_name(store_name)
+        shown = reference.shown_name or NONE
+        try:
+            kit = read_kit(reference, targets.local(reference, settings), descriptor)
+            if not chosen.is_empty and not any(chosen.selects(entry) for entry, _ in kit.layers()):
+                continue
+        except KitError as problem:
+            listed.append(ListedKit(shown, descriptor.digest, tuple(tags), NONE, NONE, 0, "", problem.message))
+            continue
+        package = kit.kitfile.package if kit.kitfile else None
+        listed.append(
+            ListedKit(
+                repository=shown,
+                digest=descriptor.digest,
+                tags=tuple(sorted(tags)),
+                model_name=(package.name if package else "") or NONE,
+                author=(package.authors[0] if package and package.authors else "") or NONE,
+                size_bytes=kit.size_bytes,
+                created=kit.manifest.annotations.get("org.opencontainers.image.created", ""),
+            )
+        )
+    return ListResult(tuple(sorted(listed, key=lambda kit: (kit.repository, kit.tags))))

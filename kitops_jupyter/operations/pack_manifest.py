@@ -1,0 +1,76 @@
+"""The last steps of a pack: config, manifest, tags, in that order."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Sequence
+from typing import Literal
+
+from kitops_jupyter import kitfile as kitfiles
+from kitops_jupyter import manifest as manifests
+from kitops_jupyter import targets
+from kitops_jupyter.content import Descriptor, Digest, read_verified
+from kitops_jupyter.errors import KitError
+from kitops_jupyter.kitfile import Kitfile
+from kitops_jupyter.media_types import CONFIG_TYPES, IMAGE_MANIFEST
+from kitops_jupyter.operations.pack_layers import PackedLayer
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import Repository
+
+
+def store_manifest(
+    settings: Settings,
+    reference: Reference,
+    kitfile: Kitfile,
+    packed: Sequence[PackedLayer],
+    *,
+    kind: Literal["modelkit", "modelpack"],
+) -> Digest:
+    """Store config and manifest and move the tags; the manifest that is there already is kept when it says the same.
+
+    Source: format.md, "A kit": packing the same content twice gives one digest.
+    """
+    repository = targets.local(reference, settings)
+    described = kitfile.with_layers(
+        {(layer.section, layer.index): (str(layer.digest), str(layer.diff_id)) for layer in packed}
+    )
+    layers = [layer.descriptor for layer in packed]
+    created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(settings.created_epoch_s))
+    descriptor = _find_same(repository, described, layers, kind)
+    if descriptor is None:
+        config = manifests.build_config(described, kind=kind, created=created)
+        config_descriptor = Descriptor.of(CONFIG_TYPES[kind], config)
+        repository.write(config_descriptor, io.BytesIO(config), item="config")
+        data = manifests.build(
+            config_descriptor,
+            layers,
+            cli_version=settings.cli_version,
+            created=created,
+            kind=kind,
+            kitfile_json=kitfiles.to_json(described).decode() if kind == "modelpack" else None,
+        )
+        descriptor = Descriptor.of(IMAGE_MANIFEST, data)
+        repository.write(descriptor, io.BytesIO(data), item="manifest")
+    for tag in (reference.tag, *reference.extra_tags):
+        if tag:
+            repository.tag(descriptor, tag)
+    return descriptor.digest
+
+
+def _find_same(
+    repository: Repository, described: Kitfile, layers: Sequence[Descriptor], kind: Literal["modelkit", "modelpack"]
+) -> Descriptor | None:
+    """The newest manifest of this repository with these layers and this Kitfile, if there is one."""
+    config = Digest.of(manifests.build_config(described)) if kind == "modelkit" else None
+    text = kitfiles.to_json(described).decode()
+    for descriptor in reversed(repository.manifests()):
+        try:
+            known = manifests.parse(read_verified(repository, descriptor))
+        except KitError:
+            continue  # another kit that cannot be read is no reason not to pack this one
+        same = known.config.digest == config if config else known.annotations.get(manifests.KITFILE) == text
+        if same and known.kind == kind and list(known.layers) == list(layers):
+            return descriptor
+    return None

@@ -1,0 +1,68 @@
+"""Where a pack takes its Kitfile from: text, a file, the folder, or a proposal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kitops_jupyter import discover, kitfile
+from kitops_jupyter.errors import KitfileMissing, NotFound, PathInvalid
+from kitops_jupyter.operations.write_file import write_text
+
+
+@dataclass(frozen=True, slots=True)
+class PackSource:
+    """The Kitfile of a pack, and the folder that its paths are relative to."""
+
+    root: Path
+    kitfile: kitfile.Kitfile
+    path: Path | None
+    proposed: bool = False
+    left_out: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def read_source(
+    directory: Path, *, file: str | Path | None, text: str | None, propose: bool, notebook: Path | None, write: bool
+) -> PackSource:
+    """Find and read the Kitfile; propose one (and `write` it) only where none is and `propose` says so.
+
+    Raises NotFound, KitfileMissing, KitfileInvalid, PathInvalid.
+    """
+    root = directory.expanduser().absolute()
+    if not root.is_dir():
+        problem = "is not a folder" if root.exists() else "does not exist"
+        raise NotFound(f"{directory} {problem}", hint="kit pack FOLDER takes the folder that holds the Kitfile")
+    if text is not None:
+        return _read(root, text, None, "the Kitfile given as text")
+    path = Path(file).expanduser() if file is not None else kitfile.find(root)
+    if path is None:
+        return _propose(root, directory, propose, notebook, write)
+    if not path.is_absolute():
+        path = path.absolute()
+    try:
+        return _read(root, path.read_bytes(), path, str(path))
+    except FileNotFoundError:
+        raise KitfileMissing(f"no Kitfile at {path}") from None
+    except IsADirectoryError:
+        raise PathInvalid(f"{path} is a folder, expected a Kitfile") from None
+    except PermissionError as problem:
+        raise PathInvalid(f"{path} cannot be read: {problem.strerror}") from problem
+
+
+def _read(root: Path, data: str | bytes, path: Path | None, name: str) -> PackSource:
+    read = kitfile.read(data, name=name)
+    return PackSource(root, read, path, warnings=tuple(str(finding) for finding in kitfile.warnings(read)))
+
+
+def _propose(root: Path, directory: Path, propose: bool, notebook: Path | None, write: bool) -> PackSource:
+    if not propose:
+        raise KitfileMissing(
+            f"no Kitfile in {directory} (looked for Kitfile, kitfile, .kitfile)",
+            hint=f"kit init {directory} proposes one, kit pack {directory} --init proposes and packs",
+        )
+    proposal = discover.propose(root, notebook=notebook)
+    path = root / "Kitfile"
+    if write:
+        write_text(path, kitfile.to_yaml(proposal.kitfile))
+    return PackSource(root, proposal.kitfile, path, proposed=True, left_out=tuple(proposal.left_out))

@@ -1,0 +1,64 @@
+"""`kit remove`: names and kits out of the local store, and the bytes that nothing needs any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kitops_jupyter import targets
+from kitops_jupyter.cards import Card, Table, human_size
+from kitops_jupyter.content import Digest
+from kitops_jupyter.errors import Usage
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveResult(Result):
+    """What was removed, each with its digest; `freed_bytes` counts the blobs that went with it."""
+
+    removed: tuple[tuple[str, Digest], ...]
+    freed_bytes: int
+    freed_blobs: int
+
+    def __str__(self) -> str:
+        lines = [f"Removed {name} (digest {digest})" for name, digest in self.removed]
+        return "\n".join([*lines, f"Freed {human_size(self.freed_bytes)}" if self.freed_blobs else "No bytes freed"])
+
+    def card(self) -> Card:
+        return Card(
+            title=f"Removed {len(self.removed)} reference{'s' if len(self.removed) != 1 else ''}",
+            facts=(("freed", f"{human_size(self.freed_bytes)} in {self.freed_blobs} blobs"),),
+            tables=(Table(("reference", "digest"), tuple((name, digest.short) for name, digest in self.removed)),),
+            notes=() if self.freed_blobs else ("other tags still use the bytes: nothing was freed",),
+        )
+
+
+def remove(
+    references: str | Sequence[str] = (),
+    *,
+    force: bool = False,
+    everything: bool = False,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> RemoveResult:
+    """Remove tags; a kit's last tag takes the kit with it, and the blobs that nothing else refers to.
+
+    `force` takes all tags of the kit; `everything` takes all untagged kits, with `force` the whole store.
+    Raises NotFound, Usage.
+    """
+    names = [references] if isinstance(references, str) else list(references)
+    if bool(names) == everything:
+        raise Usage("name the kits to remove, or say --all", hint="kit remove NAME:TAG")
+    store = targets.store(settings or Settings.load())
+    if everything:
+        gone = [store.remove_all(force=force)]
+    else:
+        gone = [store.remove(Reference.parse(name), force=force) for name in names]
+    return RemoveResult(
+        tuple(pair for removed in gone for pair in removed.references),
+        sum(removed.freed_bytes for removed in gone),
+        sum(removed.freed_blobs for removed in gone),
+    )

@@ -1,0 +1,107 @@
+"""The folder that a kit is unpacked into: what is there already, and whether it stands in the way."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from kitops_jupyter.errors import Conflict
+
+
+class Place:
+    """Judges names against the files that are there; collects every conflict, and raises once."""
+
+    def __init__(self, target: Path, *, overwrite: bool, ignore_existing: bool) -> None:
+        self.target = target
+        self.kept: list[str] = []
+        self._overwrite = overwrite
+        self._ignore_existing = ignore_existing
+        self._conflicts: dict[str, str] = {}
+        self._folders: dict[str, bool] = {}
+        self._is_empty = not target.is_dir() or not any(target.iterdir())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing can be in the way."""
+        return self._is_empty
+
+    def keeps(self, name: str) -> bool:
+        """Whether the file of this name stays as it is, so that the kit's is not needed."""
+        if self._is_empty or not self._ignore_existing or not os.path.lexists(self.target / name):
+            return False
+        self.kept.append(name)
+        return True
+
+    def has_text(self, name: str, text: str) -> bool:
+        """Whether a regular file of this name has just these bytes."""
+        place = self.target / name
+        return place.is_file() and not place.is_symlink() and place.read_bytes() == text.encode("utf-8")
+
+    def check(self, name: str, *, text: str | None = None, is_dir: bool = False) -> None:
+        """Note what stands in the way of this file or folder; a file that has `text` already does not."""
+        if self._is_empty or not self._check_folders(name):
+            return
+        try:
+            mode = os.lstat(self.target / name).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        if is_dir:
+            if not stat.S_ISDIR(mode):
+                self._conflicts[name] = "is no folder, and the kit has one of that name"
+        elif stat.S_ISLNK(mode):
+            self._conflicts[name] = "is a link: it is neither followed nor replaced"
+        elif not stat.S_ISREG(mode):
+            self._conflicts[name] = "is no regular file"
+        elif self._overwrite or (text is not None and self.has_text(name, text)):
+            return
+        elif text is not None or not self._ignore_existing:
+            self._conflicts[name] = "exists" if text is None else "exists, with other content"
+
+    def _check_folders(self, name: str) -> bool:
+        """Whether every folder on the way to `name` is a real folder, or not there yet."""
+        parent = name.rpartition("/")[0]
+        if not parent:
+            return True
+        if parent not in self._folders:
+            self._folders[parent] = self._check_folders(parent) and self._is_passable(parent)
+        return self._folders[parent]
+
+    def _is_passable(self, folder: str) -> bool:
+        try:
+            mode = os.lstat(self.target / folder).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        if not stat.S_ISDIR(mode):
+            what = "a link" if stat.S_ISLNK(mode) else "no folder"
+            self._conflicts[folder] = f"is {what}, and the kit has files below that name"
+        return stat.S_ISDIR(mode)
+
+    def check_tree(self, tree: Path, texts: Mapping[str, str]) -> None:
+        """Judge every file that was made, whatever its layer said before; `texts` may be there already, word for word."""
+        if self._is_empty and (not self.target.exists() or not self._has_come_alive()):
+            return
+        self._is_empty = False
+        self._folders.clear()
+        for folder, _, files in os.walk(tree):
+            for file in files:
+                name = Path(folder, file).relative_to(tree).as_posix()
+                self.check(name, text=texts.get(name))
+
+    def _has_come_alive(self) -> bool:
+        return any(not entry.name.startswith(".kit-unpack-") for entry in self.target.iterdir())
+
+    def raise_conflicts(self, reference: str) -> None:
+        """Raises Conflict with every name that stands in the way, and why."""
+        if not self._conflicts:
+            return
+        count = len(self._conflicts)
+        lines = [f"{name} {reason}" for name, reason in sorted(self._conflicts.items())]
+        shown = [*lines[:20], f"and {count - 20} more"] if count > 20 else lines
+        raise Conflict(
+            f"{count} file{'s' if count > 1 else ''} in {self.target} stand{'' if count > 1 else 's'} in the way; "
+            "nothing was written",
+            hint=f"kit unpack {reference} -d OTHER_FOLDER, or -o to overwrite, or -i to keep what is there",
+            details=shown,
+        )

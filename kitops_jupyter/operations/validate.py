@@ -1,0 +1,95 @@
+"""`kit validate`: judge a Kitfile as kit does, and say where and why."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from kitops_jupyter import kitfile
+from kitops_jupyter.cards import Card, Table
+from kitops_jupyter.errors import Finding, KitError, KitfileInvalid, KitfileMissing
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateResult(Result):
+    """Whether kit accepts it; `config` is the JSON that packing would store (before digests), `yaml` the canonical form."""
+
+    name: str
+    problems: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
+    config: str | None
+    yaml: str | None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether packing would take this Kitfile."""
+        return not self.problems
+
+    def json(self) -> str:
+        """For programs, as `--format json` prints it."""
+        problems = [
+            {
+                "line": finding.line,
+                "column": finding.column,
+                "field": finding.field,
+                "message": finding.message,
+                "hint": finding.hint,
+            }
+            for finding in self.problems
+        ]
+        return json.dumps(
+            {"accepted": self.accepted, "problems": problems, "config": self.config, "yaml": self.yaml}, indent=2
+        )
+
+    def card(self) -> Card:
+        count = len(self.problems)
+        verdict = "is valid" if self.accepted else f"has {count} problem{'s' if count > 1 else ''}"
+        rows = tuple(
+            (str(finding.line or ""), finding.field, finding.message, finding.hint) for finding in self.problems
+        )
+        return Card(
+            title=f"{self.name} {verdict}",
+            tables=(Table(("line", "field", "problem", "suggestion"), rows),) if rows else (),
+            warnings=tuple(str(finding) for finding in self.warnings),
+        )
+
+
+def validate(
+    source: str | Path = ".",
+    *,
+    text: str | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> ValidateResult:
+    """Judge `text`, or the Kitfile at `source` (a file, or a folder that holds one). Raises KitfileMissing.
+
+    A Kitfile that kit would refuse is an answer here, not an error.
+    """
+    name, data = ("Kitfile", text.encode("utf-8", "surrogatepass")) if text is not None else _read(Path(source))
+    try:
+        read = kitfile.read(data, name=name)
+    except KitfileInvalid as problem:
+        return ValidateResult(name, problem.findings, (), None, None)
+    warnings = tuple(kitfile.warnings(read))
+    try:
+        config = kitfile.to_json(read).decode()
+    except KitError as problem:  # what JSON cannot hold, as NaN among the parameters
+        return ValidateResult(name, (Finding(problem.message, field="parameters"),), warnings, None, None)
+    return ValidateResult(name, (), warnings, config, kitfile.to_yaml(read))
+
+
+def _read(path: Path) -> tuple[str, bytes]:
+    path = path.expanduser()
+    if path.is_dir():
+        found = kitfile.find(path)
+        if found is None:
+            raise KitfileMissing(f"no Kitfile in {path}", hint=f"kit init {path} proposes one")
+        path = found
+    try:
+        return str(path), path.read_bytes()
+    except OSError as problem:
+        raise KitfileMissing(f"{path} cannot be read: {problem.strerror}") from problem

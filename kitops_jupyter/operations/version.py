@@ -1,0 +1,35 @@
+"""`kit version`: what runs here."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+
+from kitops_jupyter.cards import Card
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.version import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class VersionResult(Result):
+    """Our version, Python's, and the Kitfile version that is written."""
+
+    version: str
+    python: str
+    kitfile_version: str = "1.0.0"
+
+    def __str__(self) -> str:
+        return f"Version: {self.version}\nPython: {self.python}\nKitfile: {self.kitfile_version}"
+
+    def card(self) -> Card:
+        return Card(
+            title=f"kitops-jupyter {self.version}",
+            facts=(("Python", self.python), ("Kitfile", self.kitfile_version)),
+        )
+
+
+def version(*, settings: Settings | None = None, observe: Observer = ignore) -> VersionResult:
+    """The versions of this program and of Python."""
+    return VersionResult(VERSION, platform.python_version())
