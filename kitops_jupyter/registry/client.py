@@ -1,0 +1,272 @@
+"""One registry over HTTP: every request passes here, so that patience, redirects and secrets have one rule each.
+
+Of oras we take the references' URLs and the session; its push, pull and login are not used.
+"""
+
+from __future__ import annotations
+
+import json as _json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import oras.container
+import oras.provider
+import requests
+
+from kitops_jupyter.errors import RegistryError, SizeMismatch, Unauthorized, Unreachable, Usage
+from kitops_jupyter.registry import credentials, lists, problems
+from kitops_jupyter.registry.answers import read_small
+from kitops_jupyter.registry.auth import Authenticator
+from kitops_jupyter.registry.credentials import Credential
+from kitops_jupyter.registry.remembered import Remembered
+from kitops_jupyter.registry.repository import RemoteRepository
+from kitops_jupyter.registry.retry import Attempts, Patience
+from kitops_jupyter.registry.transport import Wire, beat, origin_of, proxies_for, trust
+from kitops_jupyter.settings import RegistrySettings, Settings
+
+REDIRECTS = 5  # Go's clients stop at 10, object stores need one or two
+SMALL_LIMIT_BYTES = 8 << 20  # an answer that is read whole: a page of tags, a token, an index
+_REDIRECT = {301, 302, 303, 307, 308}
+_DOCKER_HUB = "registry-1.docker.io"
+
+
+class Registry(oras.provider.Registry):  # type: ignore[misc]  # oras has no types
+    """A registry that may be used by several threads; close it, or use it in a `with`.
+
+    `host` is as in references; what the settings say of that name applies unless given here. `concurrency` is
+    how many requests of one operation run side by side. `credential` overrides what the files have.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        *,
+        settings: Settings,
+        plain_http: bool = False,
+        tls_verify: bool = True,
+        ca: Path | None = None,
+        client_cert: Path | None = None,
+        client_key: Path | None = None,
+        concurrency: int = 8,
+        patience: Patience | None = None,
+        credential: Credential | None = None,
+        resume_from_bytes: int = 100 << 20,
+    ) -> None:
+        if not 1 <= concurrency <= 64:
+            raise Usage(f"concurrency is {concurrency}, expected 1 to 64")
+        named = settings.registries.get(host, RegistrySettings())
+        scheme, address = _address(host, named, plain_http=plain_http)
+        verify = tls_verify and named.tls_verify
+        super().__init__(hostname=address, insecure=scheme == "http", tls_verify=verify)
+        self.name, self.settings, self.concurrency = host, settings, concurrency
+        self.patience = patience or Patience()
+        self.resume_from_bytes = resume_from_bytes  # a blob of this size is sent in chunks, so that it can be resumed
+        self.remembered = Remembered(settings.cache / "manifests")
+        self.base = f"{scheme}://{address}"
+        self.origin = origin_of(self.base)
+        network = settings.network
+        self._tls = (ca, named.ca, network.ca) if scheme == "https" and verify else None
+        cert = client_cert or named.client_cert or network.client_cert
+        key = client_key or named.client_key or network.client_key
+        self._cert = (str(cert), str(key)) if cert and key else str(cert) if cert else None
+        self._prepare_session(concurrency)
+        self._credential = credential
+        self.authenticator = Authenticator(
+            self.origin, self._find_credential, self._fetch_token, token_hosts=named.token_hosts
+        )
+
+    def _prepare_session(self, concurrency: int) -> None:
+        """requests must not read the environment: not for proxies, and not ~/.netrc for secrets."""
+        session = self.session
+        session.trust_env = False
+        session.headers.clear()
+        session.headers["User-Agent"] = self.settings.cli_version
+        wire = Wire(
+            connections=4 * concurrency,
+            stall_s=self.patience.stall_s,
+            context=trust(*self._tls) if self._tls else None,
+        )
+        session.mount("http://", wire)
+        session.mount("https://", wire)
+
+    def __enter__(self) -> Registry:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every idle connection."""
+        self.session.close()
+
+    def repository(self, name: str) -> RemoteRepository:
+        """One repository of it, a `content.Target`; contacts nothing."""
+        return RemoteRepository(self, name)
+
+    def catalog(self) -> Iterator[str]:
+        """The names of its repositories, as the pages come; raises RegistryError where it does not tell."""
+        return lists.catalog(self)
+
+    def container(self, name: str) -> oras.container.Container:
+        """oras' value for a repository, which makes its URLs; the name is not parsed, it is ours already."""
+        container = oras.container.Container("name", registry=self.hostname)
+        container.namespace, container.repository = "", name
+        return container
+
+    def url(self, path: str) -> str:
+        """An address from oras' `host/v2/...`, with the scheme."""
+        return f"{self.prefix}://{path}"
+
+    def _find_credential(self) -> Credential | None:
+        if self._credential is not None:
+            return self._credential
+        files = [self.settings.credentials, *self.settings.network.credential_files]
+        host = self.hostname if self.name not in self.settings.registries else self.name
+        return credentials.find(self.name, files) or (credentials.find(host, files) if host != self.name else None)
+
+    def do_request(
+        self,
+        url: str,
+        method: str = "GET",
+        data: Any = None,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        stream: bool = False,
+        *,
+        what: str = "",
+        expect: Sequence[int] = (200,),
+        attempts: int = 0,
+    ) -> requests.Response:
+        """The answer, once it has one of the `expect`ed statuses; a typed error for any other, or none.
+
+        Asks again (after a pause) what is safe to repeat, which a caller limits with `attempts`; `data` must then
+        be bytes or re-iterable. Follows redirects, never with a secret to another server. The body is not read
+        yet: use `content_of`, or close the answer. oras' own methods get what it gives.
+        """
+        what = what or f"{method} {problems.redacted(url)}"
+        data = _json.dumps(json).encode() if json is not None else data
+        tries = Attempts(self.patience, attempts)
+        while True:
+            try:
+                return self._authorised(url, method, data, dict(headers or {}), what, expect)
+            except RegistryError as error:
+                tries.after(error, may_pass=error.temporary)
+
+    def _authorised(
+        self, url: str, method: str, data: Any, headers: dict[str, str], what: str, expect: Sequence[int]
+    ) -> requests.Response:
+        """One attempt: with what is known of authorisation, and again after the challenge, twice at most.
+
+        Twice, because the first token may have been one that another thread got and that expired meanwhile.
+        """
+        sent = self.authenticator.header(method, url) if self._is_ours(url) else ""
+        for _ in range(3):
+            response = self._follow(url, method, data, {**headers, **({"Authorization": sent} if sent else {})}, what)
+            if response.status_code in expect:
+                return response
+            answer = self._error_of(response)
+            challenge = response.headers.get("WWW-Authenticate", "")
+            if response.status_code != 401 or not challenge or not self._is_ours(response.url):
+                break
+            following = self.authenticator.answer(challenge, method, url, sent=sent)
+            if following == sent:
+                break
+            sent = following
+        raise problems.problem(answer, what, host=self.name)
+
+    def _is_ours(self, url: str) -> bool:
+        return origin_of(url) == self.origin
+
+    def _follow(self, url: str, method: str, data: Any, headers: dict[str, str], what: str) -> requests.Response:
+        """Send, and follow redirects: GET and HEAD anywhere, others on this server only; never from TLS to none."""
+        for _ in range(REDIRECTS + 1):
+            if not self._is_ours(url):
+                headers = {key: value for key, value in headers.items() if key != "Authorization"}
+            response = self._send(url, method, data, headers, what)
+            location = response.headers.get("Location", "")
+            if response.status_code not in _REDIRECT or not location:
+                return response
+            response.close()
+            following = urljoin(url, location)
+            if origin_of(url)[0] == "https" and origin_of(following)[0] != "https":
+                raise RegistryError(f"{what}: redirected from TLS to {problems.redacted(following)}")
+            if method not in ("GET", "HEAD") and not self._is_ours(following):
+                raise RegistryError(f"{what}: redirected to another host, {problems.redacted(following)}")
+            url = following
+        raise RegistryError(f"{what}: more than {REDIRECTS} redirects, the last to {problems.redacted(url)}")
+
+    def _send(self, url: str, method: str, data: Any, headers: Mapping[str, str], what: str) -> requests.Response:
+        """One request on the wire."""
+        beat()
+        try:
+            response: requests.Response = self.session.request(
+                method,
+                url,
+                data=data,
+                headers={"Accept-Encoding": "identity", **headers},
+                stream=True,
+                allow_redirects=False,
+                timeout=(self.patience.connect_s, self.patience.stall_s),
+                verify=self._tls_verify,
+                cert=self._cert if self._is_ours(url) else None,
+                proxies=proxies_for(url, self.settings.network.proxies, self.settings.network.no_proxy),
+            )
+        except requests.RequestException as error:
+            raise problems.unreachable(error, what, host=self.name) from None
+        except OSError as error:  # requests' word for a client certificate or bundle that is not there
+            raise Unreachable(f"{what}: {self.name}: {error}", hint="check --cert, --key and --tls-cert") from None
+        return response
+
+    def content_of(self, response: requests.Response, *, what: str, limit_bytes: int = SMALL_LIMIT_BYTES) -> bytes:
+        """The whole body of a small answer, decoded. Raises SizeMismatch over the limit, Unreachable if it breaks."""
+        try:
+            return read_small(response, limit_bytes=limit_bytes, within_s=self.patience.stall_s)
+        except requests.RequestException as error:
+            raise problems.unreachable(error, what, host=self.name) from None
+
+    def json_of(self, response: requests.Response, *, what: str) -> Any:
+        """A small answer as JSON. Raises RegistryError when it is none."""
+        body = self.content_of(response, what=what)
+        try:
+            return _json.loads(body)
+        except (ValueError, RecursionError):
+            raise RegistryError(f"{what}: {self.name} answered with something else than JSON") from None
+
+    def _error_of(self, response: requests.Response) -> problems.Answer:
+        """What an error answer says, as far as it can be read."""
+        try:
+            body = read_small(response, limit_bytes=problems.BODY_LIMIT_BYTES, within_s=self.patience.stall_s)
+        except (requests.RequestException, SizeMismatch):
+            body = b""
+        return problems.read_answer(response, body)
+
+    def _fetch_token(
+        self, method: str, realm: str, headers: Mapping[str, str], fields: Sequence[tuple[str, str]]
+    ) -> dict[str, Any]:
+        """Ask a token server; it is followed nowhere."""
+        what = f"get a token for {self.name}"
+        query = fields if method == "GET" else ()
+        url = requests.Request("GET", realm, params=list(query)).prepare().url or realm
+        response = self._send(url, method, list(fields) if method == "POST" else None, headers, what)
+        if response.status_code != 200:
+            answer = self._error_of(response)
+            error = problems.problem(answer, what, host=origin_of(realm)[1])
+            if response.status_code in (400, 401, 403):
+                raise Unauthorized(error.message, hint=f"kit login {self.name}", status=response.status_code)
+            raise error
+        found = self.json_of(response, what=what)
+        if not isinstance(found, dict):
+            raise RegistryError(f"{what}: expected an object, got {type(found).__name__}")
+        return found
+
+
+def _address(host: str, named: RegistrySettings, *, plain_http: bool) -> tuple[str, str]:
+    """Scheme and host:port to connect to."""
+    scheme, _, rest = named.url.rpartition("://") if named.url else ("", "", host)
+    rest = rest.strip("/")
+    if not rest or any(char in rest for char in "/@?#\\ ") or scheme not in ("", "http", "https"):
+        raise Usage(f"{rest or host!r} is no registry host", hint="it is HOST or HOST:PORT")
+    rest = _DOCKER_HUB if rest in ("docker.io", "index.docker.io") else rest
+    return scheme or ("http" if plain_http or named.plain_http else "https"), rest

@@ -1,0 +1,193 @@
+"""Who we are to a registry: credentials found in kit's file, docker's and podman's files, and credential helpers.
+
+A file is docker's `config.json` format. The first file that knows the registry wins; within one file, its
+`credHelpers`, then `auths`, then `credsStore`, as docker does. Nothing here is ever printed: reprs are masked,
+and a helper gets what it needs on its standard input.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kitops_jupyter.errors import RegistryError
+
+HELPER_TIMEOUT_S = 30  # a keychain may ask the person for a password
+_FILE_LIMIT_BYTES = 8 << 20
+_HELPER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
+_DOCKER_HUB = ("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com")
+_DOCKER_HUB_KEY = "https://index.docker.io/v1/"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A user and password, or an identity token that a token server takes in exchange, or a bearer token as it is."""
+
+    username: str = ""
+    password: str = field(default="", repr=False)
+    identity_token: str = field(default="", repr=False)
+    registry_token: str = field(default="", repr=False)
+
+    @property
+    def basic(self) -> str:
+        """The value of a Basic `Authorization` header."""
+        return "Basic " + base64.b64encode(f"{self.username}:{self.password}".encode()).decode("ascii")
+
+
+class HelperFailed(RegistryError):
+    """A credential helper that could not be run or did not answer."""
+
+    code = "credential_helper"
+
+
+def find(host: str, files: Sequence[Path], *, repository: str = "") -> Credential | None:
+    """The credential for a registry, or None. Raises HelperFailed when a configured helper breaks.
+
+    `repository` lets podman's keys with a path (`quay.io/team`) match; the longest match wins.
+    """
+    for path in files:
+        config = read_config(path)
+        names = _names(host, repository)
+        found = (
+            _from_helpers(names, config.get("credHelpers"))
+            or _from_auths(names, config.get("auths"))
+            or _from_store(host, config.get("credsStore"))
+        )
+        if found:
+            return found
+    return None
+
+
+def server_key(host: str) -> str:
+    """The name under which docker's format keeps a registry: its host, and a URL for Docker Hub."""
+    return _DOCKER_HUB_KEY if host in _DOCKER_HUB else host
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The file as JSON; an absent one is empty. Raises RegistryError for one that cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(_FILE_LIMIT_BYTES + 1)
+        found = json.loads(data or b"{}") if len(data) <= _FILE_LIMIT_BYTES else None
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no JSON"
+        raise RegistryError(f"{path}: credentials cannot be read: {reason}") from None
+    if not isinstance(found, dict):
+        raise RegistryError(f"{path}: credentials cannot be read: expected a JSON object")
+    return found
+
+
+def _names(host: str, repository: str) -> list[str]:
+    """What keys may stand for this registry, the most particular first."""
+    hosts = list(_DOCKER_HUB) if host in _DOCKER_HUB else [host]
+    parts = repository.split("/") if repository else []
+    paths = ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    return [f"{name}/{path}" for name in hosts for path in paths] + hosts
+
+
+def _normal(key: str) -> str:
+    """A key without scheme and API version: `https://h/v1/` is `h`."""
+    return re.sub(r"/v[12]$", "", key.partition("://")[2].rstrip("/") if "://" in key else key.rstrip("/"))
+
+
+def _by_name(names: Sequence[str], table: object) -> Iterator[Any]:
+    """The table's values for these names, in the names' order, exact keys first."""
+    if not isinstance(table, Mapping):
+        return
+    normal = {_normal(key): value for key, value in table.items() if isinstance(key, str)}
+    for name in names:
+        if name in table:
+            yield table[name]
+        elif name in normal:
+            yield normal[name]
+
+
+def _from_auths(names: Sequence[str], table: object) -> Credential | None:
+    for entry in _by_name(names, table):
+        if isinstance(entry, dict) and (found := _entry(entry)):
+            return found
+    return None
+
+
+def _entry(entry: Mapping[str, Any]) -> Credential | None:
+    """One entry of `auths`; text fields only, anything else is as if absent."""
+
+    def text(key: str) -> str:
+        value = entry.get(key)
+        return value if isinstance(value, str) else ""
+
+    username, password = text("username"), text("password")
+    if auth := text("auth"):
+        try:
+            username, _, password = base64.b64decode(auth, validate=True).decode().rstrip("\0").partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+    found = Credential(username, password, text("identitytoken"), text("registrytoken"))
+    return found if found != Credential(username) else None
+
+
+def _from_helpers(names: Sequence[str], table: object) -> Credential | None:
+    for name in names:
+        for helper in _by_name([name], table):
+            return ask_helper(helper, server_key(name))
+    return None
+
+
+def _from_store(host: str, helper: object) -> Credential | None:
+    return ask_helper(helper, server_key(host)) if helper else None
+
+
+def ask_helper(helper: object, server: str) -> Credential | None:
+    """What the helper has for a server; None when it has nothing, or is not installed."""
+    if not shutil.which(helper_program(helper)):
+        return None
+    output = run_helper(helper, "get", server)
+    if output is None:
+        return None
+    try:
+        answer = json.loads(output)
+        username, secret = answer["Username"], answer["Secret"]
+        if not isinstance(username, str) or not isinstance(secret, str):
+            raise TypeError
+    except (ValueError, KeyError, TypeError):
+        raise HelperFailed(f"{helper_program(helper)} answered with something else than a credential") from None
+    return Credential(identity_token=secret) if username == "<token>" else Credential(username, secret)
+
+
+def helper_program(helper: object) -> str:
+    """The program of a helper. Raises HelperFailed for a name that could be a path or an option."""
+    if not isinstance(helper, str) or not _HELPER_NAME.match(helper):
+        raise HelperFailed(f"{str(helper)[:40]!r} is no name of a credential helper")
+    return f"docker-credential-{helper}"
+
+
+def run_helper(helper: object, verb: str, text: str) -> str | None:
+    """Its standard output; None when it says that there is nothing for this server."""
+    program = helper_program(helper)
+    try:
+        done = subprocess.run(
+            [shutil.which(program) or program, verb],
+            input=text.encode(),
+            capture_output=True,
+            timeout=HELPER_TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise HelperFailed(f"{program} {verb}: {type(error).__name__}", hint=f"is {program} installed?") from None
+    output = done.stdout.decode("utf-8", "replace").strip()
+    if done.returncode == 0:
+        return output
+    if "not found" in output.lower():
+        return None
+    # Its words are not shown: a helper that fails may have the secret on its lips.
+    raise HelperFailed(f"{program} {verb} failed (exit {done.returncode})", hint=f"try: echo HOST | {program} {verb}")

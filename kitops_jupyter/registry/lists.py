@@ -1,0 +1,83 @@
+"""What comes in pages: the tags of a repository, the repositories of a registry.
+
+A page's link is a server's word: it must lead to the same server, and to a page that was not seen yet.
+Source: OCI distribution-spec 1.1, "Listing Tags"; RFC 8288 (Link).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import requests
+
+from kitops_jupyter.errors import NotFound, RegistryError
+from kitops_jupyter.reference import is_tag
+from kitops_jupyter.registry.problems import redacted
+from kitops_jupyter.registry.transport import origin_of
+
+if TYPE_CHECKING:
+    from kitops_jupyter.registry.client import Registry
+
+PAGE = 1000
+PAGES_LIMIT = 10_000
+_NEXT = re.compile(r'<([^<>]*)>\s*(?:;[^,<]*)?;\s*rel\s*=\s*"?next"?\s*(?:[;,]|$)', re.IGNORECASE)
+
+
+def tags(registry: Registry, name: str) -> Iterator[str]:
+    """The tags of a repository as their pages come, in the registry's order, each once; impossible names left out.
+
+    Raises NotFound when there is no such repository.
+    """
+    what = f"list tags of {registry.name}/{name}"
+    seen: set[str] = set()
+    for page in pages(registry, registry.url(registry.container(name).tags_url(PAGE)), what):
+        for tag in _names(page, "tags", what):
+            if is_tag(tag) and tag not in seen:
+                seen.add(tag)
+                yield tag
+
+
+def catalog(registry: Registry) -> Iterator[str]:
+    """The repositories of a registry that tells them. Raises RegistryError for one that does not."""
+    what = f"list repositories of {registry.name}"
+    try:
+        for page in pages(registry, f"{registry.base}/v2/_catalog?n={PAGE}", what):
+            yield from _names(page, "repositories", what)
+    except NotFound as error:
+        hint = "kit list REGISTRY/REPOSITORY lists one"
+        raise RegistryError(f"{what}: it does not tell", hint=hint, status=404) from error
+
+
+def pages(registry: Registry, url: str, what: str) -> Iterator[Any]:
+    """Each page's JSON, following `Link: <...>; rel="next"`. Raises RegistryError for a ring or a foreign host."""
+    seen: set[str] = set()
+    while url:
+        if url in seen or len(seen) >= PAGES_LIMIT:
+            raise RegistryError(f"{what}: the registry's pages lead in a ring", hint="its answer cannot be trusted")
+        seen.add(url)
+        response = registry.do_request(url, headers={"Accept": "application/json"}, what=what)
+        following = _next(registry, response, what)
+        yield registry.json_of(response, what=what)
+        url = following
+
+
+def _next(registry: Registry, response: requests.Response, what: str) -> str:
+    match = _NEXT.search(response.headers.get("Link", "")[:8192])
+    if not match:
+        return ""
+    url: str = urljoin(response.url, match.group(1))
+    if origin_of(url) != registry.origin:
+        raise RegistryError(f"{what}: the next page is said to be on another host, {redacted(url)}")
+    return url
+
+
+def _names(page: object, key: str, what: str) -> list[str]:
+    names = page.get(key, []) if isinstance(page, dict) else page
+    if names is None:
+        return []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise RegistryError(f"{what}: the answer has no list of {key}")
+    return names

@@ -1,0 +1,168 @@
+"""A registry's answers that are errors, as ours: typed by what can be done about them, and safe to show.
+
+A server's words are shown, so they are cut, freed of control characters and of what we sent as a secret;
+URLs are shown without query and user part, since both may carry one.
+Source: OCI distribution-spec 1.1, "Error Codes".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from time import time
+from urllib.parse import urlsplit
+
+import requests
+
+from kitops_jupyter.errors import (
+    DigestMismatch,
+    Forbidden,
+    InvalidReference,
+    KitError,
+    ManifestInvalid,
+    NotFound,
+    RegistryError,
+    SizeMismatch,
+    TooManyRequests,
+    Unauthorized,
+    Unreachable,
+)
+
+BODY_LIMIT_BYTES = 64 << 10  # of an error's body; the specification's own examples have 200 bytes
+_TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_SECRET = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
+
+# The content itself is wrong: these say so whatever the status.
+_BY_CODE: dict[str, tuple[type[KitError], str]] = {
+    "DIGEST_INVALID": (DigestMismatch, "the bytes changed on the way or the source did; run it again"),
+    "SIZE_INVALID": (SizeMismatch, "the bytes changed on the way or the source did; run it again"),
+    "MANIFEST_INVALID": (ManifestInvalid, ""),
+    "MANIFEST_UNVERIFIED": (ManifestInvalid, ""),
+    "MANIFEST_BLOB_UNKNOWN": (NotFound, "push it again: the registry lost a blob meanwhile"),
+    "TAG_INVALID": (InvalidReference, ""),
+    "NAME_INVALID": (InvalidReference, "repository names are lower-case, with a-z 0-9 . _ - and /"),
+}
+_HINTS = {
+    "UNSUPPORTED": "the registry has this switched off",
+    "BLOB_UPLOAD_UNKNOWN": "the registry dropped the upload; run it again",
+    "BLOB_UPLOAD_INVALID": "the registry dropped the upload; run it again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an error answer says, read once: status, OCI codes, words for people, seconds it wants us to wait."""
+
+    status: int
+    codes: tuple[str, ...]
+    messages: tuple[str, ...]
+    retry_after_s: float | None
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the same request may succeed later."""
+        return self.status in _TEMPORARY or "TOOMANYREQUESTS" in self.codes
+
+
+def redacted(url: str) -> str:
+    """The URL without what may be secret in it: user part, query, fragment."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return shown(f"{parts.scheme}://{host}{parts.path}" if parts.scheme else parts.path)
+
+
+def shown(text: str, limit: int = 300) -> str:
+    """A server's words on one line, cut, without control characters and credentials."""
+    text = _SECRET.sub(r"\1 ***", _CONTROL.sub(" ", text)).strip()
+    return text if len(text) <= limit else text[:limit] + "…"
+
+
+def read_answer(response: requests.Response, body: bytes) -> Answer:
+    """The errors that the body lists; a body that is no such list gives none."""
+    codes: list[str] = []
+    messages: list[str] = []
+    try:
+        found = json.loads(body)
+        errors = found.get("errors") if isinstance(found, dict) else None
+    except (ValueError, RecursionError):
+        errors = None
+    for error in errors if isinstance(errors, list) else []:
+        if isinstance(error, dict):
+            codes += [shown(str(error["code"]), 60)] if error.get("code") else []
+            messages += [shown(str(error["message"]))] if error.get("message") else []
+    return Answer(response.status_code, tuple(codes[:5]), tuple(messages[:5]), retry_after(response))
+
+
+def retry_after(response: requests.Response) -> float | None:
+    """`Retry-After` in seconds, given as seconds or as a date; None when absent or unreadable."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time()) if text else None
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def problem(answer: Answer, what: str, *, host: str) -> KitError:
+    """The error for an answer that is one; `what` says what was asked ("push blob sha256:12… to host/name")."""
+    words = "; ".join(answer.messages) or ", ".join(answer.codes)
+    said = f"{what}: {host} answered {answer.status}" + (f" ({words})" if words else "")
+    for code in answer.codes:
+        if code in _BY_CODE:
+            kind, hint = _BY_CODE[code]
+            return kind(said, hint=hint)
+    hint = next((_HINTS[code] for code in answer.codes if code in _HINTS), "")
+    status = answer.status
+    if status == 401 or (status == 403 and "UNAUTHORIZED" in answer.codes):
+        return Unauthorized(said, hint=f"kit login {host}", status=status)
+    if status == 403:
+        return Forbidden(said, hint=f"ask for access, or kit login {host} as someone else", status=status)
+    if status == 404 and not {"BLOB_UPLOAD_UNKNOWN", "BLOB_UPLOAD_INVALID"} & set(answer.codes):
+        return NotFound(said, hint="kit list HOST/REPOSITORY shows what there is")
+    if status == 429 or "TOOMANYREQUESTS" in answer.codes:
+        wait = f"; it wants {answer.retry_after_s:.0f} s of peace" if answer.retry_after_s else ""
+        later = answer.retry_after_s
+        return TooManyRequests(
+            said + wait, hint="run it again later", status=status, temporary=True, retry_after_s=later
+        )
+    temporary = answer.is_temporary
+    return RegistryError(said, hint=hint, status=status, temporary=temporary, retry_after_s=answer.retry_after_s)
+
+
+def unreachable(error: requests.RequestException, what: str, *, host: str) -> Unreachable:
+    """No answer at all: why, in words that help; certificate trouble is not temporary."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return Unreachable(
+            f"{what}: {host} has no certificate that is trusted here ({shown(str(_root(error)), 160)})",
+            hint="give its CA with --tls-cert FILE, or use --plain-http if it speaks no TLS",
+        )
+    if isinstance(error, requests.exceptions.ProxyError):
+        why, hint = "the proxy did not answer", "check --proxy, HTTPS_PROXY and NO_PROXY"
+    elif isinstance(error, requests.exceptions.ConnectTimeout):
+        why, hint = "no connection in time", "check the name and the network"
+    elif isinstance(error, requests.exceptions.Timeout):
+        why, hint = "no answer in time", "run it again; what was moved is kept"
+    else:
+        why, hint = shown(str(_root(error)), 160), "check the name and the network; --plain-http if it speaks no TLS"
+    permanent = isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema))
+    return Unreachable(f"{what}: {host}: {why}", hint=hint, temporary=not permanent)
+
+
+def _root(error: BaseException) -> BaseException:
+    """The innermost cause: requests and urllib3 wrap it several times, with the URL in each wrapping."""
+    follow: Callable[[BaseException], BaseException | None] = lambda found: (  # noqa: E731
+        getattr(found, "reason", None)
+        if isinstance(getattr(found, "reason", None), BaseException)
+        else next((item for item in reversed(found.args) if isinstance(item, BaseException)), None)
+    )
+    for _ in range(8):
+        inner = follow(error)
+        if inner is None:
+            break
+        error = inner
+    return error

@@ -1,0 +1,229 @@
+"""One repository of a registry: a content.Target that also ingests, mounts, lists, deletes, reads parts and refers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, verified
+from kitops_jupyter.errors import InvalidReference, ManifestInvalid, NotFound
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import is_tag
+from kitops_jupyter.registry import download, lists, referrers
+from kitops_jupyter.registry.answers import drain
+from kitops_jupyter.registry.manifests import LIMIT_BYTES, MANIFEST_TYPES, Manifests, Read
+from kitops_jupyter.registry.session import UploadSession
+from kitops_jupyter.registry.sinks import SourceFailed
+
+if TYPE_CHECKING:
+    from kitops_jupyter.registry.client import Registry
+
+_NAME = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\Z")
+
+
+def _nothing() -> Path | None:
+    return None
+
+
+def _as_it_is(path: Path) -> Path:
+    return path
+
+
+class RemoteRepository:
+    """Safe to use from several threads. Every method raises RegistryError's kinds for what the registry answers."""
+
+    def __init__(self, registry: Registry, name: str) -> None:
+        if len(name) > 255 or not _NAME.match(name):
+            raise InvalidReference(
+                f"{name[:80]!r} is no repository of {registry.name}",
+                hint="names are lower-case, with a-z 0-9 . _ - and /",
+            )
+        self.registry = registry
+        self.name = name
+        self._manifests = Manifests(registry, name)
+
+    @property
+    def store_name(self) -> str:
+        """`registry/repository`."""
+        return f"{self.registry.name}/{self.name}"
+
+    # Source
+
+    def resolve(self, name: str) -> Descriptor:
+        """The descriptor of the manifest behind a tag or a digest; its bytes are then at hand. Raises NotFound."""
+        return self._manifests.resolve(name)
+
+    def open(self, descriptor: Descriptor) -> Readable:
+        """The bytes as the registry has them; a broken connection is gone on with. Raises NotFound here."""
+        if descriptor.media_type in MANIFEST_TYPES:
+            return self._manifests.open(descriptor)
+        stream = download.BlobStream(self.registry, self.name, descriptor)
+        stream.start()
+        return stream
+
+    def exists(self, descriptor: Descriptor) -> bool:
+        """Whether the registry has it in this repository."""
+        if descriptor.media_type in MANIFEST_TYPES:
+            return self._manifests.exists(descriptor.digest)
+        url = self.registry.url(self.registry.container(self.name).get_blob_url(descriptor.digest))
+        what = f"look for {descriptor.digest.short} in {self.store_name}"
+        try:
+            response = self.registry.do_request(url, "HEAD", what=what, expect=(200, 404))
+        except NotFound:
+            return False
+        drain(response)
+        length = response.headers.get("Content-Length", "")
+        is_whole = not length or length == str(descriptor.size_bytes) or "Content-Encoding" in response.headers
+        return response.status_code == 200 and is_whole
+
+    def fetch(
+        self,
+        descriptor: Descriptor,
+        directory: Path,
+        *,
+        find: Callable[[], Path | None] = _nothing,
+        keep: Callable[[Path], Path] = _as_it_is,
+        observe: Observer = ignore,
+        item: str = "",
+    ) -> Path:
+        """The blob as a verified file in `directory`, resumed from what an earlier try left there.
+
+        Others that want the same blob wait, and then find it: `find` says whether it is where it belongs already,
+        `keep` moves it there, both while nobody else is at it. Returns what `find` or `keep` returned.
+        Raises DigestMismatch, SizeMismatch, StorageFull, NotFound; Cancelled within a second.
+        """
+        from kitops_jupyter.registry.partial import fetch
+
+        return fetch(self.registry, self.name, descriptor, directory, find=find, keep=keep, observe=observe, item=item)
+
+    def open_range(self, descriptor: Descriptor, offset: int, size_bytes: int) -> Readable:
+        """A part of a blob, unverified, in one request. Raises SizeMismatch; RegistryError where parts are not done."""
+        return download.open_range(self.registry, self.name, descriptor, offset, size_bytes)
+
+    def read_range(self, descriptor: Descriptor, offset: int, size_bytes: int) -> bytes:
+        """The same as bytes."""
+        return download.read_range(self.registry, self.name, descriptor, offset, size_bytes)
+
+    # Sink
+
+    def write(self, descriptor: Descriptor, stream: Readable, *, observe: Observer = ignore, item: str = "") -> None:
+        """Send content; a no-op when it is there. A manifest goes by its digest, and tells its subject.
+
+        A stream that can be rewound is sent again after a broken connection; for one that cannot, the error is
+        temporary, and the caller opens it anew (or uses `upload`). Closes the stream.
+        """
+        with closing(stream):
+            if descriptor.media_type in MANIFEST_TYPES:
+                self._write_manifest(descriptor, stream)
+            else:
+                self.upload(descriptor, _rewinding(stream), observe=observe, item=item)
+
+    def upload(
+        self,
+        descriptor: Descriptor,
+        reopen: Callable[[], Readable],
+        *,
+        mount_from: Sequence[str] = (),
+        observe: Observer = ignore,
+        item: str = "",
+    ) -> None:
+        """Have a blob there: found, mounted from another repository of this registry, or sent.
+
+        `reopen` gives its bytes from the start, each time anew. From `Registry.resume_from_bytes` on it goes in
+        chunks, and after a break, also of this process, at most one chunk is sent again.
+        Raises DigestMismatch, SizeMismatch (then it is not stored), Cancelled within a second.
+        """
+        from kitops_jupyter.registry.upload import Upload
+
+        try:
+            Upload(self, descriptor, reopen, mount_from=mount_from, observe=observe, item=item).run()
+        except SourceFailed as error:
+            raise error.reason from None
+
+    def ingest(self, stream: Readable, *, observe: Observer = ignore, item: str = "") -> Ingested:
+        """Send a stream whose digest is known only at its end; nothing is kept here, where the registry takes it so."""
+        from kitops_jupyter.registry.ingest import ingest
+
+        try:
+            with closing(stream):
+                return ingest(self, stream, observe=observe, item=item)
+        except SourceFailed as error:
+            raise error.reason from None
+
+    def _write_manifest(self, descriptor: Descriptor, stream: Readable) -> None:
+        if descriptor.size_bytes > LIMIT_BYTES:
+            raise ManifestInvalid(f"manifest of {descriptor.size_bytes} bytes, expected at most {LIMIT_BYTES}")
+        with verified(stream, descriptor) as checked:
+            data = checked.readall()
+        if self._manifests.exists(descriptor.digest):
+            return
+        subject = referrers.subject_of(data)
+        response = self._manifests.put(descriptor.digest, data, descriptor.media_type)
+        if subject and response.headers.get("OCI-Subject", "") != subject[0]:
+            referrers.add_to_tag(self.registry, self.name, *subject)
+
+    def tag(self, descriptor: Descriptor, name: str) -> None:
+        """Let `name` point at a manifest that is there; no blob moves. Raises NotFound, InvalidReference."""
+        if not is_tag(name):
+            raise InvalidReference(f"{name[:140]!r} is no tag", hint="letters, digits, _ . -; 128 at most")
+        if not self._manifests.exists(descriptor.digest):
+            raise NotFound(f"{descriptor.digest.short}: cannot be tagged {name}, it is not in {self.store_name}")
+        with verified(self._manifests.open(descriptor), descriptor) as stream:
+            self._manifests.put(name, stream.readall(), descriptor.media_type)
+
+    # Abilities
+
+    def mount(self, descriptor: Descriptor, source: str) -> bool:
+        """Take a blob over from another repository of this registry, without moving it; False when that is refused."""
+        session = UploadSession.mount(self.registry, self.name, descriptor.digest, source)
+        if session is not None:
+            session.cancel()
+        return session is None
+
+    def tags(self) -> Iterator[str]:
+        """Every tag, as the pages come. Raises NotFound, RegistryError for pages that cannot be trusted."""
+        return lists.tags(self.registry, self.name)
+
+    def read_many(self, names: Iterable[str], *, with_config: bool = True) -> Iterator[Read]:
+        """The manifests (and configs) behind many tags or digests, side by side, in the order of the names."""
+        return self._manifests.read_many(names, with_config=with_config)
+
+    def delete(self, name: str) -> None:
+        """Delete a manifest by its digest, with all its tags; or a tag alone by its name. Raises NotFound."""
+        self._manifests.delete(name)
+
+    def referrers(self, subject: Digest, *, artifact_type: str = "") -> list[Descriptor]:
+        """The manifests that have this one as their subject."""
+        return referrers.referrers(self.registry, self.name, subject, artifact_type=artifact_type)
+
+
+def _rewinding(stream: Readable) -> Callable[[], Readable]:
+    """Gives the stream once, and again if it can be rewound."""
+    from kitops_jupyter.registry.upload import StreamSpent
+
+    is_fresh = True
+
+    def reopen() -> Readable:
+        nonlocal is_fresh
+        if not is_fresh:
+            seekable, seek = getattr(stream, "seekable", None), getattr(stream, "seek", None)
+            if seek is None or seekable is None or not seekable():
+                raise StreamSpent("the bytes cannot be sent again: their source cannot be rewound", temporary=True)
+            seek(0)
+        is_fresh = False
+        return _Open(stream)
+
+    return reopen
+
+
+class _Open:
+    """The same stream, not closed when its reader has had enough."""
+
+    def __init__(self, stream: Readable) -> None:
+        self.readinto = stream.readinto
+
+    def close(self) -> None:
+        pass
