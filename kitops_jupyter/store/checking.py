@@ -42,8 +42,8 @@ class Check:
     unreferenced_bytes: int
 
 
-def check(layout: Layout, *, deep: bool) -> Check:
-    """Look at every list, manifest and blob; with `deep` every byte is hashed. Writes nothing, takes no lock."""
+def check(layout: Layout, *, read_layers: bool) -> Check:
+    """Look at every list, manifest and blob; with `read_layers` at every byte. Writes nothing, takes no lock."""
     problems: list[Problem] = []
     there = dict(_blobs(layout, problems))
     needed: set[Digest] = set()
@@ -54,7 +54,7 @@ def check(layout: Layout, *, deep: bool) -> Check:
     for descriptor in _shared(layout, problems):
         if descriptor.digest not in needed and descriptor.digest in there:
             needed |= set(_manifest(layout, "index.json", descriptor, problems))
-    if deep:
+    if read_layers:
         problems += (problem for digest, size in there.items() if (problem := _hash(layout, digest, size)))
     spare = tuple(sorted(set(there) - needed))
     return Check(kits, len(there), sum(there.values()), tuple(problems), spare, sum(there[digest] for digest in spare))

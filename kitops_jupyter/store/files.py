@@ -90,19 +90,23 @@ def corrupt(path: Path, reason: str) -> StoreCorrupt:
     )
 
 
-def write_json(path: Path, value: Any, *, temporary: Path) -> None:
+def write_json(path: Path, value: Any, *, temporary: Path, durable: bool = True) -> None:
     """Replace the file in one step, by way of `temporary` on the same file system. The caller holds the lock."""
-    write_bytes(path, gojson.dumps(value).encode(), temporary=temporary, mode=_mode_of(path))
+    write_bytes(path, gojson.dumps(value).encode(), temporary=temporary, mode=_mode_of(path), durable=durable)
 
 
-def write_bytes(path: Path, data: bytes, *, temporary: Path, mode: int | None) -> None:
-    """Replace the file in one step; `mode` None leaves it to the umask. The caller holds the lock."""
+def write_bytes(path: Path, data: bytes, *, temporary: Path, mode: int | None, durable: bool = True) -> None:
+    """Replace the file in one step; `mode` None leaves it to the umask. The caller holds the lock.
+
+    A kill leaves the old bytes or the new ones; so does a power cut, when it is `durable`.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     unlink(temporary)  # a kill may have left it, without the right to write
     with os.fdopen(os.open(temporary, flags, 0o666), "wb") as stream:
         stream.write(data)
         stream.flush()
-        os.fsync(stream.fileno())
+        if durable:
+            os.fsync(stream.fileno())
     if mode is not None:
         temporary.chmod(mode)
     replace(temporary, path)

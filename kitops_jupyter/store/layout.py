@@ -69,8 +69,8 @@ class Layout:
 
     @property
     def journal(self) -> Path:
-        """What a removal under way takes away; there only if it was killed."""
-        return self.ours / "removing.json"
+        """Manifests that someone was listing or removing when he was killed."""
+        return self.ours / "pending.json"
 
     def folder(self, kind: Kind) -> Path:
         """Where the files of kits, or of indexes of kits, are."""
@@ -105,8 +105,9 @@ class Layout:
             names = os.listdir(self.folder(kind))  # noqa: PTH208 (names are all we need, and 1,000 Paths are slow)
         except (FileNotFoundError, NotADirectoryError):
             return []
-        decoded = (_decode(name.removesuffix(_INDEX_SUFFIX)) for name in names if name.endswith(_INDEX_SUFFIX))
-        return [self.pair(name, kind) for name in sorted(name for name in decoded if name)]
+        ends = (_INDEX_SUFFIX, _TAGS_SUFFIX)  # tags alone are what a `kit remove` leaves that was killed
+        encoded = {name.removesuffix(end) for name in names for end in ends if name.endswith(end)}
+        return [self.pair(name, kind) for name in sorted(map(_decode, encoded)) if name]
 
 
 def _decode(encoded: str) -> str:

@@ -45,7 +45,9 @@ def read_listing(path: Path) -> Listing:
     parsed = read_json(path, {})
     if not isinstance(parsed, dict):
         raise corrupt(path, f"expected an object, got {type(parsed).__name__}")
-    listed = parsed.pop("manifests", None) or []  # kit writes null when it takes the last one away
+    listed = parsed.pop("manifests", None)
+    if listed is None:  # as kit writes it when it takes the last one away
+        listed = []
     if not isinstance(listed, list):
         raise corrupt(path, f"manifests must be a list, got {type(listed).__name__}")
     try:
@@ -101,12 +103,16 @@ class Lists:
     def add(self, pair: Pair, descriptor: Descriptor) -> None:
         """List a manifest whose blobs are all there: first where garbage collection looks, then in its repository."""
         shared, listing = self.shared(), read_listing(pair.index)
+        if shared.has(descriptor.digest) and listing.has(descriptor.digest):
+            return
+        self.write_journal([descriptor])  # listed there alone, nobody could ever remove it
         if not shared.has(descriptor.digest):
             shared.manifests.append(_bare(descriptor))
             self.write_shared(shared)
         if not listing.has(descriptor.digest):
             listing.manifests.append(_bare(descriptor))
             self.write_listing(pair, listing)
+        unlink(self.layout.journal)
 
     def write_listing(self, pair: Pair, listing: Listing) -> None:
         """Replace a repository's list; without manifests there is no file."""
@@ -125,9 +131,9 @@ class Lists:
         write_json(pair.tags, {tag: descriptor.to_json() for tag, descriptor in ordered}, temporary=self._next)
 
     def write_journal(self, descriptors: Sequence[Descriptor]) -> None:
-        """Note which manifests are about to go."""
+        """Note which manifests may be left without a repository, should we be killed."""
         value = {"manifests": [descriptor.to_json() for descriptor in descriptors]}
-        write_json(self.layout.journal, value, temporary=self._next)
+        write_json(self.layout.journal, value, temporary=self._next, durable=False)
 
     def owned(self) -> list[tuple[str, Descriptor]]:
         """Every manifest that a repository lists or a tag names, with the repository's name. Raises StoreCorrupt."""

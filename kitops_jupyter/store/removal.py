@@ -130,7 +130,7 @@ def _take_away(layout: Layout, changes: Sequence[tuple[Pair, list[Descriptor], d
 
 
 def finish_pending(layout: Layout) -> None:
-    """Finish the removal that a kill cut short, if there is one. The caller holds the store's lock."""
+    """Take away what a kill left in `index.json` alone, with its blobs. The caller holds the store's lock."""
     if not layout.journal.exists():
         return
     try:

@@ -8,7 +8,7 @@ What is promised, whatever process is killed at whatever moment, and however man
   is noticed when the manifest is written or tagged (ContentMissing, temporary). What kit writes at the very moment in
   which we write the same file may be lost, as between two kits.
 - A power cut may leave a blob without its bytes (only the lists are synced): reading verifies, so it is noticed, and
-  `check(deep=True)` finds it.
+  `check(read_layers=True)` finds it.
 Source: format.md, "The store".
 """
 
@@ -116,9 +116,9 @@ class Store:
         """
         return garbage.collect(self._layout, min_age_s=min_age_s)
 
-    def check(self, *, deep: bool = False) -> Check:
-        """Look whether the store is whole; with `deep` every byte is hashed. Raises nothing for what it finds."""
-        return checking.check(self._layout, deep=deep)
+    def check(self, *, read_layers: bool = False) -> Check:
+        """Look whether the store is whole; with `read_layers` every byte is read and hashed. Raises nothing."""
+        return checking.check(self._layout, read_layers=read_layers)
 
     def change_stamp(self) -> str:
         """A text that is another one after every change of kits, tags or indexes; a few milliseconds for 1,000 kits."""
