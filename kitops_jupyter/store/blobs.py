@@ -6,13 +6,13 @@ step as the pin that keeps removals away.
 
 from __future__ import annotations
 
-import hashlib
 import io
 from pathlib import Path
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable
 from kitops_jupyter.errors import DigestMismatch, NotFound, SizeMismatch, StoreError
-from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.pipeline import FileSink, Sha256Sink, pump
+from kitops_jupyter.progress import Observer
 from kitops_jupyter.store import work
 from kitops_jupyter.store.files import open_regular, replace, storing, unlink
 from kitops_jupyter.store.layout import Layout
@@ -125,14 +125,6 @@ def _fill(
     temporary: Path, stream: Readable, observe: Observer, item: str, total_bytes: int | None
 ) -> tuple[Digest, int]:
     """Write the stream to a new file; its digest and size. What the stream raises passes as it is."""
-    known, size_bytes, buffer = hashlib.sha256(), 0, memoryview(bytearray(1 << 20))
-    with storing(temporary):
-        file = temporary.open("xb", buffering=0)
-    with file:
-        while count := stream.readinto(buffer):
-            known.update(buffer[:count])
-            with storing(temporary):
-                file.write(buffer[:count])
-            size_bytes += count
-            observe(Event("advanced", item, size_bytes, total_bytes))
-    return Digest("sha256:" + known.hexdigest()), size_bytes
+    known = Sha256Sink()
+    pump(stream, [known, FileSink(temporary, total_bytes)], observe=observe, item=item, total_bytes=total_bytes)
+    return known.digest, known.size_bytes

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from kitops_jupyter import gojson
-from kitops_jupyter.errors import StorageFull, StoreCorrupt, StoreError
+from kitops_jupyter.errors import StoreCorrupt, StoreError
+from kitops_jupyter.pipeline import disk_error
 
 JSON_LIMIT_BYTES = 64 << 20  # 300,000 descriptors: a file that is longer was not written by kit
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 # kit rewrites its files in place: for a moment they are empty or half there.
 _READ_TRIES, _READ_PAUSE_S = 5, 0.02
 # Windows refuses to replace or delete a file that someone reads just now (a virus scanner, another of us).
@@ -31,18 +30,7 @@ def storing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        place = problem.filename or path
-        if problem.errno in _NO_ROOM:
-            raise StorageFull(
-                f"no room to write {place}: {problem.strerror}",
-                hint="free some space (kit remove --all, kit cache clear), or set KITOPS_HOME to a larger disk",
-            ) from problem
-        if problem.errno in _NO_PERMISSION:
-            raise StorageFull(
-                f"{place} cannot be written: {problem.strerror}",
-                hint=f"make {path} writable for you, or set KITOPS_HOME to a folder that is",
-            ) from problem
-        raise StoreError(f"{place}: {problem.strerror or problem}", hint=f"look at {path}") from problem
+        raise disk_error(problem, problem.filename or path) from problem
 
 
 def open_regular(path: Path) -> int:
