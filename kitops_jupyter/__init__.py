@@ -1,3 +1,123 @@
-"""ModelKits from a notebook."""
+"""ModelKits from a notebook, on a terminal and from Python: `import kitops_jupyter as kit; kit.pack(".", tag="a:b")`.
 
-__version__ = "0.1.0"
+Every name is imported when it is first used: `%load_ext kitops_jupyter` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kitops_jupyter.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from kitops_jupyter.errors import Cancelled, Conflict, KitError, KitfileInvalid, KitfileMissing, NotFound, Usage
+    from kitops_jupyter.kitfile import Kitfile
+    from kitops_jupyter.operations.cache import cache_clear, cache_info
+    from kitops_jupyter.operations.diff import diff
+    from kitops_jupyter.operations.doctor import doctor
+    from kitops_jupyter.operations.files import files
+    from kitops_jupyter.operations.info import info, inspect
+    from kitops_jupyter.operations.init import init
+    from kitops_jupyter.operations.list_kits import list_kits
+    from kitops_jupyter.operations.pack import pack
+    from kitops_jupyter.operations.remove import remove
+    from kitops_jupyter.operations.tag import tag
+    from kitops_jupyter.operations.unpack import unpack
+    from kitops_jupyter.operations.validate import validate
+    from kitops_jupyter.operations.version import VersionResult
+    from kitops_jupyter.progress import Event, Observer
+    from kitops_jupyter.reference import Reference
+    from kitops_jupyter.settings import Settings
+
+_HOMES = {
+    "errors": ("Cancelled", "Conflict", "KitError", "KitfileInvalid", "KitfileMissing", "NotFound", "Usage"),
+    "kitfile": ("Kitfile",),
+    "operations.cache": ("cache_clear", "cache_info"),
+    "operations.diff": ("diff",),
+    "operations.doctor": ("doctor",),
+    "operations.files": ("files",),
+    "operations.info": ("info", "inspect"),
+    "operations.init": ("init",),
+    "operations.list_kits": ("list_kits",),
+    "operations.pack": ("pack",),
+    "operations.remove": ("remove",),
+    "operations.tag": ("tag",),
+    "operations.unpack": ("unpack",),
+    "operations.validate": ("validate",),
+    "progress": ("Event", "Observer"),
+    "reference": ("Reference",),
+    "settings": ("Settings",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Cancelled",
+    "Conflict",
+    "Event",
+    "KitError",
+    "Kitfile",
+    "KitfileInvalid",
+    "KitfileMissing",
+    "NotFound",
+    "Observer",
+    "Reference",
+    "Settings",
+    "Usage",
+    "__version__",
+    "cache_clear",
+    "cache_info",
+    "diff",
+    "doctor",
+    "files",
+    "info",
+    "init",
+    "inspect",
+    "list_kits",
+    "load_ipython_extension",
+    "pack",
+    "remove",
+    "tag",
+    "unload_ipython_extension",
+    "unpack",
+    "validate",
+    "version",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported now; its module is not kept in its place (PEP 562)."""
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def version() -> VersionResult:
+    """The versions of this program and of Python. Written out because a module of the same name would hide it."""
+    from kitops_jupyter.operations.version import version as look
+
+    return look()
+
+
+def load_ipython_extension(ipython: InteractiveShell) -> None:
+    """What `%load_ext kitops_jupyter` calls: registers %kit and %%kit."""
+    from kitops_jupyter.magics import load
+
+    load(ipython)
+
+
+def unload_ipython_extension(ipython: InteractiveShell) -> None:
+    """What `%unload_ext kitops_jupyter` calls."""
+    from kitops_jupyter.magics import unload
+
+    unload(ipython)

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kitops_jupyter.errors import printable
+
 ROW_LIMIT = 500  # rows of one table that HTML shows: a page with more is slow to scroll, the value has them all
 TEXT_LIMIT_CHARS = 60_000  # of a text block in HTML
 
@@ -47,19 +49,6 @@ def human_size(size_bytes: int) -> str:
     power = min((size_bytes.bit_length() - 1) // 10, len(_UNITS))
     tenths = size_bytes * 10 >> 10 * power
     return f"{tenths // 10}.{tenths % 10} {_UNITS[power - 1]}"
-
-
-def printable(text: str) -> str:
-    """The text with control characters and direction overrides made visible: no terminal can be steered by it."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        char if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp") else _escaped(char) for char in text
-    )
-
-
-def _escaped(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")
 
 
 def kit_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -35,8 +35,21 @@ KitError
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+
+def printable(text: str) -> str:
+    """The text with control characters and direction overrides made visible: no terminal can be steered by it."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char.encode("unicode_escape").decode("ascii") if _is_steering(char) else char for char in text)
+
+
+def _is_steering(char: str) -> bool:
+    """Control and format characters; but the joiners are how Persian, Hindi and emoji are written."""
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in "\u200c\u200d"
 
 
 class KitError(Exception):
@@ -65,7 +78,7 @@ class KitError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows instead of a traceback; the cell still fails."""
-        first, *rest = self.lines()
+        first, *rest = (printable(line) for line in self.lines())
         return [f"{type(self).__name__}: {first}", *rest]
 
 

@@ -100,6 +100,22 @@ class Settings:
         )
 
 
+def session_notebook(namespace: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Path | None:
+    """The notebook that this kernel runs, as far as its front end told; None headless and on a terminal.
+
+    Jupyter's server sets JPY_SESSION_NAME (an absolute path, which a rename leaves stale), VS Code a variable in the
+    user's `namespace`. A path whose folder is not here is not taken: the server may be on another machine.
+    """
+    environ = os.environ if environment is None else environment
+    for told in (environ.get("JPY_SESSION_NAME"), namespace.get("__session__"), namespace.get("__vsc_ipynb_file__")):
+        if not isinstance(told, str) or not told.endswith(".ipynb"):
+            continue
+        path = Path(told)
+        if path.is_absolute() and path.parent.is_dir():
+            return path
+    return None
+
+
 def default_home(environ: Mapping[str, str], platform: str) -> Path:
     """Kit's own default: where both programs meet without being told."""
     if platform == "darwin":

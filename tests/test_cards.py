@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kitops_jupyter.cards import ROW_LIMIT, Card, Table, human_size, kit_table, printable, to_html, to_text
+from kitops_jupyter.cards import ROW_LIMIT, Card, Table, human_size, kit_table, to_html, to_text
+from kitops_jupyter.errors import printable
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -124,7 +125,7 @@ def test_text_cannot_steer_a_terminal() -> None:
 
 
 def test_printable_leaves_letters_of_any_language_alone() -> None:
-    assert printable("Modell für 模型 – ok") == "Modell für 模型 – ok"
+    assert printable("Modell für 模型 – می\u200cخواهم 👩\u200d🔬") == "Modell für 模型 – می\u200cخواهم 👩\u200d🔬"
 
 
 def test_html_is_well_formed_and_shows_everything() -> None:

@@ -27,5 +27,6 @@ class Result:
 
         return to_html(self.card())
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Both forms at once; `_repr_pretty_` would lose against the `__repr__` that a dataclass writes."""
+        return {"text/plain": str(self), "text/html": self._repr_html_()}

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from kitops_jupyter.cards import human_size, printable
+from kitops_jupyter.cards import human_size
+from kitops_jupyter.errors import printable
 from kitops_jupyter.progress import Event
 
 DRAW_INTERVAL_S = 0.1  # ten times a second is as much as an eye, or a browser's socket, can follow
@@ -85,7 +86,8 @@ class Meter:
             return
         item = self._items.get(event.item)
         if item is None:
-            item = self._items[event.item] = _Item(event.done_bytes, event.done_bytes, event.total_bytes)
+            first = event.done_bytes if event.step == "started" else 0
+            item = self._items[event.item] = _Item(first, first, event.total_bytes)
             self._moved += 1
         done = max(item.done, event.done_bytes)
         self._moved_bytes += done - item.done

@@ -1,0 +1,100 @@
+"""Tab in a line of %kit, and in the lines of a %%kit cell."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
+from IPython.core.interactiveshell import InteractiveShell
+
+IDENTIFIER = "kitops_jupyter"
+PRIORITY = 1000  # before IPython's own, which are at 0 to 100
+
+_LINE = re.compile(r"^\s*(?:[\w.,\s]+=\s*)?%kit\s(?P<words>.*)$")
+_CELL = re.compile(r"^\s*%%kit(?:[ \t]+(?P<words>[^\n]*))?$")
+_VARIABLE = re.compile(r"(?:\$\{?|\{)(\w*)$")
+_EXPRESSION = re.compile(r"\{[^{}]*\W[^{}]*$")
+_PROMPT = re.compile(r"^\s*[$!%]?\s*(?:(?:jupyter\s+|\./|\.\\)?kit\s+)?")
+
+
+def add_completion(shell: InteractiveShell) -> None:
+    """Let Tab know kits."""
+
+    def match_kit(context: CompletionContext) -> SimpleMatcherResult:
+        texts = _texts(context, shell)
+        if texts is None:
+            return SimpleMatcherResult(completions=[])
+        # What is typed, again, where nothing fits: Python's names would not fit either, and take their time.
+        found = [SimpleCompletion(text=text, type="kit") for text in texts or [context.token]]
+        return SimpleMatcherResult(completions=found, suppress=True, ordered=True)
+
+    matcher: Any = context_matcher  # IPython's own types leave it open
+    if shell.Completer is not None:
+        shell.Completer.custom_matchers.append(matcher(priority=PRIORITY, identifier=IDENTIFIER)(match_kit))
+
+
+def remove_completion(shell: InteractiveShell) -> None:
+    """Let Tab forget kits."""
+    if shell.Completer is not None:
+        kept = [
+            matcher
+            for matcher in shell.Completer.custom_matchers
+            if getattr(matcher, "matcher_identifier", "") != IDENTIFIER
+        ]
+        shell.Completer.custom_matchers[:] = kept
+
+
+def _texts(context: CompletionContext, shell: Any) -> list[str] | None:
+    """What the token at the cursor may become; None where this is no line of ours, or an expression in it."""
+    typed = _typed(context)
+    if typed is None or _EXPRESSION.search(typed):
+        return None
+    if variable := _VARIABLE.search(typed):
+        hidden = getattr(shell, "user_ns_hidden", {})
+        names = (name for name in shell.user_ns if name not in hidden and not name.startswith("_"))
+        return sorted(name for name in names if name.startswith(variable[1]))
+    return _words(typed, context.token)
+
+
+def _words(typed: str, token: str) -> list[str]:
+    from kitops_jupyter import verbs
+    from kitops_jupyter.errors import KitError
+    from kitops_jupyter.settings import Settings
+    from kitops_jupyter.verbs.complete import complete
+
+    for closed in (typed, typed + "'", typed + '"'):
+        try:
+            words = verbs.split(closed)
+            break
+        except KitError:
+            continue
+    else:
+        return []
+    if not words or (typed[-1:].isspace() and closed == typed):
+        words.append("")
+    current = words[-1]
+    if not typed.endswith(current) or len(token) > len(current):
+        return []  # the word has escapes in it: what is typed is not what is meant
+    kept = len(current) - len(token)
+    found = complete(words, verbs.Context(settings=Settings.load(), directory=Path.cwd(), interactive=True))
+    return [text[kept:] if closed != typed else re.sub(r"(\s)", r"\\\1", text[kept:]) for text in found]
+
+
+def _typed(context: CompletionContext) -> str | None:
+    """The words of a kit command up to the cursor; None where the line is something else."""
+    until_cursor = context.text_until_cursor
+    if match := _LINE.match(until_cursor):
+        return match["words"]
+    first, *_ = context.full_text.lstrip("\n").split("\n", 1)
+    header = _CELL.match(first)
+    if header is None:
+        return None
+    if until_cursor.lstrip().startswith("%%kit"):
+        inside = _CELL.match(until_cursor)
+        return inside["words"] if inside else None
+    words = (header["words"] or "").split()
+    if any(not word.startswith("-") for word in words):
+        return None  # the body is a Kitfile
+    return _PROMPT.sub("", until_cursor)

@@ -1,0 +1,83 @@
+"""%kit and %%kit: lines and cells -> verbs -> values that show themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from IPython.core.magic import Magics, line_cell_magic, magics_class
+from IPython.display import display
+
+from kitops_jupyter import verbs
+from kitops_jupyter.errors import Cancelled, KitError
+from kitops_jupyter.magics.bars import meter
+from kitops_jupyter.settings import Settings, session_notebook
+
+# IPython looks for variables in the frame that called the magic, too. The lines of a block have no such frame, and a
+# depth beyond the stack leaves it at the user's own namespace.
+_NO_FRAME = 1 << 20
+
+
+class Results(list[Any]):
+    """What a block's lines returned, in order; each was shown when it was there, so the list shows nothing."""
+
+    def _ipython_display_(self) -> None:
+        """Show nothing."""
+
+
+@magics_class
+class KitMagics(Magics):
+    """The magics."""
+
+    @line_cell_magic
+    def kit(self, line: str, cell: str | None = None) -> Any:
+        """Pack, list, inspect, compare, tag and unpack ModelKits.
+
+        %kit VERB ...       one verb; the value has fields, and shows a card
+        %%kit pack -t REF   the cell's body is the Kitfile
+        %%kit               the body is a list of kit commands, one a line
+        %kit help           every verb;  %kit help VERB: its flags with an example
+        """
+        line, is_silent = line.rstrip(), line.rstrip().endswith(";")
+        words = verbs.split(line.removesuffix(";"))
+        try:
+            if cell is not None and not any(not word.startswith("-") for word in words):
+                return self._run_block(words, cell)
+            result = self._run(words, cell if cell and cell.strip() else None)
+        except KeyboardInterrupt:
+            raise Cancelled(
+                "interrupted; nothing was left half-done", hint="run the cell again: what was done is not done twice"
+            ) from None
+        return None if is_silent else result
+
+    def _run(self, words: list[str], cell: str | None = None) -> Any:
+        """One command. Raises KitError."""
+        call = verbs.parse(words)
+        shell: Any = self.shell
+        with meter(call.progress, shell) as observe:
+            context = verbs.Context(
+                settings=Settings.load(),
+                directory=Path.cwd(),
+                observe=observe,
+                cell_text=cell,
+                interactive=True,
+                notebook=session_notebook(shell.user_ns),
+            )
+            return verbs.run(call, context)
+
+    def _run_block(self, flags: list[str], block: str) -> Results:
+        """Every command, one after the other, up to the first that fails; `flags` are put before each."""
+        shell: Any = self.shell
+        show: Any = display  # IPython's own types leave it open
+        results = Results()
+        for number, command in verbs.commands(block):
+            try:
+                words = [*flags, *verbs.split(shell.var_expand(command, depth=_NO_FRAME))]
+                results.append(self._run(words))
+                show(results[-1])
+                if verbs.is_failure(verbs.parse(words), results[-1]):
+                    raise KitError("the answer is no, and the lines after it were not run")
+            except KitError as problem:
+                problem.details = (*problem.details, f"in line {number} of the cell; no line after it was run")
+                raise
+        return results
