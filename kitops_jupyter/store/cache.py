@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -36,7 +35,7 @@ def layers_folder(cache: Path) -> Path:
 @contextmanager
 def in_use(cache: Path) -> Iterator[Path]:
     """A new folder in the cache that no `clear` touches until it is left; then it goes. Raises StorageFull."""
-    folder = cache / _OURS / _IN_USE / f"{os.getpid()}-{secrets.token_hex(4)}"
+    folder = cache / _OURS / _IN_USE / f"{os.getpid()}-{os.urandom(4).hex()}"
     alive = FileLock(folder / _ALIVE, thread_local=False)
     with storing(cache):
         folder.mkdir(parents=True, mode=0o700)
@@ -51,8 +50,8 @@ def in_use(cache: Path) -> Iterator[Path]:
 def usage(cache: Path) -> CacheUsage:
     """What lies in the cache; links count as themselves."""
     count, size_bytes = 0, 0
-    for folder, _, names in os.walk(cache):
-        for name in names:
+    for folder, folders, names in os.walk(cache):
+        for name in (*names, *(name for name in folders if Path(folder, name).is_symlink())):
             try:
                 found = Path(folder, name).lstat()
             except OSError:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -64,7 +63,7 @@ class LayerCache:
     def remember(self, fingerprint: str, record: LayerRecord) -> None:
         """Note the layer that these files made; a cache that cannot be written costs time, and is no error."""
         path = self._path(fingerprint)
-        temporary = self._folder / f".{secrets.token_hex(8)}.part"
+        temporary = self._folder / f".{os.urandom(8).hex()}.part"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             temporary.write_text(json.dumps({"fingerprint": fingerprint, **asdict(record)}), "utf-8")

@@ -9,7 +9,7 @@ Source: format.md, "The store".
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -187,7 +187,7 @@ def discard(layout: Layout, digest: Digest) -> int | None:
     layout.trash.mkdir(exist_ok=True)
     try:
         size_bytes = path.lstat().st_size
-        replace(path, layout.trash / f"{digest.hex}-{secrets.token_hex(4)}")
+        replace(path, layout.trash / f"{digest.hex}-{os.urandom(4).hex()}")
     except (FileNotFoundError, PermissionError):  # gone already; or, on Windows, being read
         return None
     return size_bytes

@@ -12,7 +12,6 @@ be there in one step, so that no removal comes between.
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import threading
 from collections.abc import Iterator
@@ -98,7 +97,7 @@ def _join(layout: Layout) -> Session:
     with locked(layout), storing(layout.work):
         sweep(layout)
         empty_trash(layout)
-        folder = layout.work / f"{os.getpid()}-{secrets.token_hex(4)}"
+        folder = layout.work / f"{os.getpid()}-{os.urandom(4).hex()}"
         folder.mkdir(parents=True)
         alive = FileLock(folder / _ALIVE, thread_local=False)
         alive.acquire(timeout=0)
