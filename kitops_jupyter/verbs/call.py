@@ -26,7 +26,7 @@ def parse(words: Sequence[str]) -> Call:
     verb = find(words[at])
     rest = [*words[:at], *words[at + 1 :]]
     if any(word in _HELP for word in (rest[: rest.index("--")] if "--" in rest else rest)):
-        return _help(None if verb.name == "help" else verb.name)
+        return _help(verb.name)
     arguments = verb.parser().read(rest)
     home = arguments.config if isinstance(arguments.config, str) else ""
     return Call(verb, arguments, home, arguments.progress or "", arguments.verbose)

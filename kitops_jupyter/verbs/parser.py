@@ -122,9 +122,18 @@ class Parser(argparse.ArgumentParser):
         return [name for option in self.options for name in option.names if name.startswith("--")]
 
     def _two_dashes(self, word: str) -> str:
-        """The documentation's stories write `-filter code`."""
-        if re.match(r"-[^-]", word) and len(word) > 2 and f"-{word.partition('=')[0]}" in self.long_names():
+        """The documentation's stories write `-filter code`; other letters after one dash are flags of one letter."""
+        name = word.partition("=")[0]
+        if not re.fullmatch(r"-[A-Za-z][\w-]+", name):
+            return word
+        if f"-{name}" in self.long_names():
             return f"-{word}"
+        takes_value = {short: bool(option.metavar) for option in self.options for short in option.names}
+        for letter in name[1:]:
+            if f"-{letter}" not in takes_value:
+                self._unknown(word)
+            if takes_value[f"-{letter}"]:
+                break  # the rest is its value
         return word
 
     def _unknown(self, word: str) -> NoReturn:
