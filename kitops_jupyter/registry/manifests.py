@@ -81,9 +81,14 @@ class Manifests:
     def get(self, reference: str) -> tuple[Descriptor, bytes]:
         """A manifest and its descriptor, checked. Raises NotFound, DigestMismatch, ManifestInvalid."""
         what = f"read {self._place}{'@' if ':' in reference else ':'}{reference}"
-        response = self._registry.do_request(
-            self.url(reference), headers={"Accept": ", ".join(MANIFEST_TYPES)}, what=what
-        )
+        headers = {"Accept": ", ".join(MANIFEST_TYPES)}
+        try:
+            response = self._registry.do_request(self.url(reference), headers=headers, what=what)
+        except RegistryError as error:
+            # docker-registry breaks over a blob that is asked for as a manifest.
+            if error.status != 500 or ":" not in reference or not self._is_blob(reference):
+                raise
+            raise NotFound(f"{what}: it is a layer, not a manifest") from None
         try:
             data = self._registry.content_of(response, what=what, limit_bytes=LIMIT_BYTES)
         except SizeMismatch:
@@ -95,6 +100,14 @@ class Manifests:
         descriptor = _describe(response, data, digest, what)
         self._registry.remembered.put(digest, data)
         return descriptor, data
+
+    def _is_blob(self, digest: str) -> bool:
+        url = self._registry.url(self._registry.container(self._name).get_blob_url(digest))
+        try:
+            drain(self._registry.do_request(url, "HEAD", attempts=1))
+        except KitError:
+            return False
+        return True
 
     def resolve(self, reference: str) -> Descriptor:
         """The descriptor behind a tag or digest; its bytes are then at hand."""
