@@ -18,6 +18,9 @@ from kitops_jupyter.errors import StoreCorrupt, StoreError
 from kitops_jupyter.pipeline import disk_error
 
 JSON_LIMIT_BYTES = 64 << 20  # 300,000 descriptors: a file that is longer was not written by kit
+_READ = os.O_RDONLY
+for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"):
+    _READ |= getattr(os, _flag, 0)
 # kit rewrites its files in place: for a moment they are empty or half there.
 _READ_TRIES, _READ_PAUSE_S = 5, 0.02
 # Windows refuses to replace or delete a file that someone reads just now (a virus scanner, another of us).
@@ -35,26 +38,32 @@ def storing(path: Path) -> Iterator[None]:
 
 def open_regular(path: Path) -> int:
     """A descriptor to read a regular file from; a link or a pipe under this name is refused. Raises OSError."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+    descriptor = os.open(path, _READ)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "not a regular file", str(path))
+
+
+def read_small(path: Path, limit_bytes: int) -> bytes:
+    """The whole of a regular file of at most so many bytes. Raises OSError."""
+    descriptor = open_regular(path)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", str(path))
-    except BaseException:
+        if os.fstat(descriptor).st_size > limit_bytes:
+            raise OSError(errno.EFBIG, f"longer than {limit_bytes} bytes", str(path))
+        pieces = []
+        while piece := os.read(descriptor, 1 << 16):
+            pieces.append(piece)
+    finally:
         os.close(descriptor)
-        raise
-    return descriptor
+    return b"".join(pieces)
 
 
 def read_json(path: Path, default: Any = None) -> Any:
     """The parsed content, or `default` where there is no file. Raises StoreCorrupt, naming the file."""
     for attempt in range(_READ_TRIES):
         try:
-            with os.fdopen(open_regular(path), "rb") as stream:
-                data = stream.read(JSON_LIMIT_BYTES + 1)
-            if len(data) > JSON_LIMIT_BYTES:
-                raise corrupt(path, f"longer than {JSON_LIMIT_BYTES} bytes")
-            return json.loads(data)
+            return json.loads(read_small(path, JSON_LIMIT_BYTES))
         except FileNotFoundError:
             return default
         except PermissionError as problem:

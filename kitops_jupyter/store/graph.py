@@ -7,13 +7,12 @@ without layers.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest
 from kitops_jupyter.errors import ContentError, ManifestInvalid, NotFound
-from kitops_jupyter.store.files import open_regular
+from kitops_jupyter.store.files import read_small
 from kitops_jupyter.store.layout import Layout
 
 MANIFEST_LIMIT_BYTES = 4 << 20  # OCI distribution-spec 1.1, "Pushing Manifests"
@@ -59,14 +58,12 @@ def read_manifest(layout: Layout, descriptor: Descriptor) -> bytes:
     """A manifest's bytes, verified. Raises NotFound, ManifestInvalid."""
     path, short = layout.blob(descriptor.digest), descriptor.digest.short
     try:
-        file = open_regular(path)
+        data = read_small(path, MANIFEST_LIMIT_BYTES)
     except FileNotFoundError as problem:
         raise NotFound(f"manifest {short} is not there ({path})") from problem
     except OSError as problem:
         raise ManifestInvalid(f"manifest {short} cannot be read ({path}: {problem.strerror})") from problem
-    with os.fdopen(file, "rb") as stream:
-        data = stream.read(MANIFEST_LIMIT_BYTES + 1)
-    if len(data) > MANIFEST_LIMIT_BYTES or Digest.of(data) != descriptor.digest:
+    if Digest.of(data) != descriptor.digest:
         raise ManifestInvalid(f"manifest {short} is damaged: its bytes have another digest ({path})")
     return data
 

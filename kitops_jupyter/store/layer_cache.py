@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import ManifestInvalid
-from kitops_jupyter.store.files import open_regular, replace, unlink
+from kitops_jupyter.store.files import read_small, replace, unlink
 
 ENTRIES_LIMIT = 4096  # of about 300 bytes: a megabyte, and several hundred projects
 _ENTRY_LIMIT_BYTES = 1 << 16
@@ -45,8 +45,7 @@ class LayerCache:
         """The layer that these files made, if it is still in the store; never raises for what the cache holds."""
         path = self._path(fingerprint)
         try:
-            with os.fdopen(open_regular(path), "rb") as stream:
-                parsed = json.loads(stream.read(_ENTRY_LIMIT_BYTES))
+            parsed = json.loads(read_small(path, _ENTRY_LIMIT_BYTES))
             if parsed.pop("fingerprint") != fingerprint:
                 return None
             record = LayerRecord(**{**parsed, "digest": Digest(parsed["digest"]), "diff_id": Digest(parsed["diff_id"])})

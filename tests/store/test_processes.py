@@ -7,18 +7,20 @@ import multiprocessing
 import os
 import random
 import sys
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from kitops_jupyter.content import Descriptor, Digest, read_verified
-from kitops_jupyter.errors import Cancelled, ContentMissing
+from kitops_jupyter.errors import Cancelled, ContentMissing, StoreBusy
 from kitops_jupyter.progress import Event
 from kitops_jupyter.reference import Reference
-from kitops_jupyter.store import LayerRecord, Store
+from kitops_jupyter.store import LayerRecord, Store, lock
 from tests.contract import make_kit, store_kit
 from tests.store.work_on_a_store import SHARED, open_store, pack, work, work_until_killed
 
@@ -183,21 +185,25 @@ def test_threads_share_a_store(store: Store) -> None:
     assert check.kits > 5
 
 
-def test_a_forked_child_does_not_end_its_parents_session(store: Store, storage: Path) -> None:
-    if not hasattr(os, "fork"):
-        pytest.skip("no fork here")
+def fork_in_a_session(home: Path) -> None:
+    """A child that opens a session of its own, and ends, while its parent's is open."""
+    store = open_store(home)
     with store.session() as session:
         child = os.fork()
         if not child:
-            try:
-                with store.session() as own:
-                    os._exit(0 if own.folder != session.folder else 1)
-            finally:
-                os._exit(2)
+            with store.session() as own:
+                os._exit(0 if own.folder != session.folder else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-        assert session.folder.is_dir()
         store_kit(store.repository("localhost/a"), make_kit(b"weights"))
         assert session.folder.is_dir()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_does_not_end_its_parents_session(processes: BaseContext, tmp_path: Path) -> None:
+    process = processes.Process(target=fork_in_a_session, args=(tmp_path,))  # type: ignore[attr-defined]
+    process.start()
+    process.join(60)
+    assert process.exitcode == 0
 
 
 def test_a_cancelled_stream_leaves_nothing(store: Store, storage: Path) -> None:
@@ -234,3 +240,53 @@ def test_shared_layers_are_read_back(store: Store) -> None:
     ingested = store.ingest(io.BytesIO(SHARED[0]))
     descriptor = Descriptor("", ingested.digest, ingested.size_bytes)
     assert read_verified(store.repository("localhost/a"), descriptor) == SHARED[0]
+
+
+def test_a_lock_that_is_held_for_too_long_is_told(store: Store, storage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store_kit(store.repository("localhost/a"), make_kit(b"weights"), ["v1"])
+    monkeypatch.setattr(lock, "TIMEOUT_S", 0.05)
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with FileLock(storage / ".kitops_jupyter" / "lock"):
+            held.set()
+            done.wait(30)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(30)
+    try:
+        with pytest.raises(StoreBusy) as problem:
+            store.remove(Reference.parse("a:v1"))
+        assert problem.value.temporary
+        assert store.repository("localhost/a").tags().keys() == {"v1"}, "reading waits for nobody"
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_a_file_that_kit_is_writing_is_read_a_moment_later(store: Store, storage: Path) -> None:
+    store_kit(store.repository("localhost/a"), make_kit(b"weights"), ["v1"])
+    (path,) = storage.glob("*-tags.json")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:50])
+    writer = threading.Timer(0.03, path.write_bytes, [whole])
+    writer.start()
+    assert store.repository("localhost/a").tags().keys() == {"v1"}
+    writer.join()
+
+
+def test_collecting_takes_old_blobs_that_nobody_needs(store: Store) -> None:
+    store_kit(store.repository("localhost/a"), make_kit(b"weights"), ["v1"])
+    old, young, pinned = (store.ingest(io.BytesIO(data)).digest for data in (b"old", b"young", b"pinned"))
+    for digest in (old, pinned, make_kit(b"weights").layers[0].digest):
+        os.utime(store.blob_path(digest), (1, 1))
+    check = store.check()
+    assert (set(check.unreferenced), check.unreferenced_bytes) == ({old, young, pinned}, 14)
+    with store.session():
+        assert store.repository("localhost/a").exists(Descriptor("", pinned, 6))
+        collected = store.collect()
+    assert (collected.freed_blobs, collected.freed_bytes) == (1, 3)
+    assert not store.blob_path(old).exists()
+    assert store.collect(min_age_s=-60).freed_blobs == 2
+    assert store.check().problems == ()

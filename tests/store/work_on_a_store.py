@@ -14,7 +14,7 @@ from tests.contract import MadeKit, make_kit
 
 REPOSITORIES = ("localhost/a", "localhost/b", "reg.io:5000/team/c")
 TAGS = ("v1", "v2", "latest")
-SHARED = tuple(bytes([number]) * 5000 for number in range(4))  # layers that kits have in common
+SHARED = (b"a" * 5000, b"b" * 5000, b"c" * 70_000, b"d" * 5_000_000)  # layers that kits have in common
 
 
 def open_store(home: Path) -> Store:
