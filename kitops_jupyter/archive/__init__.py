@@ -1,0 +1,23 @@
+"""Files into a deterministic tar, and a tar into files, safely."""
+
+from kitops_jupyter.archive.compression import compressing, decompressing
+from kitops_jupyter.archive.member_names import NameRules
+from kitops_jupyter.archive.tar_listing import list_members
+from kitops_jupyter.archive.tar_parser import Limits, TarMember
+from kitops_jupyter.archive.tar_stream import RawStream, TarStream, raw_stream, tar_stream
+from kitops_jupyter.archive.untar import Extracted, Untar
+
+__all__ = [
+    "Extracted",
+    "Limits",
+    "NameRules",
+    "RawStream",
+    "TarMember",
+    "TarStream",
+    "Untar",
+    "compressing",
+    "decompressing",
+    "list_members",
+    "raw_stream",
+    "tar_stream",
+]

@@ -1,0 +1,18 @@
+"""How bytes move: read once into a few large buffers, and every sink takes them in a thread of its own."""
+
+from kitops_jupyter.pipeline.buffers import BUFFER_BYTES, aligned_buffer
+from kitops_jupyter.pipeline.disk_errors import disk_error
+from kitops_jupyter.pipeline.output_file import OutputFile
+from kitops_jupyter.pipeline.pump import pump
+from kitops_jupyter.pipeline.sinks import ByteSink, FileSink, Sha256Sink
+
+__all__ = [
+    "BUFFER_BYTES",
+    "ByteSink",
+    "FileSink",
+    "OutputFile",
+    "Sha256Sink",
+    "aligned_buffer",
+    "disk_error",
+    "pump",
+]

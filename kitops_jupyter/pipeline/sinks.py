@@ -1,0 +1,99 @@
+"""Where a pump's bytes go: into a hash, into a file."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+from typing import Protocol
+
+from kitops_jupyter.content import Digest
+from kitops_jupyter.pipeline.disk_errors import disk_error
+from kitops_jupyter.pipeline.output_file import OutputFile
+
+
+class ByteSink(Protocol):
+    """Takes bytes in order. All its methods are called by one thread at a time.
+
+    A sink may also have `phase_bytes`, how far into a page it wants buffers to begin, and `stop()`, called from
+    another thread when the bytes are no longer wanted: a write under way should then soon raise.
+    """
+
+    def write(self, view: memoryview) -> None:
+        """Take these bytes; the view is not used after this returns."""
+
+    def close(self) -> None:
+        """The stream has ended, and every byte was written."""
+
+    def abort(self) -> None:
+        """The stream broke off, here or elsewhere: leave nothing behind. May follow `close`, and must not raise."""
+
+
+class Sha256Sink:
+    """Hashes what passes."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self.size_bytes = 0
+
+    def write(self, view: memoryview) -> None:
+        self._hash.update(view)
+        self.size_bytes += len(view)
+
+    def close(self) -> None:
+        """Nothing to do: the digest may be asked for at any time."""
+
+    def abort(self) -> None:
+        """Nothing to do."""
+
+    @property
+    def digest(self) -> Digest:
+        """The digest of what has passed so far."""
+        return Digest("sha256:" + self._hash.hexdigest())
+
+
+class FileSink:
+    """Writes a new file at `path`, for its owner's eyes, until `commit` gives it its name and mode.
+
+    `size_bytes`, where it is known, is a hint. With `durable` the bytes are on disk when the stream has ended.
+    Raises StorageFull, StoreError; an existing file at `path` is an error.
+    """
+
+    def __init__(self, path: Path, size_bytes: int | None = None, *, durable: bool = False) -> None:
+        self.path = path
+        self._durable = durable
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        try:
+            descriptor = os.open(path, flags, 0o600)
+        except OSError as error:
+            raise disk_error(error, path) from error
+        self._file = OutputFile(descriptor, os.fspath(path), size_bytes)
+
+    @property
+    def size_bytes(self) -> int:
+        """How much was written."""
+        return self._file.written_bytes
+
+    def write(self, view: memoryview) -> None:
+        self._file.write(view)
+
+    def close(self) -> None:
+        try:
+            self._file.flush(durable=self._durable)
+        finally:
+            self._file.close()
+
+    def abort(self) -> None:
+        """Close and remove the file, unless `commit` has given it its name."""
+        self._file.close()
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+
+    def commit(self, final_path: Path, mode: int = 0o444) -> None:
+        """Give the whole file its mode and, in one step, its name, in place of a file there. Raises StorageFull."""
+        try:
+            self.path.chmod(mode)
+            self.path.replace(final_path)
+        except OSError as error:
+            raise disk_error(error, final_path) from error
