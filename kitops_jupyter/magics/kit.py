@@ -41,7 +41,7 @@ class KitMagics(Magics):
         line, is_silent = line.rstrip(), line.rstrip().endswith(";")
         words = verbs.split(line.removesuffix(";"))
         try:
-            if cell is not None and not any(not word.startswith("-") for word in words):
+            if cell is not None and verbs.verb_at(words) is None:
                 return self._run_block(words, cell)
             result = self._run(words, cell if cell and cell.strip() else None)
         except KeyboardInterrupt:

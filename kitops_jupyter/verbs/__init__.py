@@ -1,8 +1,21 @@
 """Words on a line -> a call of an operation. Knows no IPython, prints nothing, exits nowhere."""
 
-from kitops_jupyter.verbs.call import is_failure, parse, run
+from kitops_jupyter.verbs.call import is_failure, parse, run, verb_at
 from kitops_jupyter.verbs.table import NAMES, find
 from kitops_jupyter.verbs.verb import Call, Context, Printed, Verb
 from kitops_jupyter.verbs.words import commands, split
 
-__all__ = ["NAMES", "Call", "Context", "Printed", "Verb", "commands", "find", "is_failure", "parse", "run", "split"]
+__all__ = [
+    "NAMES",
+    "Call",
+    "Context",
+    "Printed",
+    "Verb",
+    "commands",
+    "find",
+    "is_failure",
+    "parse",
+    "run",
+    "split",
+    "verb_at",
+]

@@ -20,7 +20,7 @@ _WITH_VALUE = ("--config", "--progress", "--log-level")  # the common flags that
 def parse(words: Sequence[str]) -> Call:
     """The call that these words ask for; no words, or a flag for help, ask for help. Raises Usage."""
     refuse_secrets(words)
-    at = _verb_at(words)
+    at = verb_at(words)
     if at is None:
         return _help(None)
     verb = find(words[at])
@@ -48,7 +48,7 @@ def is_failure(call: Call, result: Any) -> bool:
     return call.verb.failed(result)
 
 
-def _verb_at(words: Sequence[str]) -> int | None:
+def verb_at(words: Sequence[str]) -> int | None:
     """Where the verb stands: the first word that is no flag, and no flag's value."""
     at = 0
     while at < len(words):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.verbs import template
+from kitops_jupyter.verbs.call import verb_at
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.table import NAMES, find
 from kitops_jupyter.verbs.verb import Context
@@ -28,11 +28,11 @@ def complete(words: Sequence[str], context: Context) -> list[str]:
 
 
 def _candidates(before: list[str], current: str, context: Context) -> Iterable[str]:
-    verb_at = next((at for at, word in enumerate(before) if not word.startswith("-")), None)
-    if verb_at is None:
+    at = verb_at(before)
+    if at is None:
         return [*NAMES, "--help"] if current.startswith("-") else NAMES
-    parser = find(before[verb_at]).parser()
-    words = before[verb_at + 1 :]
+    parser = find(before[at]).parser()
+    words = before[at + 1 :]
     if words and (kind := _value_kind(parser, words[-1])) is not None:
         return _of_kind(kind, current, context)
     if current.startswith("--") and "=" in current:
@@ -108,5 +108,5 @@ def _paths(current: str, context: Context, *, folders_only: bool) -> Iterable[st
     return [
         lead + name + ("/" if is_dir else "")
         for name, is_dir in names
-        if (is_dir or not folders_only) and (not name.startswith(".") or Path(current).name.startswith("."))
+        if (is_dir or not folders_only) and (not name.startswith(".") or typed[2].startswith("."))
     ]

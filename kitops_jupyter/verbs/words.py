@@ -12,7 +12,7 @@ _OPERATORS = frozenset(("|", "||", "&&", "&", ";", ">", ">>", "<", "<<", "2>", "
 _QUOTES = "'\""
 # What a backslash takes its meaning from: outside quotes, and in each kind of them. Source: POSIX shell, 2.2.
 _ESCAPABLE = {"": " \t\"'\\$#|&;<>()*?!`~", '"': '"\\$`', "'": ""}
-_PROMPT = re.compile(r"(?:[$!%]\s*)?(?:jupyter\s+kit|(?:\.[/\\])?kit(?:\.exe)?)(?=\s|$)|[$!%](?=\s|\w|$)")
+_PROMPT = re.compile(r"^(?:(?:[$!%]\s*)?(?:jupyter\s+kit|(?:\.[/\\])?kit(?:\.exe)?)(?=\s|$)|[$!%](?=\s|\w|$))")
 
 
 def split(text: str, *, windows: bool = os.name == "nt") -> list[str]:

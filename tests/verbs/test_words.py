@@ -84,6 +84,11 @@ def test_every_usual_prompt_is_dropped(prompt: str) -> None:
     assert list(commands(f"{prompt}list --format json")) == [(1, "list --format json")]
 
 
+def test_what_looks_like_a_prompt_later_in_a_line_stays() -> None:
+    line = "tag $name kit $ kit"
+    assert list(commands(line)) == [(1, line)]
+
+
 def test_a_verb_that_begins_like_a_prompt_stays() -> None:
     assert list(commands("kitchen sink")) == [(1, "kitchen sink")]
 
