@@ -66,6 +66,11 @@ def _blobs(layout: Layout, problems: list[Problem]) -> Iterator[tuple[Digest, in
             entries = sorted(found, key=lambda entry: entry.name)
     except FileNotFoundError:
         return
+    except OSError as problem:
+        problems.append(
+            Problem("file", f"{layout.blobs} cannot be read: {problem.strerror}", f"look at {layout.blobs}")
+        )
+        return
     for entry in entries:
         try:
             digest = Digest(f"sha256:{entry.name}")

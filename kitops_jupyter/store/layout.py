@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from kitops_jupyter.content import Digest
-from kitops_jupyter.errors import InvalidReference
+from kitops_jupyter.errors import InvalidReference, StoreError
 
 Kind = Literal["kits", "indexes"]
 KINDS: tuple[Kind, ...] = ("kits", "indexes")
@@ -100,11 +100,19 @@ class Layout:
         return Pair(store_name, folder / f"{encoded}{_INDEX_SUFFIX}", folder / f"{encoded}{_TAGS_SUFFIX}")
 
     def pairs(self, kind: Kind) -> list[Pair]:
-        """The files of every repository, sorted by its name; files with other names are not ours to judge."""
+        """The files of every repository, sorted by its name; files with other names are not ours to judge.
+
+        Raises StoreError.
+        """
         try:
             names = os.listdir(self.folder(kind))  # noqa: PTH208 (names are all we need, and 1,000 Paths are slow)
         except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as problem:
+            folder = self.folder(kind)
+            raise StoreError(
+                f"{folder} cannot be read: {problem.strerror}", hint=f"make {folder} readable"
+            ) from problem
         ends = (_INDEX_SUFFIX, _TAGS_SUFFIX)  # tags alone are what a `kit remove` leaves that was killed
         encoded = {name.removesuffix(end) for name in names for end in ends if name.endswith(end)}
         return [self.pair(name, kind) for name in sorted(map(_decode, encoded)) if name]

@@ -42,7 +42,7 @@ def remove(layout: Layout, reference: Reference, *, force: bool, kind: Kind) -> 
     pair = layout.pair(reference.store_name, kind)
     if not (pair.index.exists() or pair.tags.exists()):  # without a lock: nothing is made in a store that is not there
         raise _not_found(reference, reference.name)
-    names = [reference.name] if reference.digest else [reference.tag, *reference.extra_tags]
+    names = [reference.name] if reference.digest else list(dict.fromkeys([reference.tag, *reference.extra_tags]))
     with locked(layout), storing(layout.root):
         finish_pending(layout)
         listing, tags = read_listing(pair.index), read_tags(pair.tags)
@@ -52,8 +52,8 @@ def remove(layout: Layout, reference: Reference, *, force: bool, kind: Kind) -> 
         for name in names:
             found = _resolve(reference, name, listing.manifests, tags)
             removed.append((_shown(reference, name), found.digest))
-            siblings = [tag for tag, descriptor in left.items() if descriptor.digest == found.digest]
-            if force or reference.digest or len(siblings) <= 1:
+            others = [tag for tag, descriptor in left.items() if descriptor.digest == found.digest and tag != name]
+            if force or reference.digest or not others:
                 gone[found.digest] = found
                 left = {tag: descriptor for tag, descriptor in left.items() if descriptor.digest != found.digest}
             else:
@@ -77,7 +77,7 @@ def remove_all(layout: Layout, *, force: bool) -> Removed:
             reference, tags = Reference.from_store_name(pair.store_name), read_tags(pair.tags)
             named = {descriptor.digest for descriptor in tags.values()}
             gone = [entry for entry in read_listing(pair.index).manifests if force or entry.digest not in named]
-            if gone:
+            if gone or (force and tags):
                 removed += [(_shown(reference, entry.digest), entry.digest) for entry in gone]
                 untagged += [_shown(reference, tag) for tag in tags if force]
                 changes.append((pair, gone, {} if force else tags))
@@ -161,11 +161,14 @@ def _free(layout: Layout, gone: Sequence[Descriptor]) -> _Freed:
         lists.write_shared(shared)
     kept = unknown(owned, reached)
     dropped = [entry for digest, entry in candidates.items() if digest not in reached.digests]
-    doomed = set() if kept else graph.reach(layout, dropped).digests - reached.digests - work.sweep(layout)
-    freed = [size for digest in sorted(doomed) if (size := discard(layout, digest)) is not None]
+    doomed = set() if kept else graph.reach(layout, dropped).digests - reached.digests
+    pinned = doomed & work.sweep(layout)
+    freed = [size for digest in sorted(doomed - pinned) if (size := discard(layout, digest)) is not None]
     unlink(layout.journal)
     owners = {entry.digest for _, entry in owned}
     by_index = [entry.digest for entry in gone if entry.digest in reached.digests - owners]
+    if pinned:
+        kept += (f"{len(pinned)} blobs stay: a pack or pull that is under way needs them",)
     kept += tuple(f"{digest.short} stays: an index still lists it (kit index list)" for digest in by_index)
     return _Freed(sum(freed), len(freed), kept)
 

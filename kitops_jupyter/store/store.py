@@ -158,5 +158,5 @@ def _stats(folder: Path) -> Iterator[tuple[str, int, int, int]]:
                 if entry.name.endswith(".json"):
                     there = entry.stat(follow_symlinks=False)
                     yield entry.name, there.st_mtime_ns, there.st_size, there.st_ino
-    except (FileNotFoundError, NotADirectoryError):
-        return
+    except OSError:
+        return  # not there, or not ours to see: there is nothing to tell of it

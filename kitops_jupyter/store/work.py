@@ -43,9 +43,9 @@ class Session:
         """Keep this blob until the session ends. The caller holds the store's lock."""
         if digest in self.pins:
             return
-        self.pins.add(digest)
         with (self.folder / _PINS).open("a", encoding="ascii") as stream:
             stream.write(f"{digest}\n")
+        self.pins.add(digest)
 
     def temporary(self) -> Path:
         """A name for a file that is not whole yet."""

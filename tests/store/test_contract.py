@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("tests.contract")
-
-from kitops_jupyter.content import MemoryTarget, Target  # noqa: E402
-from kitops_jupyter.store import Store  # noqa: E402
-from tests.contract import TargetContract  # noqa: E402
+from kitops_jupyter.content import MemoryTarget, Target
+from kitops_jupyter.store import Store
+from tests.contract import TargetContract
 
 
 class TestMemory(TargetContract):
