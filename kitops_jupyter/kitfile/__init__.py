@@ -1,0 +1,65 @@
+"""The Kitfile: values, YAML in and out, the config's JSON, and what kit refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kitops_jupyter.errors import KitfileInvalid
+from kitops_jupyter.kitfile.json_form import from_json, to_json
+from kitops_jupyter.kitfile.reader import parse_yaml
+from kitops_jupyter.kitfile.validation import validate, warnings
+from kitops_jupyter.kitfile.values import (
+    Code,
+    Dataset,
+    Docs,
+    Entry,
+    Kitfile,
+    McpServer,
+    Model,
+    ModelPart,
+    Package,
+    Prompt,
+    Section,
+    clean_path,
+)
+from kitops_jupyter.kitfile.writer import node_to_yaml, to_yaml
+
+NAMES = ("Kitfile", "kitfile", ".kitfile")
+
+__all__ = [
+    "NAMES",
+    "Code",
+    "Dataset",
+    "Docs",
+    "Entry",
+    "Kitfile",
+    "McpServer",
+    "Model",
+    "ModelPart",
+    "Package",
+    "Prompt",
+    "Section",
+    "clean_path",
+    "find",
+    "from_json",
+    "node_to_yaml",
+    "parse_yaml",
+    "read",
+    "to_json",
+    "to_yaml",
+    "validate",
+    "warnings",
+]
+
+
+def read(data: str | bytes, *, name: str = "Kitfile") -> Kitfile:
+    """A Kitfile that kit would take. Raises KitfileInvalid with every finding: line, column, field, suggestion."""
+    kitfile = parse_yaml(data, name=name)
+    if findings := validate(kitfile):
+        raise KitfileInvalid(name, sorted(findings, key=lambda finding: (finding.line, finding.column)))
+    return kitfile
+
+
+def find(root: Path) -> Path | None:
+    """The folder's Kitfile, under the names that kit looks for, in its order."""
+    return next((path for name in NAMES if (path := root / name).is_file()), None)

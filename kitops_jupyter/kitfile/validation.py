@@ -1,0 +1,145 @@
+"""Whether kit takes a Kitfile: every problem at once, with its place. Source: format.md, "Validation"."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Literal
+from urllib.parse import urlsplit
+
+from kitops_jupyter.errors import Finding
+from kitops_jupyter.kitfile.values import MANIFEST_VERSION, Entry, Kitfile
+from kitops_jupyter.reference import is_modelkit_reference
+
+_PART_TYPE = re.compile(r"[\w][\w.-]*\Z", re.ASCII)
+_PART_TYPE_LIMIT = 64
+_FIELDS = {"code": "code", "dataset": "datasets", "docs": "docs", "prompt": "prompts", "mcpserver": "mcpServers"}
+PathKind = Literal["reference", "local", "s3", "http", "url"]
+
+
+def warnings(kitfile: Kitfile) -> list[Finding]:
+    """What kit takes, but warns about."""
+    found = []
+    if kitfile.manifest_version != MANIFEST_VERSION:
+        message = f"{kitfile.manifest_version or 'empty'!r} is treated as {MANIFEST_VERSION}"
+        found.append(_finding(kitfile, message, "manifestVersion", f"manifestVersion: {MANIFEST_VERSION}"))
+    for index, dataset in enumerate(kitfile.datasets):
+        if dataset.remote_hash and path_kind(dataset.remote_path) == "reference":
+            found.append(_finding(kitfile, "is ignored for a kit reference", f"datasets[{index}].remoteHash", ""))
+    return found
+
+
+def validate(kitfile: Kitfile) -> list[Finding]:
+    """Every reason why kit would refuse it; none means that it is valid."""
+    entries = kitfile.entries()
+    return [
+        *(finding for entry in entries for finding in _path_findings(kitfile, entry)),
+        *_part_types(kitfile),
+        *_remote_data(kitfile),
+        *_mcp_servers(kitfile),
+        *_duplicates(kitfile, entries),
+        *_below_references(kitfile, entries),
+    ]
+
+
+def path_kind(path: str) -> PathKind:
+    """What a path is: a kit, a file here, an object in S3, or a URL that nobody takes."""
+    if is_modelkit_reference(path):
+        return "reference"
+    try:
+        parts = urlsplit(path)
+        scheme, host = parts.scheme, parts.netloc
+    except ValueError:
+        return "local"
+    if not scheme and not host:
+        return "local"
+    return "s3" if scheme == "s3" else "http" if scheme in ("http", "https") else "url"
+
+
+def field_of(entry: Entry) -> str:
+    """Where the entry stands: `model`, `model.parts[0]`, `datasets[1]`."""
+    if entry.section == "model":
+        return "model"
+    return f"model.parts[{entry.index}]" if entry.section == "part" else f"{_FIELDS[entry.section]}[{entry.index}]"
+
+
+def _finding(kitfile: Kitfile, message: str, field: str, hint: str) -> Finding:
+    line, column = kitfile.marks.get(field) or kitfile.marks.get(field.rpartition(".")[0]) or (0, 0)
+    return Finding(message, field, line, column, hint)
+
+
+def _path_findings(kitfile: Kitfile, entry: Entry) -> Iterator[Finding]:
+    field, path, kind = f"{field_of(entry)}.path", entry.path, path_kind(entry.path)
+    if kind == "http":
+        yield _finding(
+            kitfile, f"{path!r}: files are not fetched from the web", field, "download it, and name the file"
+        )
+    elif kind == "url" or kind == "s3" or (kind == "reference" and entry.section != "model"):
+        hint = "a data set in S3 has remotePath and remoteHash" if kind == "s3" else "paths have / between their parts"
+        yield _finding(kitfile, f"{path!r}: only a path in the kit's folder may stand here", field, hint)
+    elif kind == "local" and (posixpath.isabs(path) or os.path.isabs(path)):
+        yield _finding(kitfile, f"{path!r} is absolute", field, "paths are relative to the kit's folder")
+    elif kind == "local" and (entry.clean_path == ".." or entry.clean_path.startswith("../")):
+        yield _finding(kitfile, f"{path!r} leaves the kit's folder", field, "pack the folder above, or copy the files")
+
+
+def _part_types(kitfile: Kitfile) -> Iterator[Finding]:
+    for index, part in enumerate(kitfile.model.parts if kitfile.model else ()):
+        field = f"model.parts[{index}].type"
+        if part.type and not _PART_TYPE.match(part.type):
+            yield _finding(
+                kitfile, f"{part.type!r} is no type", field, "letters, digits, _ . and -, a letter or digit first"
+            )
+        if len(part.type.encode()) > _PART_TYPE_LIMIT:
+            yield _finding(kitfile, f"is longer than {_PART_TYPE_LIMIT} letters", field, "")
+
+
+def _remote_data(kitfile: Kitfile) -> Iterator[Finding]:
+    for index, dataset in enumerate(kitfile.datasets):
+        at = f"datasets[{index}]"
+        if not dataset.remote_path:
+            if dataset.remote_hash:
+                yield _finding(kitfile, "stands without remotePath", f"{at}.remoteHash", "add remotePath, or drop it")
+            continue
+        kind = path_kind(dataset.remote_path)
+        if kind == "s3" and not dataset.remote_hash:
+            yield _finding(kitfile, "S3 needs remoteHash, the object's ETag", f"{at}.remotePath", "remoteHash: ETAG")
+        elif kind not in ("s3", "reference"):
+            message = f"{dataset.remote_path!r} is neither s3://BUCKET/KEY nor a kit"
+            yield _finding(kitfile, message, f"{at}.remotePath", "REGISTRY/REPOSITORY:TAG names a kit")
+
+
+def _mcp_servers(kitfile: Kitfile) -> Iterator[Finding]:
+    seen: dict[str, int] = {}
+    for index, server in enumerate(kitfile.mcp_servers):
+        at = f"mcpServers[{index}]"
+        if not server.name:
+            yield _finding(kitfile, "has no name", f"{at}.name", "each MCP server needs a name of its own")
+        elif seen.setdefault(server.name, index) != index:
+            first = f"mcpServers[{seen[server.name]}]"
+            yield _finding(kitfile, f"{server.name!r} is the name of {first} too", f"{at}.name", "choose another name")
+        if path_kind(server.path) == "local" and not server.path.endswith(".mcpb"):
+            yield _finding(kitfile, f"{server.path!r} does not end in .mcpb", f"{at}.path", "pack the server with mcpb")
+
+
+def _duplicates(kitfile: Kitfile, entries: tuple[Entry, ...]) -> Iterator[Finding]:
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        first = seen.setdefault(entry.clean_path, entry)
+        if first is not entry:
+            message = f"{field_of(first)} has the same path {entry.clean_path!r}"
+            yield _finding(kitfile, message, f"{field_of(entry)}.path", "each layer needs a path of its own")
+
+
+def _below_references(kitfile: Kitfile, entries: tuple[Entry, ...]) -> Iterator[Finding]:
+    """Below a data set that is another kit's data, nothing of this kit may stand."""
+    for dataset in entries:
+        if not dataset.remote_path or path_kind(dataset.remote_path) != "reference":
+            continue
+        place = dataset.clean_path
+        for entry in entries:
+            if entry is not dataset and (place == "." or entry.clean_path.startswith(f"{place}/")):
+                message = f"{entry.clean_path!r} lies in {field_of(dataset)}, which is another kit's data"
+                yield _finding(kitfile, message, f"{field_of(entry)}.path", "choose a path beside it")
