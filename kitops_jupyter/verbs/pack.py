@@ -35,10 +35,10 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
-    from kitops_jupyter.operations.pack import pack
-
     if arguments.dir is None and not context.interactive:
         raise Usage("kit pack: which folder?", hint="kit pack . takes this one")
+    from kitops_jupyter.operations.pack import pack
+
     file, text = _kitfile(arguments, context)
     folder = context.folder(arguments.dir)
     return pack(
