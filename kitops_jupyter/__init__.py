@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from kitops_jupyter.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from IPython.core.interactiveshell import InteractiveShell
-
     from kitops_jupyter.errors import Cancelled, Conflict, KitError, KitfileInvalid, KitfileMissing, NotFound, Usage
     from kitops_jupyter.kitfile import Kitfile
     from kitops_jupyter.operations.cache import cache_clear, cache_info
@@ -109,14 +107,14 @@ def version() -> VersionResult:
     return look()
 
 
-def load_ipython_extension(ipython: InteractiveShell) -> None:
+def load_ipython_extension(ipython: Any) -> None:
     """What `%load_ext kitops_jupyter` calls: registers %kit and %%kit."""
     from kitops_jupyter.magics import load
 
     load(ipython)
 
 
-def unload_ipython_extension(ipython: InteractiveShell) -> None:
+def unload_ipython_extension(ipython: Any) -> None:
     """What `%unload_ext kitops_jupyter` calls."""
     from kitops_jupyter.magics import unload
 

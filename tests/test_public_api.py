@@ -50,7 +50,7 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
 def test_version_is_a_function_also_after_its_module_was_imported() -> None:
     import kitops_jupyter.version
 
-    assert kitops_jupyter.version().version == kitops_jupyter.__version__  # type: ignore[operator]
+    assert kitops_jupyter.version().version == kitops_jupyter.__version__
 
 
 def test_a_verb_works_as_a_function(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from kitops_jupyter.errors import Conflict, KitError, KitfileInvalid, KitfileMissing, NotFound, Usage
 from tests.magics.conftest import RunCell
@@ -96,7 +96,7 @@ def test_list_as_json_and_as_a_template(packed: Path, run_cell: RunCell) -> None
     assert isinstance(run_cell("%kit list --format yaml").error, Usage)
 
 
-def test_a_shown_value_is_a_card(packed: Path, run_cell: RunCell, shell: InteractiveShell) -> None:
+def test_a_shown_value_is_a_card(packed: Path, run_cell: RunCell, shell: Any) -> None:
     for line in (
         "list",
         "info churn:v1",
@@ -188,7 +188,7 @@ def test_progress_is_told_in_lines_where_nobody_watches(packed: Path, run_cell: 
     assert run_cell("%kit pack . --progress none;").printed == ""
 
 
-def test_an_interrupt_in_the_middle_leaves_no_tag(packed: Path, run_cell: RunCell, shell: InteractiveShell) -> None:
+def test_an_interrupt_in_the_middle_leaves_no_tag(packed: Path, run_cell: RunCell, shell: Any) -> None:
     import _thread
     import threading
 

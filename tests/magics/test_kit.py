@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from kitops_jupyter.errors import Usage
 from tests.magics.conftest import RunCell
@@ -25,12 +25,12 @@ def test_help_of_a_verb_is_shown_and_nothing_exits(run_cell: RunCell, line: str)
     assert "kit pack . -t churn:tuned" in ran.printed
 
 
-def test_a_verb_returns_a_value_with_fields(run_cell: RunCell, shell: InteractiveShell) -> None:
+def test_a_verb_returns_a_value_with_fields(run_cell: RunCell, shell: Any) -> None:
     assert run_cell("answer = %kit version").printed == ""
     assert run_cell("answer.version").value == "0.1.0"
 
 
-def test_a_value_is_shown_as_text_and_as_html(run_cell: RunCell, shell: InteractiveShell) -> None:
+def test_a_value_is_shown_as_text_and_as_html(run_cell: RunCell, shell: Any) -> None:
     value = run_cell("%kit version").value
     shown, _ = shell.display_formatter.format(value)
     assert shown["text/plain"].startswith("Version: 0.1.0")
@@ -62,7 +62,7 @@ def test_a_secret_is_not_repeated(run_cell: RunCell) -> None:
     assert "hunter2" not in ran.printed
 
 
-def test_variables_and_expressions_are_put_in(run_cell: RunCell, shell: InteractiveShell) -> None:
+def test_variables_and_expressions_are_put_in(run_cell: RunCell, shell: Any) -> None:
     shell.user_ns["verb"] = "tag"
     assert run_cell("%kit help $verb").value.name == "tag"
     assert run_cell("%kit help {verb}").value.name == "tag"
@@ -70,7 +70,7 @@ def test_variables_and_expressions_are_put_in(run_cell: RunCell, shell: Interact
     assert run_cell("%%kit\nhelp $verb").value[0].name == "tag"
 
 
-def test_two_dollars_are_one(run_cell: RunCell, shell: InteractiveShell) -> None:
+def test_two_dollars_are_one(run_cell: RunCell, shell: Any) -> None:
     shell.user_ns["verb"] = "tag"
     ran = run_cell("%kit help $$verb")
     assert isinstance(ran.error, Usage)
@@ -115,7 +115,7 @@ def test_a_verb_that_takes_no_body_says_how_to_write_it(run_cell: RunCell) -> No
     assert "%kit version" in ran.error.hint
 
 
-def test_an_interrupt_is_two_lines_and_the_cell_fails(run_cell: RunCell, shell: InteractiveShell) -> None:
+def test_an_interrupt_is_two_lines_and_the_cell_fails(run_cell: RunCell, shell: Any) -> None:
     from kitops_jupyter.errors import Cancelled
 
     class Impatient:
@@ -129,7 +129,7 @@ def test_an_interrupt_is_two_lines_and_the_cell_fails(run_cell: RunCell, shell: 
     assert "Traceback" not in ran.printed
 
 
-def test_loading_twice_and_unloading_leave_one_and_none(shell: InteractiveShell) -> None:
+def test_loading_twice_and_unloading_leave_one_and_none(shell: Any) -> None:
     shell.run_line_magic("reload_ext", "kitops_jupyter")
     shell.run_line_magic("reload_ext", "kitops_jupyter")
     assert len(shell.Completer.custom_matchers) == 1
