@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
-from kitops_jupyter.errors import Cancelled, KitError, Usage, printable
+from kitops_jupyter.errors import Cancelled, KitError, Usage, printable, printable_lines
 from kitops_jupyter.progress import Observer, ignore
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
@@ -49,7 +49,8 @@ def _run(words: Sequence[str]) -> int:
     with _meter(call.progress) as observe:
         context = verbs.Context(settings=Settings.load(), directory=Path.cwd(), observe=observe, stdin=_read_stdin)
         result = verbs.run(call, context)
-    print(result)
+    text = str(result)  # as it is for a program, harmless for a terminal
+    print(printable_lines(text) if sys.stdout.isatty() else text)
     sys.stdout.flush()
     return FAILED if verbs.is_failure(call, result) else DONE
 

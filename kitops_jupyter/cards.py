@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kitops_jupyter.errors import printable
+from kitops_jupyter.errors import printable, printable_lines
 
 ROW_LIMIT = 500  # rows of one table that HTML shows: a page with more is slow to scroll, the value has them all
 TEXT_LIMIT_CHARS = 60_000  # of a text block in HTML
@@ -81,7 +81,7 @@ def to_text(card: Card, *, width: int = 100) -> str:
         caption = f"{printable(table.caption)}\n" if table.caption else ""
         blocks.append(caption + kit_table([column.upper() for column in table.columns], table.rows))
     if card.text:
-        blocks.append("\n".join(printable(line) for line in card.text.rstrip("\n").split("\n")))
+        blocks.append(printable_lines(card.text.rstrip("\n")))
     told = [f"warning: {printable(warning)}" for warning in card.warnings]
     told += [f"note: {printable(note)}" for note in card.notes]
     if told:
@@ -217,7 +217,7 @@ def _side(column: Sequence[str]) -> str:
 
 
 def _text(text: str) -> str:
-    shown = "\n".join(_shown(line) for line in text[:TEXT_LIMIT_CHARS].rstrip("\n").split("\n"))
+    shown = html.escape(printable_lines(text[:TEXT_LIMIT_CHARS].rstrip("\n")), quote=True)
     more = f"\n… {len(text) - TEXT_LIMIT_CHARS:,} more characters" if len(text) > TEXT_LIMIT_CHARS else ""
     return (
         f'<pre style="font-family: {_MONO}; font-size: 12px; color: inherit; background: {_FILL}; border-radius: 4px;'

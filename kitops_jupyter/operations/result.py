@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kitops_jupyter.errors import printable_lines
+
 if TYPE_CHECKING:
     from kitops_jupyter.cards import Card
 
@@ -29,4 +31,4 @@ class Result:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Both forms at once; `_repr_pretty_` would lose against the `__repr__` that a dataclass writes."""
-        return {"text/plain": str(self), "text/html": self._repr_html_()}
+        return {"text/plain": printable_lines(str(self)), "text/html": self._repr_html_()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kitops_jupyter.errors import Usage
+from kitops_jupyter.errors import Usage, printable_lines
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.verbs.parser import Parser
@@ -98,4 +98,4 @@ class Printed(str):
         return printed
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
+        printer.text(printable_lines(str(self)))
