@@ -22,25 +22,26 @@ FLOORS = {
     "pipeline": 3,
     "kitfile": 4,
     "ignore": 4,
-    "media_types": 4,
+    "media_types": 5,
     "filters": 5,
     "discover": 5,
     "layers": 5,
-    "manifest": 5,
-    "archive": 6,
-    "store": 6,
-    "registry": 6,
-    "cards": 7,
-    "targets": 7,
-    "capture": 7,
-    "operations": 8,
-    "filesystem": 8,
-    "verbs": 9,
-    "magics": 10,
-    "widgets": 10,
-    "server": 10,
-    "__main__": 10,
-    "__init__": 11,
+    "manifest": 6,
+    "kit_index": 7,
+    "archive": 7,
+    "store": 7,
+    "registry": 7,
+    "cards": 8,
+    "targets": 8,
+    "capture": 8,
+    "operations": 9,
+    "filesystem": 9,
+    "verbs": 10,
+    "magics": 11,
+    "widgets": 11,
+    "server": 11,
+    "__main__": 11,
+    "__init__": 12,
 }
 # Libraries that only some rooms may use: the room, not the floor, is what makes a dependency bearable.
 CONFINED = {
@@ -103,5 +104,5 @@ def test_only_the_settings_read_the_environment_and_only_the_faces_print(path: P
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
             assert node.attr not in {"environ", "getenv"} or room == "settings", f"{path.name} reads os.{node.attr}"
             assert node.attr != "chdir", f"{path.name} changes the directory"
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and FLOORS[room] < 10:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and FLOORS[room] < 11:
             assert node.func.id not in {"print", "input", "exit"}, f"{path.name}: {node.func.id}()"

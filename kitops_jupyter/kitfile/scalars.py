@@ -40,7 +40,9 @@ _TIME = re.compile(
     r"(?:(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?(Z|[-+]\d\d:\d\d))|(?: (\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?))?\Z"
 )
 # Words that older readers take for booleans: written in quotes, read as text.
-_OLD_BOOLEANS = frozenset(["y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF"])
+_OLD_BOOLEANS = frozenset(
+    ("y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF")
+)
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 _DIGITS_LIMIT = 400  # of an integer; a longer one is no number that anybody means, and slow to read
 
@@ -55,8 +57,8 @@ def resolve(text: str) -> Any:
     if (time := _time(text)) is not None:
         return time
     plain = text.replace("_", "") if first != "." else text
-    if _INT.match(plain) and len(plain) < _DIGITS_LIMIT and (number := _integer(plain)) is not None:
-        return number
+    if _INT.match(plain) and len(plain) < _DIGITS_LIMIT and (whole := _integer(plain)) is not None:
+        return whole
     if _FLOAT.match(plain):
         number = float(plain)
         return text if number in (float("inf"), float("-inf")) else number

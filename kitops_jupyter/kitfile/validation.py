@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -79,7 +79,7 @@ def _path_findings(kitfile: Kitfile, entry: Entry) -> Iterator[Finding]:
     elif kind == "url" or kind == "s3" or (kind == "reference" and entry.section != "model"):
         hint = "a data set in S3 has remotePath and remoteHash" if kind == "s3" else "paths have / between their parts"
         yield _finding(kitfile, f"{path!r}: only a path in the kit's folder may stand here", field, hint)
-    elif kind == "local" and (posixpath.isabs(path) or os.path.isabs(path)):
+    elif kind == "local" and (posixpath.isabs(path) or Path(path).is_absolute()):
         yield _finding(kitfile, f"{path!r} is absolute", field, "paths are relative to the kit's folder")
     elif kind == "local" and (entry.clean_path == ".." or entry.clean_path.startswith("../")):
         yield _finding(kitfile, f"{path!r} leaves the kit's folder", field, "pack the folder above, or copy the files")
