@@ -17,22 +17,22 @@ from kitops_jupyter.errors import SizeMismatch
 from kitops_jupyter.registry.problems import redacted
 from kitops_jupyter.registry.transport import BEAT_S, beat, wait_readable
 
-SLOWEST_BYTES = 1024  # less than this in one stall time is a stall: a trickle must not hold us for ever
+SLOWEST_BYTES = 4096  # less than this in one stall time is a stall: a trickle must not hold us for ever
 _PIECE_BYTES = 64 << 10
 
 
 def read_small(response: requests.Response, *, limit_bytes: int, within_s: float) -> bytes:
-    """The whole body, decoded, then closed. Raises SizeMismatch over the limit, requests' errors when it breaks."""
+    """The whole body, decoded, then closed. Raises SizeMismatch over the limit, OSError when it breaks or is slow."""
     pieces, count, deadline = [], 0, time.monotonic() + within_s
+    body, view = Body(response, limit_bytes + 1, stall_s=within_s), memoryview(bytearray(_PIECE_BYTES))
     try:
-        for piece in response.iter_content(_PIECE_BYTES):
-            beat()
-            pieces.append(piece)
-            count += len(piece)
+        while got := body.readinto(view):
+            pieces.append(bytes(view[:got]))
+            count += got
             if count > limit_bytes:
                 raise SizeMismatch(f"{redacted(response.url)}: over {limit_bytes} bytes, which is the limit")
             if time.monotonic() > deadline:
-                raise requests.exceptions.ReadTimeout(f"not whole after {within_s:.0f} s")
+                raise TimeoutError(f"not whole after {within_s:.0f} s")
     finally:
         response.close()
     return b"".join(pieces)
@@ -42,7 +42,7 @@ def drain(response: requests.Response) -> None:
     """Read a body that should be empty, so that the connection serves the next request; give up on one that is not."""
     try:
         read_small(response, limit_bytes=_PIECE_BYTES, within_s=1.0)
-    except (requests.RequestException, SizeMismatch):
+    except (OSError, SizeMismatch):
         pass
 
 
@@ -118,9 +118,9 @@ class Body:
         return len(data)
 
     def _has_buffered(self) -> bool:
-        """Whether bytes are here already, so that waiting for the socket would be waiting for nothing."""
+        """Whether bytes are here already, or none will come: then waiting for the socket would be for nothing."""
         reader = getattr(self._http, "fp", None)
-        if reader is None or self._socket is None:
+        if reader is None or self._socket is None or getattr(self._http, "length", None) == 0:
             return True
         self._socket.settimeout(0)
         try:

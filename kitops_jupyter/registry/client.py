@@ -9,7 +9,6 @@ import json as _json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 import oras.container
 import oras.provider
@@ -23,9 +22,10 @@ from kitops_jupyter.registry.credentials import Credential
 from kitops_jupyter.registry.remembered import Remembered
 from kitops_jupyter.registry.repository import RemoteRepository
 from kitops_jupyter.registry.retry import Attempts, Patience
-from kitops_jupyter.registry.transport import Wire, beat, origin_of, proxies_for, trust
+from kitops_jupyter.registry.transport import Wire, beat, joined, origin_of, proxies_for, trust
 from kitops_jupyter.settings import RegistrySettings, Settings
 
+CHUNK_BYTES = 100 << 20  # kit's
 REDIRECTS = 5  # Go's clients stop at 10, object stores need one or two
 SMALL_LIMIT_BYTES = 8 << 20  # an answer that is read whole: a page of tags, a token, an index
 _REDIRECT = {301, 302, 303, 307, 308}
@@ -36,7 +36,8 @@ class Registry(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
     """A registry that may be used by several threads; close it, or use it in a `with`.
 
     `host` is as in references; what the settings say of that name applies unless given here. `concurrency` is
-    how many requests of one operation run side by side. `credential` overrides what the files have.
+    how many requests of one operation run side by side. `credential` overrides what the files have. A blob of
+    `resume_from_bytes` and more is sent in chunks of `chunk_bytes`, so that it can be gone on with after a break.
     """
 
     def __init__(
@@ -52,7 +53,8 @@ class Registry(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
         concurrency: int = 8,
         patience: Patience | None = None,
         credential: Credential | None = None,
-        resume_from_bytes: int = 100 << 20,
+        resume_from_bytes: int = CHUNK_BYTES,
+        chunk_bytes: int = CHUNK_BYTES,
     ) -> None:
         if not 1 <= concurrency <= 64:
             raise Usage(f"concurrency is {concurrency}, expected 1 to 64")
@@ -62,7 +64,7 @@ class Registry(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
         super().__init__(hostname=address, insecure=scheme == "http", tls_verify=verify)
         self.name, self.settings, self.concurrency = host, settings, concurrency
         self.patience = patience or Patience()
-        self.resume_from_bytes = resume_from_bytes  # a blob of this size is sent in chunks, so that it can be resumed
+        self.resume_from_bytes, self.chunk_bytes = resume_from_bytes, chunk_bytes
         self.remembered = Remembered(settings.cache / "manifests")
         self.base = f"{scheme}://{address}"
         self.origin = origin_of(self.base)
@@ -189,7 +191,7 @@ class Registry(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
             if response.status_code not in _REDIRECT or not location:
                 return response
             response.close()
-            following = urljoin(url, location)
+            following = joined(url, location)
             if origin_of(url)[0] == "https" and origin_of(following)[0] != "https":
                 raise RegistryError(f"{what}: redirected from TLS to {problems.redacted(following)}")
             if method not in ("GET", "HEAD") and not self._is_ours(following):
@@ -219,26 +221,34 @@ class Registry(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
             raise Unreachable(f"{what}: {self.name}: {error}", hint="check --cert, --key and --tls-cert") from None
         return response
 
-    def content_of(self, response: requests.Response, *, what: str, limit_bytes: int = SMALL_LIMIT_BYTES) -> bytes:
-        """The whole body of a small answer, decoded. Raises SizeMismatch over the limit, Unreachable if it breaks."""
+    def read(
+        self,
+        url: str,
+        *,
+        what: str,
+        headers: Mapping[str, str] | None = None,
+        limit_bytes: int = SMALL_LIMIT_BYTES,
+    ) -> tuple[requests.Response, bytes]:
+        """GET a small answer, whole and decoded; asked for again when it breaks. Raises SizeMismatch over the limit."""
+        tries = Attempts(self.patience)
+        while True:
+            try:
+                response = self.do_request(url, headers=headers, what=what, attempts=1)
+                return response, self._body_of(response, what, limit_bytes)
+            except RegistryError as error:
+                tries.after(error, may_pass=error.temporary)
+
+    def _body_of(self, response: requests.Response, what: str, limit_bytes: int) -> bytes:
         try:
             return read_small(response, limit_bytes=limit_bytes, within_s=self.patience.stall_s)
-        except requests.RequestException as error:
-            raise problems.unreachable(error, what, host=self.name) from None
-
-    def json_of(self, response: requests.Response, *, what: str) -> Any:
-        """A small answer as JSON. Raises RegistryError when it is none."""
-        body = self.content_of(response, what=what)
-        try:
-            return _json.loads(body)
-        except (ValueError, RecursionError):
-            raise RegistryError(f"{what}: {self.name} answered with something else than JSON") from None
+        except OSError as error:
+            raise Unreachable(f"{what}: {self.name}: {error}", hint="run it again", temporary=True) from None
 
     def _error_of(self, response: requests.Response) -> problems.Answer:
         """What an error answer says, as far as it can be read."""
         try:
             body = read_small(response, limit_bytes=problems.BODY_LIMIT_BYTES, within_s=self.patience.stall_s)
-        except (requests.RequestException, SizeMismatch):
+        except (OSError, SizeMismatch):
             body = b""
         return problems.read_answer(response, body)
 
@@ -256,9 +266,12 @@ class Registry(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
             if response.status_code in (400, 401, 403):
                 raise Unauthorized(error.message, hint=f"kit login {self.name}", status=response.status_code)
             raise error
-        found = self.json_of(response, what=what)
+        try:
+            found = _json.loads(self._body_of(response, what, SMALL_LIMIT_BYTES))
+        except (ValueError, RecursionError):
+            found = None
         if not isinstance(found, dict):
-            raise RegistryError(f"{what}: expected an object, got {type(found).__name__}")
+            raise RegistryError(f"{what}: {problems.redacted(realm)} answered with something else than a token")
         return found
 
 

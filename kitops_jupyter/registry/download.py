@@ -46,6 +46,7 @@ class BlobStream:
         self._discard = 0
         self._body: Body | None = None
         self._is_closed = False
+        self.was_resumed = start > 0  # then wrong bytes may be the fault of having been put together
 
     def readinto(self, buffer: memoryview, /) -> int:
         while True:
@@ -94,7 +95,7 @@ class BlobStream:
         )
         try:
             if response.status_code == 206 and _is_part(response, self._position, total - 1, total):
-                self._discard = 0
+                self._discard, self.was_resumed = 0, self.was_resumed or self._position > 0
                 return self._body_of(response, left)
             if response.status_code != 200:  # 416, or another part than asked for: its ranges are not to be trusted
                 self._use_ranges = False

@@ -6,17 +6,17 @@ Source: OCI distribution-spec 1.1, "Listing Tags"; RFC 8288 (Link).
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 import requests
 
 from kitops_jupyter.errors import NotFound, RegistryError
 from kitops_jupyter.reference import is_tag
 from kitops_jupyter.registry.problems import redacted
-from kitops_jupyter.registry.transport import origin_of
+from kitops_jupyter.registry.transport import joined, origin_of
 
 if TYPE_CHECKING:
     from kitops_jupyter.registry.client import Registry
@@ -58,17 +58,20 @@ def pages(registry: Registry, url: str, what: str) -> Iterator[Any]:
         if url in seen or len(seen) >= PAGES_LIMIT:
             raise RegistryError(f"{what}: the registry's pages lead in a ring", hint="its answer cannot be trusted")
         seen.add(url)
-        response = registry.do_request(url, headers={"Accept": "application/json"}, what=what)
-        following = _next(registry, response, what)
-        yield registry.json_of(response, what=what)
-        url = following
+        response, body = registry.read(url, headers={"Accept": "application/json"}, what=what)
+        try:
+            page = json.loads(body)
+        except (ValueError, RecursionError):
+            raise RegistryError(f"{what}: the answer is no JSON", hint="is this the registry's address?") from None
+        url = _next(registry, response, what)
+        yield page
 
 
 def _next(registry: Registry, response: requests.Response, what: str) -> str:
     match = _NEXT.search(response.headers.get("Link", "")[:8192])
     if not match:
         return ""
-    url: str = urljoin(response.url, match.group(1))
+    url = joined(response.url, match.group(1))
     if origin_of(url) != registry.origin:
         raise RegistryError(f"{what}: the next page is said to be on another host, {redacted(url)}")
     return url

@@ -83,16 +83,16 @@ class Manifests:
         what = f"read {self._place}{'@' if ':' in reference else ':'}{reference}"
         headers = {"Accept": ", ".join(MANIFEST_TYPES)}
         try:
-            response = self._registry.do_request(self.url(reference), headers=headers, what=what)
+            response, data = self._registry.read(
+                self.url(reference), headers=headers, what=what, limit_bytes=LIMIT_BYTES
+            )
+        except SizeMismatch:
+            raise ManifestInvalid(f"{what}: larger than {LIMIT_BYTES} bytes, which is the limit") from None
         except RegistryError as error:
             # docker-registry breaks over a blob that is asked for as a manifest.
             if error.status != 500 or ":" not in reference or not self._is_blob(reference):
                 raise
             raise NotFound(f"{what}: it is a layer, not a manifest") from None
-        try:
-            data = self._registry.content_of(response, what=what, limit_bytes=LIMIT_BYTES)
-        except SizeMismatch:
-            raise ManifestInvalid(f"{what}: larger than {LIMIT_BYTES} bytes, which is the limit") from None
         digest = Digest.of(data)
         for promised in (reference if ":" in reference else "", _digest_said(response)):
             if promised and promised != digest:

@@ -95,15 +95,17 @@ def _download(registry: Registry, name: str, descriptor: Descriptor, final: Path
         hashing = Hash(_hash_of(partial, start, progress) if start else None, start)
         progress.started("resumed" if start else "")
         progress.advanced(start)
+        was_resumed = start > 0
         if start < descriptor.size_bytes or not start:
             stream = BlobStream(registry, name, descriptor, start=start)
             with contextlib.closing(stream), contextlib.closing(_PartialFile(partial, start, descriptor)) as sink:
                 pump(stream, [hashing, sink], observe=progress.from_start(start))
+            was_resumed = stream.was_resumed
         if hashing.hex == descriptor.digest.hex:
             partial.replace(final)
             return
         partial.unlink(missing_ok=True)
-        if is_last or not start:
+        if is_last or not was_resumed:
             raise DigestMismatch(
                 f"{registry.name}/{name}: the bytes of {descriptor.digest.short} have the sha256 {hashing.hex}, "
                 f"expected {descriptor.digest.hex}",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import requests
 
@@ -16,7 +16,7 @@ from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import DigestMismatch, KitError, NotFound, RegistryError
 from kitops_jupyter.registry.answers import drain
 from kitops_jupyter.registry.problems import redacted
-from kitops_jupyter.registry.transport import origin_of
+from kitops_jupyter.registry.transport import joined, origin_of
 
 if TYPE_CHECKING:
     from kitops_jupyter.registry.client import Registry
@@ -139,7 +139,7 @@ def _location(registry: Registry, response: requests.Response, what: str) -> str
     location = response.headers.get("Location", "")
     if not location:
         return ""
-    url = urljoin(response.url, location)
+    url = joined(response.url, location)
     scheme, host, _ = origin_of(url)
     if registry.origin[0] == "https" and scheme != "https":
         # A proxy in front that ends TLS, and a registry behind it that does not know: the same host with TLS is right.

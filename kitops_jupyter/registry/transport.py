@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -166,6 +166,14 @@ def origin_of(url: str) -> tuple[str, str, int]:
     if not parts.hostname:
         raise Unreachable(f"{url.split('?')[0][:80]!r} has no host")
     return parts.scheme, parts.hostname.rstrip("."), port
+
+
+def joined(url: str, location: str) -> str:
+    """Where a `Location` or link leads from an address. Raises Unreachable for what leads nowhere."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise Unreachable(f"{location.split('?')[0][:80]!r} is not an address on the web") from None
 
 
 def proxies_for(url: str, proxies: Mapping[str, str], no_proxy: tuple[str, ...]) -> dict[str, str]:

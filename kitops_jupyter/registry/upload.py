@@ -23,7 +23,6 @@ from kitops_jupyter.registry.transport import watched
 if TYPE_CHECKING:
     from kitops_jupyter.registry.repository import RemoteRepository
 
-CHUNK_BYTES = 100 << 20  # kit's
 SMALL_BYTES = 1 << 20  # not worth a thread: read, check, send
 AFTER_413_BYTES = 16 << 20  # a proxy in the way takes no large body, but most take this
 # kit's list of hosts that take one PUT only.
@@ -60,7 +59,7 @@ class Upload:
         self.progress = Progress(observe, item or descriptor.digest.short, descriptor.size_bytes)
         self.what = f"push {descriptor.digest.short} to {registry.name}/{name}"
         large = descriptor.size_bytes >= registry.resume_from_bytes
-        self.chunk_bytes = CHUNK_BYTES if large and takes_chunks(registry.hostname) else 0
+        self.chunk_bytes = registry.chunk_bytes if large and takes_chunks(registry.hostname) else 0
         self._saved = SavedSession(registry, name, descriptor)
 
     def run(self) -> None:

@@ -31,7 +31,8 @@ class Fault:
 
     `status`, `headers`, `body` replace what the registry would say. `cut_at` closes the connection after so many bytes
     of the body, `reset` does it with a RST. `length` is what Content-Length says ("" leaves it out). `answer_after`
-    answers when so many bytes of the request's body have come, and reads no more. `pace_s` waits after every 512 bytes.
+    answers when so many bytes of the request's body have come, and reads no more; `hang_up` answers nothing.
+    `stalls` lets some seconds pass before the cut.    `pace_s` waits after every 512 bytes.
     """
 
     status: int | None = None
@@ -44,6 +45,8 @@ class Fault:
     answer_after: int | None = None
     pace_s: float = 0.0
     no_answer: bool = False
+    hang_up: bool = False
+    stalls: bool = False
     chunked: bool = False
     flip: int | None = None
     forget_upload: bool = False
@@ -179,6 +182,9 @@ class _Handler(Rules):
             state.seen.append(replace(seen, body_bytes=len(body), body=body[: 1 << 16]))
         if fault.forget_upload:
             state.uploads.clear()
+        if fault.hang_up:
+            self._hang_up(reset=fault.reset)
+            return
         if fault.no_answer:
             time.sleep(30)
             return
@@ -213,6 +219,14 @@ class _Handler(Rules):
             self.rfile.readline()
         self.rfile.readline()
 
+    def _hang_up(self, *, reset: bool) -> None:
+        self.wfile.flush()
+        if reset:
+            time.sleep(0.05)  # for what was sent to be read first
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
+
     def _send(self, reply: Reply, fault: Fault) -> None:
         time.sleep(fault.delay_s)
         body = reply.body if fault.body is None else fault.body
@@ -222,8 +236,10 @@ class _Handler(Rules):
         length: int | str = len(body) if fault.length is None else fault.length
         self.send_response(reply.status)
         if fault.chunked:
+            headers.pop("Content-Length", None)
             headers["Transfer-Encoding"] = "chunked"
         elif length == "":
+            headers.pop("Content-Length", None)
             headers["Connection"] = "close"
             self.close_connection = True
         elif self.command == "HEAD":
@@ -243,12 +259,10 @@ class _Handler(Rules):
             piece = body[start : start + 512] if fault.pace_s else body
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if fault.chunked else piece)
             time.sleep(fault.pace_s)
-        if fault.cut_at is not None or fault.reset:
+        if fault.stalls:
             self.wfile.flush()
-            if fault.reset:
-                time.sleep(0.05)
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.close_connection = True
-            self.connection.close()
+            time.sleep(3)
+        if fault.cut_at is not None or fault.reset:
+            self._hang_up(reset=fault.reset)
         elif fault.chunked:
             self.wfile.write(b"0\r\n\r\n")
