@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from kitops_jupyter.archive.planned import Member
 from kitops_jupyter.errors import PathInvalid, SourceChanged
-
-if TYPE_CHECKING:
-    from kitops_jupyter.layers import Member
 
 # O_NONBLOCK: a pipe that has taken the file's place must not hold us up.
 _FLAGS = os.O_RDONLY

@@ -44,7 +44,7 @@ def check_sum(block: bytes) -> None:
     field = block[148:156]
     expected = number(field, "the checksum")
     # Most bytes of a header are zero; without them the sum is three times as fast.
-    if sum(block.replace(b"\x00", b"")) - sum(field) + 8 * 0x20 == expected:
+    if sum(block.translate(None, b"\x00")) - sum(field) + 8 * 0x20 == expected:
         return
     plain = block[:148] + b" " * 8 + block[156:]
     if sum(byte - 256 if byte > 127 else byte for byte in plain) != expected:  # some old tars summed signed bytes

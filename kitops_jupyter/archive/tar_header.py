@@ -5,12 +5,8 @@ Source: POSIX.1-1988 (ustar), POSIX.1-2001 (PAX), and the rules that format.md's
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from kitops_jupyter.archive.planned import Member
 from kitops_jupyter.errors import PathInvalid
-
-if TYPE_CHECKING:
-    from kitops_jupyter.layers import Member
 
 BLOCK = 512
 END_OF_ARCHIVE = bytes(2 * BLOCK)

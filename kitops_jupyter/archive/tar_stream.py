@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from kitops_jupyter.archive.planned import Member
 from kitops_jupyter.archive.source_file import SourceFile, read_small
 from kitops_jupyter.archive.tar_header import (
     BLOCK,
@@ -18,9 +18,6 @@ from kitops_jupyter.archive.tar_header import (
     padding,
 )
 from kitops_jupyter.errors import KitError
-
-if TYPE_CHECKING:
-    from kitops_jupyter.layers import Member
 
 # After this long a buffer is handed on as it is, so that a slow disk full of small files can be interrupted.
 _PATIENCE_S = 0.25
