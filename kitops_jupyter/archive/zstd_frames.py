@@ -39,8 +39,10 @@ def zstd_compressor() -> Compressor:
     except ImportError:
         zstd = _own_library("packing with zstd")
         options = {zstd.CompressionParameter.checksum_flag: 1}
-        return zstd.ZstdCompressor(options=options)
-    return zstandard.ZstdCompressor(write_checksum=True).compressobj()
+        own: Compressor = zstd.ZstdCompressor(options=options)
+        return own
+    compressor: Compressor = zstandard.ZstdCompressor(write_checksum=True).compressobj()
+    return compressor
 
 
 def decompress_zstd(source: Chunks) -> Iterator[bytes]:
