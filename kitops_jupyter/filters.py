@@ -139,9 +139,7 @@ class Filters:
         patterns: dict[int, set[str] | None],
     ) -> None:
         all_of_them = [entry for entry in (*entries, *elsewhere) if entry.section in clause.sections]
-        inner = {
-            name for name in clause.names or () if not any(clause.matches(entry, name) for entry in all_of_them)
-        }
+        inner = {name for name in clause.names or () if not any(clause.matches(entry, name) for entry in all_of_them)}
         if not clause.takes_kitfile and (not all_of_them or (clause.is_strict and inner == set(clause.names or (0,)))):
             raise nothing_matches(clause.text, [*entries, *elsewhere])
         for at, entry in enumerate(entries):

@@ -95,7 +95,7 @@ def build_config(kitfile: Kitfile, *, kind: Kind = "modelkit", created: str = ""
     if kind == "modelkit":
         return kitfiles.to_json(kitfile)
     package, model = kitfile.package, kitfile.model
-    licensed = [package, *([model, *model.parts] if model else []), *kitfile.datasets, *kitfile.code]
+    licensed: list[Any] = [package, *([model, *model.parts] if model else []), *kitfile.datasets, *kitfile.code]
     descriptor = {
         "createdAt": created,
         "authors": list(package.authors),
@@ -173,7 +173,9 @@ def parse(data: bytes) -> Manifest:
     kind = kind_of(artifact_type if isinstance(artifact_type, str) else "", config.media_type)
     if kind is None:
         made_of = artifact_type or config.media_type
-        raise NotAModelKit(f"not a ModelKit, but {str(made_of)[:100]!r}", hint="kit works with ModelKits and ModelPacks")
+        raise NotAModelKit(
+            f"not a ModelKit, but {str(made_of)[:100]!r}", hint="kit works with ModelKits and ModelPacks"
+        )
     return Manifest(kind, config, _layers(parsed), _annotations(parsed), data)
 
 
@@ -196,7 +198,9 @@ def kitfile_of(manifest: Manifest, config: bytes) -> Kitfile | None:
     if manifest.kind == "modelkit":
         return kitfiles.from_json(config, where="config")
     if KITFILE in manifest.annotations:
-        return kitfiles.from_json(manifest.annotations[KITFILE].encode("utf-8", "replace"), where=f"annotation {KITFILE}")
+        return kitfiles.from_json(
+            manifest.annotations[KITFILE].encode("utf-8", "replace"), where=f"annotation {KITFILE}"
+        )
     return None
 
 

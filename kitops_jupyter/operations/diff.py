@@ -9,7 +9,7 @@ from typing import Any
 
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.cards import Card, Table, human_size
-from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.content import Digest
 from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.diff_files import FileChange, changed_files
 from kitops_jupyter.operations.kits import Kit, open_kit
@@ -69,7 +69,9 @@ class DiffResult(Result):
             lines += ["  Configs are identical", ""]
         else:
             lines += ["Configs differ:"]
-            lines += [f"  ModelKit{at} Config Digest: {digest[:17]}" for at, digest in enumerate(self.config_digests, 1)]
+            lines += [
+                f"  ModelKit{at} Config Digest: {digest[:17]}" for at, digest in enumerate(self.config_digests, 1)
+            ]
             lines += [f"  {change.field}: {change.before or '-'} -> {change.after or '-'}" for change in self.fields]
             lines += [""]
         lines += ["Annotations:", LINE]
@@ -104,7 +106,12 @@ class DiffResult(Result):
             tables.append(Table(("field", "before", "after"), rows, caption="Kitfile"))
         return Card(
             title=f"{self.first} → {self.second}",
-            facts=(("shared", f"{human_size(sum(layer.size_bytes for layer in self.shared))} in {len(self.shared)} layers"),),
+            facts=(
+                (
+                    "shared",
+                    f"{human_size(sum(layer.size_bytes for layer in self.shared))} in {len(self.shared)} layers",
+                ),
+            ),
             tables=tuple(tables),
         )
 
@@ -174,7 +181,9 @@ def _changed_fields(one: Kit, two: Kit) -> list[FieldChange]:
 def _flat(node: Any, at: str = "") -> dict[str, str]:
     """Every leaf by its path; digests left out, the layers tell them."""
     if isinstance(node, dict):
-        inner = ((f"{at}.{name}" if at else name, value) for name, value in node.items() if name not in ("digest", "diffId"))
+        inner = (
+            (f"{at}.{name}" if at else name, value) for name, value in node.items() if name not in ("digest", "diffId")
+        )
     elif isinstance(node, list):
         inner = ((f"{at}[{index}]", value) for index, value in enumerate(node))
     else:

@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, Table, human_size
@@ -98,8 +97,8 @@ def _store(settings: Settings) -> Iterator[Check]:
     try:
         kits = store.kits()
         yield Check("store", "ok", f"{len(kits)} kits in {settings.storage}")
-        for problem in store.check(read_layers=False):
-            yield Check("store", "broken", problem, "pack or pull that kit again, or kit remove it")
+        for problem in store.check().problems:
+            yield Check("store", "broken", problem.message, problem.hint)
     except KitError as problem:
         yield Check("store", "broken", problem.message, problem.hint)
     usage = store.cache_usage()

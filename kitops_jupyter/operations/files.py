@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kitops_jupyter import archive
 from kitops_jupyter.cards import Card, Table, human_size
-from kitops_jupyter.content import Descriptor, Digest, Source, verified
+from kitops_jupyter.content import Digest, Source
 from kitops_jupyter.errors import NotFound
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.kits import open_kit
@@ -110,7 +110,7 @@ def list_layer(source: Source, match: Match) -> Iterator[KitFile]:
     """The regular files of one layer."""
     if match.type.layout == "raw":
         raw = raw_file(match.layer)
-        yield KitFile(raw.path, raw.size_bytes, raw.mode)
+        yield KitFile(raw.path, match.layer.size_bytes if raw.size_bytes is None else raw.size_bytes, raw.mode)
         return
     stream = source.open(match.layer)
     try:

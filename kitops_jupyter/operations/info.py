@@ -108,7 +108,13 @@ def _select(described: Kitfile, path: str) -> str:
         elif isinstance(node, dict) and (found := {name.lower(): name for name in node}.get(step.lower())):
             node = node[found]
         else:
-            names = list(node) if isinstance(node, dict) else [str(index) for index in range(len(node))] if isinstance(node, list) else []
+            names = (
+                list(node)
+                if isinstance(node, dict)
+                else [str(index) for index in range(len(node))]
+                if isinstance(node, list)
+                else []
+            )
             if not step:
                 raise Usage(f"--filter {path!r}: expected names with dots between, such as .model.name")
             raise NotFound(f"the Kitfile has no {path}", hint=f"at that place it has {', '.join(names) or 'nothing'}")

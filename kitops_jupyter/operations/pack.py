@@ -12,11 +12,11 @@ from typing import Literal
 
 from kitops_jupyter import ignore as ignore_rules
 from kitops_jupyter import layers, targets
-from kitops_jupyter import manifest as manifests
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.kitfile import Kitfile
+from kitops_jupyter.media_types import Kind
 from kitops_jupyter.operations.kits import parents_of
 from kitops_jupyter.operations.pack_layers import LayerPacker, PackedLayer
 from kitops_jupyter.operations.pack_manifest import store_manifest
@@ -76,6 +76,11 @@ class PackResult(Result):
         )
 
     @property
+    def reference_text(self) -> str:
+        """What names the kit from now on: its first tag, or its digest."""
+        return str(self.reference.with_tag(self.tags[0]) if self.tags else self.digest or self.reference)
+
+    @property
     def shown_reference(self) -> str:
         """The reference as a user would type it, the digest where there is no tag."""
         tags = ",".join(self.tags)
@@ -112,7 +117,7 @@ def pack(
     started = time.monotonic()
     settings = settings or Settings.load()
     _check_flags(compression, layer_format, use_model_pack)
-    reference = Reference.parse(tag, default_tag="latest") if tag else Reference.parse_untagged(UNTAGGED)
+    reference = Reference.parse(tag) if tag else Reference.from_store_name(UNTAGGED)
     source = read_source(Path(directory), file=file, text=text, propose=propose, notebook=notebook, write=not dry_run)
     parents = parents_of(source.kitfile, settings)
     check_remote_data(source.kitfile, settings)
@@ -123,16 +128,15 @@ def pack(
         parent_paths=[entry.path for parent in parents for entry in parent.described().entries() if entry.has_layer],
         layout=layer_format,
     )
-    kind = "modelpack" if use_model_pack else "modelkit"
+    kind: Kind = "modelpack" if use_model_pack else "modelkit"
     packer = LayerPacker(settings, source.root, compression, kind=kind, use_cache=use_cache, observe=observe)
     if dry_run:
         packed: Sequence[PackedLayer] = [packer.preview(layer) for layer in plan.layers]
         digest = None
     else:
-        with targets.store(settings).session() as session:
+        with targets.store(settings).session():  # no removal takes what is packed before the manifest is there
             packed = _pack_all(packer, plan.layers)
             digest = store_manifest(settings, reference, source.kitfile, packed, kind=kind)
-            del session
     return _result(reference, digest, packed, plan, source, time.monotonic() - started)
 
 

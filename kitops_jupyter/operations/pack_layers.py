@@ -14,8 +14,8 @@ from kitops_jupyter import archive, targets
 from kitops_jupyter.content import Descriptor, Digest, Readable
 from kitops_jupyter.errors import Cancelled, PathInvalid
 from kitops_jupyter.layers import PlannedLayer
-from kitops_jupyter.manifest import layer_annotations
-from kitops_jupyter.media_types import LayerType
+from kitops_jupyter.manifest import file_metadata, layer_annotations
+from kitops_jupyter.media_types import Kind, LayerType
 from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import LayerRecord
@@ -62,7 +62,7 @@ class LayerPacker:
         root: Path,
         compression: str,
         *,
-        kind: Literal["modelkit", "modelpack"],
+        kind: Kind,
         use_cache: bool,
         observe: Observer,
     ) -> None:
@@ -136,7 +136,7 @@ class LayerPacker:
             size_bytes=size_bytes,
             file_bytes=sum(member.size for member in files),
             file_count=len(files),
-            annotations=layer_annotations(layer),
+            annotations=_annotations(layer),
             status=status,
         )
 
@@ -171,11 +171,17 @@ class _HashingStream:
         return Digest("sha256:" + self._hash.hexdigest())
 
 
+def _annotations(layer: PlannedLayer) -> dict[str, str]:
+    metadata = ""
+    if layer.layout == "raw":
+        (file,) = layer.members
+        metadata = file_metadata(Path(file.source).name, file.mode, file.size, file.mtime_ns)
+    return layer_annotations(layer.path, subtype=layer.subtype, metadata=metadata)
+
+
 def _is_settled(layer: PlannedLayer) -> bool:
     """Whether any later change of these files must show in their stamps."""
-    stamps = [
-        stamp for member in layer.members if not member.is_dir for stamp in (member.mtime_ns, member.ctime_ns)
-    ]
+    stamps = [stamp for member in layer.members if not member.is_dir for stamp in (member.mtime_ns, member.ctime_ns)]
     coarse = all(stamp % 1_000_000_000 == 0 for stamp in stamps)
     return not stamps or time.time_ns() - max(stamps) > (COARSE_TICK_NS if coarse else TICK_NS)
 

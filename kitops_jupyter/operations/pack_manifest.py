@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Sequence
-from typing import Literal
 
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter import manifest as manifests
@@ -13,7 +12,7 @@ from kitops_jupyter import targets
 from kitops_jupyter.content import Descriptor, Digest, read_verified
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.kitfile import Kitfile
-from kitops_jupyter.media_types import CONFIG_TYPES, IMAGE_MANIFEST
+from kitops_jupyter.media_types import CONFIG_TYPES, IMAGE_MANIFEST, Kind
 from kitops_jupyter.operations.pack_layers import PackedLayer
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -26,7 +25,7 @@ def store_manifest(
     kitfile: Kitfile,
     packed: Sequence[PackedLayer],
     *,
-    kind: Literal["modelkit", "modelpack"],
+    kind: Kind,
 ) -> Digest:
     """Store config and manifest and move the tags; the manifest that is there already is kept when it says the same.
 
@@ -60,7 +59,7 @@ def store_manifest(
 
 
 def _find_same(
-    repository: Repository, described: Kitfile, layers: Sequence[Descriptor], kind: Literal["modelkit", "modelpack"]
+    repository: Repository, described: Kitfile, layers: Sequence[Descriptor], kind: Kind
 ) -> Descriptor | None:
     """The newest manifest of this repository with these layers and this Kitfile, if there is one."""
     config = Digest.of(manifests.build_config(described)) if kind == "modelkit" else None

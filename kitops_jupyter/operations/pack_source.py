@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from kitops_jupyter import discover, kitfile
+from kitops_jupyter import kitfile
 from kitops_jupyter.errors import KitfileMissing, NotFound, PathInvalid
 from kitops_jupyter.operations.write_file import write_text
 
@@ -61,6 +61,8 @@ def _propose(root: Path, directory: Path, propose: bool, notebook: Path | None, 
             f"no Kitfile in {directory} (looked for Kitfile, kitfile, .kitfile)",
             hint=f"kit init {directory} proposes one, kit pack {directory} --init proposes and packs",
         )
+    from kitops_jupyter import discover  # needed by few packs
+
     proposal = discover.propose(root, notebook=notebook)
     path = root / "Kitfile"
     if write:

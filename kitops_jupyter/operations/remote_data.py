@@ -71,7 +71,9 @@ def _ask(dataset: Dataset, settings: Settings, verb: str, **more: str) -> Any:
         if status == 404:
             raise NotFound(f"{dataset.remote_path}: no such object") from None
         if status == 412:
-            raise DigestMismatch(f"{dataset.remote_path} is not the object any more whose ETag was {dataset.remote_hash}") from None
+            raise DigestMismatch(
+                f"{dataset.remote_path} is not the object any more whose ETag was {dataset.remote_hash}"
+            ) from None
         raise KitError(f"{dataset.remote_path}: {problem}") from problem
     etag = str(answer["ETag"]).strip('"')
     if etag != dataset.remote_hash.strip('"'):

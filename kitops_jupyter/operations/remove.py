@@ -14,17 +14,26 @@ from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 
+_NOTHING_FREED = "other kits or tags still use the bytes: nothing was freed"
+
 
 @dataclass(frozen=True, slots=True)
 class RemoveResult(Result):
-    """What was removed, each with its digest; `freed_bytes` counts the blobs that went with it."""
+    """What was removed, each with its digest; `freed_bytes` counts the blobs that went with it.
+
+    `untagged` are other tags of the same kits that went along; `kept` says why bytes stayed that should have gone.
+    """
 
     removed: tuple[tuple[str, Digest], ...]
     freed_bytes: int
     freed_blobs: int
+    untagged: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"Removed {name} (digest {digest})" for name, digest in self.removed]
+        lines += [f"Untagged {name}" for name in self.untagged]
+        lines += [f"Kept: {reason}" for reason in self.kept]
         return "\n".join([*lines, f"Freed {human_size(self.freed_bytes)}" if self.freed_blobs else "No bytes freed"])
 
     def card(self) -> Card:
@@ -32,7 +41,8 @@ class RemoveResult(Result):
             title=f"Removed {len(self.removed)} reference{'s' if len(self.removed) != 1 else ''}",
             facts=(("freed", f"{human_size(self.freed_bytes)} in {self.freed_blobs} blobs"),),
             tables=(Table(("reference", "digest"), tuple((name, digest.short) for name, digest in self.removed)),),
-            notes=() if self.freed_blobs else ("other tags still use the bytes: nothing was freed",),
+            notes=(*(f"untagged {name}" for name in self.untagged), *(() if self.freed_blobs else (_NOTHING_FREED,))),
+            warnings=self.kept,
         )
 
 
@@ -61,4 +71,6 @@ def remove(
         tuple(pair for removed in gone for pair in removed.references),
         sum(removed.freed_bytes for removed in gone),
         sum(removed.freed_blobs for removed in gone),
+        tuple(name for removed in gone for name in removed.untagged),
+        tuple(reason for removed in gone for reason in removed.kept),
     )

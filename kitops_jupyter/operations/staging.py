@@ -95,7 +95,9 @@ class Staging:
         except BaseException as problem:
             _undo(self._folder, self.target)
             if isinstance(problem, OSError):
-                raise StorageFull(f"{problem.filename or self.target}: {problem.strerror}; nothing was changed") from None
+                raise StorageFull(
+                    f"{problem.filename or self.target}: {problem.strerror}; nothing was changed"
+                ) from None
             raise
         journal.unlink(missing_ok=True)
 
@@ -125,7 +127,18 @@ class Staging:
             _link_or_copy(place, kept)
         elif os.path.lexists(place):
             raise Conflict(f"{place} came into being meanwhile: nothing was changed")
-        made.replace(place)
+        _rename(made, place)
+
+
+def _rename(made: Path, place: Path) -> None:
+    """Folders without write permission too: moving one changes what is in it, its `..`."""
+    there = made.lstat()
+    is_closed = stat.S_ISDIR(there.st_mode) and not there.st_mode & stat.S_IWUSR
+    if is_closed:
+        made.chmod(there.st_mode | stat.S_IWUSR)
+    made.replace(place)
+    if is_closed:
+        place.chmod(stat.S_IMODE(there.st_mode))
 
 
 def recover(target: Path) -> None:

@@ -39,9 +39,7 @@ class TagResult(Result):
         )
 
 
-def tag(
-    source: str, target: str, *, settings: Settings | None = None, observe: Observer = ignore
-) -> TagResult:
+def tag(source: str, target: str, *, settings: Settings | None = None, observe: Observer = ignore) -> TagResult:
     """Let `target` name the kit that `source` names, in the same repository or another one. Raises NotFound, Usage."""
     settings = settings or Settings.load()
     kit = open_kit(source, settings)

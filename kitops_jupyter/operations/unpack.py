@@ -13,12 +13,16 @@ from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import StorageFull
+from kitops_jupyter.filters import Choice, Filters, nothing_matches
+from kitops_jupyter.kitfile import Dataset
+from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.kits import Kit, open_kit, parents_of
 from kitops_jupyter.operations.remote_data import fetch_object, is_kit, is_object
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.staging import Staging
 from kitops_jupyter.operations.unpack_layers import LayerUnpacker, Part, UnpackedLayer
 from kitops_jupyter.operations.unpack_place import Place
+from kitops_jupyter.operations.write_file import write_new
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -77,7 +81,7 @@ def unpack(
     settings: Settings | None = None,
     observe: Observer = ignore,
 ) -> UnpackResult:
-    """Write a kit's files below `directory`, whole and verified or not at all; the Kitfile unless a filter leaves it out.
+    """Write a kit's files below `directory`, whole and verified or not at all; filters may leave the Kitfile out.
 
     Files in the way are a Conflict that lists all of them, before anything is written; `overwrite` replaces
     regular files (their modes stay), `ignore_existing` keeps them. Nothing is followed out of `directory`.
@@ -89,12 +93,12 @@ def unpack(
     kit = open_kit(reference, settings)
     chosen = filter_rules.parse(filters)
     parts = _chosen_parts(kit, chosen, settings)
+    remote, warnings = _remote_data(kit, chosen, include_remote, settings, parts)
     target = Path(directory).expanduser().absolute()
     place = Place(target, overwrite=overwrite, ignore_existing=ignore_existing)
     yaml = kitfiles.to_yaml(kit.kitfile) if kit.kitfile and chosen.selects_kitfile else None
-    remote, warnings = _remote_parts(kit, chosen, include_remote)
-    unpacker = LayerUnpacker(place, chosen, observe)
     texts = {KITFILE: yaml} if yaml is not None else {}
+    unpacker = LayerUnpacker(place, observe)
     for name, text in texts.items():
         place.check(name, text=text)
     for part in parts:
@@ -104,34 +108,64 @@ def unpack(
     with Staging(target) as staging:
         for name, text in texts.items():
             if not place.has_text(name, text):
-                (staging.tree / name).write_bytes(text.encode("utf-8"))
+                write_new(staging.tree / name, text)
         layers = unpacker.unpack_all(parts, staging.tree)
         for dataset in remote:
             size_bytes = fetch_object(dataset, staging.tree / dataset.path, settings, observe)
             layers.append(UnpackedLayer("dataset", dataset.name, dataset.path, None, 1, size_bytes))
+        if chosen.clauses and not texts and not place.kept and not any(layer.file_count for layer in layers):
+            raise nothing_matches(", ".join(clause.text for clause in chosen.clauses), kit.described().entries())
         place.check_tree(staging.tree, texts)
         place.raise_conflicts(reference)
+        unpacker.finish()
         staging.commit()
-        unpacker.finish_folders(target)
     elapsed_s = time.monotonic() - started
     return UnpackResult(
         kit.reference, kit.descriptor.digest, target, tuple(layers), tuple(place.kept), tuple(warnings), elapsed_s
     )
 
 
-def _chosen_parts(kit: Kit, chosen: filter_rules.Filters, settings: Settings) -> list[Part]:
+def _chosen_parts(kit: Kit, chosen: Filters, settings: Settings) -> list[Part]:
     """The layers to unpack: first the model of the kits that this one refers to, then its own."""
     parents = parents_of(kit.described(), settings)
+    models = [(parent, match) for parent in reversed(parents) for match in model_of(parent)]
     narrowed = chosen.narrowed_to_model()
-    found = []
-    if narrowed is not None:
-        for parent in reversed(parents):
-            matches = [match for match in parent.matches() if match.entry.section in ("model", "part")]
-            found += [Part(parent.source, match) for match in matches if narrowed.selects(match.entry)]
-    found += [Part(kit.source, match) for match in kit.matches() if chosen.selects(match.entry)]
-    inherited = [entry for parent in parents for entry in parent.described().entries()]
-    chosen.require_match(kit.described(), also=[entry for entry in inherited if entry.section in ("model", "part")])
-    return found
+    found = [
+        Part(parent.source, match, Choice(match.entry))
+        for parent, match in models
+        if narrowed is not None and narrowed.selects(match.entry)
+    ]
+    matches = {id(match.entry): match for match in kit.matches()}
+    entries = [match.entry for match in matches.values()]
+    others = [entry for entry in kit.described().entries() if not entry.has_layer]
+    choices = chosen.choose(entries, elsewhere=[*others, *(match.entry for _, match in models)])
+    return found + [Part(kit.source, matches[id(choice.entry)], choice) for choice in choices]
+
+
+def model_of(kit: Kit) -> list[Match]:
+    """The layers of the kit's model and its parts."""
+    return [match for match in kit.matches() if match.entry.section in ("model", "part")]
+
+
+def _remote_data(
+    kit: Kit, chosen: Filters, include_remote: bool, settings: Settings, parts: list[Part]
+) -> tuple[list[Dataset], list[str]]:
+    """The objects to fetch; other kits' data is added to `parts`. Left alone without `include_remote`, and told."""
+    objects, warnings = [], []
+    for entry in kit.described().entries():
+        dataset = entry.value
+        if not isinstance(dataset, Dataset) or not dataset.remote_path or not chosen.selects(entry):
+            continue
+        if not include_remote:
+            warnings.append(f"{entry.label} stays at {dataset.remote_path}: --include-remote fetches it")
+        elif is_object(dataset):
+            objects.append(dataset)
+        elif is_kit(dataset):
+            other = open_kit(dataset.remote_path, settings)
+            below = "" if entry.clean_path == "." else entry.clean_path
+            data = [match for match in other.matches() if match.entry.section == "dataset"]
+            parts += [Part(other.source, match, Choice(match.entry), below) for match in data]
+    return objects, warnings
 
 
 def _check_room(target: Path, parts: Sequence[Part]) -> None:

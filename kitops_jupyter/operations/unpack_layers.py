@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from kitops_jupyter import archive
-from kitops_jupyter.content import Descriptor, Digest, Source, verified
-from kitops_jupyter.errors import Cancelled, DigestMismatch, SizeMismatch
-from kitops_jupyter.filters import Filters
+from kitops_jupyter.content import Descriptor, Digest, Readable, Source, verified
+from kitops_jupyter.errors import Cancelled, DigestMismatch, SizeMismatch, UnsafeArchive
+from kitops_jupyter.filters import Choice
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.unpack_place import Place
-from kitops_jupyter.pipeline import Sha256Sink, pump
+from kitops_jupyter.operations.write_file import umask
+from kitops_jupyter.pipeline import ByteSink, FileSink, Sha256Sink, pump
 from kitops_jupyter.progress import Event, Observer
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A layer, and where its bytes come from."""
+    """A layer to unpack: where its bytes come from, which of its files are wanted, and below which folder they go."""
 
     source: Source
     match: Match
+    choice: Choice
+    below: str = ""
+
+    def placed(self, member: str) -> str:
+        """Where a member goes, from the target's top; "" for one that is not wanted."""
+        name = self.match.placed(member)
+        if not self.choice.takes(name):
+            return ""
+        return f"{self.below}/{name}" if self.below else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +52,11 @@ class UnpackedLayer:
 class LayerUnpacker:
     """Unpacks layers into a staging tree, one a core."""
 
-    def __init__(self, place: Place, chosen: Filters, observe: Observer) -> None:
+    def __init__(self, place: Place, observe: Observer) -> None:
         self._place = place
-        self._chosen = chosen
         self._observe = observe
         self._cancelled = threading.Event()
-        self._folders: dict[str, int] = {}
+        self._archives: list[archive.Untar] = []
 
     def _event(self, event: Event) -> None:
         if self._cancelled.is_set():
@@ -62,13 +71,12 @@ class LayerUnpacker:
         if self._place.is_empty:
             return
         if part.match.type.layout == "raw":
-            self._place.check(raw_file(part.match.layer).path)
+            self._place.check(part.placed(raw_file(part.match.layer).path))
         elif not part.match.type.compression:
             stream = part.source.open(part.match.layer)
             try:
                 for member in archive.list_members(stream, size_bytes=part.match.layer.size_bytes):
-                    name = self._placed(part, member.name)
-                    if self._selects(part, member.name):
+                    if name := part.placed(member.name):
                         self._place.check(name, is_dir=member.is_dir)
             finally:
                 stream.close()
@@ -87,6 +95,78 @@ class LayerUnpacker:
                 raise
 
     def _unpack(self, part: Part, tree: Path) -> UnpackedLayer:
-        if part.match.type.layout == "raw":
-            return self._unpack_raw(part, tree)
-        return self._unpack_tar(part, tree)
+        made = self._unpack_raw(part, tree) if part.match.type.layout == "raw" else self._unpack_tar(part, tree)
+        entry = part.match.entry
+        return UnpackedLayer(entry.section, entry.name, entry.path, part.match.layer.digest, *made)
+
+    def _unpack_tar(self, part: Part, tree: Path) -> tuple[int, int]:
+        layer, compression = part.match.layer, part.match.type.compression
+
+        def placed(member: str) -> str:
+            name = part.placed(member)
+            return "" if name and self._place.keeps(name) else name
+
+        untar = archive.Untar(
+            tree, rename=placed, size_bytes=None if compression else layer.size_bytes, set_modes=False
+        )
+        self._move(part, [untar])
+        self._archives.append(untar)
+        return len(untar.files), sum(file.size for file in untar.files)
+
+    def _unpack_raw(self, part: Part, tree: Path) -> tuple[int, int]:
+        file = raw_file(part.match.layer)
+        name = part.placed(file.path)
+        if file.path.startswith(("/", "../")) or file.path in (".", "..") or os.path.isabs(file.path):  # noqa: PTH117
+            raise UnsafeArchive(f"layer {part.match.layer.digest.short}: {file.path!r} leaves the kit's folder")
+        if not name or self._place.keeps(name):
+            return 0, 0
+        made = tree / name
+        made.parent.mkdir(parents=True, exist_ok=True)
+        size_bytes = self._move(part, [FileSink(made, file.size_bytes)])
+        made.chmod(file.mode & ~umask())
+        if file.size_bytes not in (None, size_bytes):
+            raise SizeMismatch(f"{file.path}: {size_bytes} bytes, its layer says {file.size_bytes}")
+        return 1, size_bytes
+
+    def _move(self, part: Part, sinks: Sequence[ByteSink]) -> int:
+        """The layer's bytes into the sinks, all of them verified; returns how many came out."""
+        layer, compression = part.match.layer, part.match.type.compression
+        stream = part.source.open(layer)
+        try:
+            if compression:
+                return self._move_compressed(stream, layer, compression, sinks, part)
+            known = Sha256Sink()
+            count = pump(
+                stream, [known, *sinks], observe=self._event, item=part.match.entry.path, total_bytes=layer.size_bytes
+            )
+            _check(layer, known.digest, count)
+            return count
+        finally:
+            stream.close()
+
+    def _move_compressed(
+        self, stream: Readable, layer: Descriptor, compression: str, sinks: Sequence[ByteSink], part: Part
+    ) -> int:
+        """Verified on the way in, and what comes out against the diffId."""
+        checked = verified(stream, layer)
+        known = Sha256Sink()
+        inside = archive.decompressing(checked, compression)
+        count = pump(inside, [known, *sinks], observe=self._event, item=part.match.entry.path)
+        diff_id = part.match.entry.diff_id
+        if diff_id and known.digest != diff_id:
+            raise DigestMismatch(
+                f"{part.match.entry.label}: unpacked, its sha256 is {known.digest}, expected {diff_id}"
+            )
+        return count
+
+    def finish(self) -> None:
+        """Give every folder its mode, once all layers are there."""
+        for untar in self._archives:
+            untar.set_folder_modes()
+
+
+def _check(layer: Descriptor, digest: Digest, count: int) -> None:
+    if count != layer.size_bytes:
+        raise SizeMismatch(f"layer {layer.digest.short}: got {count} bytes, expected {layer.size_bytes}")
+    if digest != layer.digest:
+        raise DigestMismatch(f"layer: its sha256 is {digest.hex}, the manifest says {layer.digest.hex}")

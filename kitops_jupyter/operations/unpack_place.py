@@ -79,7 +79,7 @@ class Place:
         return stat.S_ISDIR(mode)
 
     def check_tree(self, tree: Path, texts: Mapping[str, str]) -> None:
-        """Judge every file that was made, whatever its layer said before; `texts` may be there already, word for word."""
+        """Judge every file that was made, whatever its layer said; `texts` may be there already, word for word."""
         if self._is_empty and (not self.target.exists() or not self._has_come_alive()):
             return
         self._is_empty = False

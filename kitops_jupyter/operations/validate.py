@@ -16,7 +16,7 @@ from kitops_jupyter.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class ValidateResult(Result):
-    """Whether kit accepts it; `config` is the JSON that packing would store (before digests), `yaml` the canonical form."""
+    """Whether kit accepts it; `config` is the JSON that packing stores (before digests), `yaml` the canonical form."""
 
     name: str
     problems: tuple[Finding, ...]

@@ -18,7 +18,7 @@ def write_text(path: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(text.encode("utf-8"))
-        Path(temporary).chmod(0o644 & ~_umask())
+        Path(temporary).chmod(0o644 & ~umask())
         Path(temporary).replace(path)
     except OSError as problem:
         raise StorageFull(f"{path} cannot be written: {problem.strerror}") from problem
@@ -26,7 +26,17 @@ def write_text(path: Path, text: str) -> None:
         Path(temporary).unlink(missing_ok=True)
 
 
-def _umask() -> int:
+def write_new(path: Path, text: str) -> None:
+    """Write a file that must be new, mode 0644 less the umask. Raises StorageFull."""
+    try:
+        with path.open("xb", opener=lambda name, flags: os.open(name, flags, 0o644)) as stream:
+            stream.write(text.encode("utf-8"))
+    except OSError as problem:
+        raise StorageFull(f"{path} cannot be written: {problem.strerror}") from problem
+
+
+def umask() -> int:
+    """The process's umask."""
     # The umask cannot be read without being set; for the moment between, the strictest one stands.
     mask = os.umask(0o077)
     os.umask(mask)

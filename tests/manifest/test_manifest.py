@@ -56,7 +56,9 @@ def layer(kind: str, digit: str, path: str = "") -> dict[str, Any]:
 def test_layers_without_digests_in_the_config_are_matched_by_kind_and_position() -> None:
     data = "application/vnd.kitops.modelkit.dataset.v1.tar+gzip"
     code = "application/vnd.kitops.modelkit.code.v1.tar+gzip"
-    manifest = manifests.parse(json.dumps({**KIT, "layers": [layer(data, "1"), layer(code, "2"), layer(data, "3")]}).encode())
+    manifest = manifests.parse(
+        json.dumps({**KIT, "layers": [layer(data, "1"), layer(code, "2"), layer(data, "3")]}).encode()
+    )
     kitfile = parse_yaml("code: [{path: src/a}]\ndatasets: [{path: one}, {path: in/two}]\n")
     found = manifests.matched_layers(manifest, kitfile)
     assert [(match.entry.path, match.layer.digest[7], match.placed("x")) for match in found] == [
@@ -71,7 +73,9 @@ def test_a_digest_that_is_no_layer_and_half_of_the_digests_are_refused() -> None
     kitfile = parse_yaml("code: [{path: a}, {path: b}]\n")
     digest = f"sha256:{'9' * 64}"
     with pytest.raises(ManifestInvalid, match="no layer of the manifest"):
-        manifests.matched_layers(manifest, kitfile.with_layers({("code", 0): (digest, digest), ("code", 1): (digest, digest)}))
+        manifests.matched_layers(
+            manifest, kitfile.with_layers({("code", 0): (digest, digest), ("code", 1): (digest, digest)})
+        )
     with pytest.raises(ManifestInvalid, match="has no digest"):
         manifests.matched_layers(manifest, kitfile.with_layers({("code", 0): (digest, digest)}))
 
@@ -80,7 +84,9 @@ def test_raw_layers_with_equal_bytes_are_told_apart_by_their_paths() -> None:
     raw = "application/vnd.kitops.modelkit.code.v1.raw"
     manifest = manifests.parse(json.dumps({**KIT, "layers": [layer(raw, "1", "b"), layer(raw, "1", "a")]}).encode())
     digest = f"sha256:{'1' * 64}"
-    kitfile = parse_yaml("code: [{path: a}, {path: b}]\n").with_layers(dict.fromkeys([("code", 0), ("code", 1)], (digest, digest)))
+    kitfile = parse_yaml("code: [{path: a}, {path: b}]\n").with_layers(
+        dict.fromkeys([("code", 0), ("code", 1)], (digest, digest))
+    )
     paths = [manifests.raw_file(match.layer).path for match in manifests.matched_layers(manifest, kitfile)]
     assert paths == ["a", "b"]
 
@@ -143,8 +149,14 @@ HOSTILE: dict[str, tuple[bytes, type[Exception]]] = {
     "size is a float": (json.dumps({**KIT, "layers": [{**CONFIG, "size": 1.5}]}).encode(), ManifestInvalid),
     "digest is a path": (json.dumps({**KIT, "config": {**CONFIG, "digest": "../../etc"}}).encode(), ManifestInvalid),
     "digest is md5": (json.dumps({**KIT, "config": {**CONFIG, "digest": "md5:" + "0" * 32}}).encode(), ManifestInvalid),
-    "digest in capitals": (json.dumps({**KIT, "config": {**CONFIG, "digest": "sha256:" + "A" * 64}}).encode(), ManifestInvalid),
-    "digest with a newline": (json.dumps({**KIT, "config": {**CONFIG, "digest": f"sha256:{HEX}\n"}}).encode(), ManifestInvalid),
+    "digest in capitals": (
+        json.dumps({**KIT, "config": {**CONFIG, "digest": "sha256:" + "A" * 64}}).encode(),
+        ManifestInvalid,
+    ),
+    "digest with a newline": (
+        json.dumps({**KIT, "config": {**CONFIG, "digest": f"sha256:{HEX}\n"}}).encode(),
+        ManifestInvalid,
+    ),
     "annotations are numbers": (json.dumps({**KIT, "annotations": {"a": 1}}).encode(), ManifestInvalid),
     "an image": (json.dumps(IMAGE).encode(), NotAModelKit),
     "an index": (json.dumps({"schemaVersion": 2, "manifests": []}).encode(), NotAModelKit),

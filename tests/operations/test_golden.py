@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kitops_jupyter import operations as kit
+import kitops_jupyter as kit
 from kitops_jupyter.errors import Conflict, KitError
 from kitops_jupyter.settings import Settings
 from tests.golden_trees import GOLDEN, build_tree, cases, load_case
@@ -110,7 +110,18 @@ def test_a_golden_kit_unpacks_to_kits_tree(name: str, tmp_path: Path, golden_hom
         assert result.file_count == len(members)
         assert all((tmp_path / "out" / member["name"]).is_file() for member in members)
     else:
-        assert tree_of(tmp_path / "out") == golden_tree(case["unpack"]["tree"])
+        assert_same_tree(tmp_path / "out", case["unpack"]["tree"])
+
+
+def assert_same_tree(folder: Path, golden: Any) -> None:
+    """The folder has the golden tree; a large tree is given by the digest of its JSON."""
+    found = tree_of(folder)
+    if isinstance(golden, list):
+        assert found == golden_tree(golden)
+        return
+    assert len(found) == golden["entries"]
+    text = json.dumps([{**entry, "mode": f"{entry['mode']:04o}"} for entry in found], sort_keys=True)
+    assert hashlib.sha256(text.encode()).hexdigest() == golden["sha256_of_json"]
 
 
 def reference_of(case: dict[str, Any]) -> str:
@@ -152,7 +163,7 @@ def test_flags_and_files_in_the_way_are_treated_as_kit_does(
         assert tree_of(out) == before  # kit leaves a half-unpacked folder; we are all or nothing
     else:
         unpack()
-        assert tree_of(out) == golden_tree(more["tree"])
+        assert_same_tree(out, more["tree"])
 
 
 def test_the_golden_tables_are_all_here() -> None:

@@ -1,0 +1,120 @@
+"""The files of two kits' layers against each other: new, gone, changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from kitops_jupyter import archive
+from kitops_jupyter.cards import human_size
+from kitops_jupyter.content import Readable, Source
+from kitops_jupyter.manifest import Match, raw_file
+
+_PIECE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One file that differs; a size is None where there is no such file."""
+
+    path: str
+    before_bytes: int | None
+    after_bytes: int | None
+
+    @property
+    def sign(self) -> str:
+        """`+` new, `−` gone, `~` changed."""
+        return "+" if self.before_bytes is None else "−" if self.after_bytes is None else "~"
+
+    @property
+    def what(self) -> str:
+        """The change in words."""
+        if self.before_bytes is None or self.after_bytes is None:
+            return human_size(self.before_bytes or self.after_bytes or 0)
+        if self.before_bytes == self.after_bytes:
+            return f"other content, {human_size(self.after_bytes)}"
+        return f"{human_size(self.before_bytes)} → {human_size(self.after_bytes)}"
+
+    def line(self) -> str:
+        """One line of text."""
+        return f"  {self.sign} {self.path} ({self.what})"
+
+
+def changed_files(
+    first: Source, first_only: Sequence[Match], second: Source, second_only: Sequence[Match]
+) -> Iterator[FileChange]:
+    """Compare the files of the layers that only one of the kits has; only files of equal size are read.
+
+    Raises ArchiveInvalid, UnsafeArchive.
+    """
+    before, after = _sizes(first, first_only), _sizes(second, second_only)
+    doubtful = {path for path in before.keys() & after.keys() if before[path] == after[path]}
+    one, two = _digests(first, first_only, doubtful), _digests(second, second_only, doubtful)
+    for path in sorted(before.keys() | after.keys()):
+        if before.get(path) != after.get(path) or one.get(path) != two.get(path):
+            yield FileChange(path, before.get(path), after.get(path))
+
+
+def _sizes(source: Source, matches: Iterable[Match]) -> dict[str, int]:
+    """Every file and its size."""
+    found: dict[str, int] = {}
+    for match in matches:
+        if match.type.layout == "raw":
+            file = raw_file(match.layer)
+            found[file.path] = match.layer.size_bytes if file.size_bytes is None else file.size_bytes
+        else:
+            found |= {match.placed(member.name): member.size for member in _members(source, match)}
+    return found
+
+
+def _members(source: Source, match: Match) -> list[archive.TarMember]:
+    with closing(_open(source, match)) as stream:
+        return [member for member in archive.list_members(stream) if not member.is_dir]
+
+
+def _open(source: Source, match: Match) -> Readable:
+    stream = source.open(match.layer)
+    return archive.decompressing(stream, match.type.compression) if match.type.compression else stream
+
+
+def _digests(source: Source, matches: Iterable[Match], wanted: set[str]) -> dict[str, str]:
+    """The sha256 of the wanted files."""
+    found: dict[str, str] = {}
+    for match in matches:
+        if match.type.layout == "raw":
+            members: list[tuple[str, int, int | None]] = [(raw_file(match.layer).path, 0, None)]
+        else:
+            members = [(match.placed(member.name), member.offset, member.size) for member in _members(source, match)]
+        if not any(name in wanted for name, _, _ in members):
+            continue
+        with closing(_open(source, match)) as stream:
+            position = 0
+            for name, offset, size_bytes in members:
+                if name in wanted:
+                    _pass(stream, offset - position, None)
+                    known = hashlib.sha256()
+                    position = offset + _pass(stream, size_bytes, known)
+                    found[name] = known.hexdigest()
+    return found
+
+
+def _pass(stream: Readable, count: int | None, known: Any) -> int:
+    """Read on by so many bytes, to the end for None, and hash them if that is wanted; returns how many there were."""
+    seek = getattr(stream, "seek", None)
+    if known is None and seek is not None and count is not None:
+        seek(count, os.SEEK_CUR)
+        return count
+    view, done = memoryview(bytearray(_PIECE_BYTES)), 0
+    while count is None or done < count:
+        piece = view if count is None else view[: count - done]
+        got = stream.readinto(piece)
+        if not got:
+            break
+        if known is not None:
+            known.update(piece[:got])
+        done += got
+    return done
