@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from kitops_jupyter.__main__ import DONE, FAILED, INTERRUPTED, MISUSED, main
+
+GOLDEN = Path(__file__).parent / "golden"
+DIGEST = re.compile(r"sha256:[0-9a-f]{10,}")
 
 
 @pytest.fixture
@@ -150,3 +155,25 @@ def test_nothing_of_a_notebook_is_imported(place: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=place, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_terminal_prints_what_kit_printed_on_the_golden_home(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with tarfile.open(GOLDEN / "home.tar.gz") as home:
+        home.extractall(tmp_path / "golden", filter="data")
+    monkeypatch.setenv("KITOPS_HOME", str(tmp_path / "golden" / "home"))
+    compared = 0
+    for step in json.loads((GOLDEN / "outputs.json").read_text("utf-8")):
+        verb, *_ = step["argv"]
+        status = main(step["argv"])
+        out = capsys.readouterr().out
+        if step["argv"] != ["info", "basic:v1", "--filter", ".datasets"]:  # kit cannot find it, we can
+            assert bool(status) == bool(step["exit"]), step["argv"]
+        if status == DONE and not step["exit"] and verb in ("list", "info", "inspect", "tag"):
+            assert sorted(out.split("\n")) == sorted(step["stdout"].split("\n")), step["argv"]
+            compared += 1
+        if status == DONE and not step["exit"] and verb in ("remove", "diff"):
+            assert DIGEST.findall(out)[:1] == DIGEST.findall(step["stdout"])[:1], step["argv"]
+            compared += 1
+    assert compared > 15
