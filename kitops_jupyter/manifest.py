@@ -73,7 +73,7 @@ def layer_annotations(path: str, *, subtype: str = "", metadata: str = "") -> di
 
 
 def file_metadata(name: str, mode: int, size_bytes: int, mtime_ns: int) -> str:
-    """What a raw layer tells of its file. The time is in UTC, so that one file gives one digest wherever it is packed."""
+    """What a raw layer tells of its file; the time in UTC, so that one file gives one digest wherever it is packed."""
     seconds, fraction = divmod(mtime_ns, 1_000_000_000)
     moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
     digits = f".{fraction:09d}".rstrip("0").rstrip(".")

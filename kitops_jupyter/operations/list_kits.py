@@ -40,9 +40,10 @@ class ListedKit:
 
 @dataclass(frozen=True, slots=True)
 class ListResult(Result):
-    """The kits, by repository and tag."""
+    """The kits, by repository; `problems` are repositories that could not be read."""
 
     kits: tuple[ListedKit, ...]
+    problems: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         rows = [
@@ -77,7 +78,10 @@ class ListResult(Result):
             title=f"{len(self.kits)} kit{'s' if len(self.kits) != 1 else ''} in the local store, {total}",
             tables=(Table(("repository", "tags", "name", "size", "packed", "digest"), rows),) if rows else (),
             notes=() if rows else ("kit pack . -t NAME:TAG packs the first one",),
-            warnings=tuple(f"{kit.repository} {kit.digest.short}: {kit.problem}" for kit in self.kits if kit.problem),
+            warnings=(
+                *self.problems,
+                *(f"{kit.repository} {kit.digest.short}: {kit.problem}" for kit in self.kits if kit.problem),
+            ),
         )
 
 
@@ -96,7 +100,9 @@ def list_kits(
     wanted = Reference.parse(repository).store_name if repository else None
     chosen = filter_rules.parse(filters)
     listed = []
-    for store_name, descriptor, tags in targets.store(settings).kits():
+    problems: list[str] = []
+    kits = targets.store(settings).kits(on_problem=lambda problem: problems.append(problem.message))
+    for store_name, descriptor, tags in kits:
         if wanted and store_name != wanted:
             continue
         reference = Reference.from_store_name(store_name)
@@ -120,4 +126,4 @@ def list_kits(
                 created=kit.manifest.annotations.get("org.opencontainers.image.created", ""),
             )
         )
-    return ListResult(tuple(sorted(listed, key=lambda kit: (kit.repository, kit.tags))))
+    return ListResult(tuple(listed), tuple(problems))

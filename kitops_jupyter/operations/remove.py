@@ -31,7 +31,7 @@ class RemoveResult(Result):
     kept: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        lines = [f"Removed {name} (digest {digest})" for name, digest in self.removed]
+        lines = [f"Removed {name}" + (f" (digest {digest})" if name != digest else "") for name, digest in self.removed]
         lines += [f"Untagged {name}" for name in self.untagged]
         lines += [f"Kept: {reason}" for reason in self.kept]
         return "\n".join([*lines, f"Freed {human_size(self.freed_bytes)}" if self.freed_blobs else "No bytes freed"])
