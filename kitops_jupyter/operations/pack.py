@@ -15,7 +15,7 @@ from kitops_jupyter import layers, targets
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.kitfile import Kitfile
+from kitops_jupyter.kitfile import Kitfile, to_yaml
 from kitops_jupyter.media_types import Kind
 from kitops_jupyter.operations.kits import parents_of
 from kitops_jupyter.operations.pack_layers import LayerPacker, PackedLayer
@@ -71,6 +71,7 @@ class PackResult(Result):
             title=title,
             facts=tuple(facts),
             tables=(Table(("layer", "path", "files", "size", ""), rows),) if rows else (),
+            text=to_yaml(self.kitfile) if self.proposed else "",
             notes=tuple(f"left out {path}: {reason}" for path, reason in self.left_out),
             warnings=self.warnings,
         )
