@@ -9,9 +9,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 
-from kitops_jupyter.content import Descriptor, Readable
-from kitops_jupyter.errors import Cancelled, DigestMismatch
-from kitops_jupyter.pipeline import pump
+from kitops_jupyter.content import Digest, Readable
+from kitops_jupyter.errors import Cancelled, DigestMismatch, SizeMismatch
+from kitops_jupyter.pipeline import aligned_buffer, pump
 from kitops_jupyter.registry.sinks import Exact, Hash, Progress
 from kitops_jupyter.registry.transport import BEAT_S, beat, watched
 
@@ -81,14 +81,21 @@ class _Meeting:
 class Feed:
     """A stream for bodies that may have to be sent again; `reopen` gives the stream from its start each time.
 
-    Without a descriptor any bytes are right, and `hex` and `size_bytes` say afterwards what they were.
+    With a `digest` it must be that one; without, `hex` and `size_bytes` say after `finish` what it was.
     """
 
     def __init__(
-        self, reopen: Callable[[], Readable], descriptor: Descriptor | None, progress: Progress, *, what: str
+        self,
+        reopen: Callable[[], Readable],
+        size_bytes: int | None,
+        digest: Digest | None,
+        progress: Progress,
+        *,
+        what: str,
     ) -> None:
         self._reopen = reopen
-        self._descriptor = descriptor
+        self._size_bytes = size_bytes
+        self._digest = digest
         self._progress = progress
         self._what = what
         self._position = -1
@@ -110,8 +117,7 @@ class Feed:
         if position == self._position:
             return
         self.close()
-        wanted = self._descriptor.size_bytes if self._descriptor else None
-        stream = Exact(self._reopen(), wanted, self._what)
+        stream = Exact(self._reopen(), self._size_bytes, self._what)
         self._hash, self._meeting, self._rest = Hash(), _Meeting(position), None
         self._position = position
         self._thread = threading.Thread(
@@ -144,8 +150,8 @@ class Feed:
                 if self._rest is None:
                     return
             piece = self._rest[: min(PIECE_BYTES, len(self._rest) if left is None else left)]
-            if self._descriptor and self._position + len(piece) == self._descriptor.size_bytes:
-                self._verify(self._descriptor)
+            if self._digest and self._position + len(piece) == self._size_bytes:
+                self._verify(self._size_bytes, self._digest)
             yield piece
             self._position += len(piece)
             left = None if left is None else left - len(piece)
@@ -154,20 +160,22 @@ class Feed:
                 self._rest = None
                 self._meeting.give_back()
 
-    def _verify(self, descriptor: Descriptor) -> None:
+    def _verify(self, size_bytes: int, digest: Digest) -> None:
         try:
-            self._hash.wait(descriptor.size_bytes)
+            self._hash.wait(size_bytes)
         except Cancelled:
             self._meeting.take()  # raises what really happened
             raise
-        if self._hash.hex != descriptor.digest.hex:
-            raise DigestMismatch(f"{self._what}: sha256 is {self._hash.hex}, expected {descriptor.digest.hex}")
+        if self._hash.hex != digest.hex:
+            raise DigestMismatch(f"{self._what}: sha256 is {self._hash.hex}, expected {digest.hex}")
 
-    def verify(self) -> None:
-        """Read what is left without handing it out, and check it all."""
-        if self._descriptor:
-            self.seek(self._descriptor.size_bytes)
-            self._verify(self._descriptor)
+    def finish(self) -> None:
+        """Have all of it read, hashed and, with a digest, verified; what was not handed out yet is not."""
+        if self._digest and self._size_bytes is not None:
+            self.seek(self._size_bytes)
+            self._verify(self._size_bytes, self._digest)
+        elif self._meeting.take() is not None:
+            raise SizeMismatch(f"{self._what}: more than {self._position} bytes")
 
     def close(self) -> None:
         """Stop reading; may be called twice."""
@@ -179,10 +187,52 @@ class Feed:
         self._rest = None
 
 
+class Plain:
+    """The same without a hash and without threads, for bytes that whoever takes them will verify.
+
+    On one stream the hash costs more than all the rest; a registry refuses what has another digest anyhow.
+    """
+
+    def __init__(self, reopen: Callable[[], Readable], size_bytes: int, progress: Progress, *, what: str) -> None:
+        self._reopen = reopen
+        self._size_bytes = size_bytes
+        self._progress = progress
+        self._what = what
+        self._position = -1
+        self._stream: Exact | None = None
+        self._buffer = aligned_buffer(PIECE_BYTES)
+
+    def seek(self, position: int) -> None:
+        if position == self._position:
+            return
+        self.close()
+        self._stream, self._position = Exact(self._reopen(), self._size_bytes, self._what), 0
+        for _ in self.pieces(position):
+            beat()
+
+    def pieces(self, limit_bytes: int) -> Iterator[memoryview]:
+        end = self._position + limit_bytes
+        while self._position < end and self._stream is not None:
+            count = self._stream.readinto(self._buffer[: min(PIECE_BYTES, end - self._position)])
+            if not count:
+                return
+            yield self._buffer[:count]
+            self._position += count
+            self._progress.advanced(self._position)
+
+    def finish(self) -> None:
+        """Nothing to verify."""
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+        self._stream, self._position = None, -1
+
+
 class Span:
     """A part of a feed as a body: `len` is its length, and each iteration starts at its first byte."""
 
-    def __init__(self, feed: Feed, start: int, size_bytes: int) -> None:
+    def __init__(self, feed: Feed | Plain, start: int, size_bytes: int) -> None:
         self._feed, self._start, self._size_bytes = feed, start, size_bytes
 
     def __len__(self) -> int:

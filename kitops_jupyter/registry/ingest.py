@@ -38,10 +38,11 @@ def ingest(repository: RemoteRepository, stream: Readable, *, observe: Observer,
     with watched(progress.beat):
         session = UploadSession.begin(registry, repository.name)
         progress.started()
-        feed = Feed(_only_once(stream), None, progress, what=what)
+        feed = Feed(_only_once(stream), size, None, progress, what=what)
         try:
             # With its length known beforehand, a body needs no chunked encoding, which costs a copy and some proxies.
             reached = session.patch(Span(feed, 0, size) if size else Whole(feed), 0, size or None)
+            feed.finish()
             found = Ingested(Digest(f"sha256:{feed.hex}"), feed.size_bytes)
             if reached not in (None, found.size_bytes) and found.size_bytes > 1:
                 raise RegistryError(f"{what}: the registry has {reached} bytes of {found.size_bytes}", temporary=True)

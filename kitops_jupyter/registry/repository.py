@@ -127,19 +127,22 @@ class RemoteRepository:
         reopen: Callable[[], Readable],
         *,
         mount_from: Sequence[str] = (),
+        check: bool = True,
         observe: Observer = ignore,
         item: str = "",
     ) -> None:
         """Have a blob there: found, mounted from another repository of this registry, or sent.
 
         `reopen` gives its bytes from the start, each time anew. From `Registry.resume_from_bytes` on it goes in
-        chunks, and after a break, also of this process, at most one chunk is sent again.
+        chunks, and after a break, also of this process, at most one chunk is sent again. With `check` it is hashed
+        while it is sent, and its last byte withheld until that is right; without, which is faster, that is left to
+        the registry, which must refuse bytes of another digest.
         Raises DigestMismatch, SizeMismatch (then it is not stored), Cancelled within a second.
         """
         from kitops_jupyter.registry.upload import Upload
 
         try:
-            Upload(self, descriptor, reopen, mount_from=mount_from, observe=observe, item=item).run()
+            Upload(self, descriptor, reopen, mount_from=mount_from, check=check, observe=observe, item=item).run()
         except SourceFailed as error:
             raise error.reason from None
 

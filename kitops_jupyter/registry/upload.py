@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from kitops_jupyter.content import Descriptor, Readable, verified
 from kitops_jupyter.errors import DigestMismatch, NotFound, RegistryError
 from kitops_jupyter.progress import Observer
-from kitops_jupyter.registry.feed import Feed, Span
+from kitops_jupyter.registry.feed import Feed, Plain, Span
 from kitops_jupyter.registry.retry import Attempts
 from kitops_jupyter.registry.saved import SavedSession
 from kitops_jupyter.registry.session import SessionLost, UploadSession
-from kitops_jupyter.registry.sinks import Progress
+from kitops_jupyter.registry.sinks import Exact, Progress
 from kitops_jupyter.registry.transport import watched
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Upload:
         reopen: Callable[[], Readable],
         *,
         mount_from: Sequence[str],
+        check: bool,
         observe: Observer,
         item: str,
     ) -> None:
@@ -55,6 +56,7 @@ class Upload:
         self.name = name
         self.descriptor = descriptor
         self.reopen = reopen
+        self.check = check
         self.mount_from = [source for source in mount_from if source != name]
         self.progress = Progress(observe, item or descriptor.digest.short, descriptor.size_bytes)
         self.what = f"push {descriptor.digest.short} to {registry.name}/{name}"
@@ -94,19 +96,23 @@ class Upload:
         return session or UploadSession.begin(self.registry, self.name)
 
     def _send(self, session: UploadSession) -> None:
-        if self.descriptor.size_bytes <= SMALL_BYTES:
-            with verified(self.reopen(), self.descriptor) as stream:
-                body: bytes | Feed = stream.readall()
+        body: bytes | Feed | Plain
+        size, digest = self.descriptor.size_bytes, self.descriptor.digest
+        if size <= SMALL_BYTES:
+            with verified(Exact(self.reopen(), size, self.what), self.descriptor) as stream:
+                body = stream.readall()
+        elif self.check:
+            body = Feed(self.reopen, size, digest, self.progress, what=self.what)
         else:
-            body = Feed(self.reopen, self.descriptor, self.progress, what=self.what)
+            body = Plain(self.reopen, size, self.progress, what=self.what)
         self.progress.started()
         try:
             self._persist(session, body)
         finally:
-            if isinstance(body, Feed):
+            if not isinstance(body, bytes):
                 body.close()
 
-    def _persist(self, session: UploadSession, body: bytes | Feed) -> None:
+    def _persist(self, session: UploadSession, body: bytes | Feed | Plain) -> None:
         """Send until it is there; after each failure look first, since the answer may have been all that was lost."""
         tries, size = Attempts(self.registry.patience), self.descriptor.size_bytes
         current: UploadSession | None = session
@@ -114,7 +120,7 @@ class Upload:
         while True:
             try:
                 current = current or UploadSession.begin(self.registry, self.name)
-                if isinstance(body, Feed) and self.chunk_bytes:
+                if not isinstance(body, bytes) and self.chunk_bytes:
                     self._in_chunks(current, body, tries)
                 else:
                     whole = body if isinstance(body, bytes) else Span(body, 0, size)
@@ -144,7 +150,7 @@ class Upload:
             return True
         return False
 
-    def _in_chunks(self, session: UploadSession, feed: Feed, tries: Attempts) -> None:
+    def _in_chunks(self, session: UploadSession, feed: Feed | Plain, tries: Attempts) -> None:
         """From where the registry is, chunk after chunk; the last PUT only after all is verified."""
         size = self.descriptor.size_bytes
         chunk = max(self.chunk_bytes, session.least_bytes)
@@ -165,7 +171,7 @@ class Upload:
                 raise SessionLost(f"{self.what}: the registry has {reached} bytes, expected {done + count}")
             done = done + count if reached is None else reached
             tries.progressed()
-        feed.verify()
+        feed.finish()
         session.put(self.descriptor.digest, b"", 0)
 
     def _where(self, session: UploadSession) -> int:

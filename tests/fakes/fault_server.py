@@ -32,7 +32,7 @@ class Fault:
     `status`, `headers`, `body` replace what the registry would say. `cut_at` closes the connection after so many bytes
     of the body, `reset` does it with a RST. `length` is what Content-Length says ("" leaves it out). `answer_after`
     answers when so many bytes of the request's body have come, and reads no more; `hang_up` answers nothing.
-    `stalls` lets some seconds pass before the cut.    `pace_s` waits after every 512 bytes.
+    `stalls` lets some seconds pass before the cut, `pace_s` waits after every 512 bytes.
     """
 
     status: int | None = None

@@ -1,0 +1,1 @@
+"""Measurements; run one at a time, `make bench`."""
