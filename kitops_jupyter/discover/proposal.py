@@ -1,0 +1,19 @@
+"""What a proposal is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kitops_jupyter.kitfile import Kitfile
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A Kitfile; `left_out` has (path, reason) for each file or folder it does not take, `notes` what else to know.
+
+    A folder in `left_out` stands for all below it.
+    """
+
+    kitfile: Kitfile
+    left_out: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,160 @@
+"""A folder's tree as a proposal needs it: each file's kind, and what must stay out. No link is followed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from kitops_jupyter import ignore
+from kitops_jupyter.discover.kinds import Hint, Kind, file_kind, file_stays_out, folder_stays_out, hint_of, settle
+from kitops_jupyter.errors import PathInvalid
+from kitops_jupyter.kitfile import NAMES
+
+_DEPTH_LIMIT = 100
+_FILES_LIMIT = 2_000_000  # of files and folders looked at: a home folder by mistake must end, too
+
+
+class File(NamedTuple):
+    """A file that may be taken."""
+
+    name: str
+    path: str
+    size: int
+    kind: Kind
+
+
+@dataclass(slots=True, eq=False)
+class Folder:
+    """A folder that may be taken. `blemish` is something below it that must stay out, but that packing would take."""
+
+    name: str
+    path: str
+    level: int
+    hint: Hint = ""
+    files: list[File] = field(default_factory=list)
+    folders: list[Folder] = field(default_factory=list)
+    blemish: str = ""
+    count: int = 0
+    size: int = 0
+    kinds: frozenset[Kind] = frozenset()
+
+
+@dataclass(slots=True)
+class Tree:
+    """The whole folder, and what stays out of it, with the reasons."""
+
+    root: Folder
+    left_out: list[tuple[str, str]]
+
+
+def look(root: Path) -> Tree:
+    """Read the names below `root`. Raises PathInvalid where the folder itself, or its `.kitignore`, cannot be read."""
+    return _Look(root).tree()
+
+
+class _Look:
+    def __init__(self, root: Path) -> None:
+        self._root = os.fspath(root)
+        self._patterns = ignore.read(root)
+        self._rules = ignore.Rules(self._patterns, [])
+        self._left_out: list[tuple[str, str]] = []
+        self._looked = 0
+
+    def tree(self) -> Tree:
+        top = Folder("", "", 0)
+        order, waiting = [], [top]
+        while waiting:
+            folder = waiting.pop()
+            if self._fill(folder):
+                order.append(folder)
+                waiting += folder.folders
+        for folder in reversed(order):  # what is below a folder comes before it
+            _sum_up(folder)
+        return Tree(top, self._left_out)
+
+    def _leave(self, folder: Folder, path: str, reason: str, *, packed: bool = True) -> None:
+        """`packed`: packing the folder as a whole would take it."""
+        if packed:
+            folder.blemish = folder.blemish or path
+        self._left_out.append((path, reason))
+
+    def _fill(self, folder: Folder) -> bool:
+        """List one folder; False where it turns out to stay out."""
+        try:
+            place = os.path.join(self._root, folder.path) if folder.path else self._root  # noqa: PTH118
+            with os.scandir(place) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as problem:
+            if not folder.level:
+                raise PathInvalid(f"{self._root} cannot be read: {problem.strerror}") from problem
+            self._leave(folder, folder.path, f"cannot be read: {problem.strerror}")
+            return True
+        names = {entry.name for entry in entries}
+        if folder.level:
+            if reason := folder_stays_out("", names):
+                self._leave(folder, folder.path, reason)
+                return True
+            folder.hint = hint_of(folder.name, names, folder.hint)
+        self._looked += len(entries)
+        unsettled: list[tuple[str, str, int]] = []
+        for entry in entries:
+            self._take(folder, entry, unsettled)
+        settled = settle(
+            [name for name, _, _ in unsettled], {file.kind for file in folder.files}, is_root=not folder.level
+        )
+        folder.files += [File(name, path, size, settled[name]) for name, path, size in unsettled]
+        folder.files.sort()
+        return True
+
+    def _take(self, folder: Folder, entry: os.DirEntry[str], unsettled: list[tuple[str, str, int]]) -> None:
+        name = entry.name
+        path = f"{folder.path}/{name}" if folder.path else name
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+            self._leave(folder, shown, "the name is not UTF-8: rename it")
+            return
+        try:
+            there = entry.stat(follow_symlinks=False)
+        except OSError as problem:
+            self._leave(folder, path, f"cannot be read: {problem.strerror}")
+            return
+        is_dir = stat.S_ISDIR(there.st_mode)
+        if stat.S_ISLNK(there.st_mode) or getattr(entry, "is_junction", bool)():
+            self._leave(folder, path, "a link: links are not followed", packed=False)
+        elif not is_dir and not stat.S_ISREG(there.st_mode):
+            self._leave(folder, path, "neither a file nor a folder", packed=False)
+        elif ".." in name:
+            self._leave(folder, path, "named with '..' inside, which kits cannot hold", packed=False)
+        elif not folder.level and name in NAMES:
+            self._leave(folder, path, "the Kitfile goes into the kit by itself", packed=False)
+        elif self._is_ignored(path, is_dir):
+            self._leave(folder, path, "named in .kitignore", packed=False)
+        elif reason := folder_stays_out(name) if is_dir else file_stays_out(name):
+            self._leave(folder, path, reason, packed=path != ignore.FILE_NAME)
+        elif self._looked > _FILES_LIMIT or folder.level >= _DEPTH_LIMIT:
+            limit = f"{_DEPTH_LIMIT} folders deep" if folder.level >= _DEPTH_LIMIT else f"{_FILES_LIMIT} files"
+            self._leave(folder, path, f"beyond the limit of {limit}")
+        elif is_dir:
+            folder.folders.append(Folder(name, path, folder.level + 1, folder.hint))
+        elif kind := file_kind(name, folder.hint):
+            folder.files.append(File(name, path, there.st_size, kind))
+        else:
+            unsettled.append((name, path, there.st_size))
+
+    def _is_ignored(self, path: str, is_dir: bool) -> bool:
+        if not self._patterns or (is_dir and self._rules.has_exclusions):
+            return False
+        return self._rules.matches(path)
+
+
+def _sum_up(folder: Folder) -> None:
+    folder.count = len(folder.files) + sum(inner.count for inner in folder.folders)
+    folder.size = sum(file.size for file in folder.files) + sum(inner.size for inner in folder.folders)
+    folder.kinds = frozenset(file.kind for file in folder.files).union(*(inner.kinds for inner in folder.folders))
+    if not folder.blemish:
+        folder.blemish = next((inner.blemish for inner in folder.folders if inner.blemish), "")
