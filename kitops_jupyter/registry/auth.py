@@ -31,8 +31,8 @@ _SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9_-]*)(?=\s+[^\s=,]+\s*=|\s*(
 _REPOSITORY = re.compile(r"/v2/(?P<name>.+)/(?:blobs|manifests|tags|referrers)/")
 # Where unrelated people have neighbouring names: a shared parent there says nothing.
 _SHARED_PARENTS = re.compile(
-    r"(?:[a-z]{2}|(?:com?|org|net|edu|gov|ac|ne|or|go)\.[a-z]{2}|(?:github|gitlab|azurecr|web|pages|herokuapp|amazonaws"
-    r"|cloudfront|azurewebsites|cloudapp|appspot|run|fly|vercel|netlify)\.(?:io|com|net|app|dev))\Z"
+    r"(?:(?:com?|org|net|edu|gov|ac|ne|or|go)\.[a-z]{2}|(?:github|gitlab|azurecr)\.io|(?:web|run|vercel|netlify)\.app"
+    r"|(?:herokuapp|amazonaws|appspot|azure)\.com|(?:cloudfront|azurewebsites|cloudapp)\.net|(?:pages|fly|pkg)\.dev)\Z"
 )
 
 
@@ -48,7 +48,7 @@ def parse_challenges(header: str) -> list[Challenge]:
     """Every challenge in a header, also several in one; what cannot be read is left out."""
     starts = list(_SCHEME.finditer(header[:16384]))
     found = []
-    for match, following in zip(starts, [*starts[1:], None], strict=True):
+    for match, following in zip(starts, [*starts[1:], None], strict=False):
         text = header[match.end() : following.start() if following else len(header)]
         parameters: dict[str, str] = {}
         position = 0
