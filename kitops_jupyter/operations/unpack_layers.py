@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from kitops_jupyter.errors import Cancelled, DigestMismatch, SizeMismatch, Unsaf
 from kitops_jupyter.filters import Choice
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.unpack_place import Place
-from kitops_jupyter.operations.write_file import umask
+from kitops_jupyter.operations.write_file import create
 from kitops_jupyter.pipeline import ByteSink, FileSink, Sha256Sink, pump
 from kitops_jupyter.progress import Event, Observer
 
@@ -122,8 +123,9 @@ class LayerUnpacker:
             return 0, 0
         made = tree / name
         made.parent.mkdir(parents=True, exist_ok=True)
+        mode = _mode_here(made, file.mode)
         size_bytes = self._move(part, [FileSink(made, file.size_bytes)])
-        made.chmod(file.mode & ~umask())
+        made.chmod(mode)
         if file.size_bytes not in (None, size_bytes):
             raise SizeMismatch(f"{file.path}: {size_bytes} bytes, its layer says {file.size_bytes}")
         return 1, size_bytes
@@ -163,6 +165,14 @@ class LayerUnpacker:
         """Give every folder its mode, once all layers are there."""
         for untar in self._archives:
             untar.set_folder_modes()
+
+
+def _mode_here(path: Path, mode: int) -> int:
+    """What the umask leaves of a mode, found by making the file: the umask itself cannot be read without setting it."""
+    os.close(create(path, mode))
+    left = stat.S_IMODE(path.stat().st_mode)
+    path.unlink()
+    return left
 
 
 def _check(layer: Descriptor, digest: Digest, count: int) -> None:

@@ -29,10 +29,15 @@ class Place:
 
     def keeps(self, name: str) -> bool:
         """Whether the file of this name stays as it is, so that the kit's is not needed."""
-        if self._is_empty or not self._ignore_existing or not os.path.lexists(self.target / name):
+        if self._is_empty or not self._ignore_existing:
             return False
-        self.kept.append(name)
-        return True
+        try:
+            is_file = not stat.S_ISDIR(os.lstat(self.target / name).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        if is_file:
+            self.kept.append(name)
+        return is_file
 
     def has_text(self, name: str, text: str) -> bool:
         """Whether a regular file of this name has just these bytes."""

@@ -1,0 +1,31 @@
+"""The tutorials run from top to bottom, and pack what they say."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.name)
+def test_a_tutorial_is_committed_without_outputs(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    assert all(not cell.outputs and cell.execution_count is None for cell in notebook.cells if cell.cell_type == "code")
+
+
+def test_the_first_tutorial_runs_headless_and_tells_what_it_packed() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "KITOPS_HOME"}
+    done = subprocess.run(
+        [sys.executable, NOTEBOOKS / "run.py"], capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    packed = re.findall(r"packed (wine:\S+) \S+ \S+ (sha256:[0-9a-f]{64})", done.stdout)
+    assert [name for name, _ in packed] == ["wine:first", "wine:champion,second"]
+    assert packed[0][1] != packed[1][1]
