@@ -132,10 +132,12 @@ class _Look:
             self._leave(folder, path, "named with '..' inside, which kits cannot hold", packed=False)
         elif not folder.level and name in NAMES:
             self._leave(folder, path, "the Kitfile goes into the kit by itself", packed=False)
+        elif path == ignore.FILE_NAME:
+            self._leave(folder, path, "says what stays out", packed=False)
         elif self._is_ignored(path, is_dir):
             self._leave(folder, path, "named in .kitignore", packed=False)
         elif reason := folder_stays_out(name) if is_dir else file_stays_out(name):
-            self._leave(folder, path, reason, packed=path != ignore.FILE_NAME)
+            self._leave(folder, path, reason)
         elif self._looked > _FILES_LIMIT or folder.level >= _DEPTH_LIMIT:
             limit = f"{_DEPTH_LIMIT} folders deep" if folder.level >= _DEPTH_LIMIT else f"{_FILES_LIMIT} files"
             self._leave(folder, path, f"beyond the limit of {limit}")
