@@ -33,6 +33,7 @@ class _Item:
     total: int | None
     bar: Any = None
     position: int = 0
+    note: str = ""
     told_at: float = 0.0
 
 
@@ -93,9 +94,9 @@ class Meter:
         self._moved_bytes += done - item.done
         item.done = done
         item.total = event.total_bytes if event.total_bytes is not None else item.total
-        self._tell(event, item)
         if event.step == "finished":
             del self._items[event.item]
+        self._tell(event, item)
 
     def _tell(self, event: Event, item: _Item | None) -> None:
         """Show it; `item` is None for what was skipped."""
@@ -140,36 +141,56 @@ class Bars(Meter):
     """A bar for each item under way and one for the total; `open_bar` is a tqdm class, `options` go to it."""
 
     def __init__(
-        self, open_bar: Callable[..., Any], clock: Callable[[], float] = time.monotonic, **options: Any
+        self,
+        open_bar: Callable[..., Any],
+        clock: Callable[[], float] = time.monotonic,
+        delay_s: float = BAR_DELAY_S,
+        **options: Any,
     ) -> None:
         super().__init__(clock)
         self._open_bar = open_bar
+        self._delay_s = delay_s
         self._options = options
         self._total: Any = None
-        self._drawn_at = 0.0
+        self._drawn_at = float("-inf")
 
     def _tell(self, event: Event, item: _Item | None) -> None:
-        if self._total is None:
-            self._total = self._bar("total", 0, None, 0)
-        if item is None:
-            notes = ", ".join(f"{count} {note}" for note, count in self._skipped.items())
-            self._total.set_postfix_str(notes, refresh=False)
-        elif item.bar is None and event.step != "finished":
-            self._open(event, item)
+        if item:
+            item.note = event.note or item.note
         if item and item.bar is not None and event.step == "finished":
             self._show(item.bar, item.done)
             item.bar.close()
-        if self._clock() - self._drawn_at >= DRAW_INTERVAL_S:
+            item.bar = None
+        now = self._clock()
+        if now - self._started_at >= self._delay_s and now - self._drawn_at >= DRAW_INTERVAL_S:
+            self._drawn_at = now
             self._draw()
 
-    def _open(self, event: Event, item: _Item) -> None:
+    def _draw(self) -> None:
+        if self._total is None:
+            self._total = self._bar("total", 0, None, self._moved_bytes)
+        for name, item in self._items.items():
+            if item.bar is None:
+                self._open(name, item)
+            if item.bar is not None:
+                item.bar.total = item.total
+                self._show(item.bar, item.done)
+        self._show_total()
+
+    def _show_total(self) -> None:
+        notes = ", ".join(f"{count} {note}" for note, count in self._skipped.items())
+        self._total.set_postfix_str(notes, refresh=False)
+        self._show(self._total, self._moved_bytes)
+
+    def _open(self, name: str, item: _Item) -> None:
+        """Give the item the first free place; there may be none."""
         taken = {other.position for other in self._items.values() if other.bar is not None}
         free = next((place for place in range(1, BARS_LIMIT + 1) if place not in taken), None)
         if free is not None:
             item.position = free
-            item.bar = self._bar(_name(event.item), free, item.total, item.first)
-            if event.note:
-                item.bar.set_postfix_str(event.note, refresh=False)
+            item.bar = self._bar(_name(name), free, item.total, item.done)
+            if item.note:
+                item.bar.set_postfix_str(item.note, refresh=False)
 
     def _bar(self, name: str, position: int, total: int | None, initial: int) -> Any:
         return self._open_bar(
@@ -183,18 +204,8 @@ class Bars(Meter):
             unit_divisor=1024,
             miniters=1,
             mininterval=DRAW_INTERVAL_S / 2,
-            delay=BAR_DELAY_S,
             **self._options,
         )
-
-    def _draw(self) -> None:
-        self._drawn_at = self._clock()
-        for item in self._items.values():
-            if item.bar is not None:
-                if item.total is not None:
-                    item.bar.total = item.total
-                self._show(item.bar, item.done)
-        self._show(self._total, self._moved_bytes)
 
     @staticmethod
     def _show(bar: Any, done: int) -> None:
@@ -209,7 +220,7 @@ class Bars(Meter):
             if failed:
                 self._total.leave = False
             else:
-                self._show(self._total, self._moved_bytes)
+                self._show_total()
                 self._total.total = self._total.n
             self._total.close()
 

@@ -24,6 +24,14 @@ class Clock:
         return self.now
 
 
+class Ticking(Clock):
+    """Time in which every event is due to be drawn."""
+
+    def __call__(self) -> float:
+        self.now += 1
+        return self.now
+
+
 class RecordingBar:
     """A bar that remembers what was asked of it; the interface is tqdm's."""
 
@@ -62,7 +70,7 @@ def clock() -> Clock:
 
 
 def test_there_is_a_bar_for_each_layer_and_one_for_the_total(made: list[RecordingBar]) -> None:
-    with Bars(RecordingBar) as observe:
+    with Bars(RecordingBar, Ticking()) as observe:
         observe(Event("started", "model", 0, 10))
         observe(Event("started", "data", 0, 20))
         observe(Event("finished", "model", 10, 10))
@@ -73,8 +81,17 @@ def test_there_is_a_bar_for_each_layer_and_one_for_the_total(made: list[Recordin
     assert [bar.leave for bar in made] == [True, False, False]
 
 
+def test_what_is_done_at_once_needs_no_bar(made: list[RecordingBar], clock: Clock) -> None:
+    with Bars(RecordingBar, clock) as observe:
+        for name in ("a", "b", "c"):
+            observe(Event("started", name, 0, 1))
+            clock.now += 0.05
+            observe(Event("finished", name, 1, 1))
+    assert made == []
+
+
 def test_a_place_that_became_free_is_taken_again(made: list[RecordingBar]) -> None:
-    with Bars(RecordingBar) as observe:
+    with Bars(RecordingBar, Ticking()) as observe:
         for name in ("a", "b", "c"):
             observe(Event("started", name, 0, 1))
             observe(Event("finished", name, 1, 1))
@@ -82,7 +99,7 @@ def test_a_place_that_became_free_is_taken_again(made: list[RecordingBar]) -> No
 
 
 def test_bars_are_drawn_at_most_ten_times_a_second(made: list[RecordingBar], clock: Clock) -> None:
-    with Bars(RecordingBar, clock=clock) as observe:
+    with Bars(RecordingBar, clock, delay_s=0) as observe:
         observe(Event("started", "model", 0, 1000))
         for done in range(1, 1000):
             clock.now += 0.001
@@ -91,7 +108,7 @@ def test_bars_are_drawn_at_most_ten_times_a_second(made: list[RecordingBar], clo
 
 
 def test_a_bar_never_goes_backwards(made: list[RecordingBar], clock: Clock) -> None:
-    with Bars(RecordingBar, clock=clock) as observe:
+    with Bars(RecordingBar, clock, delay_s=0) as observe:
         for done in (0, 50, 20, 60):
             clock.now += 1
             observe(Event("started" if done == 0 else "advanced", "model", done, 100))
@@ -100,7 +117,7 @@ def test_a_bar_never_goes_backwards(made: list[RecordingBar], clock: Clock) -> N
 
 
 def test_a_resumed_layer_starts_where_it_was_and_says_so(made: list[RecordingBar]) -> None:
-    with Bars(RecordingBar) as observe:
+    with Bars(RecordingBar, Ticking()) as observe:
         observe(Event("started", "model", 70, 100, note="resumed"))
         observe(Event("finished", "model", 100, 100))
         assert made[1].options["initial"] == 70
@@ -109,14 +126,14 @@ def test_a_resumed_layer_starts_where_it_was_and_says_so(made: list[RecordingBar
 
 
 def test_what_was_skipped_is_told_beside_the_total(made: list[RecordingBar]) -> None:
-    with Bars(RecordingBar) as observe:
+    with Bars(RecordingBar, Ticking()) as observe:
         observe(Event("skipped", "a", 5, 5, note="unchanged"))
         observe(Event("skipped", "b", 5, 5, note="unchanged"))
     assert made[0].postfix == "2 unchanged"
 
 
 def test_an_error_closes_every_bar_and_leaves_none_on_the_screen(made: list[RecordingBar]) -> None:
-    with pytest.raises(KeyboardInterrupt), Bars(RecordingBar) as observe:
+    with pytest.raises(KeyboardInterrupt), Bars(RecordingBar, Ticking()) as observe:
         observe(Event("started", "a", 0, 5))
         observe(Event("started", "b", 0, 5))
         raise KeyboardInterrupt
@@ -125,14 +142,14 @@ def test_an_error_closes_every_bar_and_leaves_none_on_the_screen(made: list[Reco
 
 
 def test_a_thousand_layers_do_not_fill_the_screen(made: list[RecordingBar]) -> None:
-    with Bars(RecordingBar) as observe:
+    with Bars(RecordingBar, Ticking()) as observe:
         for number in range(1000):
             observe(Event("started", f"layer-{number}", 0, 1))
     assert len(made) == BARS_LIMIT + 1
 
 
 def test_a_long_name_keeps_its_end_and_a_hostile_one_cannot_draw(made: list[RecordingBar]) -> None:
-    with Bars(RecordingBar) as observe:
+    with Bars(RecordingBar, Ticking()) as observe:
         observe(Event("started", "folder/" * 20 + "weights.bin", 0, 1))
         observe(Event("started", "\x1b[2Jgone", 0, 1))
     assert made[1].options["desc"].endswith("/weights.bin")
@@ -147,7 +164,7 @@ def test_events_of_many_threads_are_all_counted(made: list[RecordingBar]) -> Non
             observe(Event("advanced", name, done, 500))
         observe(Event("finished", name, 500, 500))
 
-    with Bars(RecordingBar) as observe:
+    with Bars(RecordingBar, Ticking()) as observe:
         threads = [threading.Thread(target=work, args=(f"layer-{number}",)) for number in range(8)]
         for thread in threads:
             thread.start()
@@ -164,9 +181,9 @@ def test_real_bars_show_name_size_and_total(clock: Clock) -> None:
         monitor_interval = 0
 
         def __init__(self, **options: Any) -> None:
-            super().__init__(**{**options, "delay": 0, "mininterval": 0})
+            super().__init__(**{**options, "mininterval": 0})
 
-    with Bars(Bar, clock=clock, file=screen, ascii=True, ncols=80) as observe:
+    with Bars(Bar, clock, 0, file=screen, ascii=True, ncols=80) as observe:
         observe(Event("started", "model.bin", 0, 4 * MIB))
         clock.now += 1
         observe(Event("advanced", "model.bin", MIB, 4 * MIB))
