@@ -44,7 +44,8 @@ class Rules:
 
     def ignores(self, path: str, *, layer: str) -> bool:
         """Whether the layer at `layer` leaves `path` out; both are clean and relative to the kit's folder."""
-        return self._is_anothers(path, layer) or self.matches(path)
+        names, prefixes = self._others.get(layer) or self._others_of(layer)
+        return path in names or path.startswith(prefixes) or self.matches(path)
 
     def matches(self, path: str) -> bool:
         """Whether the patterns leave it out, for any layer."""
@@ -68,12 +69,11 @@ class Rules:
             self._above[lower] = found
         return found
 
-    def _is_anothers(self, path: str, layer: str) -> bool:
-        if layer not in self._others:
-            others = [other for other in self._layer_paths if not is_within(layer, other)]
-            self._others[layer] = frozenset(others), tuple(f"{other}/" for other in others)
-        paths, prefixes = self._others[layer]
-        return path in paths or path.startswith(prefixes)
+    def _others_of(self, layer: str) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The paths that belong to other layers than this one, and what begins the names below them."""
+        others = [other for other in self._layer_paths if not is_within(layer, other)]
+        self._others[layer] = frozenset(others), tuple(f"{other}/" for other in others)
+        return self._others[layer]
 
 
 def is_within(path: str, folder: str) -> bool:

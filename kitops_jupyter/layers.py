@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from kitops_jupyter.errors import NotFound, PathInvalid
+from kitops_jupyter.ignore import FILE_NAME as IGNORE_FILE
 from kitops_jupyter.ignore import Rules, is_within
 from kitops_jupyter.kitfile import Entry, Kitfile
 
@@ -129,8 +130,8 @@ class _Walk:
         if self._enter_parents():
             if self._layer == ".":
                 self._fill(path, "")
-            else:
-                self._take(self._layer, path, there)
+            elif self._take(self._layer, path, there):
+                self._fill(path, self._layer)
         self._tell(there)
         return self._members
 
@@ -168,35 +169,33 @@ class _Walk:
                 self._members.append(_member(folder, path, there))
         return True
 
-    def _take(self, name: str, path: str, there: os.stat_result) -> None:
-        """One entry, and all below it."""
+    def _take(self, name: str, path: str, there: os.stat_result) -> bool:
+        """One entry; whether to look into it, as it is a folder with something to take."""
         is_dir = stat.S_ISDIR(there.st_mode)
         if not is_dir and not stat.S_ISREG(there.st_mode):
             (self._links if stat.S_ISLNK(there.st_mode) else self._others).append(name)
-            return
+            return False
         if self._rules.ignores(name, layer=self._layer):
-            if is_dir and self._rules.has_exclusions:
-                self._fill(path, name)
-            return
+            return is_dir and self._rules.has_exclusions
         self._members.append(_member(name, path, there))
-        if is_dir:
-            self._fill(path, name)
+        return is_dir
 
     def _fill(self, path: str, name: str) -> None:
-        """What is in a folder, in byte order of the names."""
-        try:
-            with os.scandir(path) as found:
-                entries = sorted(found, key=lambda entry: os.fsencode(entry.name))
-            for entry in entries:
-                inner = f"{name}/{entry.name}" if name else entry.name
+        """All that is in a folder, depth first; a stack of its own, as folders may be nested deeper than calls."""
+        opened = [_entries_of(path)]
+        names = [name]
+        while opened:
+            for entry in opened[-1]:
+                inner = f"{names[-1]}/{entry.name}" if names[-1] else entry.name
                 if ".." in entry.name:
                     self._dotted.append(inner)
-                else:
-                    self._take(inner, entry.path, entry.stat(follow_symlinks=False))
-        except OSError as problem:
-            raise PathInvalid(f"{problem.filename or path} cannot be read: {problem.strerror}") from problem
-        except RecursionError:
-            raise PathInvalid(f"{path[:200]}... is nested too deep") from None
+                elif self._take(inner, entry.path, _stat_of(entry)):
+                    opened.append(_entries_of(entry.path))
+                    names.append(inner)
+                    break
+            else:
+                opened.pop()
+                names.pop()
 
     def _warn(self, reason: str) -> None:
         self.warnings.append(f"{self._entry.label}: {self._entry.path or '.'} {reason}")
@@ -218,6 +217,29 @@ class _Walk:
             self._warn("is ignored as a whole: the layer is empty")
         elif stat.S_ISDIR(there.st_mode):
             self._warn("has no files that are not ignored: the layer is empty")
+
+
+def _entries_of(path: str) -> Iterator[os.DirEntry[str]]:
+    """A folder's entries in byte order of their names, which for UTF-8 is the order of the characters."""
+    try:
+        with os.scandir(path) as found:
+            return iter(sorted(found, key=lambda entry: entry.name))
+    except OSError as problem:
+        raise _unreadable(path, problem) from problem
+
+
+def _stat_of(entry: os.DirEntry[str]) -> os.stat_result:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except OSError as problem:
+        raise _unreadable(entry.path, problem) from problem
+
+
+def _unreadable(path: str, problem: OSError) -> PathInvalid:
+    return PathInvalid(
+        f"{path} cannot be read: {problem.strerror}",
+        hint=f"correct its permissions, or leave it out with a line in {IGNORE_FILE}",
+    )
 
 
 def _member(name: str, path: str, there: os.stat_result) -> Member:
