@@ -25,7 +25,8 @@ def test_the_guess_is_the_one_that_kit_makes(case: dict[str, Any], tmp_path: Pat
     given = {FLAGS[flag]: flags[at + 1] for at, flag in enumerate(flags) if flag in FLAGS}
     proposal = discover.like_kit(tmp_path / "in", **given)
     assert kitfile.to_yaml(proposal.kitfile) == case["kitfile"]
-    assert proposal.left_out == proposal.notes == ()
+    assert not proposal.left_out
+    assert not proposal.notes
 
 
 def test_all_golden_cases_are_here() -> None:

@@ -52,7 +52,8 @@ def test_a_usual_project_has_everything_in_its_section(tmp_path: Path) -> None:
     assert [data.name for data in proposal.kitfile.datasets] == ["train", "validation"]
     assert proposal.kitfile.model and proposal.kitfile.model.framework == "scikit-learn"
     assert proposal.kitfile.mcp_servers[0].name == "tool"
-    assert proposal.left_out == proposal.notes == ()
+    assert not proposal.left_out
+    assert not proposal.notes
 
 
 @pytest.mark.parametrize(
