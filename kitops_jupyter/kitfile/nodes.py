@@ -146,6 +146,8 @@ def _finding(problem: Any) -> Finding:
     mark = getattr(problem, "problem_mark", None)
     message = getattr(problem, "problem", None) or str(problem).partition("\n")[0]
     hint = "indent with blanks: YAML takes no tabs" if "\\t" in message or "tab" in message else ""
+    if "cannot start any token" in message:  # the C reader does not say which: a tab, mostly
+        hint = "indent with blanks, YAML takes no tabs; text that begins with @ or ` needs quotes"
     if mark is None:
         return Finding(f"not YAML: {message}", hint=hint)
     return Finding(f"not YAML: {message}", line=mark.line + 1, column=mark.column + 1, hint=hint)
