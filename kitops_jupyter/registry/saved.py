@@ -60,7 +60,7 @@ class SavedSession:
         if not isinstance(location, str) or not location.startswith(("http://", "https://")):
             return None
         session = UploadSession(self._registry, self._name, location)
-        session.is_used = True
+        session.is_used = session.is_saved = True
         return session
 
     def save(self, session: UploadSession) -> None:

@@ -40,7 +40,12 @@ class UploadSession:
         self.location = location
         self.least_bytes = least_bytes  # the registry takes no smaller part, but for the last
         self.is_used = False  # whether bytes may have been sent, so that the registry must be asked where it is
+        self.is_saved = False  # whether it is another process's, and may be long gone
         self._what = f"push to {registry.name}/{name}"
+
+    def start_over(self, fresh: UploadSession) -> None:
+        """Become this new session."""
+        self.location, self.least_bytes, self.is_used, self.is_saved = fresh.location, fresh.least_bytes, False, False
 
     @classmethod
     def begin(cls, registry: Registry, name: str) -> UploadSession:

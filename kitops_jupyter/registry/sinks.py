@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from typing import Any
 
 from kitops_jupyter.content import Readable
@@ -113,6 +114,7 @@ class Progress:
         self._done_bytes = 0
         self._note = ""
         self._is_started = False
+        self._told_at_s = time.monotonic()
 
     def from_start(self, start_bytes: int) -> Observer:
         """An observer for a pump whose first byte is this one of the whole."""
@@ -146,10 +148,15 @@ class Progress:
         self._tell("finished")
 
     def beat(self) -> None:
-        """The same again; nothing before it began."""
+        """The same again, if the last word was a while ago; the first word is that it began."""
+        if time.monotonic() - self._told_at_s < BEAT_S / 2:
+            return
         if self._is_started:
             self._tell("advanced")
+        else:
+            self.started(self._note)
 
     def _tell(self, step: Any) -> None:
         with self._lock:
+            self._told_at_s = time.monotonic()
             self._observe(Event(step, self._item, self._done_bytes, self._total_bytes, self._note))

@@ -180,12 +180,14 @@ class Upload:
             return 0
         try:
             done = session.status()
-        except SessionLost:
+        except RegistryError as error:
+            if not isinstance(error, SessionLost) and not session.is_saved:
+                raise
             done = -1
         if 0 <= done <= self.descriptor.size_bytes:
             return done
         fresh = UploadSession.begin(self.registry, self.name)
-        session.location, session.least_bytes, session.is_used = fresh.location, fresh.least_bytes, False
+        session.start_over(fresh)
         return 0
 
 
