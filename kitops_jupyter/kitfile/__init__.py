@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kitops_jupyter.errors import KitfileInvalid
-from kitops_jupyter.kitfile.json_form import from_json, to_json
+from kitops_jupyter.errors import Finding, KitfileInvalid
+from kitops_jupyter.kitfile.json_form import from_json, to_json, unstorable
 from kitops_jupyter.kitfile.reader import parse_yaml
 from kitops_jupyter.kitfile.validation import validate, warnings
 from kitops_jupyter.kitfile.values import (
@@ -55,7 +55,8 @@ __all__ = [
 def read(data: str | bytes, *, name: str = "Kitfile") -> Kitfile:
     """A Kitfile that kit would take. Raises KitfileInvalid with every finding: line, column, field, suggestion."""
     kitfile = parse_yaml(data, name=name)
-    if findings := validate(kitfile):
+    unstored = [Finding(why, at, *kitfile.marks.get(at, (0, 0))) for at, why in unstorable(kitfile)]
+    if findings := validate(kitfile) + unstored:
         raise KitfileInvalid(name, sorted(findings, key=lambda finding: (finding.line, finding.column)))
     return kitfile
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 from kitops_jupyter import gojson
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import ManifestInvalid
 from kitops_jupyter.kitfile.schema import FIELDS, LAYER_FIELDS, LAYERED
-from kitops_jupyter.kitfile.values import Kitfile
+from kitops_jupyter.kitfile.values import Kitfile, Timestamp
 
 _DEPTH_LIMIT = 200
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def to_json(kitfile: Kitfile) -> bytes:
@@ -29,7 +32,7 @@ def _object(value: Any, kind: Any) -> str:
         elif field.kind == "many":
             text = f"[{','.join(_object(item, field.type) for item in content)}]" if content else ""
         elif field.kind == "free":
-            text = gojson.dumps(content, sort_keys=True) if content is not None else ""
+            text = _free(content, field.name) if content is not None else ""
         else:
             text = gojson.dumps(content) if content or field.always else ""
         if text:
@@ -37,18 +40,54 @@ def _object(value: Any, kind: Any) -> str:
     return "{" + ",".join(written) + "}"
 
 
+def unstorable(kitfile: Kitfile) -> list[tuple[str, str]]:
+    """What YAML can say and JSON cannot (NaN, keys that are not text): the field's place, and why."""
+    places = [("model.parameters", kitfile.model.parameters)] if kitfile.model else []
+    places += [(f"datasets[{at}].parameters", dataset.parameters) for at, dataset in enumerate(kitfile.datasets)]
+    found = []
+    for place, parameters in places:
+        try:
+            _free(parameters, place)
+        except ManifestInvalid as problem:
+            found.append((place, problem.message))
+    return found
+
+
+def _free(content: Any, where: str) -> str:
+    level = [content]
+    while level:
+        times = [key for item in level if isinstance(item, dict) for key in item if isinstance(key, Timestamp)]
+        if times:
+            raise ManifestInvalid(f"{where}: {times[0]} is a time, and only text can be a key in JSON")
+        level = _inner(level)
+    return gojson.dumps(content, sort_keys=True)
+
+
 def from_json(data: bytes, *, where: str = "config") -> Kitfile:
     """The Kitfile of a config. Fields that this version does not know are passed over, as kit does.
 
-    Numbers become floats, as for kit. Raises ManifestInvalid.
+    Numbers become floats, as for kit: integers beyond 2**53 lose their last digits. Raises ManifestInvalid.
     """
     try:
-        parsed = json.loads(data.decode("utf-8"), parse_int=float, parse_float=_number, parse_constant=_refuse)
+        parsed = json.loads(data.decode("utf-8"), parse_int=_number, parse_float=_number, parse_constant=_refuse)
+        if _SURROGATE_ESCAPE.search(data):
+            parsed = _whole_text(parsed)
     except (ValueError, RecursionError) as problem:
         raise ManifestInvalid(f"{where}: not the JSON of a Kitfile: {problem}") from problem
     if isinstance(parsed, dict):
         parsed.setdefault("manifestVersion", "")
     return Kitfile(**_section(parsed, Kitfile, where))
+
+
+def _whole_text(value: Any) -> Any:
+    """The value with U+FFFD for each half of a character, as Go reads it."""
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole_text(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole_text(key): _whole_text(item) for key, item in value.items()}
+    return value
 
 
 def _number(text: str) -> float:
@@ -108,9 +147,14 @@ def _bounded(value: Any, where: str) -> Any:
         depth += 1
         if depth > _DEPTH_LIMIT:
             raise ManifestInvalid(f"{where}: nested deeper than {_DEPTH_LIMIT} levels")
-        level = [
-            inner
-            for item in level
-            for inner in (item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
-        ]
+        level = _inner(level)
     return value
+
+
+def _inner(level: list[Any]) -> list[Any]:
+    """What the maps and lists of one level hold: the next level."""
+    return [
+        inner
+        for item in level
+        for inner in (item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
+    ]

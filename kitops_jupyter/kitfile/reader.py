@@ -49,6 +49,10 @@ class _Reader:
         fields = {known.name: known for known in FIELDS[kind]}
         found: dict[str, Any] = {}
         for key, value in self._pairs(node, at):
+            if key.tag and key.text is not None:
+                self._scalar(key, at)
+            if _is_null(key):
+                continue  # kit passes over it, too
             if key.text is None or key.text not in fields:
                 self._unknown(key, at, list(fields))
                 continue
@@ -70,6 +74,7 @@ class _Reader:
     def _field(self, node: Node, known: Field, at: str) -> Any:
         """The value, or None where the field stays empty."""
         if _is_null(node):
+            self._scalar(node, at)  # refuses `!!null text`
             return None
         if known.kind == "free":
             return self._free(node, at)

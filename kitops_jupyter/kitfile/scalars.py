@@ -5,7 +5,8 @@ Source: go-yaml v3, and `golden/kitfiles.json`.
 
 from __future__ import annotations
 
-import datetime
+import calendar
+import math
 import re
 from typing import Any
 
@@ -35,9 +36,11 @@ _WORDS: dict[str, Any] = {
 MERGE = "<<"
 _INT = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|[1-9][0-9]*|0)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_POINT_FLOAT = re.compile(r"\.[0-9]+(_[0-9]+)*([eE][-+]?[0-9]+(_[0-9]+)*)?\Z")
 _TIME = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})"
-    r"(?:(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?(Z|[-+]\d\d:\d\d))|(?: (\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?))?\Z"
+    r"(\d{4})-(\d\d?)-(\d\d?)"
+    r"(?:(?:[Tt](\d\d?):(\d\d?):(\d\d?)([.,]\d+)?(Z|[-+]\d\d:\d\d))|(?: +(\d\d?):(\d\d?):(\d\d?)([.,]\d+)?))?\Z",
+    re.ASCII,
 )
 # Words that older readers take for booleans: written in quotes, read as text.
 _OLD_BOOLEANS = frozenset(
@@ -56,25 +59,29 @@ def resolve(text: str) -> Any:
         return text
     if (time := _time(text)) is not None:
         return time
-    plain = text.replace("_", "") if first != "." else text
+    if first == ".":
+        return _float(text) if _POINT_FLOAT.match(text) else text
+    plain = text.replace("_", "")
     if _INT.match(plain) and len(plain) < _DIGITS_LIMIT and (whole := _integer(plain)) is not None:
         return whole
-    if _FLOAT.match(plain):
-        number = float(plain)
-        return text if number in (float("inf"), float("-inf")) else number
-    return text
+    return _float(plain, text) if _FLOAT.match(plain) else text
+
+
+def _float(plain: str, text: str = "") -> float | str:
+    number = float(plain)
+    return text or plain if math.isinf(number) else number
 
 
 def _integer(plain: str) -> int | None:
-    """None for what does not fit into 64 bits: that is a float."""
-    sign = -1 if plain.startswith("-") else 1
+    """None for what does not fit into 64 bits, of which only a number without a sign has all: that is a float."""
     digits = plain.lstrip("+-").lower()
     if digits.startswith(("0x", "0b", "0o")):
         number = int(digits, 0)
     else:
         number = int(digits, 8 if digits.startswith("0") and len(digits) > 1 else 10)
-    number *= sign
-    return number if -(1 << 63) <= number < 1 << 64 else None
+    if plain.startswith("-"):
+        return -number if number <= 1 << 63 else None
+    return number if number < (1 << 63 if plain.startswith("+") else 1 << 64) else None
 
 
 def _time(text: str) -> Timestamp | None:
@@ -82,14 +89,20 @@ def _time(text: str) -> Timestamp | None:
     if not match:
         return None
     year, month, day, h1, m1, s1, f1, zone, h2, m2, s2, f2 = match.groups()
-    hour, minute, second, fraction = h1 or h2 or "0", m1 or m2 or "0", s1 or s2 or "0", f1 or f2 or ""
-    try:
-        moment = datetime.datetime(int(year), int(month), int(day), int(hour), int(minute), int(second))
-    except ValueError:
+    clock = [int(one or two or 0) for one, two in ((h1, h2), (m1, m2), (s1, s2))]
+    date = [int(year), int(month), int(day)]
+    # Python knows no year 0; the year 2000 is as long.
+    is_date = 1 <= date[1] <= 12 and 1 <= date[2] <= calendar.monthrange(date[0] or 2000, date[1])[1]
+    if not is_date or clock[0] > 23 or clock[1] > 59 or clock[2] > 59:
         return None
-    digits = fraction[1:10].rstrip("0")
-    shown = moment.isoformat() + (f".{digits}" if digits else "")
-    return Timestamp(shown + ("Z" if zone in (None, "Z", "+00:00") else zone))
+    hours, minutes = int((zone or "")[1:3] or 0), int((zone or "")[4:6] or 0)
+    if hours > 24 or minutes > 60:
+        return None
+    hours, minutes = divmod(hours * 60 + minutes, 60)
+    shown = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*date, *clock)
+    if digits := (f1 or f2 or "")[1:10].rstrip("0"):
+        shown += f".{digits}"
+    return Timestamp(shown + (f"{(zone or '')[0]}{hours:02}:{minutes:02}" if hours or minutes else "Z"))
 
 
 def needs_quotes(text: str) -> bool:
