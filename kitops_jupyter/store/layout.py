@@ -99,11 +99,8 @@ class Layout:
         folder = self.folder(kind)
         return Pair(store_name, folder / f"{encoded}{_INDEX_SUFFIX}", folder / f"{encoded}{_TAGS_SUFFIX}")
 
-    def pairs(self, kind: Kind) -> list[Pair]:
-        """The files of every repository, sorted by its name; files with other names are not ours to judge.
-
-        Raises StoreError.
-        """
+    def names(self, kind: Kind) -> list[str]:
+        """The name of every repository, sorted; files with other names are not ours to judge. Raises StoreError."""
         try:
             names = os.listdir(self.folder(kind))  # noqa: PTH208 (names are all we need, and 1,000 Paths are slow)
         except (FileNotFoundError, NotADirectoryError):
@@ -115,7 +112,11 @@ class Layout:
             ) from problem
         ends = (_INDEX_SUFFIX, _TAGS_SUFFIX)  # tags alone are what a `kit remove` leaves that was killed
         encoded = {name.removesuffix(end) for name in names for end in ends if name.endswith(end)}
-        return [self.pair(name, kind) for name in sorted(map(_decode, encoded)) if name]
+        return sorted(name for name in map(_decode, encoded) if name)
+
+    def pairs(self, kind: Kind) -> list[Pair]:
+        """The files of every repository, sorted by its name. Raises StoreError."""
+        return [self.pair(name, kind) for name in self.names(kind)]
 
 
 def _decode(encoded: str) -> str:

@@ -53,7 +53,7 @@ class Store:
 
     def repositories(self, *, kind: Kind = "kits") -> list[str]:
         """The names (`registry/repository`) of all repositories, sorted."""
-        return [pair.store_name for pair in self._layout.pairs(kind)]
+        return self._layout.names(kind)
 
     def kits(
         self, *, kind: Kind = "kits", on_problem: Callable[[KitError], None] | None = None

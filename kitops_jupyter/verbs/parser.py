@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +52,9 @@ class Parser(argparse.ArgumentParser):
     """One verb's words. Flags may stand anywhere, long ones with one dash or two; `--` ends them."""
 
     def __init__(self, verb: str, *, usage: str, examples: Sequence[str]) -> None:
-        super().__init__(prog=f"kit {verb}", add_help=False, allow_abbrev=False)
+        # A width of our own: argparse asks the terminal for its size with every flag that is added.
+        formatter = functools.partial(argparse.HelpFormatter, width=100)
+        super().__init__(prog=f"kit {verb}", add_help=False, allow_abbrev=False, formatter_class=formatter)
         self.usage_line = f"kit {usage}"
         self.examples = tuple(examples)
         self.options: list[Option] = []
