@@ -18,10 +18,10 @@ PARAMETERS = "manifestVersion: 1.0.0\nmodel:\n  parameters:\n"
 
 @pytest.fixture(autouse=True)
 def bounded() -> Iterator[None]:
-    """Five seconds, on a machine that may be busy: all of these take a fraction of one when it is not."""
+    """Fifteen seconds, on a machine that may be busy: all of these take a fraction of one when it is not."""
     begun = time.perf_counter()
     yield
-    assert time.perf_counter() - begun < 5
+    assert time.perf_counter() - begun < 15
 
 
 def billion_laughs() -> str:

@@ -125,7 +125,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 integers = st.integers(-(1 << 63), (1 << 64) - 1)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(kitfiles(floats | integers, readable))
 def test_yaml_reads_back_as_it_was(one: Kitfile) -> None:
     again = kitfile.parse_yaml(kitfile.to_yaml(one))
@@ -140,7 +140,7 @@ def test_a_block_that_begins_with_a_tab_is_written_as_kit_writes_it_and_read_by_
         kitfile.parse_yaml(written)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(kitfiles(finite))
 def test_json_reads_back_as_it_was(one: Kitfile) -> None:
     data = kitfile.to_json(one)
