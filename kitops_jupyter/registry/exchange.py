@@ -8,6 +8,7 @@ from typing import Any
 
 import oras.provider
 import requests
+import urllib3
 
 from kitops_jupyter.errors import RegistryError, SizeMismatch, Unauthorized, Unreachable
 from kitops_jupyter.registry import problems
@@ -122,6 +123,8 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
             )
         except requests.RequestException as error:
             raise problems.unreachable(error, what, host=self.name) from None
+        except urllib3.exceptions.HTTPError as error:  # what requests lets through: hosts that cannot be
+            raise Unreachable(f"{what}: {problems.shown(str(error), 160)}", hint="check the address") from None
         except OSError as error:  # requests' word for a client certificate or bundle that is not there
             raise Unreachable(f"{what}: {self.name}: {error}", hint="check --cert, --key and --tls-cert") from None
         return response
