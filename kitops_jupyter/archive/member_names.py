@@ -17,9 +17,9 @@ MOST_NAME_BYTES = 4096
 MOST_PART_BYTES = 255
 MOST_DEPTH = 255
 
-_BAD_PART = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")
-_WINDOWS_BAD = re.compile(r'[\x00-\x1f<>:"|?*\\]|[ .](?:/|$)')
-_WINDOWS_RESERVED = re.compile(r"(?:^|/)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|/|$)", re.I)
+_BAD_PART = re.compile(r"(?:\A|/)\.{0,2}(?:/|\Z)")
+_WINDOWS_BAD = re.compile(r'[\x00-\x1f<>:"|?*\\]|[ .](?:/|\Z)')
+_WINDOWS_RESERVED = re.compile(r"(?:\A|/)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|/|\Z)", re.I)
 _HINT = "do not unpack this kit; tell whoever made it"
 
 

@@ -15,7 +15,7 @@ MOST_SIZE = (1 << 63) - 1
 
 _OCTAL = re.compile(rb" *([0-7]*)[ \0]*\Z")
 _RECORD_LENGTH = re.compile(rb"([1-9][0-9]{0,7}) ")
-_DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}\Z")
+_DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,18})\Z", re.ASCII)
 
 
 def text(data: bytes, what: str = "a name") -> str:
