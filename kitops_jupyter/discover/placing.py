@@ -15,6 +15,7 @@ from kitops_jupyter.kitfile.validation import path_kind
 
 _ENTRIES_LIMIT = 500  # layers of a kit: registries take some thousands, people read fewer
 _FILES_LIMIT = 200  # files of one folder as an entry each
+_SHOWN_LIMIT = 5  # folders in one note
 _TELL_FILES = 20  # from here on it is worth saying what one file makes of a folder
 _DATASETS_LIMIT = 10  # files or folders of data as an entry each
 _MODELS_LIMIT = 50  # checkpoints of one folder as an entry each
@@ -56,7 +57,7 @@ class Placing:
     def __init__(self, depth: int | None) -> None:
         self.placed: list[Placed] = []
         self.left_out: list[tuple[str, str]] = []
-        self.notes: list[str] = []
+        self._blemished: dict[tuple[str, bool], list[str]] = {}
         self._depth = depth
 
     def place(self, folder: Folder, around: Kind | None = None) -> None:
@@ -121,15 +122,24 @@ class Placing:
     def _may_be_listed(self, folder: Folder) -> bool:
         """Whether a folder that cannot be taken as a whole is small enough to be taken file by file."""
         files, why = len(folder.files), folder.blemish
+        name = why.rpartition("/")[2]
         if files > _FILES_LIMIT or len(self.placed) + files > _ENTRIES_LIMIT:
             self.left_out.append((folder.path, f"has {files} files beside {why}, too many to list without it"))
-            self.notes.append(
-                f"{folder.path} is left out as a whole because of {why}: move that away, or {_advice(why)}"
-            )
+            self._blemished.setdefault((name, False), []).append(folder.path)
             return False
         if files > _TELL_FILES:
-            self.notes.append(f"{folder.path} takes {files} entries because of {why}: for fewer, {_advice(why)}")
+            self._blemished.setdefault((name, True), []).append(folder.path)
         return True
+
+    def notes(self) -> list[str]:
+        """A note for each name that keeps folders from being one entry, with what to do."""
+        found = []
+        for (name, is_listed), folders in self._blemished.items():
+            more = f" and {len(folders) - _SHOWN_LIMIT} more" if len(folders) > _SHOWN_LIMIT else ""
+            what = "listed file by file" if is_listed else "left out"
+            shown = ", ".join(folders[:_SHOWN_LIMIT]) + more
+            found.append(f"{what} because of {name} in it: {shown}; to take it as a whole, {_advice(name)}")
+        return found
 
     def _place_files(self, files: list[File], around: Kind | None, *, at_top: bool = False) -> None:
         for count, file in enumerate(files):
@@ -173,6 +183,5 @@ def _base(folder: Folder) -> Kind | None:
     return kind if count > _CARVED_LIMIT else None
 
 
-def _advice(why: str) -> str:
-    name = why.rpartition("/")[2]
-    return f"write **/{name} into .kitignore" if not set(name) & set("*?[]!\\# ") else "delete it"
+def _advice(name: str) -> str:
+    return f"write **/{name} into .kitignore" if not set(name) & set("*?[]!\\# ") else "move that away"

@@ -58,7 +58,7 @@ def propose(
         authors=(author,) if author else (),
     )
     left_out = sorted([*tree.left_out, *placing.left_out])
-    notes = [*placing.notes, *_notebook_notes(root, notebook, [path for path, _ in left_out])]
+    notes = [*placing.notes(), *_notebook_notes(root, notebook, [path for path, _ in left_out])]
     if not placing.placed:
         notes.append("there are no files to pack")
     return Proposal(

@@ -260,9 +260,19 @@ def test_a_big_folder_with_a_blemish_is_left_out_with_advice(tmp_path: Path) -> 
     proposal = propose(tmp_path, *(f"img/{at}.png" for at in range(201)), "img/.DS_Store")
     assert paths(proposal) == {}
     assert [path for path, _ in proposal.left_out] == ["img", "img/.DS_Store"]
-    assert "write **/.DS_Store into .kitignore" in proposal.notes[0]
+    assert proposal.notes == (
+        "left out because of .DS_Store in it: img; to take it as a whole, write **/.DS_Store into .kitignore",
+    )
     (tmp_path / ".kitignore").write_text("**/.DS_Store\n")
     assert paths(propose(tmp_path)) == {"dataset": ["img"]}
+
+
+def test_many_folders_with_one_blemish_make_one_note(tmp_path: Path) -> None:
+    names = [f"d{folder}/{at}.py" for folder in range(7) for at in range(21)]
+    proposal = propose(tmp_path, *names, *(f"d{folder}/__pycache__/a.pyc" for folder in range(7)))
+    assert len(proposal.kitfile.code) == len(names)
+    (note,) = proposal.notes
+    assert note.startswith("listed file by file because of __pycache__ in it: d0, d1, d2, d3, d4 and 2 more; ")
 
 
 def test_an_empty_folder_is_noted(tmp_path: Path) -> None:

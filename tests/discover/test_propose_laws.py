@@ -82,15 +82,15 @@ def test_what_is_packed_and_what_is_told_is_everything_and_nothing_twice(seed: i
     assert empty == []
 
 
-def test_a_hundred_thousand_files_take_seconds_and_few_entries(tmp_path: Path) -> None:
-    for folder in range(100):
+def test_very_many_files_take_seconds_and_few_entries(tmp_path: Path) -> None:
+    for folder in range(20):
         place = tmp_path / "set" / f"{folder:03}"
         place.mkdir(parents=True)
         for at in range(1000):
             os.close(os.open(place / f"{at}.txt", os.O_CREAT | os.O_WRONLY))
     begun = time.perf_counter()
     proposal = discover.propose(tmp_path)
-    assert time.perf_counter() - begun < 10  # about one on a quiet machine
+    assert time.perf_counter() - begun < 10  # about 0.4 on a quiet machine
     assert [entry.path for entry in proposal.kitfile.entries()] == ["set"]
 
 
