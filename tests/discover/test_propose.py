@@ -260,8 +260,8 @@ def test_a_big_folder_with_a_blemish_is_left_out_with_advice(tmp_path: Path) -> 
     proposal = propose(tmp_path, *(f"img/{at}.png" for at in range(201)), "img/.DS_Store")
     assert paths(proposal) == {}
     assert [path for path, _ in proposal.left_out] == ["img", "img/.DS_Store"]
-    assert proposal.notes == (
-        "left out because of .DS_Store in it: img; to take it as a whole, write **/.DS_Store into .kitignore",
+    assert proposal.notes[0] == (
+        "left out because of .DS_Store in it: img; to take it as a whole, write **/.DS_Store into .kitignore"
     )
     (tmp_path / ".kitignore").write_text("**/.DS_Store\n")
     assert paths(propose(tmp_path)) == {"dataset": ["img"]}
