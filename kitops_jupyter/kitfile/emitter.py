@@ -6,7 +6,6 @@ it is indented depends on what was written last (`_is_indented`, `_is_separated`
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from kitops_jupyter.kitfile.key_order import in_order
@@ -157,6 +156,8 @@ def _float(value: float) -> str:
         return ".nan"
     if value in (float("inf"), float("-inf")):
         return ".inf" if value > 0 else "-.inf"
+    from decimal import Decimal  # needed by few Kitfiles
+
     number = Decimal(repr(value)).normalize()
     sign, digits, power = number.as_tuple()
     shown, exponent = "".join(map(str, digits)), len(digits) + int(power) - 1

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import difflib
 from collections.abc import Iterator
 from typing import Any
 
@@ -65,6 +64,8 @@ class _Reader:
         return found
 
     def _unknown(self, key: Node, at: str, names: list[str]) -> None:
+        import difflib  # needed by few Kitfiles
+
         shown = (key.text if key.text is not None else key.kind)[:60]
         close = difflib.get_close_matches(shown.lower(), [name.lower() for name in names], 1)
         meant = next((name for name in names if close and name.lower() == close[0]), "")
@@ -74,7 +75,6 @@ class _Reader:
     def _field(self, node: Node, known: Field, at: str) -> Any:
         """The value, or None where the field stays empty."""
         if _is_null(node):
-            self._scalar(node, at)  # refuses `!!null text`
             return None
         if known.kind == "free":
             return self._free(node, at)
@@ -167,9 +167,8 @@ class _Reader:
 def _is_null(node: Node) -> bool:
     if node.text is None:
         return False
-    if node.tag == f"{_CORE}null":
-        return True
-    return node.is_plain and not node.tag and resolve(node.text) is None
+    tagged = node.tag == f"{_CORE}null"
+    return (tagged or (node.is_plain and not node.tag)) and resolve(node.text) is None
 
 
 def _shown(node: Node) -> str:

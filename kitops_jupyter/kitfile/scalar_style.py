@@ -15,8 +15,8 @@ Style = Literal["plain", "single", "double", "literal"]
 _KEY_LIMIT_BYTES = 128  # a longer key is written with a question mark
 BREAKS = "\r\n\x85\u2028\u2029"
 _BREAK = re.compile(f"[{BREAKS}]")
-# What the emitter cannot print as it is; above U+FFFF too.
-_SPECIAL = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+# What the emitter cannot print as it is. As alternatives, because one class of all this takes ms to compile.
+_SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]|[\ud800-\udfff]|\ufeff|[\ufffe-\U0010ffff]")
 _BREAK_SPACE = re.compile(f"[{BREAKS}] ")
 _SPACE_BREAK = re.compile(f" [{BREAKS}]")
 _STARTS_WITH_INDICATOR = re.compile(r"""[#,\[\]{}&*!|>'"%@`]|---|\.\.\.|-(?:[ \t]|\Z)""")

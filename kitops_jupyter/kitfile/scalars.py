@@ -5,7 +5,6 @@ Source: go-yaml v3, and `golden/kitfiles.json`.
 
 from __future__ import annotations
 
-import calendar
 import math
 import re
 from typing import Any
@@ -91,9 +90,7 @@ def _time(text: str) -> Timestamp | None:
     year, month, day, h1, m1, s1, f1, zone, h2, m2, s2, f2 = match.groups()
     clock = [int(one or two or 0) for one, two in ((h1, h2), (m1, m2), (s1, s2))]
     date = [int(year), int(month), int(day)]
-    # Python knows no year 0; the year 2000 is as long.
-    is_date = 1 <= date[1] <= 12 and 1 <= date[2] <= calendar.monthrange(date[0] or 2000, date[1])[1]
-    if not is_date or clock[0] > 23 or clock[1] > 59 or clock[2] > 59:
+    if not (1 <= date[1] <= 12 and 1 <= date[2] <= _days(*date[:2])) or clock[0] > 23 or clock[1] > 59 or clock[2] > 59:
         return None
     hours, minutes = int((zone or "")[1:3] or 0), int((zone or "")[4:6] or 0)
     if hours > 24 or minutes > 60:
@@ -103,6 +100,12 @@ def _time(text: str) -> Timestamp | None:
     if digits := (f1 or f2 or "")[1:10].rstrip("0"):
         shown += f".{digits}"
     return Timestamp(shown + (f"{(zone or '')[0]}{hours:02}:{minutes:02}" if hours or minutes else "Z"))
+
+
+def _days(year: int, month: int) -> int:
+    """How long a month is; not from `datetime`, which knows no year 0."""
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 28 + is_leap if month == 2 else 30 if month in (4, 6, 9, 11) else 31
 
 
 def needs_quotes(text: str) -> bool:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from kitops_jupyter.errors import Finding
 from kitops_jupyter.kitfile.values import MANIFEST_VERSION, Entry, Kitfile
@@ -15,6 +14,9 @@ from kitops_jupyter.reference import is_modelkit_reference
 
 _PART_TYPE = re.compile(r"[\w][\w.-]*\Z", re.ASCII)
 _PART_TYPE_LIMIT = 64
+# What Go's url.Parse finds a scheme or a host in; it takes no text with control characters for a URL.
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):|//[^/?#]")
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 _FIELDS = {"code": "code", "dataset": "datasets", "docs": "docs", "prompt": "prompts", "mcpserver": "mcpServers"}
 PathKind = Literal["reference", "local", "s3", "http", "url"]
 
@@ -48,13 +50,12 @@ def path_kind(path: str) -> PathKind:
     """What a path is: a kit, a file here, an object in S3, or a URL that nobody takes."""
     if is_modelkit_reference(path):
         return "reference"
-    try:
-        parts = urlsplit(path)
-        scheme, host = parts.scheme, parts.netloc
-    except ValueError:
+    if _CONTROL.search(path):
         return "local"
-    if not scheme and not host:
+    match = _URL.match(path)
+    if not match:
         return "local"
+    scheme = (match.group(1) or "").lower()
     return "s3" if scheme == "s3" else "http" if scheme in ("http", "https") else "url"
 
 
