@@ -14,6 +14,9 @@ import time
 from pathlib import Path
 
 BUFFER_BYTES = 1 << 20
+MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
+_BLOB = '{"mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:' + "0" * 64 + '","size":2}'
+MANIFEST = f'{{"schemaVersion":2,"mediaType":"{MANIFEST_TYPE}","layers":[{_BLOB}]}}'.encode()
 
 
 class Connection:

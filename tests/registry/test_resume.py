@@ -44,11 +44,9 @@ def test_a_pull_goes_on_where_an_earlier_one_broke(server: FaultServer, connect:
     assert done == sorted(done) and done[1] == 12 * MIB and events[-1].step == "finished" and done[-1] == len(LARGE)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"x", b"x" * 4096, b"x" * 5 * MIB, b"x" * len(LARGE), b"x" * (len(LARGE) + 1)]
-)
+@pytest.mark.parametrize("size", [0, 1, 4096, 5 * MIB, len(LARGE), len(LARGE) + 1])
 def test_a_partial_file_of_other_bytes_does_no_harm(
-    content: bytes, server: FaultServer, connect: Connect, tmp_path: Path
+    size: int, server: FaultServer, connect: Connect, tmp_path: Path
 ) -> None:
     server.add_blob(LARGE)
     (tmp_path / f"{DESCRIPTOR.digest.hex}.partial").write_bytes(b"x" * size)
