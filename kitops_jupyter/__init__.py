@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.info import info, inspect
     from kitops_jupyter.operations.init import init
     from kitops_jupyter.operations.list_kits import list_kits
+    from kitops_jupyter.operations.login import login, logout
     from kitops_jupyter.operations.pack import pack
+    from kitops_jupyter.operations.pull import pull
+    from kitops_jupyter.operations.push import push
     from kitops_jupyter.operations.remove import remove
     from kitops_jupyter.operations.tag import tag
     from kitops_jupyter.operations.unpack import unpack
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from kitops_jupyter.progress import Event, Observer
     from kitops_jupyter.reference import Reference
     from kitops_jupyter.settings import Settings
+    from kitops_jupyter.targets import Connection
 
 _HOMES = {
     "errors": ("Cancelled", "Conflict", "KitError", "KitfileInvalid", "KitfileMissing", "NotFound", "Usage"),
@@ -39,7 +43,10 @@ _HOMES = {
     "operations.info": ("info", "inspect"),
     "operations.init": ("init",),
     "operations.list_kits": ("list_kits",),
+    "operations.login": ("login", "logout"),
     "operations.pack": ("pack",),
+    "operations.pull": ("pull",),
+    "operations.push": ("push",),
     "operations.remove": ("remove",),
     "operations.tag": ("tag",),
     "operations.unpack": ("unpack",),
@@ -47,12 +54,14 @@ _HOMES = {
     "progress": ("Event", "Observer"),
     "reference": ("Reference",),
     "settings": ("Settings",),
+    "targets": ("Connection",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Cancelled",
     "Conflict",
+    "Connection",
     "Event",
     "KitError",
     "Kitfile",
@@ -74,7 +83,11 @@ __all__ = [
     "inspect",
     "list_kits",
     "load_ipython_extension",
+    "login",
+    "logout",
     "pack",
+    "pull",
+    "push",
     "remove",
     "tag",
     "unload_ipython_extension",

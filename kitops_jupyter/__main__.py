@@ -6,6 +6,7 @@ cannot be understood, 130 interrupted.
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 import threading
@@ -47,12 +48,23 @@ def _run(words: Sequence[str]) -> int:
 
     call = verbs.parse(words)
     with _meter(call.progress) as observe:
-        context = verbs.Context(settings=Settings.load(), directory=Path.cwd(), observe=observe, stdin=_read_stdin)
+        context = verbs.Context(
+            settings=Settings.load(),
+            directory=Path.cwd(),
+            observe=observe,
+            stdin=_read_stdin,
+            ask=_ask if sys.stdin is not None and sys.stdin.isatty() else None,
+        )
         result = verbs.run(call, context)
     text = str(result)  # as it is for a program, harmless for a terminal
     print(printable_lines(text) if sys.stdout.isatty() else text)
     sys.stdout.flush()
     return FAILED if verbs.is_failure(call, result) else DONE
+
+
+def _ask(prompt: str, is_secret: bool) -> str:
+    """Ask the person at the terminal; a password is not shown."""
+    return getpass.getpass(prompt) if is_secret else input(prompt)
 
 
 def _tell(problem: KitError, words: Sequence[str], status: int) -> int:

@@ -165,6 +165,17 @@ class Ingests(Protocol):
         """Store a stream of unknown digest; nothing is stored under any final name if it breaks off."""
 
 
+@runtime_checkable
+class ReadsRanges(Protocol):
+    """The ability to read a part of a blob without the rest; what comes is not verified."""
+
+    def read_range(self, descriptor: Descriptor, offset: int, size_bytes: int) -> bytes:
+        """Just these bytes."""
+
+    def open_range(self, descriptor: Descriptor, offset: int, size_bytes: int) -> Readable:
+        """The same as a stream."""
+
+
 class _Verified(io.RawIOBase):
     """Counts and hashes what passes; the end is only the end when size and digest are right."""
 

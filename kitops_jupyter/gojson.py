@@ -70,7 +70,7 @@ def dumps(value: Any, *, sort_keys: bool = False) -> str:
 
 
 def indented(text: str, width: int = 2) -> str:
-    """Compact JSON text as Go's MarshalIndent lays it out: a field a line, `{}` and `[]` when empty; no value changes."""
+    """Compact JSON text as Go's MarshalIndent lays it out: a field a line, `{}` and `[]` when empty."""
     out: list[str] = []
     depth, at = 0, 0
     for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]', text):

@@ -46,7 +46,10 @@ _BASES: dict[Kind, dict[Section, str]] = {
         "prompt": "code",
     },
 }
-_PREFIXES: dict[Kind, str] = {"modelkit": "application/vnd.kitops.modelkit.", "modelpack": "application/vnd.cncf.model."}
+_PREFIXES: dict[Kind, str] = {
+    "modelkit": "application/vnd.kitops.modelkit.",
+    "modelpack": "application/vnd.cncf.model.",
+}
 _REST = re.compile(r"(\w+(?:\.config)?)\.v1\.(tar|raw)(?:\+(\w+))?\Z", re.ASCII)
 
 

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kitops_jupyter.content import Descriptor, Readable, ReadsRanges, Source
+from kitops_jupyter.errors import Usage
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository, Store
+
+if TYPE_CHECKING:
+    from kitops_jupyter.registry import Registry, RemoteRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How a registry is reached, where it is not as the settings say. `proxy` is a URL for this call alone."""
+
+    plain_http: bool = False
+    tls_verify: bool = True
+    ca: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    concurrency: int = 5
+    proxy: str = ""
 
 
 def store(settings: Settings) -> Store:
@@ -15,3 +39,74 @@ def store(settings: Settings) -> Store:
 def local(reference: Reference, settings: Settings) -> Repository:
     """The reference's repository in the local store."""
     return store(settings).repository(reference)
+
+
+def names_registry(reference: Reference, settings: Settings) -> bool:
+    """Whether the reference leads to a registry by itself: by its host, or by a name in the settings."""
+    return not reference.is_local or reference.repository.partition("/")[0] in settings.registries
+
+
+def at_registry(reference: Reference) -> Reference:
+    """The reference as a registry has it: a bare first part is its host. Raises Usage for a name without one."""
+    if not reference.is_local:
+        return reference
+    host, slash, repository = reference.repository.partition("/")
+    if not slash:
+        raise Usage(
+            f"{reference} names no registry", hint=f"kit tag {reference} REGISTRY/{reference}, then use that name"
+        )
+    return replace(reference, registry=host, repository=repository)
+
+
+@contextmanager
+def registry(host: str, settings: Settings, connection: Connection | None) -> Iterator[Registry]:
+    """A registry, its connections closed at the end; contacts nothing by itself."""
+    from kitops_jupyter.registry import Registry  # not light: only for those who reach one
+
+    how = connection or Connection()
+    if how.proxy:
+        network = replace(settings.network, proxies={"all": how.proxy, "http": how.proxy, "https": how.proxy})
+        settings = replace(settings, network=network)
+    with Registry(
+        host,
+        settings=settings,
+        plain_http=how.plain_http,
+        tls_verify=how.tls_verify,
+        ca=how.ca,
+        client_cert=how.client_cert,
+        client_key=how.client_key,
+        concurrency=how.concurrency,
+    ) as opened:
+        yield opened
+
+
+@contextmanager
+def remote(reference: Reference, settings: Settings, connection: Connection | None) -> Iterator[RemoteRepository]:
+    """The reference's repository in its registry. Raises Usage for a reference without one."""
+    place = at_registry(reference)
+    with registry(place.registry, settings, connection) as opened:
+        yield opened.repository(place.repository)
+
+
+class LocalFirst:
+    """A Source that takes from the local store what is there already, and the rest from elsewhere."""
+
+    def __init__(self, settings: Settings, elsewhere: Source) -> None:
+        self._store = store(settings)
+        self._elsewhere = elsewhere
+
+    def resolve(self, name: str) -> Descriptor:
+        return self._elsewhere.resolve(name)
+
+    def exists(self, descriptor: Descriptor) -> bool:
+        return self._store.find_blob(descriptor) is not None or self._elsewhere.exists(descriptor)
+
+    def open(self, descriptor: Descriptor) -> Readable:
+        if self._store.find_blob(descriptor) is not None:
+            return self._store.repository("localhost/_").open(descriptor)
+        return self._elsewhere.open(descriptor)
+
+    def ranges(self, descriptor: Descriptor) -> ReadsRanges | None:
+        """Who can read a part of this blob for less than the whole of it costs; None where it is here anyway."""
+        is_here = self._store.find_blob(descriptor) is not None
+        return self._elsewhere if not is_here and isinstance(self._elsewhere, ReadsRanges) else None

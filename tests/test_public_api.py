@@ -13,11 +13,12 @@ import kitops_jupyter
 from kitops_jupyter.settings import Settings
 
 FUNCTIONS = (
-    "cache_clear", "cache_info", "diff", "doctor", "files", "info", "init", "inspect", "list_kits", "pack", "remove",
-    "tag", "unpack", "validate",
+    "cache_clear", "cache_info", "diff", "doctor", "files", "info", "init", "inspect", "list_kits", "login",
+    "logout", "pack", "pull", "push", "remove", "tag", "unpack", "validate",
 )  # fmt: skip
 OTHERS = (
-    "Cancelled", "Conflict", "Event", "KitError", "Kitfile", "KitfileInvalid", "KitfileMissing", "NotFound",
+    "Cancelled", "Conflict", "Connection", "Event",
+    "KitError", "Kitfile", "KitfileInvalid", "KitfileMissing", "NotFound",
     "Observer", "Reference", "Settings", "Usage", "__version__", "load_ipython_extension", "unload_ipython_extension",
     "version",
 )  # fmt: skip

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import Any
 
+from IPython.core.error import StdinNotImplementedError
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 from IPython.display import display
 
 from kitops_jupyter import verbs
-from kitops_jupyter.errors import Cancelled, KitError
+from kitops_jupyter.errors import Cancelled, KitError, Usage
 from kitops_jupyter.magics.bars import meter
 from kitops_jupyter.settings import Settings, session_notebook
 
@@ -61,6 +63,7 @@ class KitMagics(Magics):
                 observe=observe,
                 cell_text=cell,
                 interactive=True,
+                ask=_ask,
                 notebook=session_notebook(shell.user_ns),
             )
             return verbs.run(call, context)
@@ -81,3 +84,11 @@ class KitMagics(Magics):
                 problem.details = (*problem.details, f"in line {number} of the cell; no line after it was run")
                 raise
         return results
+
+
+def _ask(prompt: str, is_secret: bool) -> str:
+    """Ask in the front end's own field: the answer is in no cell, no output and no history. Raises Usage headless."""
+    try:
+        return getpass.getpass(prompt) if is_secret else input(prompt)
+    except (EOFError, StdinNotImplementedError):
+        raise Usage("nobody is here to be asked", hint="log in once in a notebook or on a terminal") from None

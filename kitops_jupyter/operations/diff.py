@@ -157,11 +157,11 @@ def _layer_lines(layers: tuple[DiffLayer, ...]) -> list[str]:
     if not layers:
         return ["<none>"]
     names = {"part": "Modelpart"}
-    rows = [
-        f"{names.get(layer.section, layer.section.capitalize()):<7} | {layer.digest[:17]}  | {human_size(layer.size_bytes)}"
-        for layer in layers
-    ]
-    return ["Type    | Digest             | Size", *rows]
+    lines = ["Type    | Digest             | Size"]
+    for layer in layers:
+        kind = names.get(layer.section, layer.section.capitalize())
+        lines.append(f"{kind:<7} | {layer.digest[:17]}  | {human_size(layer.size_bytes)}")
+    return lines
 
 
 def _changed_annotations(one: Mapping[str, str], two: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kitops_jupyter import archive
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest, Source
 from kitops_jupyter.errors import NotFound
 from kitops_jupyter.manifest import Match, raw_file
-from kitops_jupyter.operations.kits import open_kit
+from kitops_jupyter.operations.kits import Kit, Opener
+from kitops_jupyter.operations.layer_reader import members_of
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,23 @@ def files(
     layer: str | None = None,
     *,
     long: bool = False,
+    remote: bool = False,
+    connection: Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
 ) -> FilesResult:
-    """List the files inside each layer, or inside the one with this name or path. Raises NotFound, ArchiveInvalid."""
-    kit = open_kit(reference, settings or Settings.load())
+    """List the files inside each layer, or inside the one with this name or path.
+
+    Of a kit in a registry only the headers of its archives are moved, unless they are compressed.
+    Raises NotFound, ArchiveInvalid, RegistryError.
+    """
+    with Opener(settings or Settings.load(), connection, remote=remote) as opener:
+        kit = opener.open(reference)
+        listed = [_listed(kit.source, match) for match in _wanted(kit, layer)]
+    return FilesResult(kit.reference, kit.descriptor.digest, tuple(listed), long)
+
+
+def _wanted(kit: Kit, layer: str | None) -> Sequence[Match]:
     matches = kit.matches()
     if layer is not None:
         wanted = layer.strip("/")
@@ -91,19 +104,14 @@ def files(
         if not chosen:
             names = ", ".join(match.entry.clean_path for match in matches)
             raise NotFound(f"{kit.reference} has no layer {layer}", hint=f"its layers are {names}")
-        matches = chosen
-    listed = [
-        LayerFiles(
-            match.entry.section,
-            match.entry.name,
-            match.entry.path,
-            match.layer.digest,
-            match.layer.size_bytes,
-            tuple(list_layer(kit.source, match)),
-        )
-        for match in matches
-    ]
-    return FilesResult(kit.reference, kit.descriptor.digest, tuple(listed), long)
+        return chosen
+    return matches
+
+
+def _listed(source: Source, match: Match) -> LayerFiles:
+    entry, layer = match.entry, match.layer
+    files = tuple(list_layer(source, match))
+    return LayerFiles(entry.section, entry.name, entry.path, layer.digest, layer.size_bytes, files)
 
 
 def list_layer(source: Source, match: Match) -> Iterator[KitFile]:
@@ -112,11 +120,6 @@ def list_layer(source: Source, match: Match) -> Iterator[KitFile]:
         raw = raw_file(match.layer)
         yield KitFile(raw.path, match.layer.size_bytes if raw.size_bytes is None else raw.size_bytes, raw.mode)
         return
-    stream = source.open(match.layer)
-    try:
-        opened = archive.decompressing(stream, match.type.compression) if match.type.compression else stream
-        for member in archive.list_members(opened):
-            if not member.is_dir:
-                yield KitFile(match.placed(member.name), member.size, member.mode)
-    finally:
-        stream.close()
+    for member in members_of(source, match):
+        if not member.is_dir:
+            yield KitFile(match.placed(member.name), member.size, member.mode)

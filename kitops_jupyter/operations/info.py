@@ -12,11 +12,12 @@ from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.kitfile import Kitfile
-from kitops_jupyter.operations.kits import Kit, open_kit
+from kitops_jupyter.operations.kits import Kit, Opener
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +78,34 @@ class InspectResult(Result):
 
 
 def info(
-    reference: str, *, select: str | None = None, settings: Settings | None = None, observe: Observer = ignore
+    reference: str,
+    *,
+    select: str | None = None,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
 ) -> InfoResult:
     """The Kitfile of a kit, or one node of it (`.model.name`, `datasets[0].path`). Raises NotFound, Usage."""
-    kit = open_kit(reference, settings or Settings.load())
+    with Opener(settings or Settings.load(), connection, remote=remote) as opener:
+        kit = opener.open(reference)
     described = kit.described()
     selected = _select(described, select) if select else None
     layers = tuple((entry.section, entry.path, layer.size_bytes, layer.digest) for entry, layer in kit.layers())
     return InfoResult(kit.reference, kit.descriptor.digest, described, kitfile.to_yaml(described), selected, layers)
 
 
-def inspect(reference: str, *, settings: Settings | None = None, observe: Observer = ignore) -> InspectResult:
+def inspect(
+    reference: str,
+    *,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> InspectResult:
     """Digest, Kitfile and manifest of a kit. Raises NotFound, ManifestInvalid."""
-    kit = open_kit(reference, settings or Settings.load())
+    with Opener(settings or Settings.load(), connection, remote=remote) as opener:
+        kit = opener.open(reference)
     version = kit.manifest.annotations.get(manifests.CLI_VERSION, "unknown")
     return InspectResult(kit.reference, kit.descriptor.digest, version, kit.kitfile, _raw_manifest(kit))
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
 from kitops_jupyter.content import Descriptor, Source, read_verified
-from kitops_jupyter.errors import KitError, NotFound, ReferenceCycle
+from kitops_jupyter.errors import KitError, NotFound, ReferenceCycle, Usage
+from kitops_jupyter.kit_index import describe, parse_index
 from kitops_jupyter.kitfile import Entry, Kitfile
+from kitops_jupyter.media_types import IMAGE_INDEX
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 
@@ -65,7 +68,69 @@ def read_kit(reference: Reference, source: Source, descriptor: Descriptor) -> Ki
     return Kit(reference, source, descriptor, parsed, config, manifests.kitfile_of(parsed, config))
 
 
-def parents_of(kitfile: Kitfile, settings: Settings) -> list[Kit]:
+class Opener:
+    """Opens kits wherever they are: in the local store, else in their registry. Use as a context manager.
+
+    `remote` asks the registry even for what is here; what is here is still not moved again.
+    """
+
+    def __init__(
+        self, settings: Settings, connection: targets.Connection | None = None, *, remote: bool = False
+    ) -> None:
+        self._settings = settings
+        self._connection = connection
+        self._remote = remote
+        self._open = ExitStack()
+
+    def __enter__(self) -> Opener:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._open.close()
+
+    def open(self, text: str | Reference, *, labels: Sequence[str] = ()) -> Kit:
+        """The kit behind a reference, or the one of an index that has these labels.
+
+        Raises NotFound, NotAModelKit, Usage, RegistryError.
+        """
+        reference = text if isinstance(text, Reference) else Reference.parse(text)
+        if self._remote:
+            return self._at_registry(reference, labels)
+        try:
+            return self._indexed(reference, labels) if labels else open_kit(reference, self._settings)
+        except NotFound:
+            if not targets.names_registry(reference, self._settings):
+                raise
+        return self._at_registry(reference, labels)
+
+    def _at_registry(self, reference: Reference, labels: Sequence[str]) -> Kit:
+        repository = self._open.enter_context(targets.remote(reference, self._settings, self._connection))
+        source = targets.LocalFirst(self._settings, repository)
+        return _chosen(reference, source, repository.resolve(reference.name), labels)
+
+    def _indexed(self, reference: Reference, labels: Sequence[str]) -> Kit:
+        source = targets.store(self._settings).repository(reference, kind="indexes")
+        return _chosen(reference, source, source.resolve(reference.name), labels)
+
+
+def _chosen(reference: Reference, source: Source, descriptor: Descriptor, labels: Sequence[str]) -> Kit:
+    """The kit itself, or the one of the index. Raises Usage for an index without labels, and labels without one."""
+    if descriptor.media_type != IMAGE_INDEX:
+        if labels:
+            raise Usage(f"{reference} is one kit, not an index: it has no labels", hint="leave -l out")
+        return read_kit(reference, source, descriptor)
+    index = parse_index(read_verified(source, descriptor))
+    if not labels:
+        raise Usage(
+            f"{reference} is an index of {len(index.entries)} kits",
+            hint="-l KEY=VALUE chooses one",
+            details=[describe(entry) for entry in index.entries],
+        )
+    entry = replace(index.select(labels), annotations={}, extra={})
+    return read_kit(reference.with_digest(entry.digest), source, entry)
+
+
+def parents_of(kitfile: Kitfile, open_one: Callable[[str], Kit]) -> list[Kit]:
     """The kits that `model.path` refers to, the nearest first.
 
     Raises ReferenceCycle (naming the ring, or the chain of more than 10) and NotFound.
@@ -80,7 +145,7 @@ def parents_of(kitfile: Kitfile, settings: Settings) -> list[Kit]:
         if len(seen) > CHAIN_LIMIT:
             raise ReferenceCycle(f"more than {CHAIN_LIMIT} kits refer to each other: {' -> '.join(seen)}")
         try:
-            parent = open_kit(path, settings)
+            parent = open_one(path)
         except KitError as problem:
             problem.message = f"model.path refers to {path}: {problem.message}"
             raise

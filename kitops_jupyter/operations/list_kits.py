@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import gojson, targets
+from kitops_jupyter import manifest as manifests
 from kitops_jupyter.cards import Card, Table, human_size, kit_table
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import KitError
-from kitops_jupyter.operations.kits import read_kit
+from kitops_jupyter.filters import Filters
+from kitops_jupyter.operations.kits import Kit, read_kit
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
 
 NONE = "<none>"  # as kit shows what there is not
 
@@ -44,6 +47,7 @@ class ListResult(Result):
 
     kits: tuple[ListedKit, ...]
     problems: tuple[str, ...] = ()
+    place: str = "the local store"
 
     def __str__(self) -> str:
         rows = [
@@ -75,7 +79,7 @@ class ListResult(Result):
         )
         total = human_size(sum(kit.size_bytes for kit in {kit.digest: kit for kit in self.kits}.values()))
         return Card(
-            title=f"{len(self.kits)} kit{'s' if len(self.kits) != 1 else ''} in the local store, {total}",
+            title=f"{len(self.kits)} kit{'s' if len(self.kits) != 1 else ''} in {self.place}, {total}",
             tables=(Table(("repository", "tags", "name", "size", "packed", "digest"), rows),) if rows else (),
             notes=() if rows else ("kit pack . -t NAME:TAG packs the first one",),
             warnings=(
@@ -89,41 +93,78 @@ def list_kits(
     repository: str | None = None,
     *,
     filters: Sequence[str] = (),
+    remote: bool = False,
+    connection: Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
 ) -> ListResult:
-    """The kits of the local store, or of one `repository` in it; with `filters` only those with a layer that matches.
+    """The kits of the local store, or of one `repository`: of the one in its registry, if the name leads to one.
 
-    A kit that cannot be read is listed with its problem; it hides no other. Raises FilterInvalid, InvalidReference.
+    With `filters` only kits with a layer that matches. A kit that cannot be read is listed with its problem; it
+    hides no other. Raises FilterInvalid, InvalidReference, RegistryError.
     """
     settings = settings or Settings.load()
-    wanted = Reference.parse(repository).store_name if repository else None
     chosen = filter_rules.parse(filters)
-    listed = []
+    reference = Reference.parse(repository) if repository else None
+    if reference and (remote or targets.names_registry(reference, settings)):
+        return _listed_remote(reference, chosen, settings, connection)
     problems: list[str] = []
-    kits = targets.store(settings).kits(on_problem=lambda problem: problems.append(problem.message))
-    for store_name, descriptor, tags in kits:
-        if wanted and store_name != wanted:
+    found = targets.store(settings).kits(on_problem=lambda problem: problems.append(problem.message))
+    listed = []
+    for store_name, descriptor, tags in found:
+        if reference and store_name != reference.store_name:
             continue
-        reference = Reference.from_store_name(store_name)
-        shown = reference.shown_name or NONE
+        place = Reference.from_store_name(store_name)
+        shown = place.shown_name or NONE
         try:
-            kit = read_kit(reference, targets.local(reference, settings), descriptor)
-            if not chosen.is_empty and not any(chosen.selects(entry) for entry, _ in kit.layers()):
-                continue
+            kit = read_kit(place, targets.local(place, settings), descriptor)
+            if chosen.is_empty or any(chosen.selects(entry) for entry, _ in kit.layers()):
+                listed.append(_row(shown, kit, tags))
         except KitError as problem:
             listed.append(ListedKit(shown, descriptor.digest, tuple(tags), NONE, NONE, 0, "", problem.message))
-            continue
-        package = kit.kitfile.package if kit.kitfile else None
-        listed.append(
-            ListedKit(
-                repository=shown,
-                digest=descriptor.digest,
-                tags=tuple(sorted(tags)),
-                model_name=(package.name if package else "") or NONE,
-                author=(package.authors[0] if package and package.authors else "") or NONE,
-                size_bytes=kit.size_bytes,
-                created=kit.manifest.annotations.get("org.opencontainers.image.created", ""),
-            )
-        )
     return ListResult(tuple(listed), tuple(problems))
+
+
+def _listed_remote(
+    reference: Reference, chosen: Filters, settings: Settings, connection: Connection | None
+) -> ListResult:
+    """Every tag of a repository in its registry; manifests and configs are read side by side."""
+    with targets.remote(reference, settings, connection) as repository:
+        kits: dict[Digest, Kit] = {}
+        tags: dict[Digest, list[str]] = {}
+        problems = []
+        for read in repository.read_many(repository.tags()):
+            if read.error or read.descriptor is None:
+                problems.append(f"{read.name}: {read.error.message if read.error else 'no manifest'}")
+                continue
+            tags.setdefault(read.descriptor.digest, []).append(read.name)
+            if read.descriptor.digest not in kits:
+                try:
+                    manifest = manifests.parse(read.manifest)
+                    kitfile = manifests.kitfile_of(manifest, read.config)
+                except KitError as problem:
+                    problems.append(f"{read.name}: {problem.message}")
+                    continue
+                kits[read.descriptor.digest] = Kit(
+                    reference, repository, read.descriptor, manifest, read.config, kitfile
+                )
+        shown = f"{repository.registry.name}/{repository.name}"
+        chosen_kits = [
+            kit for kit in kits.values() if chosen.is_empty or any(chosen.selects(entry) for entry, _ in kit.layers())
+        ]
+    return ListResult(
+        tuple(_row(shown, kit, tags[kit.descriptor.digest]) for kit in chosen_kits), tuple(problems), shown
+    )
+
+
+def _row(shown: str, kit: Kit, tags: Sequence[str]) -> ListedKit:
+    package = kit.kitfile.package if kit.kitfile else None
+    return ListedKit(
+        repository=shown,
+        digest=kit.descriptor.digest,
+        tags=tuple(sorted(tags)),
+        model_name=(package.name if package else "") or NONE,
+        author=(package.authors[0] if package and package.authors else "") or NONE,
+        size_bytes=kit.size_bytes,
+        created=kit.manifest.annotations.get(manifests.CREATED, ""),
+    )

@@ -17,7 +17,7 @@ from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.kitfile import Kitfile, to_yaml
 from kitops_jupyter.media_types import Kind
-from kitops_jupyter.operations.kits import parents_of
+from kitops_jupyter.operations.kits import Opener, parents_of
 from kitops_jupyter.operations.pack_layers import LayerPacker, PackedLayer
 from kitops_jupyter.operations.pack_manifest import store_manifest
 from kitops_jupyter.operations.pack_source import PackSource, read_source
@@ -103,6 +103,7 @@ def pack(
     propose: bool = False,
     notebook: Path | None = None,
     dry_run: bool = False,
+    connection: targets.Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
 ) -> PackResult:
@@ -120,7 +121,8 @@ def pack(
     _check_flags(compression, layer_format, use_model_pack)
     reference = Reference.parse(tag) if tag else Reference.from_store_name(UNTAGGED)
     source = read_source(Path(directory), file=file, text=text, propose=propose, notebook=notebook, write=not dry_run)
-    parents = parents_of(source.kitfile, settings)
+    with Opener(settings, connection) as opener:
+        parents = parents_of(source.kitfile, opener.open)
     check_remote_data(source.kitfile, settings)
     plan = layers.plan(
         source.kitfile,

@@ -35,7 +35,7 @@ def check_remote_data(kitfile: Kitfile, settings: Settings) -> None:
 
 
 def fetch_object(dataset: Dataset, path: Path, settings: Settings, observe: Observer) -> int:
-    """Write the object to `path`, which must be new; returns its bytes. Raises NotFound, DigestMismatch, StorageFull."""
+    """Write the object to `path`, which must be new; returns its size. Raises NotFound, DigestMismatch, StorageFull."""
     answer = _ask(dataset, settings, "get_object", IfMatch=f'"{dataset.remote_hash}"')
     total, done = int(answer["ContentLength"]), 0
     observe(Event("started", dataset.path, 0, total))

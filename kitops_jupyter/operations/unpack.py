@@ -16,7 +16,7 @@ from kitops_jupyter.errors import StorageFull
 from kitops_jupyter.filters import Choice, Filters, nothing_matches
 from kitops_jupyter.kitfile import Dataset
 from kitops_jupyter.manifest import Match
-from kitops_jupyter.operations.kits import Kit, open_kit, parents_of
+from kitops_jupyter.operations.kits import Kit, Opener, parents_of
 from kitops_jupyter.operations.remote_data import fetch_object, is_kit, is_object
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.staging import Staging
@@ -26,6 +26,7 @@ from kitops_jupyter.operations.write_file import write_new
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
 
 KITFILE = "Kitfile"
 
@@ -77,25 +78,49 @@ def unpack(
     overwrite: bool = False,
     ignore_existing: bool = False,
     filters: Sequence[str] = (),
+    labels: Sequence[str] = (),
     include_remote: bool = False,
+    remote: bool = False,
+    connection: Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
 ) -> UnpackResult:
     """Write a kit's files below `directory`, whole and verified or not at all; filters may leave the Kitfile out.
 
+    A kit that is not in the local store comes from its registry (`remote` asks there first), and only the layers that
+    are wanted travel, straight into the files. `labels` choose one kit of an index.
     Files in the way are a Conflict that lists all of them, before anything is written; `overwrite` replaces
     regular files (their modes stay), `ignore_existing` keeps them. Nothing is followed out of `directory`.
-    Raises NotFound, FilterInvalid, Conflict, DigestMismatch, UnsafeArchive, StorageFull, Cancelled.
+    Raises NotFound, FilterInvalid, Conflict, DigestMismatch, UnsafeArchive, StorageFull, Cancelled, RegistryError.
     Source: format.md, "Unpacking".
     """
     started = time.monotonic()
     settings = settings or Settings.load()
-    kit = open_kit(reference, settings)
     chosen = filter_rules.parse(filters)
-    parts = _chosen_parts(kit, chosen, settings)
-    remote, warnings = _remote_data(kit, chosen, include_remote, settings, parts)
     target = Path(directory).expanduser().absolute()
     place = Place(target, overwrite=overwrite, ignore_existing=ignore_existing)
+    with Opener(settings, connection, remote=remote) as opener:
+        kit = opener.open(reference, labels=labels)
+        parts = _chosen_parts(kit, chosen, opener)
+        objects, warnings = _remote_data(kit, chosen, include_remote, opener, parts)
+        layers, unverified = _write(kit, chosen, parts, objects, place, settings, observe)
+        warnings += [f"{label}: single files of a layer are not covered by the kit's digests" for label in unverified]
+    elapsed_s = time.monotonic() - started
+    return UnpackResult(
+        kit.reference, kit.descriptor.digest, target, tuple(layers), tuple(place.kept), tuple(warnings), elapsed_s
+    )
+
+
+def _write(
+    kit: Kit,
+    chosen: Filters,
+    parts: Sequence[Part],
+    objects: Sequence[Dataset],
+    place: Place,
+    settings: Settings,
+    observe: Observer,
+) -> tuple[list[UnpackedLayer], list[str]]:
+    """Look for conflicts, make everything beside its place, look again, and move it there."""
     yaml = kitfiles.to_yaml(kit.kitfile) if kit.kitfile and chosen.selects_kitfile else None
     texts = {KITFILE: yaml} if yaml is not None else {}
     unpacker = LayerUnpacker(place, observe)
@@ -103,31 +128,28 @@ def unpack(
         place.check(name, text=text)
     for part in parts:
         unpacker.check(part)
-    place.raise_conflicts(reference)
-    _check_room(target, parts)
-    with Staging(target) as staging:
+    place.raise_conflicts(str(kit.reference))
+    _check_room(place.target, parts)
+    with Staging(place.target) as staging:
         for name, text in texts.items():
             if not place.has_text(name, text):
                 write_new(staging.tree / name, text)
         layers = unpacker.unpack_all(parts, staging.tree)
-        for dataset in remote:
+        for dataset in objects:
             size_bytes = fetch_object(dataset, staging.tree / dataset.path, settings, observe)
             layers.append(UnpackedLayer("dataset", dataset.name, dataset.path, None, 1, size_bytes))
         if chosen.clauses and not texts and not place.kept and not any(layer.file_count for layer in layers):
             raise nothing_matches(", ".join(clause.text for clause in chosen.clauses), kit.described().entries())
         place.check_tree(staging.tree, texts)
-        place.raise_conflicts(reference)
+        place.raise_conflicts(str(kit.reference))
         unpacker.finish()
         staging.commit()
-    elapsed_s = time.monotonic() - started
-    return UnpackResult(
-        kit.reference, kit.descriptor.digest, target, tuple(layers), tuple(place.kept), tuple(warnings), elapsed_s
-    )
+    return layers, unpacker.unverified
 
 
-def _chosen_parts(kit: Kit, chosen: Filters, settings: Settings) -> list[Part]:
+def _chosen_parts(kit: Kit, chosen: Filters, opener: Opener) -> list[Part]:
     """The layers to unpack: first the model of the kits that this one refers to, then its own."""
-    parents = parents_of(kit.described(), settings)
+    parents = parents_of(kit.described(), opener.open)
     models = [(parent, match) for parent in reversed(parents) for match in model_of(parent)]
     narrowed = chosen.narrowed_to_model()
     found = [
@@ -148,7 +170,7 @@ def model_of(kit: Kit) -> list[Match]:
 
 
 def _remote_data(
-    kit: Kit, chosen: Filters, include_remote: bool, settings: Settings, parts: list[Part]
+    kit: Kit, chosen: Filters, include_remote: bool, opener: Opener, parts: list[Part]
 ) -> tuple[list[Dataset], list[str]]:
     """The objects to fetch; other kits' data is added to `parts`. Left alone without `include_remote`, and told."""
     objects, warnings = [], []
@@ -161,7 +183,7 @@ def _remote_data(
         elif is_object(dataset):
             objects.append(dataset)
         elif is_kit(dataset):
-            other = open_kit(dataset.remote_path, settings)
+            other = opener.open(dataset.remote_path)
             below = "" if entry.clean_path == "." else entry.clean_path
             data = [match for match in other.matches() if match.entry.section == "dataset"]
             parts += [Part(other.source, match, Choice(match.entry), below) for match in data]

@@ -7,6 +7,7 @@ import stat
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from kitops_jupyter.content import Descriptor, Digest, Readable, Source, verifie
 from kitops_jupyter.errors import Cancelled, DigestMismatch, SizeMismatch, UnsafeArchive
 from kitops_jupyter.filters import Choice
 from kitops_jupyter.manifest import Match, raw_file
+from kitops_jupyter.operations.layer_reader import members_of, open_member, ranges_of
 from kitops_jupyter.operations.unpack_place import Place
 from kitops_jupyter.operations.write_file import create
 from kitops_jupyter.pipeline import ByteSink, FileSink, Sha256Sink, pump
@@ -58,6 +60,7 @@ class LayerUnpacker:
         self._observe = observe
         self._cancelled = threading.Event()
         self._archives: list[archive.Untar] = []
+        self.unverified: list[str] = []
 
     def _event(self, event: Event) -> None:
         if self._cancelled.is_set():
@@ -67,20 +70,16 @@ class LayerUnpacker:
     def check(self, part: Part) -> None:
         """Note every conflict of this layer, where that needs no unpacking: by its headers, or its one name.
 
-        A compressed layer is judged after it was unpacked into the staging tree, by `Place.check_tree`.
+        Other layers are judged after they were unpacked into the staging tree, by `Place.check_tree`.
         """
-        if self._place.is_empty:
+        if self._place.is_empty or self._place.overwrites:
             return
         if part.match.type.layout == "raw":
             self._place.check(part.placed(raw_file(part.match.layer).path))
         elif not part.match.type.compression:
-            stream = part.source.open(part.match.layer)
-            try:
-                for member in archive.list_members(stream, size_bytes=part.match.layer.size_bytes):
-                    if name := part.placed(member.name):
-                        self._place.check(name, is_dir=member.is_dir)
-            finally:
-                stream.close()
+            for member in members_of(part.source, part.match):
+                if name := part.placed(member.name):
+                    self._place.check(name, is_dir=member.is_dir)
 
     def unpack_all(self, parts: Sequence[Part], tree: Path) -> list[UnpackedLayer]:
         """Make every layer's files below `tree`. Raises what `unpack` raises."""
@@ -96,7 +95,12 @@ class LayerUnpacker:
                 raise
 
     def _unpack(self, part: Part, tree: Path) -> UnpackedLayer:
-        made = self._unpack_raw(part, tree) if part.match.type.layout == "raw" else self._unpack_tar(part, tree)
+        if part.match.type.layout == "raw":
+            made = self._unpack_raw(part, tree)
+        elif part.choice.patterns is not None and self._can_fetch_files(part):
+            made = self._fetch_files(part, tree)
+        else:
+            made = self._unpack_tar(part, tree)
         entry = part.match.entry
         return UnpackedLayer(entry.section, entry.name, entry.path, part.match.layer.digest, *made)
 
@@ -113,6 +117,31 @@ class LayerUnpacker:
         self._move(part, [untar])
         self._archives.append(untar)
         return len(untar.files), sum(file.size for file in untar.files)
+
+    def _can_fetch_files(self, part: Part) -> bool:
+        return not part.match.type.compression and ranges_of(part.source, part.match.layer) is not None
+
+    def _fetch_files(self, part: Part, tree: Path) -> tuple[int, int]:
+        """Only the wanted files' bytes out of a tar in a registry; no digest of the kit covers a part of a layer."""
+        count = size_bytes = 0
+        for member in members_of(part.source, part.match, rules=archive.NameRules.of(tree)):
+            name = part.placed(member.name)
+            if member.is_dir or not name or self._place.keeps(name):
+                continue
+            made = tree / name
+            made.parent.mkdir(parents=True, exist_ok=True)
+            mode = _mode_here(made, member.mode & 0o777)
+            with closing(open_member(part.source, part.match, member)) as stream:
+                got = pump(
+                    stream, [FileSink(made, member.size)], observe=self._event, item=name, total_bytes=member.size
+                )
+            if got != member.size:
+                raise SizeMismatch(f"{name}: got {got} bytes, expected {member.size}")
+            made.chmod(mode)
+            count, size_bytes = count + 1, size_bytes + got
+        if count:
+            self.unverified.append(part.match.entry.label)
+        return count, size_bytes
 
     def _unpack_raw(self, part: Part, tree: Path) -> tuple[int, int]:
         file = raw_file(part.match.layer)

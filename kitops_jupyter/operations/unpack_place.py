@@ -23,6 +23,11 @@ class Place:
         self._is_empty = not target.is_dir() or not any(target.iterdir())
 
     @property
+    def overwrites(self) -> bool:
+        """Whether regular files are replaced: then little can be in the way, and it shows early enough at the end."""
+        return self._overwrite
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing can be in the way."""
         return self._is_empty

@@ -84,6 +84,14 @@ def store(layout: Layout, descriptor: Descriptor, stream: Readable, *, observe: 
             stream.close()
 
 
+def keep_file(layout: Layout, path: Path, descriptor: Descriptor) -> Path:
+    """Take over a file on the store's file system that was verified already, in one rename; where it is now."""
+    with work.session(layout) as session:
+        _keep(layout, session, path, descriptor.digest, descriptor.size_bytes)
+        _discard(path)
+    return layout.blob(descriptor.digest)
+
+
 class _Bounded:
     """Refuses a stream that goes on after its promised end, before it fills the disk."""
 

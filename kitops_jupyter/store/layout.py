@@ -68,6 +68,11 @@ class Layout:
         return self.ours / "trash"
 
     @property
+    def partials(self) -> Path:
+        """Downloads that are not whole yet; they outlive the process, to be gone on with."""
+        return self.ours / "partial"
+
+    @property
     def journal(self) -> Path:
         """Manifests that someone was listing or removing when he was killed."""
         return self.ours / "pending.json"

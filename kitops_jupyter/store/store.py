@@ -96,6 +96,20 @@ class Store:
         """Store a stream of unknown digest; closes it. Raises StorageFull, Cancelled; then nothing is stored."""
         return blobs.ingest(self._layout, stream, observe=observe, item=item, total_bytes=total_bytes)
 
+    @property
+    def partials(self) -> Path:
+        """Where downloads lie until they are whole, on the blobs' file system; to be gone on with after a kill."""
+        return self._layout.partials
+
+    def find_blob(self, descriptor: Descriptor) -> Path | None:
+        """The blob's file, if it is there, whole; in a session it stays."""
+        is_there = blobs.claim(self._layout, descriptor.digest, descriptor.size_bytes)
+        return self._layout.blob(descriptor.digest) if is_there else None
+
+    def keep_file(self, path: Path, descriptor: Descriptor) -> Path:
+        """Take over a verified file from `partials` under its digest. Raises StorageFull."""
+        return blobs.keep_file(self._layout, path, descriptor)
+
     def remove(self, reference: Reference, *, force: bool = False, kind: Kind = "kits") -> Removed:
         """Remove what the reference names, and the blobs that nothing else needs.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.verb import Context, Verb
 
@@ -17,6 +18,8 @@ def _parser() -> Parser:
     parser.word("REF", kind="reference")
     parser.word("LAYER", required=False)
     parser.flag("-l", "--long", help="with permissions and sizes in bytes")
+    parser.flag("-r", "--remote", help="ask the registry, even for what is here")
+    parser.network_flags()
     parser.common_flags()
     return parser
 
@@ -25,7 +28,13 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.files import files
 
     return files(
-        arguments.ref, arguments.layer, long=arguments.long, settings=context.settings, observe=context.observe
+        arguments.ref,
+        arguments.layer,
+        long=arguments.long,
+        remote=arguments.remote,
+        connection=connection(arguments, context),
+        settings=context.settings,
+        observe=context.observe,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.verb import Context, Verb
 
@@ -14,6 +15,8 @@ def _parser() -> Parser:
     )
     parser.word("REF", kind="reference")
     parser.flag("-f", "--filter", metavar="FIELD", help="one field of the Kitfile: model.name, datasets[0].path")
+    parser.flag("-r", "--remote", help="ask the registry, even for what is here")
+    parser.network_flags()
     parser.common_flags()
     return parser
 
@@ -21,7 +24,14 @@ def _parser() -> Parser:
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.info import info
 
-    return info(arguments.ref, select=arguments.filter, settings=context.settings, observe=context.observe)
+    return info(
+        arguments.ref,
+        select=arguments.filter,
+        remote=arguments.remote,
+        connection=connection(arguments, context),
+        settings=context.settings,
+        observe=context.observe,
+    )
 
 
 VERB = Verb(

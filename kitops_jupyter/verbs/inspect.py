@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.verb import Context, Verb
 
@@ -11,6 +12,8 @@ from kitops_jupyter.verbs.verb import Context, Verb
 def _parser() -> Parser:
     parser = Parser("inspect", usage="inspect REF", examples=("kit inspect churn:tuned",))
     parser.word("REF", kind="reference")
+    parser.flag("-r", "--remote", help="ask the registry, even for what is here")
+    parser.network_flags()
     parser.common_flags()
     return parser
 
@@ -18,7 +21,13 @@ def _parser() -> Parser:
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.info import inspect
 
-    return inspect(arguments.ref, settings=context.settings, observe=context.observe)
+    return inspect(
+        arguments.ref,
+        remote=arguments.remote,
+        connection=connection(arguments, context),
+        settings=context.settings,
+        observe=context.observe,
+    )
 
 
 VERB = Verb(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from kitops_jupyter.verbs import template
+from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.verb import Context, Printed, Verb
 
@@ -28,6 +29,8 @@ def _parser() -> Parser:
         "-f", "--filter", metavar="TYPES[:NAMES]", kind="filter", action="append", default=[],
         help="only kits with such a layer; may be repeated",
     )  # fmt: skip
+    parser.flag("-r", "--remote", help="ask the registry")
+    parser.network_flags()
     parser.common_flags()
     return parser
 
@@ -38,7 +41,12 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
     if arguments.format not in ("table", "json"):
         template.check(arguments.format)
     result = list_kits(
-        arguments.repository, filters=arguments.filter, settings=context.settings, observe=context.observe
+        arguments.repository,
+        filters=arguments.filter,
+        remote=arguments.remote,
+        connection=connection(arguments, context),
+        settings=context.settings,
+        observe=context.observe,
     )
     if arguments.format == "table":
         return result
@@ -49,8 +57,8 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="list",
-    summary="the kits of the local store",
-    about="Lists every kit of the local store with its tags, its size and its digest, or those of one repository.",
+    summary="the kits of the local store, or of a repository in its registry",
+    about="Lists the kits of the local store with tags, sizes and digests; REGISTRY/REPOSITORY lists what is there.",
     parser=_parser,
     run=_run,
 )

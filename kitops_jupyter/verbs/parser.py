@@ -85,6 +85,16 @@ class Parser(argparse.ArgumentParser):
             "-v", "--verbose", action="count", default=0, help="on a terminal: say where an error arose", common=True
         )
 
+    def network_flags(self) -> None:
+        """How a registry is reached; read back by `connection`."""
+        self.flag("--plain-http", "--http", help="HTTP instead of HTTPS")
+        self.flag("--tls-verify", choices=("true", "false"), default="true", help="false takes any certificate")
+        self.flag("--tls-cert", metavar="FILE", kind="path", help="trust this CA too")
+        self.flag("--cert", metavar="FILE", kind="path", help="client certificate")
+        self.flag("--key", metavar="FILE", kind="path", help="its key")
+        self.flag("--concurrency", metavar="N", type=int, default=5, help="transfers at a time")
+        self.flag("--proxy", metavar="URL", help="reach the registry through this proxy")
+
     def word(
         self, name: str, *, kind: str = "", required: bool = True, many: bool = False, choices: Sequence[str] = ()
     ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.verb import Context, Verb
 
@@ -43,8 +44,10 @@ def _parser() -> Parser:
         help="only these: kitfile model datasets code prompts docs mcpservers; may be repeated",
     )  # fmt: skip
     parser.flag("--include-remote", help="also data sets that the Kitfile only points at")
+    parser.flag("-l", "--label", metavar="KEY=VALUE", action="append", default=[], help="choose one kit of an index")
     for name in _OLD_FILTERS:
         parser.flag(f"--{name}", help=f"old spelling of --filter {name}")
+    parser.network_flags()
     parser.common_flags()
     return parser
 
@@ -59,7 +62,9 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         overwrite=arguments.overwrite,
         ignore_existing=arguments.ignore_existing,
         filters=filters,
+        labels=arguments.label,
         include_remote=arguments.include_remote,
+        connection=connection(arguments, context),
         settings=context.settings,
         observe=context.observe,
     )

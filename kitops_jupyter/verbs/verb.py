@@ -19,6 +19,7 @@ class Context:
     """What a face gives to a verb.
 
     Relative paths are relative to `directory`. `cell_text` is the body of a cell, `stdin` reads what was piped in.
+    `ask` asks the person (a prompt, and whether the answer is secret); None where nobody is there.
     `interactive` is a notebook: there a missing folder means the `notebook`'s, and a missing Kitfile is proposed.
     """
 
@@ -28,6 +29,7 @@ class Context:
     cell_text: str | None = None
     stdin: Callable[[], str] | None = None
     interactive: bool = False
+    ask: Callable[[str, bool], str] | None = None
     notebook: Path | None = None
 
     @property

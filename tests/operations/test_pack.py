@@ -9,6 +9,7 @@ import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,7 @@ def settle(root: Path) -> None:
     time.sleep(0.12)
 
 
-def statuses(result: kit.PackResult) -> dict[str, str]:  # type: ignore[name-defined]
+def statuses(result: kit.PackResult) -> dict[str, str]:
     return {layer.path: layer.status for layer in result.layers}
 
 
@@ -138,7 +139,7 @@ def test_a_cancelled_pack_moves_no_tag_and_leaves_no_partial_file(project: Path,
 
 
 @pytest.mark.parametrize("compression", ["gzip", "gzip-fastest", "zstd"])
-def test_compressed_kits_unpack_to_the_same_files(project: Path, settings: Settings, compression: str) -> None:
+def test_compressed_kits_unpack_to_the_same_files(project: Path, settings: Settings, compression: Any) -> None:
     plain = kit.pack(project, tag="plain:v1", settings=settings)
     packed = kit.pack(project, tag="churn:v1", compression=compression, settings=settings)
     assert [layer.diff_id for layer in packed.layers] == [layer.diff_id for layer in plain.layers]
@@ -155,7 +156,7 @@ datasets: [{name: validation, path: data/validation.csv}]
 
 
 @pytest.mark.parametrize("compression", ["none", "gzip", "zstd"])
-def test_raw_layers_are_the_files_themselves(project: Path, settings: Settings, compression: str) -> None:
+def test_raw_layers_are_the_files_themselves(project: Path, settings: Settings, compression: Any) -> None:
     (project / "model" / "forest.bin").chmod(0o640)
     packed = kit.pack(project, text=RAW, tag="raw:v1", layer_format="raw", compression=compression, settings=settings)
     assert [layer.media_type.split(".v1.")[1].split("+")[0] for layer in packed.layers] == ["raw", "raw"]
@@ -264,7 +265,8 @@ def test_a_folder_that_is_none_is_said_so(
 
 
 def test_flags_that_do_not_fit_are_refused(project: Path, settings: Settings) -> None:
-    for flags in ({"compression": "bzip2"}, {"layer_format": "zip"}):
+    wrong: list[dict[str, Any]] = [{"compression": "bzip2"}, {"layer_format": "zip"}]
+    for flags in wrong:
         with pytest.raises(Usage):
             kit.pack(project, settings=settings, **flags)
     with pytest.raises(Usage):

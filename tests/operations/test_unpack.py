@@ -93,9 +93,9 @@ def test_a_kitfile_with_the_same_words_is_no_conflict(tmp_path: Path, packed: Se
     assert everything_in(out) == ["Kitfile"]
     kit.unpack("churn:v1", out, settings=packed)
     (out / "Kitfile").write_text("manifestVersion: 9\n")
-    for flags in ({}, {"ignore_existing": True}):
+    for ignore_existing in (False, True):
         with pytest.raises(Conflict, match="1 file"):
-            kit.unpack("churn:v1", out, filters=["kitfile"], settings=packed, **flags)
+            kit.unpack("churn:v1", out, filters=["kitfile"], settings=packed, ignore_existing=ignore_existing)
 
 
 @pytest.mark.parametrize(

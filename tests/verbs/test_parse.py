@@ -83,7 +83,7 @@ def test_every_example_in_the_help_can_be_typed(name: str) -> None:
         ("pak .", "no verb 'pak'", "did you mean kit pack?"),
         ("LIST", "no verb 'LIST'", "did you mean kit list?"),
         ("rm a:b", "no verb 'rm'", "did you mean kit remove?"),
-        ("push a:b", "no verb 'push'", "there are init, validate"),
+        ("steal a:b", "no verb 'steal'", "there are init, validate"),
         ("pack . --tga a:b", "no flag --tga (did you mean --tag?)", "kit pack . -t churn:tuned"),
         ("unpack a:b -overwrit", "no flag -overwrit (did you mean --overwrite?)", "kit unpack REF"),
         ("tag a:b", "NEWREF is missing", "kit tag REF NEWREF; for example: kit tag"),
@@ -133,8 +133,7 @@ def test_a_secret_on_a_line_is_refused_and_not_repeated(line: str) -> None:
 
 
 def test_a_flag_that_says_where_the_password_comes_from_is_no_secret() -> None:
-    with pytest.raises(Usage, match="no verb 'login'"):
-        parse(split("login r.example --password-stdin"))
+    assert parse(split("login r.example --password-stdin")).arguments.password_stdin
 
 
 @pytest.mark.parametrize("line", ["", "help", "--help", "-h", "help help", "-v"])

@@ -1,0 +1,83 @@
+"""Push and pull are one copy: children before parents, nothing twice, the manifest last, the tag last of all."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from kitops_jupyter import manifest as manifests
+from kitops_jupyter.content import Descriptor, Source, Target, read_verified
+from kitops_jupyter.errors import Cancelled
+from kitops_jupyter.progress import Event, Observer
+
+Move = Callable[[Descriptor, str, Observer], None]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a copy moved and what was there already, counted from its events."""
+
+    observe: Observer
+    moved_bytes: int = 0
+    moved_blobs: int = 0
+    skipped_bytes: int = 0
+    skipped_blobs: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, event: Event) -> None:
+        if self._stopped.is_set():
+            raise Cancelled("the transfer was stopped; no tag has moved")
+        with self._lock:
+            if event.step == "skipped":
+                self.skipped_blobs += 1
+                self.skipped_bytes += event.total_bytes or event.done_bytes
+            elif event.step == "finished":
+                self.moved_blobs += 1
+                self.moved_bytes += event.done_bytes
+        self.observe(event)
+
+    def stop(self) -> None:
+        """Let everything under way stop at its next event."""
+        self._stopped.set()
+
+
+def copy_kit(
+    source: Source,
+    target: Target,
+    descriptor: Descriptor,
+    *,
+    move: Move,
+    tags: Sequence[str],
+    tally: Tally,
+    concurrency: int,
+) -> None:
+    """Have the manifest and all that it needs in `target`, then let the tags name it; `move` brings one blob there.
+
+    Raises what `move` raises; then no tag has moved, and what was copied is found by the next try.
+    Source: OCI distribution-spec 1.1, "Pushing Manifests".
+    """
+    data = read_verified(source, descriptor)
+    manifest = manifests.parse(data)
+    blobs = {layer.digest: layer for layer in manifest.layers}
+    with ThreadPoolExecutor(max(1, min(concurrency, len(blobs) or 1)), thread_name_prefix="kit-copy") as pool:
+        futures = [pool.submit(move, layer, _name(layer), tally) for layer in blobs.values()]
+        try:
+            for future in futures:
+                future.result()
+        except BaseException:
+            tally.stop()
+            for future in futures:
+                future.cancel()
+            raise
+    move(manifest.config, "config", tally)
+    target.write(descriptor, io.BytesIO(data), item="manifest")
+    for tag in tags:
+        target.tag(descriptor, tag)
+
+
+def _name(layer: Descriptor) -> str:
+    return layer.annotations.get(manifests.FILE_PATH) or layer.digest.short

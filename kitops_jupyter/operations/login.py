@@ -1,0 +1,56 @@
+"""`kit login` and `kit logout`: who we are to a registry; tried at once, and kept for its owner's eyes only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kitops_jupyter import targets
+from kitops_jupyter.cards import Card
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class LoginResult(Result):
+    """`place` is where the credentials are kept; the secret itself is nowhere in here."""
+
+    registry: str
+    username: str
+    place: str = field(default="", repr=False)
+    is_out: bool = False
+
+    def card(self) -> Card:
+        if self.is_out:
+            return Card(title=f"{'Logged out of' if self.place else 'Was not logged in to'} {self.registry}")
+        return Card(title=f"Logged in to {self.registry} as {self.username}", facts=(("kept in", self.place),))
+
+
+def login(
+    registry: str,
+    username: str,
+    password: str,
+    *,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> LoginResult:
+    """Try the credentials at the registry, and keep them only if it takes them.
+
+    Raises Unauthorized, RegistryError, StorageFull; then nothing is kept.
+    """
+    with targets.registry(registry, settings or Settings.load(), connection) as opened:
+        return LoginResult(registry, username, opened.login(username, password))
+
+
+def logout(
+    registry: str,
+    *,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> LoginResult:
+    """Forget what is kept for a registry; its own files only, not docker's."""
+    with targets.registry(registry, settings or Settings.load(), connection) as opened:
+        return LoginResult(registry, "", "forgotten" if opened.logout() else "", is_out=True)

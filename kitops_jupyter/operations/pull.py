@@ -1,0 +1,100 @@
+"""`kit pull`: a kit out of a registry; all of it into the local store, or some of it onto the disk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from kitops_jupyter import targets
+from kitops_jupyter.content import Descriptor
+from kitops_jupyter.operations.copy_kit import Tally, copy_kit
+from kitops_jupyter.operations.kits import Kit, Opener, parents_of
+from kitops_jupyter.operations.push import TransferResult
+from kitops_jupyter.operations.unpack import UnpackResult, unpack
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+
+def pull(
+    reference: str,
+    directory: str | Path | None = None,
+    *,
+    filters: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    overwrite: bool = False,
+    ignore_existing: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> TransferResult | UnpackResult:
+    """Bring a kit here. With `filters` or a `directory` only those layers travel, straight into files.
+
+    Without either, all of it goes into the local store, kits that it builds on included; what is there is not moved
+    again, and a pull that broke off goes on where it was, in this process or another one.
+    Raises NotFound, DigestMismatch, Conflict, FilterInvalid, RegistryError, StorageFull, Cancelled.
+    """
+    settings = settings or Settings.load()
+    if filters or directory is not None:
+        return unpack(
+            reference,
+            directory or ".",
+            filters=filters,
+            labels=labels,
+            overwrite=overwrite,
+            ignore_existing=ignore_existing,
+            remote=True,
+            connection=connection,
+            settings=settings,
+            observe=observe,
+        )
+    started = time.monotonic()
+    tally = Tally(observe)
+    with Opener(settings, connection, remote=True) as opener, targets.store(settings).session():
+        kit = opener.open(reference, labels=labels)
+        tags = tuple(tag for tag in (kit.reference.tag, *kit.reference.extra_tags) if tag)
+        _store(kit, tags, settings, connection, tally)
+        with Opener(settings, connection) as parents:
+            for parent in parents_of(kit.described(), parents.open):
+                if isinstance(parent.source, targets.LocalFirst):
+                    _store(parent, (parent.reference.tag,), settings, connection, tally)
+    return TransferResult(
+        "Pulled",
+        Reference.parse(reference),
+        kit.descriptor.digest,
+        tags,
+        tally.moved_bytes,
+        tally.moved_blobs,
+        tally.skipped_bytes,
+        tally.skipped_blobs,
+        time.monotonic() - started,
+        hint=f"kit unpack {reference} -d FOLDER writes its files",
+    )
+
+
+def _store(kit: Kit, tags: Sequence[str], settings: Settings, connection: Connection | None, tally: Tally) -> None:
+    """Copy one kit from its registry into the local store."""
+    store = targets.store(settings)
+    with targets.remote(kit.reference, settings, connection) as repository:
+
+        def move(blob: Descriptor, item: str, told: Observer) -> None:
+            repository.fetch(
+                blob,
+                store.partials,
+                find=lambda: store.find_blob(blob),
+                keep=lambda path: store.keep_file(path, blob),
+                observe=told,
+                item=item,
+            )
+
+        copy_kit(
+            repository,
+            store.repository(kit.reference),
+            kit.descriptor,
+            move=move,
+            tags=tags,
+            tally=tally,
+            concurrency=repository.registry.concurrency,
+        )

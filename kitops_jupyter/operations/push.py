@@ -1,0 +1,143 @@
+"""`kit push`: a kit of the local store into a registry."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kitops_jupyter import targets
+from kitops_jupyter.cards import Card, human_size
+from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.errors import Usage
+from kitops_jupyter.operations.copy_kit import Move, Tally, copy_kit
+from kitops_jupyter.operations.kits import Kit, open_kit
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+if TYPE_CHECKING:
+    from kitops_jupyter.registry import RemoteRepository
+
+
+@dataclass(frozen=True, slots=True)
+class TransferResult(Result):
+    """A kit that was pushed or pulled: what moved, what was there already, and where it is now."""
+
+    verb: str
+    reference: Reference
+    digest: Digest
+    tags: tuple[str, ...]
+    moved_bytes: int
+    moved_blobs: int
+    skipped_bytes: int
+    skipped_blobs: int
+    elapsed_s: float
+    hint: str = ""
+
+    def card(self) -> Card:
+        speed = f", {human_size(int(self.moved_bytes / self.elapsed_s))}/s" if self.moved_bytes > 1 << 20 else ""
+        there = f"{human_size(self.skipped_bytes)} in {self.skipped_blobs} blobs" if self.skipped_blobs else "nothing"
+        return Card(
+            title=f"{self.verb} {self.reference.full_name.removeprefix('localhost/')}",
+            facts=(
+                ("digest", self.digest),
+                ("tags", ", ".join(self.tags) or "none"),
+                ("moved", f"{human_size(self.moved_bytes)} in {self.moved_blobs} blobs, {self.elapsed_s:.1f} s{speed}"),
+                ("there already", there),
+            ),
+            notes=(self.hint,) if self.hint else (),
+        )
+
+
+def push(
+    source: str,
+    destination: str | None = None,
+    *,
+    all_tags: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> TransferResult:
+    """Have a local kit in its registry, or at `destination`; the tag moves last, so nobody sees half a kit.
+
+    What the registry has is not sent again; what a sibling repository there has is mounted. A push that broke off
+    goes on where it was. `all_tags` pushes every tag of the local repository that names a kit.
+    Raises NotFound, Usage (a name without a registry), Unauthorized, Forbidden, RegistryError, Cancelled.
+    """
+    started = time.monotonic()
+    settings = settings or Settings.load()
+    reference = Reference.parse(source)
+    place = targets.at_registry(Reference.parse(destination) if destination else reference)
+    tally = Tally(observe)
+    tagged = _tagged(reference, place, settings, all_tags)
+    with targets.registry(place.registry, settings, connection) as registry:
+        repository = registry.repository(place.repository)
+        for kit, tags in tagged:
+            copy_kit(
+                kit.source,
+                repository,
+                kit.descriptor,
+                move=_uploader(kit, repository, _siblings(kit, place, settings)),
+                tags=tags,
+                tally=tally,
+                concurrency=registry.concurrency,
+            )
+    (kit, *_), every_tag = [kit for kit, _ in tagged], tuple(tag for _, tags in tagged for tag in tags)
+    return TransferResult(
+        "Pushed",
+        place,
+        kit.descriptor.digest,
+        every_tag,
+        tally.moved_bytes,
+        tally.moved_blobs,
+        tally.skipped_bytes,
+        tally.skipped_blobs,
+        time.monotonic() - started,
+    )
+
+
+def _uploader(kit: Kit, repository: RemoteRepository, siblings: list[str]) -> Move:
+    """Sends one blob of the kit, unless it is there or can be mounted from a sibling."""
+
+    def move(blob: Descriptor, item: str, observe: Observer) -> None:
+        repository.upload(blob, lambda: kit.source.open(blob), mount_from=siblings, observe=observe, item=item)
+
+    return move
+
+
+def _tagged(
+    reference: Reference, place: Reference, settings: Settings, all_tags: bool
+) -> list[tuple[Kit, tuple[str, ...]]]:
+    """The kits to push, each with the tags that shall name it there."""
+    if not all_tags:
+        tags = tuple(tag for tag in (place.tag, *place.extra_tags) if tag)
+        return [(open_kit(reference, settings), tags)]
+    found = targets.local(reference, settings).tags()
+    if not found:
+        raise Usage(f"{reference.shown_name} has no tags here", hint="kit list shows what there is")
+    names: dict[Digest, list[str]] = {}
+    for tag, descriptor in found.items():
+        names.setdefault(descriptor.digest, []).append(tag)
+    return [(open_kit(reference.with_tag(tags[0]), settings), tuple(tags)) for tags in names.values()]
+
+
+def _siblings(kit: Kit, place: Reference, settings: Settings) -> list[str]:
+    """Repositories of the same registry that are known here to have one of the kit's layers."""
+    store, wanted = targets.store(settings), {layer.digest for layer in kit.manifest.layers}
+    found = []
+    for name in store.repositories():
+        there = Reference.from_store_name(name)
+        if there.is_local and there.repository.partition("/")[0] == place.registry:
+            there = replace(there, registry=place.registry, repository=there.repository.partition("/")[2])
+        if there.registry != place.registry or there.repository == place.repository:
+            continue
+        repository = store.repository(name)
+        for descriptor in repository.manifests():
+            other = open_kit(Reference.from_store_name(name).with_digest(descriptor.digest), settings)
+            if wanted & {layer.digest for layer in other.manifest.layers}:
+                found.append(there.repository)
+                break
+    return found

@@ -1,0 +1,61 @@
+"""`kit login`: who we are to a registry."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.errors import Usage
+from kitops_jupyter.verbs.network import connection
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        "login",
+        usage="login REGISTRY [flags]",
+        examples=("kit login registry.example.com -u ada", "kit login registry.example.com -u ada --password-stdin"),
+    )
+    parser.word("REGISTRY")
+    parser.flag("-u", "--username", metavar="NAME", help="asked for when not given")
+    parser.flag("--password-stdin", help="read the password from what is piped in")
+    parser.network_flags()
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.login import login
+
+    if arguments.password_stdin:
+        if not arguments.username:
+            raise Usage("kit login: --password-stdin needs -u NAME", hint="kit login REGISTRY -u NAME --password-stdin")
+        username, password = arguments.username, context.read_input("login").rstrip("\r\n")
+    elif context.ask is None:
+        raise Usage(
+            "kit login: nobody is here to be asked for a password",
+            hint=f"... | kit login {arguments.registry} -u NAME --password-stdin",
+        )
+    else:
+        username = arguments.username or context.ask("User name: ", False)
+        password = context.ask(f"Password of {username} at {arguments.registry}: ", True)
+    return login(
+        arguments.registry,
+        username,
+        password,
+        connection=connection(arguments, context),
+        settings=context.settings,
+        observe=context.observe,
+    )
+
+
+VERB = Verb(
+    name="login",
+    summary="who you are to a registry; tried at once",
+    about=(
+        "Asks for the password without showing it, tries it at the registry, and keeps it only if that takes it: in "
+        "the system's keychain where there is one, else in kit's own credentials file. It is never part of a notebook."
+    ),
+    parser=_parser,
+    run=_run,
+)

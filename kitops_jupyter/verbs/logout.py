@@ -1,0 +1,30 @@
+"""`kit logout`: forget who we are to a registry."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser("logout", usage="logout REGISTRY", examples=("kit logout registry.example.com",))
+    parser.word("REGISTRY")
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.login import logout
+
+    return logout(arguments.registry, settings=context.settings, observe=context.observe)
+
+
+VERB = Verb(
+    name="logout",
+    summary="forget who you are to a registry",
+    about="Takes the credentials of a registry out of the keychain or of kit's file; docker's own file is not touched.",
+    parser=_parser,
+    run=_run,
+)

@@ -1,0 +1,30 @@
+"""The network flags of a line as a Connection."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kitops_jupyter.verbs.verb import Context
+
+if TYPE_CHECKING:
+    from kitops_jupyter.targets import Connection
+
+
+def connection(arguments: argparse.Namespace, context: Context) -> Connection:
+    """What the flags of `Parser.network_flags` say."""
+    from kitops_jupyter.targets import Connection
+
+    def path(text: str | None) -> Path | None:
+        return context.path(text) if text else None
+
+    return Connection(
+        plain_http=arguments.plain_http,
+        tls_verify=arguments.tls_verify == "true",
+        ca=path(arguments.tls_cert),
+        client_cert=path(arguments.cert),
+        client_key=path(arguments.key),
+        concurrency=arguments.concurrency,
+        proxy=arguments.proxy or "",
+    )

@@ -1,0 +1,188 @@
+"""To a real registry and back: what travels, what does not, and what is left when it breaks off."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kitops_jupyter as kit
+from kitops_jupyter.__main__ import main
+from kitops_jupyter.errors import Cancelled, Conflict, FilterInvalid, NotAModelKit, NotFound, Unauthorized, Usage
+from kitops_jupyter.progress import Event
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+from tests.operations.projects import FILES, files_in, make_project
+from tests.registry.conftest import Real, plain, with_users  # noqa: F401  (fixtures)
+
+HTTP = Connection(plain_http=True)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Settings:
+    return Settings.load({}, home=tmp_path / "here")
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Settings:
+    """A colleague's machine."""
+    return Settings.load({}, home=tmp_path / "there")
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest, plain: Real) -> str:  # noqa: F811
+    name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name.lower()).strip("-")
+    return f"{plain.host}/team/{name[:60].strip('-')}:v1"
+
+
+@pytest.fixture
+def pushed(tmp_path: Path, here: Settings, reference: str) -> Iterator[str]:
+    kit.pack(make_project(tmp_path / "project"), tag=reference, settings=here)
+    kit.push(reference, connection=HTTP, settings=here)
+    yield reference
+
+
+def test_a_kit_comes_back_from_a_registry_as_it_was(
+    pushed: str, here: Settings, there: Settings, tmp_path: Path
+) -> None:
+    pulled = kit.pull(pushed, connection=HTTP, settings=there)
+    assert isinstance(pulled, type(kit.push(pushed, connection=HTTP, settings=here)))
+    assert pulled.digest == kit.inspect(pushed, settings=here).digest
+    assert files_in(kit.unpack(pushed, tmp_path / "out", settings=there).directory) == FILES
+    again = kit.pull(pushed, connection=HTTP, settings=there)
+    assert again.moved_bytes == 0 and again.skipped_blobs > 0  # type: ignore[union-attr]
+
+
+def test_what_the_registry_has_is_not_sent_again(pushed: str, here: Settings) -> None:
+    again = kit.push(pushed, connection=HTTP, settings=here)
+    assert (again.moved_bytes, again.moved_blobs) == (0, 0)
+    sibling = pushed.replace(":v1", "-sibling:v1")
+    kit.tag(pushed, sibling, settings=here)
+    assert kit.push(sibling, connection=HTTP, settings=here).moved_bytes == 0
+
+
+def test_a_filter_moves_only_its_layers_and_leaves_files(pushed: str, there: Settings, tmp_path: Path) -> None:
+    seen: list[str] = []
+    pulled = kit.pull(
+        pushed,
+        tmp_path / "out",
+        filters=["datasets:validation", "docs"],
+        connection=HTTP,
+        settings=there,
+        observe=lambda event: seen.append(event.item),
+    )
+    assert files_in(pulled.directory) == {name: FILES[name] for name in ("README.md", "data/validation.csv")}  # type: ignore[union-attr]
+    assert set(seen) == {"README.md", "data/validation.csv"}
+    assert kit.list_kits(settings=there).kits == ()
+
+
+def test_a_filter_inside_a_layer_moves_only_those_files(pushed: str, there: Settings, tmp_path: Path) -> None:
+    moved: dict[str, int] = {}
+
+    def count(event: Event) -> None:
+        moved[event.item] = event.done_bytes
+
+    pulled = kit.pull(
+        pushed, tmp_path / "out", filters=["dataset:part-2*"], connection=HTTP, settings=there, observe=count
+    )
+    name = "data/training/part-2.csv"
+    assert files_in(pulled.directory) == {name: FILES[name]}  # type: ignore[union-attr]
+    assert moved[name] == len(FILES[name])
+    assert any("not covered" in warning for warning in pulled.warnings)  # type: ignore[union-attr]
+
+
+def test_unpack_brings_what_is_not_here(pushed: str, there: Settings, tmp_path: Path) -> None:
+    out = kit.unpack(pushed, tmp_path / "out", connection=HTTP, settings=there).directory
+    assert files_in(out) == FILES
+    with pytest.raises(Conflict):
+        kit.unpack(pushed, out, connection=HTTP, settings=there)
+
+
+def test_a_remote_kit_is_listed_and_looked_into_without_pulling(pushed: str, there: Settings) -> None:
+    listed = kit.list_kits(pushed.rpartition(":")[0], connection=HTTP, settings=there).kits
+    assert [(row.tags, row.model_name) for row in listed] == [(("v1",), "churn")]
+    assert kit.info(pushed, connection=HTTP, settings=there).kitfile.package.authors == ("Ada",)
+    names = [file.path for layer in kit.files(pushed, connection=HTTP, settings=there).layers for file in layer.files]
+    assert sorted(names) == sorted(FILES)
+    assert kit.list_kits(settings=there).kits == ()
+
+
+def test_a_cancelled_pull_is_gone_on_with(tmp_path: Path, here: Settings, there: Settings, reference: str) -> None:
+    project = make_project(tmp_path / "project")
+    (project / "model" / "forest.bin").write_bytes(bytes(range(256)) * (160 << 10))  # 40 MiB
+    kit.pack(project, tag=reference, settings=here)
+    kit.push(reference, connection=HTTP, settings=here)
+
+    def stop(event: Event) -> None:
+        if event.item == "model/forest.bin" and event.done_bytes > 20 << 20:
+            raise Cancelled("stopped by the test")
+
+    with pytest.raises(Cancelled):
+        kit.pull(reference, connection=HTTP, settings=there, observe=stop)
+    assert kit.list_kits(settings=there).kits == ()
+    resumed: list[Event] = []
+    kit.pull(reference, connection=HTTP, settings=there, observe=resumed.append)
+    first = next(event for event in resumed if event.item == "model/forest.bin" and event.done_bytes)
+    assert first.done_bytes >= 4 << 20
+    assert any(event.note == "resumed" for event in resumed)
+    assert kit.inspect(reference, settings=there).digest == kit.inspect(reference, settings=here).digest
+
+
+def test_every_tag_is_pushed_when_asked_for(pushed: str, here: Settings, there: Settings) -> None:
+    kit.tag(pushed, pushed.replace(":v1", ":champion"), settings=here)
+    kit.push(pushed, all_tags=True, connection=HTTP, settings=here)
+    (row,) = kit.list_kits(pushed.rpartition(":")[0], connection=HTTP, settings=there).kits
+    assert row.tags == ("champion", "v1")
+
+
+def test_what_is_not_there_is_said_in_words(plain: Real, here: Settings, pushed: str) -> None:  # noqa: F811
+    with pytest.raises(NotFound):
+        kit.pull(f"{plain.host}/team/nowhere:v1", connection=HTTP, settings=here)
+    with pytest.raises(NotFound):
+        kit.pull(pushed.replace(":v1", ":v9"), connection=HTTP, settings=here)
+    with pytest.raises(FilterInvalid):
+        kit.pull(pushed, filters=["prompts"], connection=HTTP, settings=here)
+    with pytest.raises(Usage, match="names no registry"):
+        kit.push("churn:v1", connection=HTTP, settings=here)
+
+
+def test_a_plain_image_is_refused_with_a_clear_word(plain: Real, there: Settings) -> None:  # noqa: F811
+    from kitops_jupyter.content import Descriptor
+
+    with plain.connect(there) as registry:
+        repository = registry.repository("team/image")
+        config = Descriptor.of("application/vnd.oci.image.config.v1+json", b"{}")
+        repository.write(config, io.BytesIO(b"{}"))
+        data = (
+            b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":'
+            b'"application/vnd.oci.image.config.v1+json","digest":"'
+            + config.digest.encode()
+            + b'","size":2},"layers":[]}'
+        )
+        image = Descriptor.of("application/vnd.oci.image.manifest.v1+json", data)
+        repository.write(image, io.BytesIO(data))
+        repository.tag(image, "v1")
+    with pytest.raises(NotAModelKit, match="not a ModelKit"):
+        kit.pull(f"{plain.host}/team/image:v1", connection=HTTP, settings=there)
+
+
+def test_credentials_are_tried_before_they_are_kept(
+    with_users: Real,  # noqa: F811
+    there: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(Unauthorized):
+        kit.login(with_users.host, "user", "wrong", connection=HTTP, settings=there)
+    assert not there.credentials.exists()
+    monkeypatch.setenv("KITOPS_HOME", str(there.home))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"hunter2\n")))
+    assert main(["login", with_users.host, "-u", "user", "--password-stdin", "--plain-http"]) == 0
+    shown = capsys.readouterr()
+    assert "hunter2" not in shown.out + shown.err
+    assert kit.login(with_users.host, "user", "hunter2", connection=HTTP, settings=there).place
+    assert kit.logout(with_users.host, settings=there).place
+    with pytest.raises(Unauthorized):
+        kit.list_kits(f"{with_users.host}/team/x", connection=HTTP, settings=there)
