@@ -98,8 +98,11 @@ def _download(registry: Registry, name: str, descriptor: Descriptor, final: Path
         was_resumed = start > 0
         if start < descriptor.size_bytes or not start:
             stream = BlobStream(registry, name, descriptor, start=start)
+            until = _UntilItBreaks(stream)
             with contextlib.closing(stream), contextlib.closing(_PartialFile(partial, start, descriptor)) as sink:
-                pump(stream, [hashing, sink], observe=progress.from_start(start))
+                pump(until, [hashing, sink], observe=progress.from_start(start))
+            if until.error is not None:
+                raise until.error
             was_resumed = stream.was_resumed
         if hashing.hex == descriptor.digest.hex:
             partial.replace(final)
@@ -122,6 +125,26 @@ def _usable_bytes(path: Path, size_bytes: int) -> int:
     if found >= size_bytes:
         return size_bytes if found == size_bytes else 0
     return found // _ALIGNMENT * _ALIGNMENT
+
+
+class _UntilItBreaks:
+    """A stream that ends where it breaks, so that what came before is written, not thrown away; `error` is why."""
+
+    def __init__(self, stream: BlobStream) -> None:
+        self._stream = stream
+        self.error: BaseException | None = None
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        if self.error is not None:
+            return 0
+        try:
+            return self._stream.readinto(buffer)
+        except BaseException as error:  # noqa: BLE001  # raised again when all is written
+            self.error = error
+            return 0
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 class _PartialFile:
