@@ -37,7 +37,10 @@ class FileChange:
             return human_size(self.before_bytes or self.after_bytes or 0)
         if self.before_bytes == self.after_bytes:
             return f"other content, {human_size(self.after_bytes)}"
-        return f"{human_size(self.before_bytes)} → {human_size(self.after_bytes)}"
+        before, after = human_size(self.before_bytes), human_size(self.after_bytes)
+        if before == after:
+            before, after = f"{self.before_bytes:,} B", f"{self.after_bytes:,} B"
+        return f"{before} → {after}"
 
     def line(self) -> str:
         """One line of text."""
