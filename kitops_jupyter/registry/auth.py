@@ -142,18 +142,22 @@ class _Token:
 
 
 class Authenticator:
-    """The `Authorization` values for one registry, for use by several threads; asks for credentials once."""
+    """The `Authorization` values for one registry, for use by several threads."""
 
     def __init__(
-        self, registry: Origin, credential: Callable[[], Credential | None], fetch: Fetch, *, token_hosts: Sequence[str]
+        self,
+        registry: Origin,
+        credential: Callable[[str], Credential | None],
+        fetch: Fetch,
+        *,
+        token_hosts: Sequence[str],
     ) -> None:
         self._registry = registry
         self._find = credential
         self._fetch = fetch
         self._token_hosts = token_hosts
         self._lock = threading.RLock()
-        self._credential: Credential | None = None
-        self._asked = False
+        self._credentials: dict[str, Credential | None] = {}
         self._scheme = ""
         self._tokens: dict[tuple[str, ...], _Token] = {}
 
@@ -161,18 +165,19 @@ class Authenticator:
         """What to send with a request, as far as is known; empty for nothing."""
         with self._lock:
             if self._scheme == "basic":
-                credential = self.credential()
+                credential = self.credential(url)
                 return credential.basic if credential else ""
             token = self._tokens.get(scopes_of(method, url))
             return f"Bearer {token.value}" if token and token.good_until_s > time.monotonic() else ""
 
-    def credential(self) -> Credential | None:
-        """Who we are to this registry; looked up once, since a helper may be slow or ask a person."""
+    def credential(self, url: str) -> Credential | None:
+        """Who we are for this request's repository; looked up once, since a helper may be slow or ask a person."""
+        match = _REPOSITORY.search(urlsplit(url).path)
+        repository = match.group("name") if match else ""
         with self._lock:
-            if not self._asked:
-                self._credential = self._find()
-                self._asked = True
-            return self._credential
+            if repository not in self._credentials:
+                self._credentials[repository] = self._find(repository)
+            return self._credentials[repository]
 
     def answer(self, header: str, method: str, url: str, *, sent: str) -> str:
         """What to send after a 401 with this `WWW-Authenticate`; `sent` was refused. Raises Unauthorized.
@@ -187,10 +192,10 @@ class Authenticator:
             self._tokens.pop(scopes_of(method, url), None)
             if "bearer" in challenges:
                 self._scheme = "bearer"
-                return self._bearer(challenges["bearer"], scopes_of(method, url))
+                return self._bearer(challenges["bearer"], scopes_of(method, url), self.credential(url))
             if "basic" in challenges:
                 self._scheme = "basic"
-                credential = self.credential()
+                credential = self.credential(url)
                 if credential and credential.username and sent != credential.basic:
                     return credential.basic
             raise self._refused("needs a login" if not sent else "does not accept these credentials")
@@ -199,9 +204,8 @@ class Authenticator:
         host = self._registry[1] if self._registry[2] in (80, 443) else f"{self._registry[1]}:{self._registry[2]}"
         return Unauthorized(f"{host} {why}", hint=f"kit login {host}", status=401)
 
-    def _bearer(self, parameters: Mapping[str, str], wanted: tuple[str, ...]) -> str:
+    def _bearer(self, parameters: Mapping[str, str], wanted: tuple[str, ...], credential: Credential | None) -> str:
         """Fetch a token for what we want and what the challenge asks for, and keep it under what we want."""
-        credential = self.credential()
         if credential and credential.registry_token:
             return f"Bearer {credential.registry_token}"
         realm = parameters.get("realm", "")

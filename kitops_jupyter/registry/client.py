@@ -108,11 +108,15 @@ class Registry(Exchange):
 
         A registry that asks nobody who they are takes any.
         """
-        credential = Credential(username, password)
-        self._credential = credential
+        before, self._credential = self._credential, Credential(username, password)
         self._authenticate()
-        drain(self.do_request(f"{self.base}/v2/", what=f"log in to {self.name}"))
-        return login.keep(self.settings.credentials, self.name, credential) if keep else ""
+        try:
+            drain(self.do_request(f"{self.base}/v2/", what=f"log in to {self.name}"))
+        except BaseException:
+            self._credential = before
+            self._authenticate()
+            raise
+        return login.keep(self.settings.credentials, self.name, self._credential) if keep else ""
 
     def logout(self) -> bool:
         """Forget what is kept here for this registry; whether there was anything. docker's own files stay."""
@@ -137,12 +141,15 @@ class Registry(Exchange):
         """An address from oras' `host/v2/...`, with the scheme."""
         return f"{self.prefix}://{path}"
 
-    def _find_credential(self) -> Credential | None:
+    def _find_credential(self, repository: str) -> Credential | None:
+        """Under the name that references use, else under the host that it stands for."""
         if self._credential is not None:
             return self._credential
         files = [self.settings.credentials, *self.settings.network.credential_files]
-        host = self.hostname if self.name not in self.settings.registries else self.name
-        return credentials.find(self.name, files) or (credentials.find(host, files) if host != self.name else None)
+        found = credentials.find(self.name, files, repository=repository)
+        if found is None and self.hostname != self.name:
+            found = credentials.find(self.hostname, files, repository=repository)
+        return found
 
 
 def _address(host: str, named: RegistrySettings, *, plain_http: bool) -> tuple[str, str]:
