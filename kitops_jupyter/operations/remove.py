@@ -13,6 +13,7 @@ from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
 
 _NOTHING_FREED = "other kits or tags still use the bytes: nothing was freed"
 
@@ -51,26 +52,50 @@ def remove(
     *,
     force: bool = False,
     everything: bool = False,
+    remote: bool = False,
+    connection: Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
 ) -> RemoveResult:
     """Remove tags; a kit's last tag takes the kit with it, and the blobs that nothing else refers to.
 
-    `force` takes all tags of the kit; `everything` takes all untagged kits, with `force` the whole store.
-    Raises NotFound, Usage.
+    `force` takes all tags of the kit; `everything` takes all untagged kits, with `force` the whole store. With
+    `remote` a tag is taken away in its registry, by a digest or with `force` the kit with all its tags; what
+    that frees is the registry's to say. Raises NotFound, Usage, RegistryError.
     """
     names = [references] if isinstance(references, str) else list(references)
     if bool(names) == everything:
         raise Usage("name the kits to remove, or say --all", hint="kit remove NAME:TAG")
-    store = targets.store(settings or Settings.load())
+    settings = settings or Settings.load()
+    if remote:
+        if everything:
+            raise Usage("--all is for the local store only", hint="kit remove --remote REGISTRY/NAME:TAG")
+        removed = [pair for name in names for pair in _remove_remote(name, force, settings, connection)]
+        return RemoveResult(tuple(removed), 0, 0)
+    store = targets.store(settings)
     if everything:
         gone = [store.remove_all(force=force)]
     else:
         gone = [store.remove(Reference.parse(name), force=force) for name in names]
     return RemoveResult(
-        tuple(pair for removed in gone for pair in removed.references),
-        sum(removed.freed_bytes for removed in gone),
-        sum(removed.freed_blobs for removed in gone),
-        tuple(name for removed in gone for name in removed.untagged),
-        tuple(reason for removed in gone for reason in removed.kept),
+        tuple(pair for found in gone for pair in found.references),
+        sum(found.freed_bytes for found in gone),
+        sum(found.freed_blobs for found in gone),
+        tuple(name for found in gone for name in found.untagged),
+        tuple(reason for found in gone for reason in found.kept),
     )
+
+
+def _remove_remote(
+    name: str, force: bool, settings: Settings, connection: Connection | None
+) -> list[tuple[str, Digest]]:
+    """A tag alone, or the manifest with all its tags; each as it was named."""
+    place = targets.at_registry(Reference.parse(name))
+    with targets.registry(place.registry, settings, connection) as registry:
+        repository = registry.repository(place.repository)
+        removed = []
+        for wanted in filter(None, (place.name, *place.extra_tags)):
+            digest = repository.resolve(wanted).digest
+            repository.delete(digest if force else wanted)
+            removed.append((f"{place.shown_name}{'@' if ':' in wanted else ':'}{wanted}", digest))
+    return removed

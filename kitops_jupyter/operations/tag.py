@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card
-from kitops_jupyter.content import Digest
+from kitops_jupyter.content import Descriptor, Digest, Source
 from kitops_jupyter.errors import NotFound, Usage
-from kitops_jupyter.operations.kits import open_kit
+from kitops_jupyter.operations.copy_kit import Tally, copy_kit
+from kitops_jupyter.operations.kits import open_kit, read_kit
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +41,61 @@ class TagResult(Result):
         )
 
 
-def tag(source: str, target: str, *, settings: Settings | None = None, observe: Observer = ignore) -> TagResult:
-    """Let `target` name the kit that `source` names, in the same repository or another one. Raises NotFound, Usage."""
+def tag(
+    source: str,
+    target: str,
+    *,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> TagResult:
+    """Let `target` name the kit that `source` names, in the same repository or another one.
+
+    With `remote` in the registry, both of them there; no layer is moved through this machine, not even into another
+    repository, where the registry can mount. Raises NotFound, Usage, RegistryError.
+    """
     settings = settings or Settings.load()
-    kit = open_kit(source, settings)
     wanted = Reference.parse(target)
     if wanted.digest or not wanted.tag:
         raise Usage(f"{target}: a kit is tagged with a tag, not with a digest", hint=f"kit tag {source} NAME:TAG")
+    if remote:
+        return _tag_remote(Reference.parse(source), wanted, settings, connection)
+    kit = open_kit(source, settings)
     place = targets.local(wanted, settings)
-    try:
-        before = place.resolve(wanted.tag).digest
-    except NotFound:
-        before = None
-    place.adopt(kit.descriptor, kit.source)
-    for name in (wanted.tag, *wanted.extra_tags):
-        place.tag(kit.descriptor, name)
+    before = _resolved(place, wanted.tag)
+    with targets.store(settings).session():
+        place.adopt(kit.descriptor, kit.source)
+        for name in (wanted.tag, *wanted.extra_tags):
+            place.tag(kit.descriptor, name)
     return TagResult(kit.reference, wanted, kit.descriptor.digest, before)
+
+
+def _tag_remote(source: Reference, wanted: Reference, settings: Settings, connection: Connection | None) -> TagResult:
+    place, origin = targets.at_registry(wanted), targets.at_registry(source)
+    if place.registry != origin.registry:
+        raise Usage(
+            f"{origin.registry} and {place.registry} are two registries", hint=f"kit pull {source}, then push it"
+        )
+    with targets.registry(place.registry, settings, connection) as registry:
+        repository, other = registry.repository(place.repository), registry.repository(origin.repository)
+        kit = read_kit(origin, other, other.resolve(origin.name))
+        before = _resolved(repository, wanted.tag)
+        if place.repository != origin.repository:
+
+            def move(blob: Descriptor, item: str, told: Observer) -> None:
+                repository.upload(
+                    blob, lambda: other.open(blob), mount_from=[origin.repository], observe=told, item=item
+                )
+
+            copy_kit(other, repository, kit.descriptor, move=move, tags=(), tally=Tally(ignore), concurrency=4)
+        for name in (wanted.tag, *wanted.extra_tags):
+            repository.tag(kit.descriptor, name)
+    return TagResult(origin, place, kit.descriptor.digest, before)
+
+
+def _resolved(place: Source, name: str) -> Digest | None:
+    try:
+        return place.resolve(name).digest
+    except NotFound:
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.verb import Context, Verb
 
@@ -17,6 +18,8 @@ def _parser() -> Parser:
     parser.word("REF", kind="reference", required=False, many=True)
     parser.flag("-f", "--force", help="all tags of the kit, not only this one; with --all: every kit")
     parser.flag("-a", "--all", help="every kit that has no tag")
+    parser.flag("-r", "--remote", help="in the registry; a digest or --force takes the kit with all its tags")
+    parser.network_flags()
     parser.common_flags()
     return parser
 
@@ -28,6 +31,8 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         tuple(arguments.ref or ()),
         force=arguments.force,
         everything=arguments.all,
+        remote=arguments.remote,
+        connection=connection(arguments, context),
         settings=context.settings,
         observe=context.observe,
     )

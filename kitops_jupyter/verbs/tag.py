@@ -7,6 +7,7 @@ import argparse
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.reference import Reference, is_tag
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.verb import Context, Verb
 
@@ -19,6 +20,8 @@ def _parser() -> Parser:
     )
     parser.word("REF", kind="reference")
     parser.word("NEWREF", kind="reference")
+    parser.flag("-r", "--remote", help="in the registry; no layer is moved through this machine")
+    parser.network_flags()
     parser.common_flags()
     return parser
 
@@ -30,7 +33,14 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
     if _is_tag_first(source, target, context.settings):
         kit = Reference.parse(target)
         source, target = target, f"{kit.store_name.removeprefix('localhost/')}:{source}"
-    return tag(source, target, settings=context.settings, observe=context.observe)
+    return tag(
+        source,
+        target,
+        remote=arguments.remote,
+        connection=connection(arguments, context),
+        settings=context.settings,
+        observe=context.observe,
+    )
 
 
 def _is_tag_first(first: str, second: str, settings: Settings) -> bool:

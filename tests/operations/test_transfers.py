@@ -186,3 +186,18 @@ def test_credentials_are_tried_before_they_are_kept(
     assert kit.logout(with_users.host, settings=there).place
     with pytest.raises(Unauthorized):
         kit.list_kits(f"{with_users.host}/team/x", connection=HTTP, settings=there)
+
+
+def test_a_remote_tag_moves_no_layer_and_a_removed_one_is_gone(pushed: str, there: Settings) -> None:
+    champion, elsewhere = pushed.replace(":v1", ":champion"), pushed.replace(":v1", "-copy:v1")
+    tagged = kit.tag(pushed, champion, remote=True, connection=HTTP, settings=there)
+    assert tagged.moved_from is None
+    kit.tag(pushed, elsewhere, remote=True, connection=HTTP, settings=there)
+    digest = kit.inspect(elsewhere, connection=HTTP, settings=there).digest
+    assert digest == tagged.digest
+    assert not (there.storage / "blobs").exists()
+    removed = kit.remove(f"{champion.rpartition(':')[0]}@{digest}", remote=True, connection=HTTP, settings=there)
+    assert removed.removed[0][1] == digest
+    with pytest.raises(NotFound):
+        kit.inspect(champion, connection=HTTP, settings=there)
+    assert kit.inspect(elsewhere, connection=HTTP, settings=there).digest == digest
