@@ -17,6 +17,7 @@ from kitops_jupyter.kitfile.schema import FIELDS, Field
 from kitops_jupyter.kitfile.values import Kitfile, Timestamp
 
 _CORE = "tag:yaml.org,2002:"
+_SUGGESTIONS_LIMIT = 100  # likely names are looked for up to here: it takes a while
 _NOUN = {"one": "a map", "many": "a list", "texts": "a list of text", "text": "text"}
 
 
@@ -67,7 +68,8 @@ class _Reader:
         import difflib  # needed by few Kitfiles
 
         shown = (key.text if key.text is not None else key.kind)[:60]
-        close = difflib.get_close_matches(shown.lower(), [name.lower() for name in names], 1)
+        is_looked_for = len(self.findings) < _SUGGESTIONS_LIMIT
+        close = is_looked_for and difflib.get_close_matches(shown.lower(), [name.lower() for name in names], 1)
         meant = next((name for name in names if close and name.lower() == close[0]), "")
         hint = f"did you mean {meant}?" if meant else f"known here: {', '.join(names)}"
         self._refuse(key, f"{at}.{shown}" if at else shown, f"unknown field {shown!r}", hint)
@@ -138,7 +140,7 @@ class _Reader:
             if key.text is None:
                 self._refuse(key, at, f"{key.kind} cannot be a key")
                 continue
-            found[self._scalar(key, at)] = self._free(value, f"{at}.{key.text}")
+            found[self._scalar(key, at)] = self._free(value, f"{at}.{key.text[:60]}")
         return found
 
     def _scalar(self, node: Node, at: str) -> Any:

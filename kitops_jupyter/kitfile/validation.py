@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,7 @@ from kitops_jupyter.reference import is_modelkit_reference
 
 _PART_TYPE = re.compile(r"[\w][\w.-]*\Z", re.ASCII)
 _PART_TYPE_LIMIT = 64
+_SHOWN_LIMIT = 200  # letters of a text in a message
 # What Go's url.Parse finds a scheme or a host in; it takes no text with control characters for a URL.
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):|//[^/?#]")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
@@ -25,7 +27,7 @@ def warnings(kitfile: Kitfile) -> list[Finding]:
     """What kit takes, but warns about."""
     found = []
     if kitfile.manifest_version != MANIFEST_VERSION:
-        message = f"{kitfile.manifest_version or 'empty'!r} is treated as {MANIFEST_VERSION}"
+        message = f"{_shown(kitfile.manifest_version or 'empty')} is treated as {MANIFEST_VERSION}"
         found.append(_finding(kitfile, message, "manifestVersion", f"manifestVersion: {MANIFEST_VERSION}"))
     for index, dataset in enumerate(kitfile.datasets):
         if dataset.remote_hash and path_kind(dataset.remote_path) == "reference":
@@ -66,6 +68,11 @@ def field_of(entry: Entry) -> str:
     return f"model.parts[{entry.index}]" if entry.section == "part" else f"{_FIELDS[entry.section]}[{entry.index}]"
 
 
+def _shown(text: str) -> str:
+    """The text in quotes, cut where it is longer than a person reads."""
+    return repr(text if len(text) <= _SHOWN_LIMIT else f"{text[:_SHOWN_LIMIT]}...")
+
+
 def _finding(kitfile: Kitfile, message: str, field: str, hint: str) -> Finding:
     line, column = kitfile.marks.get(field) or kitfile.marks.get(field.rpartition(".")[0]) or (0, 0)
     return Finding(message, field, line, column, hint)
@@ -75,15 +82,17 @@ def _path_findings(kitfile: Kitfile, entry: Entry) -> Iterator[Finding]:
     field, path, kind = f"{field_of(entry)}.path", entry.path, path_kind(entry.path)
     if kind == "http":
         yield _finding(
-            kitfile, f"{path!r}: files are not fetched from the web", field, "download it, and name the file"
+            kitfile, f"{_shown(path)}: files are not fetched from the web", field, "download it, and name the file"
         )
     elif kind == "url" or kind == "s3" or (kind == "reference" and entry.section != "model"):
         hint = "a data set in S3 has remotePath and remoteHash" if kind == "s3" else "paths have / between their parts"
-        yield _finding(kitfile, f"{path!r}: only a path in the kit's folder may stand here", field, hint)
+        yield _finding(kitfile, f"{_shown(path)}: only a path in the kit's folder may stand here", field, hint)
     elif kind == "local" and (posixpath.isabs(path) or Path(path).is_absolute()):
-        yield _finding(kitfile, f"{path!r} is absolute", field, "paths are relative to the kit's folder")
+        yield _finding(kitfile, f"{_shown(path)} is absolute", field, "paths are relative to the kit's folder")
     elif kind == "local" and (entry.clean_path == ".." or entry.clean_path.startswith("../")):
-        yield _finding(kitfile, f"{path!r} leaves the kit's folder", field, "pack the folder above, or copy the files")
+        yield _finding(
+            kitfile, f"{_shown(path)} leaves the kit's folder", field, "pack the folder above, or copy the files"
+        )
 
 
 def _part_types(kitfile: Kitfile) -> Iterator[Finding]:
@@ -91,7 +100,7 @@ def _part_types(kitfile: Kitfile) -> Iterator[Finding]:
         field = f"model.parts[{index}].type"
         if part.type and not _PART_TYPE.match(part.type):
             yield _finding(
-                kitfile, f"{part.type!r} is no type", field, "letters, digits, _ . and -, a letter or digit first"
+                kitfile, f"{_shown(part.type)} is no type", field, "letters, digits, _ . and -, a letter or digit first"
             )
         if len(part.type.encode()) > _PART_TYPE_LIMIT:
             yield _finding(kitfile, f"is longer than {_PART_TYPE_LIMIT} letters", field, "")
@@ -108,7 +117,7 @@ def _remote_data(kitfile: Kitfile) -> Iterator[Finding]:
         if kind == "s3" and not dataset.remote_hash:
             yield _finding(kitfile, "S3 needs remoteHash, the object's ETag", f"{at}.remotePath", "remoteHash: ETAG")
         elif kind not in ("s3", "reference"):
-            message = f"{dataset.remote_path!r} is neither s3://BUCKET/KEY nor a kit"
+            message = f"{_shown(dataset.remote_path)} is neither s3://BUCKET/KEY nor a kit"
             yield _finding(kitfile, message, f"{at}.remotePath", "REGISTRY/REPOSITORY:TAG names a kit")
 
 
@@ -120,9 +129,13 @@ def _mcp_servers(kitfile: Kitfile) -> Iterator[Finding]:
             yield _finding(kitfile, "has no name", f"{at}.name", "each MCP server needs a name of its own")
         elif seen.setdefault(server.name, index) != index:
             first = f"mcpServers[{seen[server.name]}]"
-            yield _finding(kitfile, f"{server.name!r} is the name of {first} too", f"{at}.name", "choose another name")
+            yield _finding(
+                kitfile, f"{_shown(server.name)} is the name of {first} too", f"{at}.name", "choose another name"
+            )
         if path_kind(server.path) == "local" and not server.path.endswith(".mcpb"):
-            yield _finding(kitfile, f"{server.path!r} does not end in .mcpb", f"{at}.path", "pack the server with mcpb")
+            yield _finding(
+                kitfile, f"{_shown(server.path)} does not end in .mcpb", f"{at}.path", "pack the server with mcpb"
+            )
 
 
 def _duplicates(kitfile: Kitfile, entries: tuple[Entry, ...]) -> Iterator[Finding]:
@@ -130,17 +143,28 @@ def _duplicates(kitfile: Kitfile, entries: tuple[Entry, ...]) -> Iterator[Findin
     for entry in entries:
         first = seen.setdefault(entry.clean_path, entry)
         if first is not entry:
-            message = f"{field_of(first)} has the same path {entry.clean_path!r}"
+            message = f"{field_of(first)} has the same path {_shown(entry.clean_path)}"
             yield _finding(kitfile, message, f"{field_of(entry)}.path", "each layer needs a path of its own")
 
 
 def _below_references(kitfile: Kitfile, entries: tuple[Entry, ...]) -> Iterator[Finding]:
     """Below a data set that is another kit's data, nothing of this kit may stand."""
-    for dataset in entries:
-        if not dataset.remote_path or path_kind(dataset.remote_path) != "reference":
-            continue
-        place = dataset.clean_path
-        for entry in entries:
-            if entry is not dataset and (place == "." or entry.clean_path.startswith(f"{place}/")):
-                message = f"{entry.clean_path!r} lies in {field_of(dataset)}, which is another kit's data"
-                yield _finding(kitfile, message, f"{field_of(entry)}.path", "choose a path beside it")
+    references = {
+        entry.clean_path: entry
+        for entry in reversed(entries)
+        if entry.remote_path and path_kind(entry.remote_path) == "reference"
+    }
+    if not references:
+        return
+    ordered = sorted(entries, key=lambda entry: entry.clean_path)
+    paths = [entry.clean_path for entry in ordered]
+    told: set[int] = set()
+    for place, dataset in references.items():
+        # In this order, all that is below a folder stands together: "0" follows on "/".
+        start, end = (bisect_left(paths, place + edge) for edge in "/0") if place != "." else (0, len(paths))
+        for at in range(start, end):
+            if at in told or ordered[at] is dataset:
+                continue
+            told.add(at)
+            message = f"{_shown(paths[at])} lies in {field_of(dataset)}, which is another kit's data"
+            yield _finding(kitfile, message, f"{field_of(ordered[at])}.path", "choose a path beside it")

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 
 from kitops_jupyter import kitfile
 from kitops_jupyter.errors import KitfileInvalid, ManifestInvalid
@@ -33,6 +34,12 @@ def judged(text: str) -> dict[str, Any]:
 def test_a_kitfile_is_judged_and_written_as_kit_does(case: dict[str, Any]) -> None:
     said = {key: value for key, value in case["kit"].items() if key != "message"}
     assert judged(case["text"]) == said
+
+
+@pytest.mark.parametrize("case", KITFILES, ids=lambda case: repr(case["text"][:40]))
+def test_a_kitfile_is_judged_the_same_without_libyaml(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+    assert judged(case["text"]) == {key: value for key, value in case["kit"].items() if key != "message"}
 
 
 def test_all_golden_kitfiles_are_here() -> None:

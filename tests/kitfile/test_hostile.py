@@ -223,3 +223,22 @@ def test_damaged_kitfiles_end_in_a_value_or_a_typed_error(seed: int) -> None:
         except KitfileInvalid:
             continue
         assert kitfile.parse_yaml(kitfile.to_yaml(found)) == found
+
+
+def many_references() -> str:
+    return "datasets:\n" + "".join(f"- path: d{at}\n  remotePath: example.org/x:1\n" for at in range(10_000))
+
+
+def nested_references() -> str:
+    return "datasets:\n" + "".join(f"- path: {'a/' * at}b\n  remotePath: example.org/x:1\n" for at in range(700))
+
+
+@pytest.mark.parametrize("text", [many_references(), nested_references()], ids=["many", "nested"])
+def test_ten_thousand_references_are_judged_in_bounded_time(text: str) -> None:
+    assert kitfile.read(text).datasets
+
+
+def test_a_path_of_a_megabyte_is_told_in_a_line_that_can_be_read() -> None:
+    with pytest.raises(KitfileInvalid) as caught:
+        kitfile.read("code:\n- path: " + "../" * 300_000 + "\n")
+    assert max(map(len, caught.value.lines())) < 500
