@@ -57,6 +57,9 @@ def _is_steering(char: str) -> bool:
     return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in "\u200c\u200d"
 
 
+DETAILS_SHOWN = 50  # of an error's details: more fill a screen, and the value has them all
+
+
 class KitError(Exception):
     """A failure that a person can act on: what failed, on what, expected against got.
 
@@ -78,7 +81,9 @@ class KitError(Exception):
 
     def lines(self) -> list[str]:
         """The message, the details and the hint, a line each."""
-        shown = [self.message, *(f"  {detail}" for detail in self.details)]
+        shown = [self.message, *(f"  {detail}" for detail in self.details[:DETAILS_SHOWN])]
+        if len(self.details) > DETAILS_SHOWN:
+            shown.append(f"  and {len(self.details) - DETAILS_SHOWN:,} more")
         return [*shown, f"Hint: {self.hint}"] if self.hint else shown
 
     def _render_traceback_(self) -> list[str]:

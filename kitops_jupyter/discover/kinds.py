@@ -79,6 +79,8 @@ _FOLDERS = {
     ".ipynb_checkpoints": "checkpoints of notebooks",
     "__pycache__": "Python's cache",
     "node_modules": "packages that npm installs",
+    "wandb": "run logs of Weights & Biases",
+    "mlruns": "run logs of MLflow",
     "site-packages": "packages that pip installs",
     "__macosx": "macOS's own files",
 }

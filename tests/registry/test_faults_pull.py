@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
 import time
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,11 +56,11 @@ PULLS = [
     Case("chunked", BLOB, [Fault(chunked=True)]),
     Case("chunked, cut", BLOB, [Fault(chunked=True, cut_at=5 * MIB)]),
     Case("chunked, without an end", BLOB, [Fault(chunked=True, body=DATA + b"x")] * 9, SizeMismatch),
-    Case("gzip for the way", BLOB, [Fault(body=zlib.compress(DATA, 1, 31), headers={"Content-Encoding": "gzip"})]),
+    Case("gzip for the way", BLOB, [Fault(body=gzip.compress(DATA, 1), headers={"Content-Encoding": "gzip"})]),
     Case(
         "gzip that is a bomb",
         BLOB,
-        [Fault(body=zlib.compress(bytes(64 * MIB), 9, 31), headers={"Content-Encoding": "gzip"})] * 9,
+        [Fault(body=gzip.compress(bytes(64 * MIB), 9), headers={"Content-Encoding": "gzip"})] * 9,
         SizeMismatch,
     ),
     Case("gzip that is none", BLOB, [Fault(body=DATA[:-1], headers={"Content-Encoding": "gzip"})] * 9, Unreachable),
