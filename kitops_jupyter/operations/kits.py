@@ -99,14 +99,21 @@ class Opener:
         try:
             return self._indexed(reference, labels) if labels else open_kit(reference, self._settings)
         except NotFound:
-            if not targets.names_registry(reference, self._settings):
-                raise
-        return self._at_registry(reference, labels)
+            if targets.names_registry(reference, self._settings):
+                return self._at_registry(reference, labels)
+            if labels:
+                raise NotFound(f"no index {reference} in the local store ({self._settings.home})") from None
+            if self._has_index(reference):
+                return self._indexed(reference, labels)  # which asks for labels
+            raise
 
     def _at_registry(self, reference: Reference, labels: Sequence[str]) -> Kit:
         repository = self._open.enter_context(targets.remote(reference, self._settings, self._connection))
         source = targets.LocalFirst(self._settings, repository)
         return _chosen(reference, source, repository.resolve(reference.name), labels)
+
+    def _has_index(self, reference: Reference) -> bool:
+        return reference.name in targets.store(self._settings).repository(reference, kind="indexes").tags()
 
     def _indexed(self, reference: Reference, labels: Sequence[str]) -> Kit:
         source = targets.store(self._settings).repository(reference, kind="indexes")
