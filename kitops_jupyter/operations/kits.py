@@ -101,10 +101,10 @@ class Opener:
         except NotFound:
             if targets.names_registry(reference, self._settings):
                 return self._at_registry(reference, labels)
+            if self._has_index(reference):
+                return self._indexed(reference, labels)  # which says what labels there are
             if labels:
                 raise NotFound(f"no index {reference} in the local store ({self._settings.home})") from None
-            if self._has_index(reference):
-                return self._indexed(reference, labels)  # which asks for labels
             raise
 
     def _at_registry(self, reference: Reference, labels: Sequence[str]) -> Kit:
