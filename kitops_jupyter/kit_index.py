@@ -5,7 +5,6 @@ Source: format.md, "Index"; kit-2026.md 7.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -69,7 +68,7 @@ class KitIndex:
 
     def to_bytes(self) -> bytes:
         """The index as kit writes it."""
-        return gojson.dumps(
+        return _json(
             {
                 "schemaVersion": 2,
                 "mediaType": IMAGE_INDEX,
@@ -81,10 +80,11 @@ class KitIndex:
 
 def parse_index(data: bytes) -> KitIndex:
     """Read an index of kits. Raises NotAModelKit for an index of something else, ManifestInvalid."""
-    parsed = load_object(data, "index")
+    parsed = load_object(data, "index", parse_float=_Number)
     if parsed.get("mediaType") != IMAGE_INDEX or parsed.get("artifactType") != INDEX_ARTIFACT:
         raise NotAModelKit("not an index of ModelKits", hint="name one kit of it by its digest")
-    listed = parsed.get("manifests") or []
+    listed = parsed.get("manifests")
+    listed = [] if listed is None else listed
     if not isinstance(listed, list):
         raise ManifestInvalid(f"index: manifests is {type(listed).__name__}, expected a list")
     entries = tuple(Descriptor.from_json(value, where=f"index: manifest {at}") for at, value in enumerate(listed))
@@ -95,7 +95,8 @@ def parse_index(data: bytes) -> KitIndex:
 
 def labels_of(entry: Descriptor) -> Mapping[str, Any]:
     """The labels of one kit of an index. Raises ManifestInvalid."""
-    labels = entry.extra.get(_LABELS) or {}
+    labels = entry.extra.get(_LABELS)
+    labels = {} if labels is None else labels
     if not isinstance(labels, dict):
         raise ManifestInvalid(f"index: {_LABELS} is {type(labels).__name__}, expected an object")
     return labels
@@ -103,21 +104,29 @@ def labels_of(entry: Descriptor) -> Mapping[str, Any]:
 
 def labelled(entry: Descriptor, labels: Sequence[str]) -> Descriptor:
     """The descriptor with labels set (`key=text`, `key:=JSON`) or taken away (`key-`). Raises Usage."""
-    changed = dict(labels_of(entry))
+    changed, named = dict(labels_of(entry)), set()
     for label in labels:
-        if "=" not in label and label.endswith("-"):
-            changed.pop(label[:-1], None)
-            continue
         key, equals, value = label.partition("=")
-        is_json = key.endswith(":")
-        key = key.removesuffix(":")
-        if not equals or not _LABEL_NAME.match(key):
+        is_json = bool(equals) and key.endswith(":")
+        key = key[:-1] if is_json or (not equals and key.endswith("-")) else key
+        if not key or (equals and not _LABEL_NAME.match(key)) or (not equals and key == label):
             raise Usage(f"label {label!r}: expected KEY=VALUE, KEY:=JSON, or KEY- to take it away")
-        try:
-            changed[key] = json.loads(value) if is_json else value
-        except (ValueError, RecursionError):
-            raise Usage(f"label {label!r}: {value[:60]!r} is not JSON", hint=f"{key}={value} sets it as text") from None
+        if key in named:
+            raise Usage(f"label {label!r}: {key} is given twice", hint="each label may be given once")
+        named.add(key)
+        if equals:
+            changed[key] = _json_value(label, key, value) if is_json else value
+        else:
+            changed.pop(key, None)
     return replace(entry, extra={**entry.extra, _LABELS: changed})
+
+
+def _json_value(label: str, key: str, text: str) -> Any:
+    try:
+        (value,) = load_object(f'{{"":{text}}}'.encode("utf-8", "surrogatepass"), "label", parse_float=_Number).values()
+    except (ManifestInvalid, ValueError):  # a ValueError where it is the inside of an object
+        raise Usage(f"label {label!r}: {text[:60]!r} is not JSON", hint=f"{key}={text} sets it as text") from None
+    return value
 
 
 def describe(entry: Descriptor) -> str:
@@ -143,4 +152,27 @@ def _pair(label: str) -> tuple[str, str]:
 
 def _as_text(value: Any) -> str:
     """Text by its content, anything else by its compact JSON: how labels are compared."""
-    return value if isinstance(value, str) else gojson.dumps(value)
+    return value if isinstance(value, str) else _json(value)
+
+
+class _Number(float):
+    """A number that keeps how it was written: labels are compared, and written back, as text."""
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, text: str) -> _Number:
+        self = super().__new__(cls, text)
+        self.text = text
+        return self
+
+
+def _json(value: Any) -> str:
+    """As gojson writes it, but numbers as they were."""
+    if isinstance(value, _Number):
+        return value.text
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{gojson.dumps(key)}:{_json(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_json, value)) + "]"
+    return gojson.dumps(value)

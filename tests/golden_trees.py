@@ -23,6 +23,17 @@ def load_case(name: str) -> dict[str, Any]:
     return case
 
 
+def kitfile_text(case: dict[str, Any]) -> str:
+    """The Kitfile that the case's step packed: from stdin, from `-f`, or the one in the folder."""
+    (step,) = case["steps"]
+    argv = step["argv"]
+    given = argv[argv.index("-f") + 1] if "-f" in argv else ""
+    if given == "-":
+        return str(step["stdin"])
+    texts = {entry["path"]: entry["text"] for entry in case["tree"] if "text" in entry}
+    return str(next(texts[name] for name in (given, "Kitfile", "kitfile", ".kitfile") if name in texts))
+
+
 def build_tree(case: dict[str, Any], root: Path) -> None:
     """Make the case's files below `root`, with their modes; folders that no entry names get 0755."""
     root.mkdir(parents=True, exist_ok=True)

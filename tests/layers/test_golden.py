@@ -4,30 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kitops_jupyter import ignore, kitfile, layers
-from tests.golden_trees import build_tree, cases, load_case
+from tests.golden_trees import build_tree, cases, kitfile_text, load_case
 
 PACKED = [name for name in cases() if "layers" in load_case(name) and name != "over-8-gib"]
 # A kit that refers to another: the case that packed the other one.
 PARENTS = {"reference-child": "reference-base", "reference-grandchild": "reference-child"}
 # Cases in which kit drops something in silence, and what our warning must speak of.
 WARNED = {"links": "link", "empty-layer": "empty", "kitignore-no-negation": "ignored", "names": ".."}
-
-
-def kitfile_of(case: dict[str, Any], root: Path) -> kitfile.Kitfile:
-    """The Kitfile that the case's one step packed: from stdin, from `-f`, or the one in the folder."""
-    (step,) = case["steps"]
-    argv = step["argv"]
-    given = argv[argv.index("-f") + 1] if "-f" in argv else ""
-    if given == "-":
-        return kitfile.read(step["stdin"])
-    found = root / given if given else kitfile.find(root)
-    assert found
-    return kitfile.read(found.read_bytes())
 
 
 def parent_paths(name: str) -> Iterator[str]:
@@ -43,7 +30,7 @@ def test_a_golden_kit_is_planned_as_kit_packed_it(name: str, tmp_path: Path) -> 
     case = load_case(name)
     build_tree(case, tmp_path)
     plan = layers.plan(
-        kitfile_of(case, tmp_path),
+        kitfile.read(kitfile_text(case)),
         tmp_path,
         patterns=ignore.read(tmp_path),
         parent_paths=list(parent_paths(name)),
@@ -70,7 +57,7 @@ def test_a_golden_kit_is_planned_as_kit_packed_it(name: str, tmp_path: Path) -> 
 def test_a_hole_of_8_gib_is_planned_without_being_read(tmp_path: Path) -> None:
     case = load_case("over-8-gib")
     build_tree(case, tmp_path)
-    (layer,) = layers.plan(kitfile_of(case, tmp_path), tmp_path, patterns=()).layers
+    (layer,) = layers.plan(kitfile.read(kitfile_text(case)), tmp_path, patterns=()).layers
     size_bytes = next(entry["sparse"] for entry in case["tree"] if "sparse" in entry)
     assert [(member.name, member.size) for member in layer.members] == [("big.bin", size_bytes)]
     assert 0 <= case["layers"][0]["size"] - layer.size_bytes <= 1024  # the record that holds such a size

@@ -1,0 +1,31 @@
+"""Manifests and configs: what a kit is made of, written to the byte as kit writes it, and read as hostile input."""
+
+from __future__ import annotations
+
+from kitops_jupyter.manifest.annotations import CLI_VERSION, CREATED, FILE_METADATA, FILE_PATH, KITFILE, SUBTYPE
+from kitops_jupyter.manifest.matching import Match, RawFile, kitfile_from_layers, matched_layers, raw_file
+from kitops_jupyter.manifest.reading import LIMIT_BYTES, Manifest, kitfile_of, load_object, parse
+from kitops_jupyter.manifest.writing import build, build_config, file_metadata, layer_annotations
+
+__all__ = [
+    "CLI_VERSION",
+    "CREATED",
+    "FILE_METADATA",
+    "FILE_PATH",
+    "KITFILE",
+    "LIMIT_BYTES",
+    "SUBTYPE",
+    "Manifest",
+    "Match",
+    "RawFile",
+    "build",
+    "build_config",
+    "file_metadata",
+    "kitfile_from_layers",
+    "kitfile_of",
+    "layer_annotations",
+    "load_object",
+    "matched_layers",
+    "parse",
+    "raw_file",
+]
