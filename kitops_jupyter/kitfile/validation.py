@@ -27,7 +27,8 @@ def warnings(kitfile: Kitfile) -> list[Finding]:
     """What kit takes, but warns about."""
     found = []
     if kitfile.manifest_version != MANIFEST_VERSION:
-        message = f"{_shown(kitfile.manifest_version or 'empty')} is treated as {MANIFEST_VERSION}"
+        said = _shown(kitfile.manifest_version) if kitfile.manifest_version else "none"
+        message = f"{said} is treated as {MANIFEST_VERSION}"
         found.append(_finding(kitfile, message, "manifestVersion", f"manifestVersion: {MANIFEST_VERSION}"))
     for index, dataset in enumerate(kitfile.datasets):
         if dataset.remote_hash and path_kind(dataset.remote_path) == "reference":
