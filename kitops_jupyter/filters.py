@@ -10,8 +10,8 @@ import fnmatch
 import functools
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kitops_jupyter.errors import FilterInvalid
 from kitops_jupyter.kitfile import Entry, clean_path
@@ -38,33 +38,45 @@ _ALIASES = {
     "notebook": "code",
     "notebooks": "code",
 }
-_NOTEBOOKS = "*.ipynb"
+_NOTEBOOKS = ".ipynb"
+_SHOWN_LIMIT = 20  # entries of a kit that an error lists
 _NAMED_BY_PATH_ONLY = ("code", "docs")
 
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """One `--filter`: sections, and names; None is all of them."""
+    """One `--filter`: sections, each with names; None is all of them. Notebooks are also meant inside of layers."""
 
     text: str
-    sections: tuple[str, ...]
-    names: tuple[str, ...] | None
-    takes_kitfile: bool
-    is_strict: bool
+    names: Mapping[str, tuple[str, ...] | None] = field(hash=False)
+    takes_kitfile: bool = False
+    is_strict: bool = False
+    notebooks: tuple[str, ...] = ()
 
     def matches(self, entry: Entry, name: str) -> bool:
         """Whether this name means the whole entry."""
         path = entry.path
         known = (path,) if entry.section in _NAMED_BY_PATH_ONLY else (entry.name, path)
-        if name in known or self.is_strict:
+        if name in known or self.is_strict or not name:
             return name in known
         plain = clean_path(name)
         return plain == entry.clean_path or any(_glob(name).match(text) for text in (entry.name, entry.clean_path))
 
     def selects(self, entry: Entry) -> bool:
-        if entry.section not in self.sections:
-            return False
-        return self.names is None or any(self.matches(entry, name) for name in self.names)
+        names = self.names.get(entry.section, ())
+        return names is None or any(self.matches(entry, name) for name in names)
+
+    def names_of_no_entry(self, entries: Sequence[Entry]) -> dict[str, list[str]]:
+        """By section, the names that may only mean files inside layers."""
+        found: dict[str, list[str]] = {}
+        unknown = {
+            name: not any(self.matches(entry, name) for entry in entries if entry.section in self.names)
+            for names in self.names.values()
+            for name in names or ()
+        }
+        for section, names in self.names.items():
+            found[section] = [name for name in names or () if unknown[name] or name in self.notebooks]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +90,10 @@ class Choice:
         """Whether this file of the layer is wanted; `member` is its name from the kit's top."""
         if self.patterns is None:
             return True
-        inner = posixpath.relpath(member, self.entry.clean_path)
+        folder = f"{self.entry.clean_path}/"
+        inner = member[len(folder) :] if member.startswith(folder) else member
         names = (member, inner, posixpath.basename(member))
-        return any(_glob(pattern).match(name) for pattern in self.patterns for name in names)
+        return any(glob.match(name) for pattern in self.patterns for glob in _covering(pattern) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +119,13 @@ class Filters:
     def narrowed_to_model(self) -> Filters | None:
         """For the kit that `model.path` refers to: only what may be its model; None when nothing of it is wanted."""
         if self.is_empty:
-            return Filters((_Clause("model", _TYPES["model"], None, False, True),))
+            return Filters((_Clause("model", dict.fromkeys(_TYPES["model"]), is_strict=True),))
         kept = [
-            replace(clause, sections=_TYPES["model"], takes_kitfile=False)
+            _Clause(
+                clause.text, {section: clause.names[section] for section in _TYPES["model"]}, False, clause.is_strict
+            )
             for clause in self.clauses
-            if "model" in clause.sections
+            if "model" in clause.names
         ]
         return Filters(tuple(kept)) if kept else None
 
@@ -138,17 +153,18 @@ class Filters:
         elsewhere: Sequence[Entry],
         patterns: dict[int, set[str] | None],
     ) -> None:
-        all_of_them = [entry for entry in (*entries, *elsewhere) if entry.section in clause.sections]
-        inner = {name for name in clause.names or () if not any(clause.matches(entry, name) for entry in all_of_them)}
-        if not clause.takes_kitfile and (not all_of_them or (clause.is_strict and inner == set(clause.names or (0,)))):
-            raise nothing_matches(clause.text, [*entries, *elsewhere])
+        everything = [*entries, *elsewhere]
+        inner = {} if clause.is_strict else clause.names_of_no_entry(everything)
+        is_meant = any(clause.selects(entry) or inner.get(entry.section) for entry in everything)
+        if not clause.takes_kitfile and not is_meant:
+            raise nothing_matches(clause.text, everything)
         for at, entry in enumerate(entries):
             if clause.selects(entry):
                 patterns[at] = None
-            elif entry.section in clause.sections and inner and not clause.is_strict:
+            elif names := inner.get(entry.section):
                 known = patterns.setdefault(at, set())
                 if known is not None:
-                    known |= inner
+                    known.update(names)
 
 
 def parse(texts: Iterable[str], *, strict: bool = False) -> Filters:
@@ -158,7 +174,9 @@ def parse(texts: Iterable[str], *, strict: bool = False) -> Filters:
 
 def nothing_matches(text: str, entries: Sequence[Entry]) -> FilterInvalid:
     """The error for a filter that matches nothing; it lists what there is."""
-    there = [f"{_type_of(entry)}:{entry.name or entry.path}" for entry in entries]
+    there = [f"{_type_of(entry)}:{entry.name or entry.path}" for entry in entries[:_SHOWN_LIMIT]]
+    if len(entries) > _SHOWN_LIMIT:
+        there.append(f"and {len(entries) - _SHOWN_LIMIT} more")
     return FilterInvalid(
         f"--filter {text} matches nothing in this kit", hint=f"it has {', '.join(['kitfile', *there])}"
     )
@@ -171,25 +189,36 @@ def _type_of(entry: Entry) -> str:
 def _clause(text: str, strict: bool) -> _Clause:
     if strict and text.count(":") > 1:
         raise FilterInvalid(f"--filter {text!r}: names cannot have a colon", hint="--filter TYPES[:NAMES]")
-    types, colon, names = text.partition(":")
-    sections: list[str] = []
-    takes_kitfile = is_notebook = False
+    types, colon, listed = text.partition(":")
+    wanted = tuple(name if strict else name.strip() for name in listed.split(",")) if colon else None
+    notebooks: tuple[str, ...] = ()
+    names: dict[str, tuple[str, ...] | None] = {}
+    takes_kitfile = False
     for word in types.split(","):
-        known = word if strict else _ALIASES.get(word.strip().lower(), word.strip().lower())
+        plain = word if strict else word.strip().lower()
+        known = plain if strict else _ALIASES.get(plain, plain)
         if known not in _TYPES:
             raise FilterInvalid(
                 f"--filter {text!r}: {word.strip()!r} is no type", hint=f"the types are {', '.join(_TYPES)}"
             )
         takes_kitfile |= known == "kitfile"
-        is_notebook |= not strict and word.strip().lower().startswith("notebook")
-        sections += _TYPES[known]
-    wanted = tuple(name if strict else name.strip() for name in names.split(",")) if colon else None
-    if is_notebook and wanted is None:
-        wanted = (_NOTEBOOKS,)
-    return _Clause(text, tuple(sections), wanted, takes_kitfile, strict)
+        if known != plain and known == "code":
+            notebooks = tuple(name if name.endswith(_NOTEBOOKS) else name + _NOTEBOOKS for name in wanted or ("*",))
+        else:
+            names.update(dict.fromkeys(_TYPES[known], wanted))
+    if notebooks:
+        known_code = names.get("code", ())
+        names["code"] = None if known_code is None else (*known_code, *notebooks)
+    return _Clause(text, names, takes_kitfile, strict, notebooks)
 
 
 @functools.lru_cache(256)
 def _glob(pattern: str) -> re.Pattern[str]:
     """A pattern over names; `*` does not stop at a slash, so that `train/*` means all below."""
-    return re.compile(fnmatch.translate(pattern.strip("/") or pattern))
+    return re.compile(fnmatch.translate(clean_path(pattern.strip("/")) if pattern.strip("/") else pattern))
+
+
+@functools.lru_cache(256)
+def _covering(pattern: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The pattern, and all that is below what it matches: a folder's name means its files."""
+    return _glob(pattern), _glob(f"{pattern.rstrip('/')}/*")

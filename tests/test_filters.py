@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,6 +62,15 @@ def test_what_kit_selects_is_selected_without_strictness_too(case: dict[str, Any
         ("datasets:./data/val.csv", ["dataset:data/val.csv"]),
         ("datasets:val*", ["dataset:data/val.csv"]),
         ("notebook", ["code:train.ipynb"]),
+        ("notebook:train", ["code:train.ipynb"]),
+        ("notebooks:src", []),
+        ("notebook,docs", ["code:train.ipynb", "docs:README.md"]),
+        ("notebook, code", ["code:train.ipynb", "code:src"]),
+        ("notebook,model:forest", ["model:model.bin"]),
+        ("MODELS, prompt ,kitfile", ["kitfile", "model:model.bin"]),
+        ("datasets: validation , training", ["dataset:data/train", "dataset:data/val.csv"]),
+        ("datasets:", []),
+        ("code:.", []),
     ],
 )
 def test_friendly_spellings(text: str, expected: list[str]) -> None:
@@ -79,6 +90,28 @@ def test_a_name_that_is_no_entrys_means_files_inside_the_layers() -> None:
     assert not training.takes("data/train/whole.csv")
 
 
+def test_notebooks_are_meant_inside_layers_too() -> None:
+    entries = [entry for entry in parse_yaml(KIT).entries() if entry.has_layer]
+    whole, inside, docs = filters.parse(["notebook,docs"]).choose(entries)
+    assert (whole.entry.path, whole.patterns, docs.patterns) == ("train.ipynb", None, None)
+    assert inside.takes("src/eda/first.ipynb")
+    assert not inside.takes("src/train.py")
+
+
+def test_the_name_of_a_folder_inside_a_layer_means_its_files() -> None:
+    (choice,) = filters.parse(["code:./lib/"]).choose([e for e in parse_yaml(KIT).entries() if e.path == "src"])
+    assert choice.takes("src/lib/a.py")
+    assert choice.takes("src/lib/deep/b.py")
+    assert not choice.takes("src/library/a.py")
+
+
+def test_files_of_a_layer_that_is_the_whole_folder_may_be_named() -> None:
+    (entry,) = parse_yaml("code: [{path: .}]").entries()
+    (choice,) = filters.parse(["code:train/part-*"]).choose([entry])
+    assert choice.takes("train/part-1")
+    assert not choice.takes("test/part-1")
+
+
 def test_a_path_inside_a_layer_may_be_given_from_either_top() -> None:
     entries = parse_yaml(KIT).entries()
     for text in ("datasets:train/part-*", "datasets:data/train/part-*"):
@@ -92,6 +125,29 @@ def test_a_filter_that_can_match_nothing_says_what_there_is() -> None:
     with pytest.raises(FilterInvalid) as caught:
         filters.parse(["prompts"]).choose(parse_yaml(KIT).entries())
     assert "datasets:validation" in caught.value.hint
+
+
+def test_a_strict_filter_that_names_nothing_is_told_and_a_long_kit_is_not_listed_whole() -> None:
+    entries = parse_yaml("code: [" + ",".join(f"{{path: c{at}}}" for at in range(100)) + "]").entries()
+    with pytest.raises(FilterInvalid, match=r"code:c\*") as caught:
+        filters.parse(["code:c*"], strict=True).choose(entries)
+    assert "and 80 more" in caught.value.hint
+
+
+def test_a_filter_that_names_what_is_elsewhere_is_no_error() -> None:
+    (model,) = parse_yaml("model: {name: base, path: m.bin}").entries()
+    entries = parse_yaml("code: [{path: c}]").entries()
+    for strict in (False, True):
+        assert filters.parse(["model:base"], strict=strict).choose(entries, elsewhere=[model]) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed there")
+def test_members_are_chosen_wherever_the_program_was_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    choices = filters.parse(["datasets:part-*"]).choose(parse_yaml(KIT).entries())
+    assert choices[0].takes("data/train/part-1")
 
 
 def test_an_unknown_type_names_the_known_ones() -> None:
