@@ -13,7 +13,7 @@ from typing import Literal
 from kitops_jupyter import ignore as ignore_rules
 from kitops_jupyter import layers, targets
 from kitops_jupyter.cards import Card, Table, human_size
-from kitops_jupyter.content import Digest
+from kitops_jupyter.content import Digest, Ingests
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.kitfile import Kitfile, to_yaml
 from kitops_jupyter.media_types import Kind
@@ -26,6 +26,7 @@ from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import UNTAGGED, Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import LayerCache
 
 Compression = Literal["none", "gzip", "gzip-fastest", "zstd"]
 COMPRESSIONS: tuple[Compression, ...] = ("none", "gzip", "gzip-fastest", "zstd")
@@ -103,6 +104,7 @@ def pack(
     propose: bool = False,
     notebook: Path | None = None,
     dry_run: bool = False,
+    push: bool = False,
     connection: targets.Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
@@ -111,9 +113,10 @@ def pack(
 
     The Kitfile is `text`, else `file`, else the one in `directory`; with `propose`, one is proposed and written
     where there is none. Files that did not change since they were last packed are not read again,
-    unless `use_cache` is off. Packing the same content again gives the same digest.
-    Raises KitfileMissing, KitfileInvalid, NotFound (a path that is not there), SourceChanged, StorageFull, Cancelled;
-    then no tag has moved.
+    unless `use_cache` is off. Packing the same content again gives the same digest. With `push` the files are streamed
+    to the tag's registry while they are hashed, and nothing is stored here.
+    Raises KitfileMissing, KitfileInvalid, NotFound (a path that is not there), SourceChanged, StorageFull, Cancelled,
+    RegistryError; then no tag has moved.
     Source: format.md, "A kit".
     """
     started = time.monotonic()
@@ -132,15 +135,43 @@ def pack(
         layout=layer_format,
     )
     kind: Kind = "modelpack" if use_model_pack else "modelkit"
-    packer = LayerPacker(settings, source.root, compression, kind=kind, use_cache=use_cache, observe=observe)
+    how = _How(compression, kind, use_cache, observe)
     if dry_run:
+        packer = how.packer(targets.store(settings), source.root, None)
         packed: Sequence[PackedLayer] = [packer.preview(layer) for layer in plan.layers]
         digest = None
+    elif push:
+        with targets.remote(reference, settings, connection) as repository:
+            packed = _pack_all(how.packer(repository, source.root, None), plan.layers)
+            digest = store_manifest(repository, reference, settings, source.kitfile, packed, kind=kind)
     else:
-        with targets.store(settings).session():  # no removal takes what is packed before the manifest is there
-            packed = _pack_all(packer, plan.layers)
-            digest = store_manifest(settings, reference, source.kitfile, packed, kind=kind)
+        store = targets.store(settings)
+        with store.session():  # no removal takes what is packed before the manifest is there
+            packed = _pack_all(how.packer(store, source.root, store.layer_cache), plan.layers)
+            place = store.repository(reference)
+            digest = store_manifest(place, reference, settings, source.kitfile, packed, kind=kind)
     return _result(reference, digest, packed, plan, source, time.monotonic() - started)
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What the flags say of every layer."""
+
+    compression: Compression
+    kind: Kind
+    use_cache: bool
+    observe: Observer
+
+    def packer(self, place: Ingests, root: Path, known: LayerCache | None) -> LayerPacker:
+        return LayerPacker(
+            place,
+            root,
+            self.compression,
+            kind=self.kind,
+            known=known,
+            use_cache=self.use_cache,
+            observe=self.observe,
+        )
 
 
 def _check_flags(compression: str, layer_format: str, use_model_pack: bool) -> None:

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from kitops_jupyter import archive, targets
-from kitops_jupyter.content import Descriptor, Digest, Readable
+from kitops_jupyter import archive
+from kitops_jupyter.content import Descriptor, Digest, Ingests, Readable
 from kitops_jupyter.errors import Cancelled, PathInvalid
 from kitops_jupyter.layers import PlannedLayer
 from kitops_jupyter.manifest import file_metadata, layer_annotations
 from kitops_jupyter.media_types import Kind, LayerType
 from kitops_jupyter.progress import Event, Observer
-from kitops_jupyter.settings import Settings
-from kitops_jupyter.store import LayerRecord
+from kitops_jupyter.store import LayerCache, LayerRecord
 
 # A file system's clock ticks slower than its stamps pretend: 4 to 10 ms on Linux; a file changed within one tick of
 # being read could be changed again without any stamp to show it. Stamps in whole seconds mean ticks of up to 2 s (FAT).
@@ -54,22 +53,24 @@ class PackedLayer:
 
 
 class LayerPacker:
-    """Packs layers into the store, in any number of threads."""
+    """Packs layers into a place that takes streams, in any number of threads; `known` layers are not read again."""
 
     def __init__(
         self,
-        settings: Settings,
+        place: Ingests,
         root: Path,
         compression: str,
         *,
         kind: Kind,
+        known: LayerCache | None,
         use_cache: bool,
         observe: Observer,
     ) -> None:
-        self._store = targets.store(settings)
+        self._place = place
         self._root = root
         self._compression = compression
         self._kind = kind
+        self._known = known
         self._use_cache = use_cache
         self._observe = observe
         self._cancelled = threading.Event()
@@ -92,24 +93,24 @@ class LayerPacker:
         if layer.entry.section == "mcpserver":
             _check_mcpb(self._root / layer.path)
         fingerprint = self._fingerprint(layer)
-        known = self._store.layer_cache.find(fingerprint) if self._use_cache else None
+        known = self._known.find(fingerprint) if self._known and self._use_cache else None
         if known:
             self._event(Event("skipped", layer.path, known.size_bytes, known.size_bytes, note="unchanged"))
             return self._packed(layer, known.digest, known.diff_id, known.size_bytes, "unchanged")
         record = self._read(layer)
-        if _is_settled(layer):
-            self._store.layer_cache.remember(fingerprint, record)
+        if self._known and _is_settled(layer):
+            self._known.remember(fingerprint, record)
         return self._packed(layer, record.digest, record.diff_id, record.size_bytes, "packed")
 
     def _read(self, layer: PlannedLayer) -> LayerRecord:
         stream = archive.raw_stream(layer.members[0]) if layer.layout == "raw" else archive.tar_stream(layer.members)
         compression = self._compression_of(layer)
         if compression == "none":
-            stored = self._store.ingest(stream, observe=self._event, item=layer.path, total_bytes=layer.size_bytes)
+            stored = self._place.ingest(stream, observe=self._event, item=layer.path)
             return LayerRecord(stored.digest, stored.digest, stored.size_bytes)
         hashed = _HashingStream(stream)
         packed = archive.compressing(hashed, compression)
-        stored = self._store.ingest(packed, observe=self._event, item=layer.path)
+        stored = self._place.ingest(packed, observe=self._event, item=layer.path)
         return LayerRecord(stored.digest, hashed.digest(), stored.size_bytes)
 
     def _compression_of(self, layer: PlannedLayer) -> str:

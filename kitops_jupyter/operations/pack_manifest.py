@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter import manifest as manifests
-from kitops_jupyter import targets
-from kitops_jupyter.content import Descriptor, Digest, read_verified
+from kitops_jupyter.content import Descriptor, Digest, Target, read_verified
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.media_types import CONFIG_TYPES, IMAGE_MANIFEST, Kind
@@ -20,8 +19,9 @@ from kitops_jupyter.store import Repository
 
 
 def store_manifest(
-    settings: Settings,
+    place: Target,
     reference: Reference,
+    settings: Settings,
     kitfile: Kitfile,
     packed: Sequence[PackedLayer],
     *,
@@ -31,17 +31,16 @@ def store_manifest(
 
     Source: format.md, "A kit": packing the same content twice gives one digest.
     """
-    repository = targets.local(reference, settings)
     described = kitfile.with_layers(
         {(layer.section, layer.index): (str(layer.digest), str(layer.diff_id)) for layer in packed}
     )
     layers = [layer.descriptor for layer in packed]
     created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(settings.created_epoch_s))
-    descriptor = _find_same(repository, described, layers, kind)
+    descriptor = _find_same(place, _known(place, reference), described, layers, kind)
     if descriptor is None:
         config = manifests.build_config(described, kind=kind, created=created)
         config_descriptor = Descriptor.of(CONFIG_TYPES[kind], config)
-        repository.write(config_descriptor, io.BytesIO(config), item="config")
+        place.write(config_descriptor, io.BytesIO(config), item="config")
         data = manifests.build(
             config_descriptor,
             layers,
@@ -51,22 +50,35 @@ def store_manifest(
             kitfile_json=kitfiles.to_json(described).decode() if kind == "modelpack" else None,
         )
         descriptor = Descriptor.of(IMAGE_MANIFEST, data)
-        repository.write(descriptor, io.BytesIO(data), item="manifest")
+        place.write(descriptor, io.BytesIO(data), item="manifest")
     for tag in (reference.tag, *reference.extra_tags):
         if tag:
-            repository.tag(descriptor, tag)
+            place.tag(descriptor, tag)
     return descriptor.digest
 
 
+def _known(place: Target, reference: Reference) -> Sequence[Descriptor]:
+    """The manifests that may say the same already: all of a local repository, in a registry those behind the tags."""
+    if isinstance(place, Repository):
+        return place.manifests()
+    found = []
+    for tag in filter(None, (reference.tag, *reference.extra_tags)):
+        try:
+            found.append(place.resolve(tag))
+        except KitError:
+            continue
+    return found
+
+
 def _find_same(
-    repository: Repository, described: Kitfile, layers: Sequence[Descriptor], kind: Kind
+    place: Target, candidates: Sequence[Descriptor], described: Kitfile, layers: Sequence[Descriptor], kind: Kind
 ) -> Descriptor | None:
-    """The newest manifest of this repository with these layers and this Kitfile, if there is one."""
+    """The newest of these manifests with these layers and this Kitfile, if there is one."""
     config = Digest.of(manifests.build_config(described)) if kind == "modelkit" else None
     text = kitfiles.to_json(described).decode()
-    for descriptor in reversed(repository.manifests()):
+    for descriptor in reversed(candidates):
         try:
-            known = manifests.parse(read_verified(repository, descriptor))
+            known = manifests.parse(read_verified(place, descriptor))
         except KitError:
             continue  # another kit that cannot be read is no reason not to pack this one
         same = known.config.digest == config if config else known.annotations.get(manifests.KITFILE) == text

@@ -50,7 +50,11 @@ def claim(layout: Layout, digest: Digest, size_bytes: int) -> bool:
 def ingest(
     layout: Layout, stream: Readable, *, observe: Observer, item: str, total_bytes: int | None = None
 ) -> Ingested:
-    """Store a stream of unknown digest; closes it. Raises StorageFull, Cancelled; then nothing is stored."""
+    """Store a stream of unknown digest; closes it. Raises StorageFull, Cancelled; then nothing is stored.
+
+    Its length is what the caller says, or the stream's own `size_bytes`, or not known.
+    """
+    total_bytes = getattr(stream, "size_bytes", None) if total_bytes is None else total_bytes
     with work.session(layout) as session:
         temporary = session.temporary()
         try:

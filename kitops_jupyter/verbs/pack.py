@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.verb import Context, Verb
 
@@ -30,6 +31,8 @@ def _parser() -> Parser:
     parser.flag("--init", help="propose and write a Kitfile where there is none (in a notebook this needs no flag)")
     parser.flag("--no-cache", help="read every file again, also those that did not change")
     parser.flag("--dry-run", help="show what would be packed, write nothing")
+    parser.flag("--push", help="stream the files to the tag's registry, and store nothing here")
+    parser.network_flags()
     parser.common_flags()
     return parser
 
@@ -53,6 +56,8 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         propose=context.interactive or arguments.init,
         notebook=context.notebook_in(folder),
         dry_run=arguments.dry_run,
+        push=arguments.push,
+        connection=connection(arguments, context),
         settings=context.settings,
         observe=context.observe,
     )

@@ -201,3 +201,18 @@ def test_a_remote_tag_moves_no_layer_and_a_removed_one_is_gone(pushed: str, ther
     with pytest.raises(NotFound):
         kit.inspect(champion, connection=HTTP, settings=there)
     assert kit.inspect(elsewhere, connection=HTTP, settings=there).digest == digest
+
+
+def test_a_pack_can_stream_to_the_registry_and_store_nothing(
+    tmp_path: Path, here: Settings, there: Settings, reference: str
+) -> None:
+    project = make_project(tmp_path / "project")
+    pushed = kit.pack(project, tag=reference, push=True, connection=HTTP, settings=here)
+    assert not (here.storage / "blobs").exists()
+    again = kit.pack(project, tag=reference, push=True, connection=HTTP, settings=here)
+    assert again.digest == pushed.digest
+    assert kit.pack(project, tag="local:v1", settings=here).layers[0].digest == pushed.layers[0].digest
+    kit.pull(reference, connection=HTTP, settings=there)
+    assert files_in(kit.unpack(reference, tmp_path / "out", settings=there).directory) == FILES
+    with pytest.raises(Usage, match="names no registry"):
+        kit.pack(project, tag="churn:v1", push=True, settings=here)

@@ -33,7 +33,7 @@ def context(settings: Settings, tmp_path: Path, add_kits: AddKits) -> Context:
     [
         (["pa"], ["pack"]),
         (["in"], ["init", "info", "inspect"]),
-        (["pack", "--co"], ["--compression", "--config"]),
+        (["pack", "--co"], ["--compression", "--concurrency", "--config"]),
         (["pack", "--compression", "gz"], ["gzip", "gzip-fastest"]),
         (["pack", "--compression=gz"], ["--compression=gzip", "--compression=gzip-fastest"]),
         (["pack", "-layer-format", ""], ["tar", "raw"]),
