@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.list_kits import list_kits
     from kitops_jupyter.operations.login import login, logout
     from kitops_jupyter.operations.pack import pack
+    from kitops_jupyter.operations.promote import promote
     from kitops_jupyter.operations.pull import pull
     from kitops_jupyter.operations.push import push
     from kitops_jupyter.operations.remove import remove
@@ -45,6 +46,7 @@ _HOMES = {
     "operations.list_kits": ("list_kits",),
     "operations.login": ("login", "logout"),
     "operations.pack": ("pack",),
+    "operations.promote": ("promote",),
     "operations.pull": ("pull",),
     "operations.push": ("push",),
     "operations.remove": ("remove",),
@@ -86,6 +88,7 @@ __all__ = [
     "login",
     "logout",
     "pack",
+    "promote",
     "pull",
     "push",
     "remove",

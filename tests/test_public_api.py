@@ -14,7 +14,7 @@ from kitops_jupyter.settings import Settings
 
 FUNCTIONS = (
     "cache_clear", "cache_info", "diff", "doctor", "files", "info", "init", "inspect", "list_kits", "login",
-    "logout", "pack", "pull", "push", "remove", "tag", "unpack", "validate",
+    "logout", "pack", "promote", "pull", "push", "remove", "tag", "unpack", "validate",
 )  # fmt: skip
 OTHERS = (
     "Cancelled", "Conflict", "Connection", "Event",

@@ -24,6 +24,7 @@ NAMES = (
     "pull",
     "login",
     "logout",
+    "promote",
     "remove",
     "cache",
     "version",

@@ -1,0 +1,192 @@
+"""`kit promote`: lifecycle tags moved as one guarded step: read, check, write, verify. No bytes move.
+
+A registry cannot move a tag only if nobody else did. So every tag is read before it is moved and again after: one that
+was moved meanwhile is an error that says what is where. What was before is noted here first, so that it can be undone.
+"""
+
+from __future__ import annotations
+
+import json
+import operator
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kitops_jupyter import targets
+from kitops_jupyter.cards import Card, Table
+from kitops_jupyter.content import Digest, Target
+from kitops_jupyter.errors import Conflict, NotFound, Usage
+from kitops_jupyter.operations.kits import read_kit
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.operations.write_file import write_text
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+CHAMPION, ROLLBACK = "champion", "rollback"
+_COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq}
+_GUARD = re.compile(r"\s*([\w.-]+?)\s*(>=|<=|=|>|<)\s*(-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?)\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One tag: what it named before (None: nothing), and what it names now."""
+
+    tag: str
+    before: Digest | None
+    after: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class PromoteResult(Result):
+    """Every tag that moved, in the order in which they did; none when all were there already."""
+
+    reference: Reference
+    moved: tuple[Moved, ...]
+
+    def card(self) -> Card:
+        rows = tuple((move.tag, move.before.short if move.before else "–", move.after.short) for move in self.moved)
+        return Card(
+            title=f"{'Moved tags of' if rows else 'Nothing to move in'} {self.reference.shown_name}",
+            tables=(Table(("tag", "before", "now"), rows),) if rows else (),
+            notes=("--undo puts the tags back",) if rows else (),
+        )
+
+
+def promote(
+    reference: str,
+    to: str,
+    *,
+    from_tag: str | None = None,
+    metric: str | None = None,
+    undo: bool = False,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> PromoteResult:
+    """Let the tag `to` name this kit; when a champion goes, `rollback` names it first.
+
+    `from_tag` is a tag that must name the kit too, `metric` (`accuracy>=0.9`) a number among the model's parameters.
+    `undo` lets the tags that the last promotion from here to `to` moved name again what they named. In the local
+    store, or with `remote` in the registry, as for every name that leads to one and is not known here.
+    Raises NotFound, Usage, Conflict (a check failed, or somebody moved a tag meanwhile); what is where is said.
+    """
+    settings = settings or Settings.load()
+    parsed = Reference.parse(reference)
+    with _place(parsed, settings, connection, remote=remote) as place:
+        key = f"{parsed.store_name}:{to}"
+        if undo:
+            return PromoteResult(parsed, tuple(_undone(place, _recall(settings, key))))
+        wanted = place.resolve(parsed.name).digest
+        if from_tag and _find(place, from_tag) != wanted:
+            raise Conflict(f"{parsed} is not what {from_tag} names: nothing was moved")
+        if metric:
+            _check_metric(parsed, place, metric)
+        before = _find(place, to)
+        moves: list[tuple[str, Digest | None, Digest]] = [(to, before, wanted)] if before != wanted else []
+        if moves and to == CHAMPION and before:
+            moves.insert(0, (ROLLBACK, _find(place, ROLLBACK), before))
+        if moves:
+            _note(settings, key, [Moved(*move) for move in moves])
+        return PromoteResult(parsed, tuple(_move(place, *move) for move in moves))
+
+
+@contextmanager
+def _place(
+    reference: Reference, settings: Settings, connection: Connection | None, *, remote: bool
+) -> Iterator[Target]:
+    """The repository whose tags are meant."""
+    local = targets.local(reference, settings)
+    if not remote and (not targets.names_registry(reference, settings) or _find(local, reference.name)):
+        yield local
+        return
+    with targets.remote(reference, settings, connection) as repository:
+        yield repository
+
+
+def _find(place: Target, name: str) -> Digest | None:
+    try:
+        return place.resolve(name).digest
+    except NotFound:
+        return None
+
+
+def _move(place: Target, tag: str, before: Digest | None, after: Digest) -> Moved:
+    """Move one tag, if it still is where it was, and look again. Raises Conflict."""
+    now = _find(place, tag)
+    if now != before:
+        shown = now.short if now else "nothing"
+        raise Conflict(
+            f"{tag} was moved by somebody else meanwhile: it names {shown}, expected {before or 'nothing'}",
+            hint="look at what is there now, then promote again",
+        )
+    place.tag(place.resolve(after), tag)
+    found = _find(place, tag)
+    if found != after:
+        raise Conflict(f"{tag} was moved to {after.short}, and right after by somebody else to {found or 'nothing'}")
+    return Moved(tag, before, after)
+
+
+def _undone(place: Target, moves: Sequence[Moved]) -> Iterator[Moved]:
+    """The same moves back, the last one first; a tag that was new stays, since not every registry can take one away."""
+    for move in reversed(moves):
+        if move.before is not None:
+            yield _move(place, move.tag, move.after, move.before)
+
+
+def _check_metric(reference: Reference, place: Target, guard: str) -> None:
+    match = _GUARD.match(guard)
+    if not match:
+        raise Usage(f"--metric {guard!r}: expected NAME>=NUMBER", hint="--metric 'accuracy>=0.9'")
+    name, sign, limit = match.groups()
+    model = read_kit(reference, place, place.resolve(reference.name)).described().model
+    found = _numbers(model.parameters if model else None, name)
+    if len(found) != 1:
+        what = f"{len(found)} numbers" if found else "no number"
+        raise Conflict(f"{reference} has {what} {name} among its model's parameters: nothing was moved")
+    if not _COMPARE[sign](found[0], float(limit)):
+        raise Conflict(f"{reference}: {name} is {found[0]:g}, expected {sign} {limit}: nothing was moved")
+
+
+def _numbers(node: Any, name: str) -> list[float]:
+    """Every number under this name, or at this path of names with dots between, at any depth."""
+    if isinstance(node, list):
+        return [number for item in node for number in _numbers(item, name)]
+    if not isinstance(node, dict):
+        return []
+    here: Any = node
+    for step in name.split("."):
+        here = here.get(step) if isinstance(here, dict) else None
+    own = [float(here)] if isinstance(here, (int, float)) and not isinstance(here, bool) else []
+    return own + [number for item in node.values() for number in _numbers(item, name)]
+
+
+def _history(settings: Settings) -> Path:
+    return settings.home / "promotions.json"
+
+
+def _read_history(settings: Settings) -> dict[str, Any]:
+    try:
+        parsed = json.loads(_history(settings).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _note(settings: Settings, key: str, moves: Sequence[Moved]) -> None:
+    """Write down what the tags name, before any moves."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    noted = {**_read_history(settings), key: [[move.tag, move.before, move.after] for move in moves]}
+    write_text(_history(settings), json.dumps(noted, indent=1))
+
+
+def _recall(settings: Settings, key: str) -> list[Moved]:
+    noted = _read_history(settings).get(key)
+    if not noted:
+        raise NotFound(f"no promotion to {key.rpartition(':')[2]} was made from here", hint="kit promote REF --to TAG")
+    return [Moved(str(tag), Digest(before) if before else None, Digest(after)) for tag, before, after in noted]

@@ -1,0 +1,60 @@
+"""`kit promote`: lifecycle tags, moved as one guarded step."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.verbs.network import connection
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+# The names that KitOps' documentation uses; any other tag may be promoted to as well.
+LIFECYCLE = "tuning, validating, trained, tuned, challenger, champion, rollback, retired"
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        "promote",
+        usage="promote REF --to TAG [flags]",
+        examples=(
+            "kit promote registry.example.com/team/churn:challenger --to champion --metric 'accuracy>=0.9'",
+            "kit promote registry.example.com/team/churn --to champion --undo",
+        ),
+    )
+    parser.word("REF", kind="reference")
+    parser.flag("--to", metavar="TAG", required=True, help=f"the tag that shall name it: {LIFECYCLE}, or any other")
+    parser.flag("--from", metavar="TAG", dest="from_tag", help="a tag that must name it already")
+    parser.flag("--metric", metavar="NAME>=X", help="a number among the model's parameters that must hold")
+    parser.flag("--undo", help="put the tags of the last promotion back")
+    parser.flag("-r", "--remote", help="in the registry, even if the kit is here too")
+    parser.network_flags()
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.promote import promote
+
+    return promote(
+        arguments.ref,
+        arguments.to,
+        from_tag=arguments.from_tag,
+        metric=arguments.metric,
+        undo=arguments.undo,
+        remote=arguments.remote,
+        connection=connection(arguments, context),
+        settings=context.settings,
+        observe=context.observe,
+    )
+
+
+VERB = Verb(
+    name="promote",
+    summary="lifecycle tags, moved as one guarded step; no bytes move",
+    about=(
+        "Lets TAG name the kit. When a champion goes, rollback names it first. A tag that somebody else moved "
+        "meanwhile is an error, and --undo puts the tags back."
+    ),
+    parser=_parser,
+    run=_run,
+)

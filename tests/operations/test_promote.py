@@ -1,0 +1,106 @@
+"""Promotion: guarded, verified, undone; here and in a registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kitops_jupyter as kit
+from kitops_jupyter.content import Descriptor
+from kitops_jupyter.errors import Conflict, NotFound, Usage
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import Repository
+from kitops_jupyter.targets import Connection
+from tests.operations.projects import write_files
+from tests.registry.conftest import Real, plain  # noqa: F401  (a fixture)
+
+HTTP = Connection(plain_http=True)
+
+
+@pytest.fixture(params=["here", "registry"])
+def name(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> Iterator[str]:
+    """A repository with the kits `old` (the champion) and `new` (the challenger), local or in a registry."""
+    is_remote = request.param == "registry"
+    host = f"{request.getfixturevalue('plain').host}/{tmp_path.name.lower().strip('_')}/" if is_remote else ""
+    name = f"{host}churn"
+    for number, tags in enumerate(("old,champion", "new,challenger")):
+        write_files(tmp_path / tags, {"m.bin": tags.encode()})
+        text = f"model: {{path: m.bin, parameters: {{metrics: {{accuracy: 0.{8 + number}}}}}}}"
+        kit.pack(tmp_path / tags, text=text, tag=f"{name}:{tags}", settings=settings)
+    if is_remote:
+        kit.push(f"{name}:old", all_tags=True, connection=HTTP, settings=settings)
+        kit.remove(everything=True, force=True, settings=settings)
+    yield name
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings.load({}, home=tmp_path / "home")
+
+
+def tags(name: str, settings: Settings) -> dict[str, str]:
+    """Each tag, and the tag `old` or `new` of the kit that it names."""
+    found: dict[str, str] = {}
+    for row in kit.list_kits(name, connection=HTTP, settings=settings).kits:
+        kind = "old" if "old" in row.tags else "new"
+        found |= {tag: kind for tag in row.tags if tag not in ("old", "new")}
+    return found
+
+
+def test_the_old_champion_becomes_rollback_and_undo_brings_it_back(name: str, settings: Settings) -> None:
+    done = kit.promote(
+        f"{name}:challenger", "champion", from_tag="new", metric="accuracy>=0.9", connection=HTTP, settings=settings
+    )
+    assert [move.tag for move in done.moved] == ["rollback", "champion"]
+    assert tags(name, settings) == {"champion": "new", "challenger": "new", "rollback": "old"}
+    again = kit.promote(f"{name}:challenger", "champion", connection=HTTP, settings=settings)
+    assert again.moved == ()
+    kit.promote(f"{name}:challenger", "champion", undo=True, connection=HTTP, settings=settings)
+    assert tags(name, settings)["champion"] == "old"
+
+
+@pytest.mark.parametrize(
+    ("flags", "error"),
+    [
+        ({"from_tag": "champion"}, Conflict),
+        ({"from_tag": "nothing"}, Conflict),
+        ({"metric": "accuracy>0.9"}, Conflict),
+        ({"metric": "f1>0.9"}, Conflict),
+        ({"metric": "accuracy is good"}, Usage),
+    ],
+)
+def test_a_guard_that_does_not_hold_moves_nothing(
+    name: str, settings: Settings, flags: dict[str, str], error: type[Exception]
+) -> None:
+    before = tags(name, settings)
+    with pytest.raises(error):
+        kit.promote(f"{name}:challenger", "champion", connection=HTTP, settings=settings, **flags)  # type: ignore[arg-type]
+    assert tags(name, settings) == before
+
+
+def test_a_tag_that_somebody_moves_meanwhile_is_an_error(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2, 3):
+        write_files(tmp_path / "p", {"m.bin": str(number).encode()})
+        kit.pack(tmp_path / "p", text="model: {path: m.bin}", tag=f"churn:v{number}", settings=settings)
+    kit.tag("churn:v1", "churn:champion", settings=settings)
+    real = Repository.tag
+
+    def interfere(self: Repository, descriptor: Descriptor, tag: str) -> None:
+        real(self, descriptor, tag)
+        if tag == "rollback":
+            real(self, self.resolve("v3"), "champion")
+
+    monkeypatch.setattr(Repository, "tag", interfere)
+    with pytest.raises(Conflict, match="moved by somebody else"):
+        kit.promote("churn:v2", "champion", settings=settings)
+    monkeypatch.undo()
+    assert kit.inspect("churn:champion", settings=settings).digest == kit.inspect("churn:v3", settings=settings).digest
+
+
+def test_nothing_is_undone_where_nothing_was_done(name: str, settings: Settings) -> None:
+    with pytest.raises(NotFound, match="no promotion"):
+        kit.promote(f"{name}:new", "champion", undo=True, connection=HTTP, settings=settings)
