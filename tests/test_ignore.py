@@ -136,3 +136,24 @@ def test_a_folder_of_that_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".kitignore").mkdir()
     with pytest.raises(PathInvalid, match=r"cannot be read"):
         ignore.read(tmp_path)
+
+
+# What moby's patternmatcher 0.6 answered, asked with the same patterns and paths.
+ODD_PATTERNS = [
+    ("[^b]", ["a"], ["b", "c/d"]),
+    (r"\d*", ["1", "12"], ["d", "a1"]),
+    ("a{2}", ["a{2}"], ["aa", "a"]),
+    ("a|b", [], ["a", "b", "xb"]),
+    ("[*]", ["*"], ["a"]),
+    ("**/x^", ["x^"], ["x", "d/x"]),
+    ("**/[a-c].log", ["a.log", "q/b.log"], ["d.log"]),
+    ("x[[:digit:]]", ["x1"], ["xd"]),
+    ("**a", ["ba", "c/ba", "a"], ["b"]),
+]
+
+
+@pytest.mark.parametrize(("pattern", "taken", "left"), ODD_PATTERNS, ids=[case[0] for case in ODD_PATTERNS])
+def test_what_mobys_patterns_mean_to_gos_regular_expressions_they_mean_here(
+    pattern: str, taken: list[str], left: list[str]
+) -> None:
+    assert ignored([pattern], *taken, *left) == taken
