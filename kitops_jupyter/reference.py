@@ -15,6 +15,10 @@ from kitops_jupyter.errors import InvalidReference
 
 LOCAL_REGISTRY = "localhost"
 UNTAGGED = "localhost/_"
+# A kit's life, in the words of KitOps' documentation; every other tag is as good.
+LIFECYCLE_TAGS = (
+    "tuning", "validating", "trained", "tuned", "challenger", "champion", "rollback", "retired",
+)  # fmt: skip
 
 _COMPONENT = re.compile(r"[a-z0-9]+(?:(?:__|[._]|-+)[a-z0-9]+)*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")

@@ -52,16 +52,22 @@ def tag(
 ) -> TagResult:
     """Let `target` name the kit that `source` names, in the same repository or another one.
 
-    With `remote` in the registry, both of them there; no layer is moved through this machine, not even into another
-    repository, where the registry can mount. Raises NotFound, Usage, RegistryError.
+    With `remote`, or when only its registry has the kit, both names are the registry's; no layer is moved through this
+    machine, not even into another repository, where the registry can mount. Raises NotFound, Usage, RegistryError.
     """
     settings = settings or Settings.load()
     wanted = Reference.parse(target)
     if wanted.digest or not wanted.tag:
         raise Usage(f"{target}: a kit is tagged with a tag, not with a digest", hint=f"kit tag {source} NAME:TAG")
+    origin = Reference.parse(source)
     if remote:
-        return _tag_remote(Reference.parse(source), wanted, settings, connection)
-    kit = open_kit(source, settings)
+        return _tag_remote(origin, wanted, settings, connection)
+    try:
+        kit = open_kit(origin, settings)
+    except NotFound:
+        if targets.names_registry(origin, settings) and targets.names_registry(wanted, settings):
+            return _tag_remote(origin, wanted, settings, connection)
+        raise
     place = targets.local(wanted, settings)
     before = _resolved(place, wanted.tag)
     with targets.store(settings).session():

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 
 from kitops_jupyter.errors import KitError
-from kitops_jupyter.reference import Reference
+from kitops_jupyter.reference import LIFECYCLE_TAGS, Reference
 from kitops_jupyter.verbs import template
 from kitops_jupyter.verbs.call import verb_at
 from kitops_jupyter.verbs.parser import Parser
@@ -78,22 +78,28 @@ def _of_kind(kind: str, current: str, context: Context) -> Iterable[str]:
         return _FILTERS
     if kind == "format":
         return ("table", "json", *(f"{{{{ {field} }}}}" for field in template.FIELDS))
-    if kind in ("reference", "repository"):
-        return _references(current, context, with_tags=kind == "reference")
+    if kind == "lifecycle":
+        return LIFECYCLE_TAGS
+    if kind in ("reference", "new reference", "repository"):
+        return _references(current, context, with_tags=kind != "repository", is_new=kind == "new reference")
     if kind in ("path", "folder"):
         return _paths(current, context, folders_only=kind == "folder")
     return ()
 
 
-def _references(current: str, context: Context, *, with_tags: bool) -> Iterable[str]:
-    """Repositories by their files' names; tags only of the one that is typed out: a thousand kits cost one listing."""
+def _references(current: str, context: Context, *, with_tags: bool, is_new: bool) -> Iterable[str]:
+    """Repositories by their files' names; tags only of the one that is typed out: a thousand kits cost one listing.
+
+    A name that a kit shall get may have one of the usual tags, too.
+    """
     from kitops_jupyter import targets
 
     store = targets.store(context.settings)
     repository, colon, typed = current.rpartition(":")
     if with_tags and colon and "/" not in typed:
         lead = f"{repository}:{''.join(typed.rpartition(',')[:2])}"
-        return [lead + tag for tag in store.repository(Reference.parse(repository)).tags()]
+        known = store.repository(Reference.parse(repository)).tags()
+        return [lead + tag for tag in (*known, *(LIFECYCLE_TAGS if is_new else ()))]
     shown = (Reference.from_store_name(name).shown_name for name in store.repositories())
     return [f"{name}:" if with_tags else name for name in shown if name]
 

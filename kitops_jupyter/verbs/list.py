@@ -1,4 +1,4 @@
-"""`kit list`: the kits of the local store."""
+"""`kit list`: the kits of the local store, of a repository elsewhere, or what repositories a registry has."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from kitops_jupyter.verbs.verb import Context, Printed, Verb
 def _parser() -> Parser:
     parser = Parser(
         "list",
-        usage="list [REPOSITORY] [flags]",
+        usage="list [REPOSITORY | REGISTRY] [flags]",
         examples=(
             "kit list",
             "kit list --filter model --format json",
+            "kit list registry.example.com/team/churn",
             "kit list --format '{{ .Repo }}:{{ .Tags }} {{ .Size }}'",
         ),
     )
@@ -37,7 +38,11 @@ def _parser() -> Parser:
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.list_kits import list_kits
+    from kitops_jupyter.operations.list_repositories import is_registry, list_repositories
 
+    if arguments.repository and is_registry(arguments.repository, context.settings):
+        how = connection(arguments, context)
+        return list_repositories(arguments.repository, connection=how, settings=context.settings)
     if arguments.format not in ("table", "json"):
         template.check(arguments.format)
     result = list_kits(
@@ -58,7 +63,8 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 VERB = Verb(
     name="list",
     summary="the kits of the local store, or of a repository in its registry",
-    about="Lists the kits of the local store with tags, sizes and digests; REGISTRY/REPOSITORY lists what is there.",
+    about="Lists the kits of the local store with tags, sizes and digests; REGISTRY/REPOSITORY lists what is there, "
+    "REGISTRY alone its repositories.",
     parser=_parser,
     run=_run,
 )

@@ -24,7 +24,9 @@ def _parser() -> Parser:
     parser.flag(
         "-f", "--file", metavar="FILE", kind="path", help="the Kitfile; - reads the cell's body, or what is piped in"
     )
-    parser.flag("-t", "--tag", metavar="REF", kind="reference", help="the kit's name: [registry/]repository:tag1,tag2")
+    parser.flag(
+        "-t", "--tag", metavar="REF", kind="new reference", help="the kit's name: [registry/]repository:tag1,tag2"
+    )
     parser.flag("--compression", choices=("none", "gzip", "gzip-fastest", "zstd"), default="none", help="of the layers")
     parser.flag("--layer-format", choices=("tar", "raw"), default="tar", help="raw: one file as it is, no archive")
     parser.flag("--use-model-pack", help="write a CNCF ModelPack instead of a ModelKit")

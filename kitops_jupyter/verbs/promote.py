@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+from kitops_jupyter.reference import LIFECYCLE_TAGS
 from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.verb import Context, Verb
-
-# The names that KitOps' documentation uses; any other tag may be promoted to as well.
-LIFECYCLE = "tuning, validating, trained, tuned, challenger, champion, rollback, retired"
 
 
 def _parser() -> Parser:
@@ -22,8 +20,15 @@ def _parser() -> Parser:
         ),
     )
     parser.word("REF", kind="reference")
-    parser.flag("--to", metavar="TAG", required=True, help=f"the tag that shall name it: {LIFECYCLE}, or any other")
-    parser.flag("--from", metavar="TAG", dest="from_tag", help="a tag that must name it already")
+    known = ", ".join(LIFECYCLE_TAGS)
+    parser.flag(
+        "--to",
+        metavar="TAG",
+        kind="lifecycle",
+        required=True,
+        help=f"the tag that shall name it: {known}, or any other",
+    )
+    parser.flag("--from", metavar="TAG", kind="lifecycle", dest="from_tag", help="a tag that must name it already")
     parser.flag("--metric", metavar="NAME>=X", help="a number among the model's parameters that must hold")
     parser.flag("--undo", help="put the tags of the last promotion back")
     parser.flag("-r", "--remote", help="in the registry, even if the kit is here too")

@@ -19,7 +19,7 @@ def _parser() -> Parser:
         ),
     )
     parser.word("REF", kind="reference")
-    parser.word("DEST", kind="reference", required=False)
+    parser.word("DEST", kind="new reference", required=False)
     parser.flag("--all-tags", help="every tag of the local repository")
     parser.network_flags()
     parser.common_flags()

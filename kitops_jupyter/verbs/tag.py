@@ -19,7 +19,7 @@ def _parser() -> Parser:
         examples=("kit tag churn:tuned churn:champion", "kit tag champion churn:tuned"),
     )
     parser.word("REF", kind="reference")
-    parser.word("NEWREF", kind="reference")
+    parser.word("NEWREF", kind="new reference")
     parser.flag("-r", "--remote", help="in the registry; no layer is moved through this machine")
     parser.network_flags()
     parser.common_flags()
@@ -45,10 +45,14 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 def _is_tag_first(first: str, second: str, settings: Settings) -> bool:
     """Whether it is `tag NEWTAG REF`, as KitOps' stories write it: a bare tag that names no kit, then a kit."""
-    return is_tag(first) and not _is_kit(first, settings) and _is_kit(second, settings)
+    from kitops_jupyter import targets
+
+    if not is_tag(first) or _is_here(first, settings):
+        return False
+    return _is_here(second, settings) or targets.names_registry(Reference.parse(second), settings)
 
 
-def _is_kit(text: str, settings: Settings) -> bool:
+def _is_here(text: str, settings: Settings) -> bool:
     from kitops_jupyter.operations.kits import open_kit
 
     try:

@@ -216,3 +216,17 @@ def test_a_pack_can_stream_to_the_registry_and_store_nothing(
     assert files_in(kit.unpack(reference, tmp_path / "out", settings=there).directory) == FILES
     with pytest.raises(Usage, match="names no registry"):
         kit.pack(project, tag="churn:v1", push=True, settings=here)
+
+
+def test_a_registry_tells_its_repositories(
+    pushed: str,
+    there: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("KITOPS_HOME", str(there.home))
+    host, _, name = pushed.rpartition(":")[0].partition("/")
+    assert main(["list", host, "--plain-http"]) == 0
+    assert f"{host}/{name}" in capsys.readouterr().out.split()
+    assert main(["list", pushed.rpartition(":")[0], "--plain-http"]) == 0
+    assert "churn" in capsys.readouterr().out
