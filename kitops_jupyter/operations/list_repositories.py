@@ -48,7 +48,7 @@ def list_repositories(
 ) -> RepositoriesResult:
     """The first `limit` repositories of a registry that has a catalog, as not every one does.
 
-    Raises Unauthorized, RegistryError (also for one that does not tell). Source: the registry API before OCI, `_catalog`.
+    Raises Unauthorized, RegistryError (also for one that does not tell). Source: `_catalog` of the API before OCI.
     """
     with targets.registry(registry, settings or Settings.load(), connection) as place:
         names = tuple(islice(place.catalog(), limit + 1))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, human_size
-from kitops_jupyter.content import Descriptor, Digest
-from kitops_jupyter.errors import Usage
+from kitops_jupyter.content import Descriptor, Digest, verified
+from kitops_jupyter.errors import ContentError, DigestMismatch, StoreCorrupt, Usage
 from kitops_jupyter.operations.copy_kit import Move, Tally, copy_kit
 from kitops_jupyter.operations.kits import Kit, open_kit
 from kitops_jupyter.operations.result import Result
@@ -100,12 +100,33 @@ def push(
 
 
 def _uploader(kit: Kit, repository: RemoteRepository, siblings: list[str]) -> Move:
-    """Sends one blob of the kit, unless it is there or can be mounted from a sibling."""
+    """Sends one blob of the kit, unless it is there or can be mounted from a sibling.
+
+    Its bytes were checked when they came into the store, and the registry must refuse others: they are not hashed a
+    third time on the way, but only to find out what was wrong.
+    """
 
     def move(blob: Descriptor, item: str, observe: Observer) -> None:
-        repository.upload(blob, lambda: kit.source.open(blob), mount_from=siblings, observe=observe, item=item)
+        try:
+            repository.upload(
+                blob, lambda: kit.source.open(blob), mount_from=siblings, check=False, observe=observe, item=item
+            )
+        except DigestMismatch:
+            _check(kit, blob, item)
+            raise
 
     return move
+
+
+def _check(kit: Kit, blob: Descriptor, item: str) -> None:
+    """Raise StoreCorrupt if the blob is not what it is to be."""
+    try:
+        with verified(kit.source.open(blob), blob) as stream:
+            while stream.read(1 << 20):
+                pass
+    except ContentError as damaged:
+        hint = f"kit remove -f {kit.reference} takes it away, then pack or pull it anew"
+        raise StoreCorrupt(f"{item} is damaged in the local store: {damaged.message}", hint=hint) from None
 
 
 def _tagged(

@@ -10,7 +10,17 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.__main__ import main
-from kitops_jupyter.errors import Cancelled, Conflict, FilterInvalid, NotAModelKit, NotFound, Unauthorized, Usage
+from kitops_jupyter.errors import (
+    Cancelled,
+    Conflict,
+    FilterInvalid,
+    KitError,
+    NotAModelKit,
+    NotFound,
+    StoreCorrupt,
+    Unauthorized,
+    Usage,
+)
 from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
@@ -230,3 +240,23 @@ def test_a_registry_tells_its_repositories(
     assert f"{host}/{name}" in capsys.readouterr().out.split()
     assert main(["list", pushed.rpartition(":")[0], "--plain-http"]) == 0
     assert "churn" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("size_bytes", [80_000, 3 << 20], ids=["small", "large"])
+def test_a_blob_that_rotted_in_the_store_is_not_pushed(
+    size_bytes: int, tmp_path: Path, here: Settings, there: Settings, reference: str
+) -> None:
+    project = make_project(tmp_path / "project")
+    (project / "model" / "forest.bin").write_bytes(b"\0" * size_bytes)
+    kit.pack(project, tag=reference, settings=here)
+    (blob,) = (path for path in (here.storage / "blobs" / "sha256").iterdir() if path.stat().st_size > 70_000)
+    data = bytearray(blob.read_bytes())
+    data[60_000] ^= 1
+    blob.chmod(0o600)
+    blob.write_bytes(data)
+    with pytest.raises(KitError) as caught:
+        kit.push(reference, connection=HTTP, settings=here)
+    assert isinstance(caught.value, StoreCorrupt)
+    assert "model/forest.bin" in str(caught.value) and "damaged in the local store" in str(caught.value)
+    with pytest.raises(NotFound):
+        kit.pull(reference, connection=HTTP, settings=there)
