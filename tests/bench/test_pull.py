@@ -1,0 +1,109 @@
+"""`kit pull` with everything it does, against oras and tarfile, over Debian's docker-registry.
+
+One interleaved run, in units of what one core needs to read and hash the same bytes. KIT_BENCH_GIB is the layer's size.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import kitops_jupyter as kit
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+from tests.registry.conftest import Real, plain  # noqa: F401  (fixture)
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
+
+GIB = float(os.environ.get("KIT_BENCH_GIB", "2"))
+ROUNDS = 3
+MEMORY_LIMIT_MB = 96
+ROOT = Path(__file__).parents[2]
+
+CASE = """
+import hashlib, json, re, sys, tarfile, time
+from pathlib import Path
+import kitops_jupyter as kit
+import oras.provider, kitops_jupyter.operations.pull, kitops_jupyter.registry.partial
+from kitops_jupyter.settings import Settings
+case, reference, digest, model, folder = sys.argv[1:]
+folder, http = Path(folder), kit.Connection(plain_http=True)
+settings = Settings.load({}, home=folder / "home")
+
+def download():
+    registry = oras.provider.Registry(hostname=reference.partition("/")[0], insecure=True)
+    return registry.download_blob(reference, digest, str(folder / "blob"))
+
+def extract():
+    download()
+    with tarfile.open(folder / "blob") as archive:
+        archive.extractall(folder / "out", filter="data")
+
+def unit():
+    known, view = hashlib.sha256(), memoryview(bytearray(1 << 20))
+    with open(model, "rb", buffering=0) as stream:
+        while count := stream.readinto(view):
+            known.update(view[:count])
+    known.hexdigest()
+
+work = {
+    "pull": lambda: kit.pull(reference, connection=http, settings=settings),
+    "one pass": lambda: kit.pull(reference, folder / "out", filters=["model"], connection=http, settings=settings),
+    "download": download,
+    "download and extract": extract,
+    "read and hash": unit,
+}[case]
+began = time.perf_counter()
+work()
+seconds = time.perf_counter() - began
+peak = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text()).group(1)) / 1024
+print(json.dumps([seconds, peak]))
+"""
+
+
+def test_a_pull_into_files_is_one_pass(tmp_path: Path, plain: Real) -> None:  # noqa: F811
+    model, here = tmp_path / "project" / "model.bin", Settings.load({}, home=tmp_path / "here")
+    model.parent.mkdir()
+    block = os.urandom(4 << 20)
+    with model.open("wb") as stream:
+        for at in range(int(GIB * 256)):
+            stream.write(block[at:] + block[:at])
+    (model.parent / "Kitfile").write_text("model: {path: model.bin}\n")
+    reference = f"{plain.host}/bench/pull:v1"
+    packed = kit.pack(model.parent, tag=reference, settings=here)
+    kit.push(reference, connection=Connection(plain_http=True), settings=here)
+    shutil.rmtree(here.home)
+    folder, digest = tmp_path / "work", str(packed.layers[0].digest)
+    found: dict[str, list[float]] = {}
+
+    def run(case: str) -> None:
+        folder.mkdir()
+        words = [sys.executable, "-c", CASE, case, reference, digest, str(model), str(folder)]
+        done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False, timeout=600)
+        assert done.returncode == 0, done.stderr[-2000:]
+        seconds, peak_mib = json.loads(done.stdout.splitlines()[-1])
+        found.setdefault(case, []).append(seconds)
+        if case in ("pull", "one pass"):
+            assert peak_mib <= MEMORY_LIMIT_MB
+        shutil.rmtree(folder)
+
+    cases = ("read and hash", "pull", "one pass", "download", "download and extract")
+    for turn in range(ROUNDS):
+        for case in cases[:: -1 if turn % 2 else 1]:
+            run(case)
+    medians = {case: statistics.median(values) for case, values in found.items()}
+    print()
+    for case in cases:
+        print(f"{case:22s} {medians[case]:6.2f} s  {medians[case] / medians['read and hash']:5.2f} units")
+    ratio = medians["download and extract"] / medians["one pass"]
+    print(f"one pass: {ratio:.2f} times download and extract")
+    assert ratio >= 2.5
+    assert medians["pull"] <= 1.5 * medians["read and hash"]
+    assert medians["one pass"] <= 1.7 * medians["read and hash"]
