@@ -43,9 +43,13 @@ class ListedKit:
 
 @dataclass(frozen=True, slots=True)
 class ListResult(Result):
-    """The kits, by repository; `problems` are repositories that could not be read."""
+    """The kits, by repository; `problems` are repositories that could not be read.
+
+    `size_bytes` counts a layer that several kits share once.
+    """
 
     kits: tuple[ListedKit, ...]
+    size_bytes: int
     problems: tuple[str, ...] = ()
     place: str = "the local store"
 
@@ -77,9 +81,8 @@ class ListResult(Result):
             (kit.repository, ", ".join(kit.tags) or NONE, kit.model_name, kit.size, kit.created[:10], kit.digest.short)
             for kit in self.kits
         )
-        total = human_size(sum(kit.size_bytes for kit in {kit.digest: kit for kit in self.kits}.values()))
         return Card(
-            title=f"{len(self.kits)} kit{'s' if len(self.kits) != 1 else ''} in {self.place}, {total}",
+            title=f"{len(self.kits)} kit{'s' if len(self.kits) != 1 else ''} in {self.place}, {human_size(self.size_bytes)}",
             tables=(Table(("repository", "tags", "name", "size", "packed", "digest"), rows),) if rows else (),
             notes=() if rows else ("kit pack . -t NAME:TAG packs the first one",),
             warnings=(
@@ -110,7 +113,7 @@ def list_kits(
         return _listed_remote(reference, chosen, settings, connection)
     problems: list[str] = []
     found = targets.store(settings).kits(on_problem=lambda problem: problems.append(problem.message))
-    listed = []
+    listed, layers = [], {}
     for store_name, descriptor, tags in found:
         if reference and store_name != reference.store_name:
             continue
@@ -120,9 +123,10 @@ def list_kits(
             kit = read_kit(place, targets.local(place, settings), descriptor)
             if chosen.is_empty or any(chosen.selects(entry) for entry, _ in kit.layers()):
                 listed.append(_row(shown, kit, tags))
+                layers.update({layer.digest: layer.size_bytes for layer in kit.manifest.layers})
         except KitError as problem:
             listed.append(ListedKit(shown, descriptor.digest, tuple(tags), NONE, NONE, 0, "", problem.message))
-    return ListResult(tuple(listed), tuple(problems))
+    return ListResult(tuple(listed), sum(layers.values()), tuple(problems))
 
 
 def _listed_remote(
@@ -152,9 +156,9 @@ def _listed_remote(
         chosen_kits = [
             kit for kit in kits.values() if chosen.is_empty or any(chosen.selects(entry) for entry, _ in kit.layers())
         ]
-    return ListResult(
-        tuple(_row(shown, kit, tags[kit.descriptor.digest]) for kit in chosen_kits), tuple(problems), shown
-    )
+    rows = tuple(_row(shown, kit, tags[kit.descriptor.digest]) for kit in chosen_kits)
+    layers = {layer.digest: layer.size_bytes for kit in chosen_kits for layer in kit.manifest.layers}
+    return ListResult(rows, sum(layers.values()), tuple(problems), shown)
 
 
 def _row(shown: str, kit: Kit, tags: Sequence[str]) -> ListedKit:

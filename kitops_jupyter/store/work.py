@@ -128,7 +128,8 @@ def sweep(layout: Layout) -> set[Digest]:
     """Remove what dead processes left, and return what living ones have pinned. The caller holds the store's lock."""
     pinned: set[Digest] = set()
     try:
-        folders = [Path(entry.path) for entry in os.scandir(layout.work) if entry.is_dir(follow_symlinks=False)]
+        with os.scandir(layout.work) as entries:
+            folders = [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
     except FileNotFoundError:
         return pinned
     for folder in folders:

@@ -295,3 +295,13 @@ def test_names_of_any_length_and_script_come_back(tmp_path: Path, settings: Sett
     write_files(tmp_path / "p", files)
     kit.pack(tmp_path / "p", text="code: [{path: d}]", tag="p:v1", settings=settings)
     assert files_in(kit.unpack("p:v1", tmp_path / "out", settings=settings).directory) == files
+
+
+def test_a_layer_that_kits_share_is_counted_once(tmp_path: Path) -> None:
+    settings = Settings.load({}, home=tmp_path / "home")
+    project = make_project(tmp_path / "project")
+    kit.pack(project, tag="churn:v1", settings=settings)
+    before = kit.list_kits(settings=settings).size_bytes
+    (project / "README.md").write_text("other words\n")
+    kit.pack(project, tag="churn:v2", settings=settings)
+    assert before < kit.list_kits(settings=settings).size_bytes < before + 4096
