@@ -1,22 +1,25 @@
-"""`kit diff`: two kits, by layers, files, Kitfile fields and notebook cells."""
+"""`kit diff`: two kits, by layers, files and Kitfile fields; in the local store, in registries, or one of each."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
+from kitops_jupyter.errors import Usage
 from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.diff_files import FileChange, changed_files
-from kitops_jupyter.operations.kits import Kit, open_kit
+from kitops_jupyter.operations.kits import Kit, Opener, open_kit
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
 
 LINE = "---------------------------------------"
 
@@ -116,10 +119,26 @@ class DiffResult(Result):
         )
 
 
-def diff(first: str, second: str, *, settings: Settings | None = None, observe: Observer = ignore) -> DiffResult:
-    """Compare two kits; files are compared inside the layers that differ. Raises NotFound, ArchiveInvalid."""
+def diff(
+    first: str,
+    second: str,
+    *,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> DiffResult:
+    """Compare two kits; files are compared inside the layers that differ.
+
+    `local://` before a reference means the local store, `remote://` its registry; without either the store is asked
+    first. Raises NotFound, ArchiveInvalid, RegistryError.
+    """
     settings = settings or Settings.load()
-    one, two = _open(first, settings), _open(second, settings)
+    with ExitStack() as opened:
+        one, two = (_open(text, settings, connection, opened) for text in (first, second))
+        return _compared(one, two)
+
+
+def _compared(one: Kit, two: Kit) -> DiffResult:
     digests = [{match.layer.digest for match in kit.matches()} for kit in (one, two)]
     matches = [*one.matches()], [*two.matches()]
     only = tuple(
@@ -140,9 +159,14 @@ def diff(first: str, second: str, *, settings: Settings | None = None, observe: 
     )
 
 
-def _open(text: str, settings: Settings) -> Kit:
-    """As kit's diff reads references: `local://` and `localhost/` mean the local store."""
-    return open_kit(text.removeprefix("local://").removeprefix("localhost/"), settings)
+def _open(text: str, settings: Settings, connection: Connection | None, opened: ExitStack) -> Kit:
+    """As kit's diff reads references; `localhost/` means the local store, too."""
+    place, _, name = text.rpartition("://")
+    if place == "local" or name.startswith("localhost/"):
+        return open_kit(name.removeprefix("localhost/"), settings)
+    if place not in ("", "remote"):
+        raise Usage(f"{text}: {place}:// is not known", hint="local:// and remote:// are")
+    return opened.enter_context(Opener(settings, connection, remote=place == "remote")).open(name)
 
 
 def _shown(matches: list[Match]) -> tuple[DiffLayer, ...]:

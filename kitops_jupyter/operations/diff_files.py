@@ -13,6 +13,7 @@ from kitops_jupyter import archive
 from kitops_jupyter.cards import human_size
 from kitops_jupyter.content import Readable, Source
 from kitops_jupyter.manifest import Match, raw_file
+from kitops_jupyter.operations.layer_reader import members_of, open_layer
 
 _PIECE_BYTES = 1 << 20
 
@@ -52,6 +53,7 @@ def changed_files(
 ) -> Iterator[FileChange]:
     """Compare the files of the layers that only one of the kits has; only files of equal size are read.
 
+    Of a plain layer in a registry only those and the headers are moved; what is read so is not verified.
     Raises ArchiveInvalid, UnsafeArchive.
     """
     before, after = _sizes(first, first_only), _sizes(second, second_only)
@@ -75,26 +77,24 @@ def _sizes(source: Source, matches: Iterable[Match]) -> dict[str, int]:
 
 
 def _members(source: Source, match: Match) -> list[archive.TarMember]:
-    with closing(_open(source, match)) as stream:
-        return [member for member in archive.list_members(stream) if not member.is_dir]
-
-
-def _open(source: Source, match: Match) -> Readable:
-    stream = source.open(match.layer)
-    return archive.decompressing(stream, match.type.compression) if match.type.compression else stream
+    return [member for member in members_of(source, match) if not member.is_dir]
 
 
 def _digests(source: Source, matches: Iterable[Match], wanted: set[str]) -> dict[str, str]:
     """The sha256 of the wanted files."""
     found: dict[str, str] = {}
     for match in matches:
-        if match.type.layout == "raw":
-            members: list[tuple[str, int, int | None]] = [(raw_file(match.layer).path, 0, None)]
-        else:
+        members: list[tuple[str, int, int | None]]
+        if match.type.layout == "tar":
             members = [(match.placed(member.name), member.offset, member.size) for member in _members(source, match)]
+        elif match.type.compression:
+            members = [(raw_file(match.layer).path, 0, None)]
+        else:
+            found[raw_file(match.layer).path] = match.layer.digest.hex
+            continue
         if not any(name in wanted for name, _, _ in members):
             continue
-        with closing(_open(source, match)) as stream:
+        with closing(open_layer(source, match)) as stream:
             position = 0
             for name, offset, size_bytes in members:
                 if name in wanted:

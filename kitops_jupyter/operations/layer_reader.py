@@ -27,11 +27,12 @@ def members_of(source: Source, match: Match, *, rules: archive.NameRules | None 
 
     Raises ArchiveInvalid, UnsafeArchive, RegistryError.
     """
-    with closing(_opened(source, match)) as stream:
+    with closing(open_layer(source, match)) as stream:
         return list(archive.list_members(stream, rules=rules))
 
 
-def _opened(source: Source, match: Match) -> Readable:
+def open_layer(source: Source, match: Match) -> Readable:
+    """The layer as it was before compression; of a plain one in a registry only what is read is moved, unverified."""
     if match.type.compression:
         return archive.decompressing(source.open(match.layer), match.type.compression)
     remote = ranges_of(source, match.layer)

@@ -81,8 +81,9 @@ class ListResult(Result):
             (kit.repository, ", ".join(kit.tags) or NONE, kit.model_name, kit.size, kit.created[:10], kit.digest.short)
             for kit in self.kits
         )
+        count = f"{len(self.kits)} kit{'s' if len(self.kits) != 1 else ''}"
         return Card(
-            title=f"{len(self.kits)} kit{'s' if len(self.kits) != 1 else ''} in {self.place}, {human_size(self.size_bytes)}",
+            title=f"{count} in {self.place}, {human_size(self.size_bytes)}",
             tables=(Table(("repository", "tags", "name", "size", "packed", "digest"), rows),) if rows else (),
             notes=() if rows else ("kit pack . -t NAME:TAG packs the first one",),
             warnings=(

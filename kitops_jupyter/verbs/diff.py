@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import argparse
 
+from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.verb import Context, Verb
 
 
 def _parser() -> Parser:
-    parser = Parser("diff", usage="diff REF1 REF2", examples=("kit diff churn:tuned churn:champion",))
+    parser = Parser(
+        "diff",
+        usage="diff REF1 REF2 [flags]",
+        examples=("kit diff churn:tuned churn:champion", "kit diff churn:tuned remote://registry.example.com/churn:v1"),
+    )
     parser.word("REF1", kind="reference")
     parser.word("REF2", kind="reference")
+    parser.network_flags()
     parser.common_flags()
     return parser
 
@@ -19,14 +25,22 @@ def _parser() -> Parser:
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.diff import diff
 
-    return diff(arguments.ref1, arguments.ref2, settings=context.settings, observe=context.observe)
+    return diff(
+        arguments.ref1,
+        arguments.ref2,
+        connection=connection(arguments, context),
+        settings=context.settings,
+        observe=context.observe,
+    )
 
 
 VERB = Verb(
     name="diff",
     summary="two kits, by layers, files and Kitfile fields",
     about=(
-        "Shows which layers two kits share, which files differ in the others, and which fields of the Kitfile changed."
+        "Shows which layers two kits share, which files differ in the others, and which fields of the Kitfile changed. "
+        "local:// before a reference means the local store, remote:// its registry; of a kit there, only what must be "
+        "compared is downloaded."
     ),
     parser=_parser,
     run=_run,

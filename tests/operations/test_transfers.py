@@ -260,3 +260,29 @@ def test_a_blob_that_rotted_in_the_store_is_not_pushed(
     assert "model/forest.bin" in str(caught.value) and "damaged in the local store" in str(caught.value)
     with pytest.raises(NotFound):
         kit.pull(reference, connection=HTTP, settings=there)
+
+
+def test_a_diff_with_a_registry_moves_only_what_must_be_compared(
+    here: Settings, there: Settings, reference: str, tmp_path: Path
+) -> None:
+    project = make_project(tmp_path / "project")
+    big = bytes(range(256)) * 8192
+    (project / "data" / "training" / "big.bin").write_bytes(big)
+    kit.pack(project, tag=reference, settings=here)
+    (project / "data" / "training" / "part-1.csv").write_bytes(b"x,y\n9,9\n")
+    (project / "data" / "training" / "new.csv").write_bytes(b"x")
+    (project / "data" / "training" / "big.bin").write_bytes(big + b"!")
+    second = reference.replace(":v1", ":v2")
+    kit.pack(project, tag=second, settings=here)
+    kit.push(reference, all_tags=True, connection=HTTP, settings=here)
+    remote = kit.diff(f"remote://{reference}", f"remote://{second}", connection=HTTP, settings=there)
+    assert str(remote) == str(kit.diff(f"local://{reference}", second, settings=here))
+    changes = {change.path: change.sign for change in remote.files}
+    assert changes == {
+        "data/training/big.bin": "~",
+        "data/training/new.csv": "+",
+        "data/training/part-1.csv": "~",
+    }
+    assert kit.diff(second, f"remote://{second}", connection=HTTP, settings=here).identical
+    with pytest.raises(Usage, match="ftp://"):
+        kit.diff(f"ftp://{reference}", second, settings=here)
