@@ -72,8 +72,8 @@ def promote(
     """Let the tag `to` name this kit; when a champion goes, `rollback` names it first.
 
     `from_tag` is a tag that must name the kit too, `metric` (`accuracy>=0.9`) a number among the model's parameters.
-    `undo` lets the tags that the last promotion from here to `to` moved name again what they named. In the local
-    store, or with `remote` in the registry, as for every name that leads to one and is not known here.
+    `undo` lets the tags that the last promotion from here to `to` moved name again what they named. A name that leads
+    to a registry, or any with `remote`, is promoted there, where everybody sees it; others in the local store.
     Raises NotFound, Usage, Conflict (a check failed, or somebody moved a tag meanwhile); what is where is said.
     """
     settings = settings or Settings.load()
@@ -82,7 +82,7 @@ def promote(
         key = f"{parsed.store_name}:{to}"
         if undo:
             return PromoteResult(parsed, tuple(_undone(place, _recall(settings, key))))
-        wanted = place.resolve(parsed.name).digest
+        wanted = _wanted(place, parsed)
         if from_tag and _find(place, from_tag) != wanted:
             raise Conflict(f"{parsed} is not what {from_tag} names: nothing was moved")
         if metric:
@@ -101,12 +101,21 @@ def _place(
     reference: Reference, settings: Settings, connection: Connection | None, *, remote: bool
 ) -> Iterator[Target]:
     """The repository whose tags are meant."""
-    local = targets.local(reference, settings)
-    if not remote and (not targets.names_registry(reference, settings) or _find(local, reference.name)):
-        yield local
+    if not remote and not targets.names_registry(reference, settings):
+        yield targets.local(reference, settings)
         return
     with targets.remote(reference, settings, connection) as repository:
         yield repository
+
+
+def _wanted(place: Target, reference: Reference) -> Digest:
+    try:
+        return place.resolve(reference.name).digest
+    except NotFound as missing:
+        missing.hint = (
+            missing.hint or f"kit list {reference.shown_name} shows what is there, kit push {reference} adds it"
+        )
+        raise
 
 
 def _find(place: Target, name: str) -> Digest | None:

@@ -31,7 +31,7 @@ def _parser() -> Parser:
     parser.flag("--from", metavar="TAG", kind="lifecycle", dest="from_tag", help="a tag that must name it already")
     parser.flag("--metric", metavar="NAME>=X", help="a number among the model's parameters that must hold")
     parser.flag("--undo", help="put the tags of the last promotion back")
-    parser.flag("-r", "--remote", help="in the registry, even if the kit is here too")
+    parser.flag("-r", "--remote", help="in the registry, also for a name that is not known to lead to one")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -57,7 +57,7 @@ VERB = Verb(
     name="promote",
     summary="lifecycle tags, moved as one guarded step; no bytes move",
     about=(
-        "Lets TAG name the kit. When a champion goes, rollback names it first. A tag that somebody else moved "
+        "Lets TAG name the kit, in its registry if its name leads to one. When a champion goes, rollback names it first. A tag that somebody else moved "
         "meanwhile is an error, and --undo puts the tags back."
     ),
     parser=_parser,

@@ -31,7 +31,6 @@ def name(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> 
         kit.pack(tmp_path / tags, text=text, tag=f"{name}:{tags}", settings=settings)
     if is_remote:
         kit.push(f"{name}:old", all_tags=True, connection=HTTP, settings=settings)
-        kit.remove(everything=True, force=True, settings=settings)
     yield name
 
 
