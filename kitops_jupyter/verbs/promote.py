@@ -57,8 +57,8 @@ VERB = Verb(
     name="promote",
     summary="lifecycle tags, moved as one guarded step; no bytes move",
     about=(
-        "Lets TAG name the kit, in its registry if its name leads to one. When a champion goes, rollback names it first. A tag that somebody else moved "
-        "meanwhile is an error, and --undo puts the tags back."
+        "Lets TAG name the kit, in its registry if its name leads to one. When a champion goes, rollback names it "
+        "first. A tag that somebody else moved meanwhile is an error, and --undo puts the tags back."
     ),
     parser=_parser,
     run=_run,
