@@ -112,7 +112,7 @@ def _wanted(place: Target, reference: Reference) -> Digest:
     try:
         return place.resolve(reference.name).digest
     except NotFound as missing:
-        missing.hint = f"kit list {reference.shown_name} shows what is there, kit push {reference} adds it"
+        missing.hint = f"kit list {reference.shown_name} shows what is there"
         raise
 
 

@@ -34,6 +34,7 @@ from kitops_jupyter.errors import (
 BODY_LIMIT_BYTES = 64 << 10  # of an error's body; the specification's own examples have 200 bytes
 _TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_CONNECTION = re.compile(r"\A\w+\([^)]*\): ")  # urllib3 begins with the object that was to connect
 _SECRET = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
 
 # The content itself is wrong: these say so whatever the status.
@@ -148,7 +149,7 @@ def unreachable(error: requests.RequestException, what: str, *, host: str) -> Un
     elif isinstance(error, requests.exceptions.Timeout):
         why, hint = "no answer in time", "run it again; what was moved is kept"
     else:
-        why, hint = shown(str(_root(error)), 160), "check the name and the network; --plain-http if it speaks no TLS"
+        why, hint = shown(_CONNECTION.sub("", str(_root(error))), 160), "check the name and the network; --plain-http if it speaks no TLS"
     permanent = isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema))
     return Unreachable(f"{what}: {host}: {why}", hint=hint, temporary=not permanent)
 
