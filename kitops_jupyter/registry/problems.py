@@ -149,7 +149,8 @@ def unreachable(error: requests.RequestException, what: str, *, host: str) -> Un
     elif isinstance(error, requests.exceptions.Timeout):
         why, hint = "no answer in time", "run it again; what was moved is kept"
     else:
-        why, hint = shown(_CONNECTION.sub("", str(_root(error))), 160), "check the name and the network; --plain-http if it speaks no TLS"
+        why = shown(_CONNECTION.sub("", str(_root(error))), 160)
+        hint = "check the name and the network; --plain-http if it speaks no TLS"
     permanent = isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema))
     return Unreachable(f"{what}: {host}: {why}", hint=hint, temporary=not permanent)
 
