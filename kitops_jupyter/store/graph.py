@@ -25,10 +25,14 @@ def is_manifest(descriptor: Descriptor) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """What a manifest needs (`blobs`), and what an index lists (`manifests`), which need not be here."""
+    """What a manifest needs (`blobs`), what an index lists (`manifests`), and what either is about (`subject`).
+
+    The last two need not be here.
+    """
 
     blobs: tuple[Descriptor, ...]
     manifests: tuple[Descriptor, ...]
+    subject: Descriptor | None = None
 
 
 def references_of(data: bytes, *, where: str) -> References:
@@ -41,9 +45,11 @@ def references_of(data: bytes, *, where: str) -> References:
         raise ManifestInvalid(f"{where}: expected an object, got {type(parsed).__name__}")
     config = [parsed["config"]] if parsed.get("config") is not None else []
     blobs = [*config, *_list(parsed, "layers", where)]
+    subject = parsed.get("subject")
     return References(
         tuple(Descriptor.from_json(value, where=where) for value in blobs),
         tuple(Descriptor.from_json(value, where=where) for value in _list(parsed, "manifests", where)),
+        None if subject is None else Descriptor.from_json(subject, where=f"{where}: subject"),
     )
 
 

@@ -18,8 +18,8 @@ from typing import Literal
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import InvalidReference, StoreError
 
-Kind = Literal["kits", "indexes"]
-KINDS: tuple[Kind, ...] = ("kits", "indexes")
+Kind = Literal["kits", "indexes", "referrers"]
+KINDS: tuple[Kind, ...] = ("kits", "indexes", "referrers")
 
 _INDEX_SUFFIX = "-index.json"
 _TAGS_SUFFIX = "-tags.json"
@@ -78,7 +78,9 @@ class Layout:
         return self.ours / "pending.json"
 
     def folder(self, kind: Kind) -> Path:
-        """Where the files of kits, or of indexes of kits, are."""
+        """Where the files of kits, of indexes of kits, or of what refers to them are; kit knows nothing of the last."""
+        if kind == "referrers":
+            return self.ours / "referrers"
         return self.root if kind == "kits" else self.root / "indexes"
 
     def blob(self, digest: Digest) -> Path:

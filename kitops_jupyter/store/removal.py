@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kitops_jupyter.content import Descriptor, Digest
-from kitops_jupyter.errors import NotFound, StoreCorrupt
+from kitops_jupyter.errors import ContentError, NotFound, StoreCorrupt
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.store import graph, work
 from kitops_jupyter.store.files import replace, storing, unlink
@@ -115,6 +115,7 @@ class _Freed:
 def _take_away(layout: Layout, changes: Sequence[tuple[Pair, list[Descriptor], dict[str, Descriptor]]]) -> _Freed:
     """For each repository write the tags that are left, then the list without what goes; free what that needed."""
     lists = Lists(layout)
+    changes = [*changes, *_widowed(layout, changes)]
     gone = [descriptor for _, manifests, _ in changes for descriptor in manifests]
     if gone:
         lists.shared()  # what cannot be read stops us here, before anything is changed
@@ -127,6 +128,36 @@ def _take_away(layout: Layout, changes: Sequence[tuple[Pair, list[Descriptor], d
             listing.manifests = [entry for entry in listing.manifests if entry.digest not in digests]
             lists.write_listing(pair, listing)
     return _free(layout, gone) if gone else _Freed()
+
+
+def _widowed(
+    layout: Layout, changes: Sequence[tuple[Pair, list[Descriptor], dict[str, Descriptor]]]
+) -> list[tuple[Pair, list[Descriptor], dict[str, Descriptor]]]:
+    """Signatures and the like in the same repositories, of manifests that go now or went before (kit leaves them)."""
+    found = []
+    for name in sorted({pair.store_name for pair, manifests, _ in changes if manifests}):
+        referrers = layout.pair(name, "referrers")
+        if not referrers.index.exists():
+            continue
+        gone = {entry.digest for pair, manifests, _ in changes if pair.store_name == name for entry in manifests}
+        kinds: tuple[Kind, ...] = ("kits", "indexes")
+        there = {entry.digest for kind in kinds for entry in read_listing(layout.pair(name, kind).index).manifests}
+        listed, there = read_listing(referrers.index).manifests, there - gone
+        subjects = {entry.digest: _subject_of(layout, entry) for entry in listed}
+        kept = {digest for digest, subject in subjects.items() if subject in there}
+        while more := {digest for digest, subject in subjects.items() if subject in kept} - kept:
+            kept |= more  # a referrer may itself be referred to
+        found.append((referrers, [entry for entry in listed if entry.digest not in kept], read_tags(referrers.tags)))
+    return found
+
+
+def _subject_of(layout: Layout, descriptor: Descriptor) -> Digest | None:
+    try:
+        data = graph.read_manifest(layout, descriptor)
+        subject = graph.references_of(data, where=f"manifest {descriptor.digest.short}").subject
+    except (NotFound, ContentError):
+        return None
+    return subject.digest if subject else None
 
 
 def finish_pending(layout: Layout) -> None:

@@ -148,6 +148,21 @@ class Repository:
         """The tags of one manifest, sorted. Raises StoreCorrupt."""
         return read_tagged(self._pair)[1].get(digest, ())
 
+    def referrers(self, subject: Digest, *, artifact_type: str = "") -> list[Descriptor]:
+        """The manifests of this repository whose subject this is; those that cannot be read are left out."""
+        found = []
+        for listed in self.manifests():
+            if artifact_type not in ("", listed.artifact_type):
+                continue
+            try:
+                data = graph.read_manifest(self._layout, listed)
+                about = graph.references_of(data, where=f"manifest {listed.digest.short}").subject
+            except (NotFound, ContentError):
+                continue
+            if about is not None and about.digest == subject:
+                found.append(listed)
+        return found
+
     def adopt(self, descriptor: Descriptor, source: Source) -> None:
         """List here a manifest of another repository of this store; no blob moves.
 

@@ -38,8 +38,8 @@ from kitops_jupyter.store.work import Session
 class Store:
     """A store on disk. Nothing is made before the first write; reading needs no right to write and takes no lock.
 
-    Values are cheap, hold no state and may be shared by threads. `kind` is "kits", or "indexes" for what `kit index`
-    makes.
+    Values are cheap, hold no state and may be shared by threads. `kind` is "kits", "indexes" for what `kit index`
+    makes, or "referrers" for what has one of these as its subject: it goes when they go.
     """
 
     def __init__(self, storage: Path, cache_folder: Path) -> None:
