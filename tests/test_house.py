@@ -32,6 +32,7 @@ FLOORS = {
     "store": 7,
     "registry": 7,
     "cards": 8,
+    "oci_layout": 8,
     "targets": 8,
     "capture": 8,
     "operations": 9,

@@ -1,0 +1,231 @@
+"""A layout into a tar: the same content gives the same bytes, and a copy that broke off goes on where it was.
+
+Every size is known beforehand, so every byte's place is: what a broken-off copy left is compared with what must be
+there, as far as it is right it stays, and the rest is written. Memory stays flat; the name comes last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from kitops_jupyter.archive.tar_header import END_OF_ARCHIVE, header, padding
+from kitops_jupyter.content import Descriptor, Readable
+from kitops_jupyter.errors import Conflict, DigestMismatch, KitError, PathInvalid, SizeMismatch, StorageFull, StoreBusy
+from kitops_jupyter.oci_layout.index_file import INDEX_NAME, MARKER, MARKER_NAME, IndexFile
+from kitops_jupyter.pipeline import disk_error, pump
+from kitops_jupyter.progress import Event, Observer
+
+OpenFrom = Callable[[Descriptor, int], Readable]  # a blob's bytes from there on
+_BLOCK_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What a tar header needs to know."""
+
+    name: str
+    size: int
+    source: str = ""
+    mode: int = 0o644
+    mtime_ns: int = 0
+    ctime_ns: int = 0
+    inode: int = 0
+    is_dir: bool = False
+
+
+class TarWriter:
+    """Writes `path`; until it is whole, what there is of it is a hidden file beside it."""
+
+    def __init__(self, path: Path, index: IndexFile, blobs: Sequence[Descriptor]) -> None:
+        self.path = path
+        self.partial = path.with_name(f".{path.name}.partial")
+        self._pieces = list(_pieces(index, blobs))
+        self.size_bytes = sum(len(piece) if isinstance(piece, bytes) else piece.size_bytes for piece in self._pieces)
+
+    def write(
+        self, open_from: OpenFrom, *, overwrite: bool, observe: Observer, item: Callable[[Descriptor], str]
+    ) -> None:
+        """Write what is missing, then give the file its name.
+
+        Raises Conflict (there is such a file), StorageFull, DigestMismatch, SizeMismatch, Cancelled; only after a
+        wrong digest nothing is kept of that blob.
+        """
+        if not overwrite and os.path.lexists(self.path):
+            raise _in_the_way(self.path)
+        if self.path.is_dir():
+            raise PathInvalid(f"{self.path} is a folder", hint=f"oci:{self.path} copies into a folder")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self._alone():
+                with closing(_open(self.partial)) as file:
+                    self._check_room(file)
+                    self._fill(file, open_from, observe, item)
+                    os.fsync(file.fileno())
+                if not overwrite and os.path.lexists(self.path):
+                    raise _in_the_way(self.path)
+                self.partial.replace(self.path)
+        except OSError as problem:
+            raise disk_error(problem, self.path) from None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        path = self.partial.with_suffix(".lock")
+        lock = FileLock(path)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise StoreBusy(f"another process is writing {self.path}", hint="wait for it to end") from None
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True) if os.name != "nt" else None
+            lock.release()
+
+    def _check_room(self, file: io.FileIO) -> None:
+        there = os.fstat(file.fileno()).st_size
+        free = shutil.disk_usage(self.path.parent).free
+        if self.size_bytes - there > free:
+            raise StorageFull(f"{self.path} needs {self.size_bytes - there} bytes more, and {free} are free")
+
+    def _fill(self, file: io.FileIO, open_from: OpenFrom, observe: Observer, item: Callable[[Descriptor], str]) -> None:
+        left = os.fstat(file.fileno()).st_size
+        for piece in self._pieces:
+            if isinstance(piece, Descriptor):
+                left = self._blob(file, piece, left, open_from, observe, item(piece))
+                continue
+            start = file.tell()
+            if left >= len(piece) and file.read(len(piece)) == piece:
+                left -= len(piece)
+            else:
+                left = _cut(file, start)
+                _Append(file).write(memoryview(piece))
+        file.truncate()
+
+    def _blob(
+        self, file: io.FileIO, blob: Descriptor, left: int, open_from: OpenFrom, observe: Observer, item: str
+    ) -> int:
+        """Have one blob in the file; how many bytes behind it may still be right."""
+        start, there = file.tell(), min(left, blob.size_bytes)
+        hashing = _hash_of(file, there, observe, Event("advanced", item, 0, blob.size_bytes))
+        if there == blob.size_bytes and hashing.hexdigest() == blob.digest.hex:
+            observe(Event("skipped", item, there, there, "unchanged"))
+            return left - there
+        if there == blob.size_bytes:
+            there, hashing = 0, hashlib.sha256()
+        for begin in (there, 0) if there else (0,):
+            hashing = hashing if begin else hashlib.sha256()
+            _cut(file, start + begin)
+            stream = open_from(blob, begin)
+            try:
+                count = pump(
+                    stream,
+                    [_Hash(hashing), _Append(file)],
+                    observe=_shifted(observe, begin, blob.size_bytes),
+                    item=item,
+                    total_bytes=blob.size_bytes,
+                )
+            finally:
+                stream.close()
+            if begin + count == blob.size_bytes and hashing.hexdigest() == blob.digest.hex:
+                return 0
+            if begin + count != blob.size_bytes:
+                problem: KitError = SizeMismatch(
+                    f"{blob.digest.short}: got {begin + count} bytes, expected {blob.size_bytes}"
+                )
+            else:
+                problem = DigestMismatch(f"sha256 is {hashing.hexdigest()}, expected {blob.digest.hex}")
+            _cut(file, start)
+        raise problem
+
+
+def _pieces(index: IndexFile, blobs: Sequence[Descriptor]) -> Iterator[bytes | Descriptor]:
+    """The whole file: bytes that are known, and blobs that are not here yet."""
+    head = b""
+    for name, data in ((MARKER_NAME, MARKER), (INDEX_NAME, index.to_bytes())):
+        head += header(_Header(name, len(data))) + data + bytes(padding(len(data)))
+    for blob in blobs:
+        yield head + header(_Header(f"blobs/sha256/{blob.digest.hex}", blob.size_bytes))
+        yield blob
+        head = bytes(padding(blob.size_bytes))
+    yield head + END_OF_ARCHIVE
+
+
+def _in_the_way(path: Path) -> Conflict:
+    return Conflict(f"{path} exists: nothing was written", hint="name another file, or -o to replace it")
+
+
+def _open(path: Path) -> io.FileIO:
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    return io.FileIO(os.open(path, flags, 0o644), "r+b")
+
+
+def _cut(file: io.FileIO, at: int) -> int:
+    """Go on writing there; nothing behind it is right."""
+    file.seek(at)
+    file.truncate()
+    return 0
+
+
+def _hash_of(file: io.FileIO, size_bytes: int, observe: Observer, event: Event) -> Any:
+    hashing, view, left = hashlib.sha256(), memoryview(bytearray(min(_BLOCK_BYTES, size_bytes))), size_bytes
+    while left and (count := file.readinto(view[: min(left, len(view))])):
+        hashing.update(view[:count])
+        left -= count
+        observe(event)
+    return hashing
+
+
+def _shifted(observe: Observer, begin: int, total_bytes: int) -> Observer:
+    """The same events, counted from the blob's start; what was there already is not told as moved."""
+
+    def tell(event: Event) -> None:
+        if event.step == "finished":
+            observe(Event("finished", event.item, event.done_bytes, total_bytes, "resumed" if begin else ""))
+        else:
+            observe(Event(event.step, event.item, begin + event.done_bytes, total_bytes, "resumed" if begin else ""))
+
+    return tell
+
+
+class _Hash:
+    """A sink that goes on with a hash."""
+
+    def __init__(self, hashing: Any) -> None:
+        self.write: Callable[[memoryview], None] = hashing.update
+
+    def close(self) -> None:
+        pass
+
+    def abort(self) -> None:
+        pass
+
+
+class _Append:
+    """A sink that goes on with an open file, and leaves what it has when the stream breaks off."""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+
+    def write(self, view: memoryview) -> None:
+        while len(view):
+            try:
+                count = self._file.write(view)
+            except OSError as problem:
+                raise disk_error(problem, str(self._file.name)) from None
+            view = view[count:]
+
+    def close(self) -> None:
+        pass
+
+    def abort(self) -> None:
+        pass
