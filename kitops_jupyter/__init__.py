@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kitops_jupyter.errors import Cancelled, Conflict, KitError, KitfileInvalid, KitfileMissing, NotFound, Usage
     from kitops_jupyter.kitfile import Kitfile
     from kitops_jupyter.operations.cache import cache_clear, cache_info
+    from kitops_jupyter.operations.copy import copy
     from kitops_jupyter.operations.diff import diff
     from kitops_jupyter.operations.doctor import doctor
     from kitops_jupyter.operations.files import files
@@ -38,6 +39,7 @@ _HOMES = {
     "errors": ("Cancelled", "Conflict", "KitError", "KitfileInvalid", "KitfileMissing", "NotFound", "Usage"),
     "kitfile": ("Kitfile",),
     "operations.cache": ("cache_clear", "cache_info"),
+    "operations.copy": ("copy",),
     "operations.diff": ("diff",),
     "operations.doctor": ("doctor",),
     "operations.files": ("files",),
@@ -77,6 +79,7 @@ __all__ = [
     "__version__",
     "cache_clear",
     "cache_info",
+    "copy",
     "diff",
     "doctor",
     "files",

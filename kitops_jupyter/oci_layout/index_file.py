@@ -120,7 +120,9 @@ def resolve(index: IndexFile, source: Source, name: str, where: str) -> Descript
 def only(index: IndexFile, source: Source, where: str) -> tuple[Descriptor, str]:
     """The one kit that is there, and its tag, "" where it has none or several. Raises NotFound, listing them."""
     named = {entry.digest: entry for entry in index.entries if REF_NAME in entry.annotations}
-    found = named or {entry.digest: entry for entry in index.entries if subject_of(source, entry) is None}
+    roots = {entry.digest: entry for entry in index.entries if subject_of(source, entry) is None} if not named else {}
+    within = {child.digest for entry in roots.values() for child in _children(source, entry)}
+    found = named or {digest: entry for digest, entry in roots.items() if digest not in within}
     if len(found) == 1:
         (descriptor,) = found.values()
         names = [name for name in index.names() if index.find(name) == unnamed(descriptor)]
@@ -133,16 +135,18 @@ def only(index: IndexFile, source: Source, where: str) -> tuple[Descriptor, str]
 
 def _within(index: IndexFile, source: Source, digest: str) -> Descriptor | None:
     """A manifest that only an index of the layout lists."""
-    for entry in index.entries:
-        if entry.media_type != IMAGE_INDEX:
-            continue
-        try:
-            inner = IndexFile.parse(read_verified(source, entry), entry.digest.short)
-        except (ContentError, NotFound):
-            continue
-        if found := next((child for child in inner.entries if child.digest == digest), None):
-            return found
-    return None
+    children = (child for entry in index.entries for child in _children(source, entry))
+    return next((child for child in children if child.digest == digest), None)
+
+
+def _children(source: Source, entry: Descriptor) -> tuple[Descriptor, ...]:
+    """What an index lists; nothing for a manifest, and for one that cannot be read."""
+    if entry.media_type != IMAGE_INDEX:
+        return ()
+    try:
+        return IndexFile.parse(read_verified(source, entry), entry.digest.short).entries
+    except (ContentError, NotFound):
+        return ()
 
 
 def referrers(index: IndexFile, source: Source, subject: Digest, artifact_type: str) -> list[Descriptor]:

@@ -22,6 +22,7 @@ NAMES = (
     "unpack",
     "push",
     "pull",
+    "copy",
     "login",
     "logout",
     "promote",
@@ -43,6 +44,8 @@ _ELSEWHERE = {
     "check": "validate",
     "lint": "validate",
     "compare": "diff",
+    "cp": "copy",
+    "mirror": "copy",
 }
 
 

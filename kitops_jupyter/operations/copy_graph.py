@@ -1,0 +1,151 @@
+"""What belongs to a kit or an index of kits: its manifests, their blobs, and what refers to them.
+
+Raw bytes travel, so no digest changes. Source: OCI image-spec 1.1, "Image Manifest", "Image Index".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from kitops_jupyter import manifest as manifests
+from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, Source, read_verified
+from kitops_jupyter.errors import ManifestInvalid
+from kitops_jupyter.kit_index import parse_index
+from kitops_jupyter.media_types import IMAGE_INDEX, IMAGE_MANIFEST
+from kitops_jupyter.operations.copy_kit import Move, Tally
+
+Role = Literal["kit", "index", "referrer"]
+# A kit has a handful; more is not one that anybody made to be used.
+MOST_MANIFESTS, MOST_BYTES, MOST_DEPTH = 10_000, 64 << 20, 8
+
+
+class HasReferrers(Source, Protocol):
+    """A place that knows what refers to a manifest."""
+
+    def referrers(self, subject: Digest, *, artifact_type: str = "") -> list[Descriptor]:
+        """The manifests that have this one as their subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A manifest with its bytes, and the blobs that it needs, the config last; `role` says where a store keeps it."""
+
+    descriptor: Descriptor
+    role: Role
+    data: bytes = field(repr=False)
+    blobs: tuple[Descriptor, ...]
+
+
+def walk(source: HasReferrers, root: Descriptor, *, referrers: bool) -> list[Node]:
+    """The kit, or the index and its kits, each after what it needs; then what refers to them, after its subject.
+
+    Raises NotAModelKit (a plain image), ManifestInvalid, NotFound, DigestMismatch.
+    """
+    walker = _Walker(source, referrers)
+    walker.add(root, "index" if root.media_type == IMAGE_INDEX else "kit", 0)
+    return walker.nodes
+
+
+class _Walker:
+    def __init__(self, source: HasReferrers, referrers: bool) -> None:
+        self.nodes: list[Node] = []
+        self._source = source
+        self._referrers = referrers
+        self._seen: set[Digest] = set()
+        self._size_bytes = 0
+
+    def add(self, descriptor: Descriptor, role: Role, depth: int) -> None:
+        """Add a manifest, what it lists before it, what refers to it behind it."""
+        if descriptor.digest in self._seen:
+            return
+        self._seen.add(descriptor.digest)
+        data = read_verified(self._source, descriptor)
+        self._size_bytes += len(data)
+        if len(self._seen) > MOST_MANIFESTS or self._size_bytes > MOST_BYTES or depth > MOST_DEPTH:
+            raise ManifestInvalid(f"{descriptor.digest.short}: more manifests belong to it than to any kit")
+        blobs, children = _read(data, descriptor, role)
+        for child in children:
+            self.add(child, "kit" if role == "index" else role, depth + 1)
+        self.nodes.append(Node(_described(data, descriptor), role, data, blobs))
+        if self._referrers:
+            found = self._source.referrers(descriptor.digest)
+            for referrer in sorted(found, key=lambda entry: entry.digest):
+                if referrer.media_type in MANIFEST_TYPES:
+                    self.add(referrer, "referrer", depth + 1)
+
+
+def _read(data: bytes, descriptor: Descriptor, role: Role) -> tuple[tuple[Descriptor, ...], tuple[Descriptor, ...]]:
+    """The blobs and the manifests that this one needs; a kit must be one, an index one of kits."""
+    if role == "kit":
+        kit = manifests.parse(data)
+        return (*kit.layers, kit.config), ()
+    if role == "index":
+        return (), parse_index(data).entries
+    what = f"manifest {descriptor.digest.short}"
+    parsed = manifests.load_object(data, what)
+    found: dict[str, list[Descriptor]] = {}
+    for name in ("layers", "blobs", "manifests"):
+        listed = parsed.get(name) or []
+        if not isinstance(listed, list):
+            raise ManifestInvalid(f"{what}: {name} is {type(listed).__name__}, expected a list")
+        found[name] = [Descriptor.from_json(value, where=f"{what}: {name}") for value in listed]
+    config = [Descriptor.from_json(parsed["config"], where=what)] if parsed.get("config") is not None else []
+    return (*found["layers"], *found["blobs"], *config), tuple(found["manifests"])
+
+
+def _described(data: bytes, descriptor: Descriptor) -> Descriptor:
+    """The same descriptor wherever the manifest comes from: only what its bytes say, and the type it travelled as."""
+    parsed = manifests.load_object(data, "manifest")
+    media_type = parsed.get("mediaType") or descriptor.media_type or IMAGE_MANIFEST
+    config = parsed.get("config")
+    config_type = config.get("mediaType") if isinstance(config, dict) and "subject" in parsed else ""
+    kind = parsed.get("artifactType") or config_type
+    annotations = parsed.get("annotations") if "subject" in parsed else None
+    return Descriptor(
+        str(media_type),
+        descriptor.digest,
+        len(data),
+        {key: text for key, text in annotations.items() if isinstance(text, str)}
+        if isinstance(annotations, dict)
+        else {},
+        kind if isinstance(kind, str) else "",
+    )
+
+
+def blobs_of(nodes: Sequence[Node]) -> dict[Digest, Descriptor]:
+    """Every blob once. Raises ManifestInvalid where two manifests do not agree on a size."""
+    found: dict[Digest, Descriptor] = {}
+    for blob in (blob for node in nodes for blob in node.blobs):
+        if found.setdefault(blob.digest, blob).size_bytes != blob.size_bytes:
+            raise ManifestInvalid(f"blob {blob.digest.short} has two sizes: {blob.size_bytes} bytes, and others")
+    return found
+
+
+def item_name(blob: Descriptor) -> str:
+    """What progress says of a blob."""
+    return blob.annotations.get(manifests.FILE_PATH) or blob.digest.short
+
+
+def copy_nodes(
+    nodes: Sequence[Node], *, move: Move, put: Callable[[Node], None], tally: Tally, concurrency: int
+) -> None:
+    """Have every blob there by `move`, several at a time, then every manifest by `put`, in order.
+
+    Raises what they raise; then no manifest was put that lacks a blob.
+    """
+    blobs = blobs_of(nodes).values()
+    with ThreadPoolExecutor(max(1, min(concurrency, len(blobs) or 1)), thread_name_prefix="kit-copy") as pool:
+        futures = [pool.submit(move, blob, item_name(blob), tally) for blob in blobs]
+        try:
+            for future in futures:
+                future.result()
+        except BaseException:
+            tally.stop()
+            for future in futures:
+                future.cancel()
+            raise
+    for node in nodes:
+        put(node)

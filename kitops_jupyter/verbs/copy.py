@@ -1,0 +1,57 @@
+"""`kit copy`: between registries, the local store and OCI layouts."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.verbs.network import connection
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.verb import Context, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        "copy",
+        usage="copy SRC DST [flags]",
+        examples=(
+            "kit copy registry.example.com/team/churn:v1 mirror.example.com/team/churn:v1",
+            "kit copy registry.example.com/team/churn:v1 churn-v1.tar",
+            "kit copy churn-v1.tar local://registry.example.com/team/churn:v1",
+            "kit copy churn:tuned oci:layout:tuned",
+        ),
+    )
+    parser.word("SRC", kind="reference")
+    parser.word("DST", kind="reference")
+    parser.flag("--no-referrers", help="leave behind what refers to the kit: signatures, file indexes")
+    parser.flag("-o", "--overwrite", help="replace a tar that is there")
+    parser.network_flags()
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.copy import copy
+
+    return copy(
+        arguments.src,
+        arguments.dst,
+        referrers=not arguments.no_referrers,
+        overwrite=arguments.overwrite,
+        directory=context.directory,
+        connection=connection(arguments, context),
+        settings=context.settings,
+        observe=context.observe,
+    )
+
+
+VERB = Verb(
+    name="copy",
+    summary="a kit from any registry, store or OCI layout to any other, byte for byte",
+    about=(
+        "Each side is a name with a registry, another name or local://NAME (the local store), oci:DIR[:TAG] or "
+        "FILE.tar[:TAG] (an OCI layout, which crosses an air gap). All that refers to the kit comes along, no digest "
+        "changes, and what is there is not moved again."
+    ),
+    parser=_parser,
+    run=_run,
+)

@@ -1,0 +1,259 @@
+"""From any place to any other: registries, the store, layouts in folders and tars."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kitops_jupyter as kit
+from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.errors import Conflict, NotAModelKit, NotFound, Usage
+from kitops_jupyter.oci_layout import LayoutFolder, LayoutTar
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import Repository
+from kitops_jupyter.targets import Connection, store
+from tests.operations.projects import FILES, files_in, make_project
+from tests.registry.conftest import Real, plain, running  # noqa: F401  (fixtures)
+from tests.store.test_referrers import refer
+
+HTTP = Connection(plain_http=True)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Settings:
+    return Settings.load({}, home=tmp_path / "here")
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Settings:
+    """A colleague's machine, beyond the gap."""
+    return Settings.load({}, home=tmp_path / "there")
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Another registry's host."""
+    with running(tmp_path_factory.mktemp("second")) as host:
+        yield host
+
+
+@pytest.fixture
+def real(plain: Real) -> Real:  # noqa: F811
+    """A registry."""
+    return plain
+
+
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    """A repository of the test's own."""
+    letters = "".join(letter if letter.isalnum() else "-" for letter in request.node.name.lower())
+    return f"team/{'-'.join(filter(None, letters.split('-')))[-60:].strip('-')}"
+
+
+@pytest.fixture
+def packed(tmp_path: Path, here: Settings) -> str:
+    """A signed kit in the local store; its signature is signed, too."""
+    kit.pack(make_project(tmp_path / "project"), tag="churn:v1", settings=here)
+    place = store(here).repository("localhost/churn", kind="referrers")
+    signature = refer(place, Descriptor("application/vnd.oci.image.manifest.v1+json", digest_of("churn:v1", here), 0))
+    refer(place, place.resolve(signature), b"a signature's signature")
+    return "churn:v1"
+
+
+def digest_of(reference: str, settings: Settings) -> Digest:
+    return kit.inspect(reference, settings=settings).digest
+
+
+def signed(place: Repository | LayoutFolder | LayoutTar, digest: Digest) -> int:
+    """How many referrers there are, of the kit and of these."""
+    found = place.referrers(digest)
+    return len(found) + sum(len(place.referrers(entry.digest)) for entry in found)
+
+
+@pytest.mark.parametrize("via", ["oci:layout:v1", "oci:layout", "kit.tar", "kit.tar:moved"])
+def test_a_kit_crosses_an_air_gap_with_its_signatures(
+    packed: str, here: Settings, there: Settings, tmp_path: Path, via: str
+) -> None:
+    out = kit.copy(packed, via, directory=tmp_path, settings=here)
+    assert (out.kits, out.referrers) == (1, 2)
+    back = kit.copy(via, "other/churn", directory=tmp_path, settings=there)
+    assert back.digest == out.digest == digest_of(packed, here)
+    assert back.tags == (("moved",) if via.endswith("moved") else ("v1",))
+    assert files_in(kit.unpack(f"other/churn:{back.tags[0]}", tmp_path / "out", settings=there).directory) == FILES
+    assert signed(store(there).repository("localhost/other/churn", kind="referrers"), back.digest) == 2
+    assert store(there).check(read_layers=True).problems == ()
+    assert len(kit.list_kits(settings=there).kits) == 1
+    assert not [path for path in tmp_path.rglob("*partial*") if "here" not in path.parts and "there" not in path.parts]
+
+
+def test_between_two_registries_nothing_changes_and_nothing_moves_twice(
+    packed: str,
+    here: Settings,
+    name: str,
+    real: Real,
+    second: str,
+    tmp_path: Path,
+) -> None:
+    one, other = f"{real.host}/{name}:v1", f"{second}/{name}:v1"
+    kit.copy(packed, one, connection=HTTP, settings=here)
+    moved = kit.copy(one, other, connection=HTTP, settings=here)
+    assert moved.digest == digest_of(packed, here)
+    assert (moved.referrers, moved.moved_blobs > 0) == (2, True)
+    again = kit.copy(one, other, connection=HTTP, settings=here)
+    assert (again.moved_bytes, again.skipped_blobs) == (0, moved.moved_blobs)
+    beside = kit.copy(one, f"{real.host}/{name}-beside:v2,v3", connection=HTTP, settings=here)
+    assert (beside.moved_bytes, beside.tags) == (0, ("v2", "v3"))
+    bare = kit.copy(one, f"{second}/{name}-bare", referrers=False, connection=HTTP, settings=here)
+    assert (bare.referrers, bare.tags) == (0, ("v1",))
+
+
+def test_a_registry_fills_a_layout_a_tar_and_the_store(
+    packed: str,
+    here: Settings,
+    there: Settings,
+    name: str,
+    real: Real,
+    tmp_path: Path,
+) -> None:
+    remote = f"{real.host}/{name}:v1"
+    digest = kit.copy(packed, remote, connection=HTTP, settings=here).digest
+    for goal in (f"oci:{tmp_path}/layout", f"{tmp_path}/kit.tar", "churn:v1", f"local://{remote}"):
+        assert kit.copy(remote, goal, connection=HTTP, settings=there).referrers == 2
+    assert signed(LayoutFolder(tmp_path / "layout"), digest) == signed(LayoutTar(tmp_path / "kit.tar"), digest) == 2
+    assert digest_of("churn:v1", there) == digest_of(remote, there) == digest
+    for number, origin in enumerate((f"oci:{tmp_path}/layout:v1", f"{tmp_path}/kit.tar@{digest}")):
+        done = kit.copy(origin, f"{real.host}/{name}-{number}:back", connection=HTTP, settings=there)
+        assert (done.digest, done.moved_blobs > 0) == (digest, True)
+
+
+def test_the_same_kit_makes_the_same_tar_wherever_it_comes_from(
+    packed: str,
+    here: Settings,
+    name: str,
+    real: Real,
+    tmp_path: Path,
+) -> None:
+    kit.copy(packed, f"{real.host}/{name}:v1", connection=HTTP, settings=here)
+    kit.copy(packed, f"oci:{tmp_path}/layout", settings=here)
+    origins = (packed, f"{real.host}/{name}:v1", f"oci:{tmp_path}/layout")
+    made = []
+    for number, origin in enumerate(origins):
+        kit.copy(origin, f"{tmp_path}/{number}.tar", connection=HTTP, settings=here)
+        made.append(Digest.of((tmp_path / f"{number}.tar").read_bytes()))
+    assert len(set(made)) == 1
+    with tarfile.open(tmp_path / "0.tar") as whole:
+        assert whole.getnames()[:2] == ["oci-layout", "index.json"]
+
+
+def test_a_tar_that_is_there_is_not_replaced_unasked(packed: str, here: Settings, tmp_path: Path) -> None:
+    goal = f"{tmp_path}/kit.tar"
+    moved = kit.copy(packed, goal, settings=here)
+    again = kit.copy(packed, goal, settings=here)
+    assert (again.moved_bytes, again.skipped_blobs) == (0, moved.moved_blobs)
+    (tmp_path / "kit.tar").write_bytes(b"mine")
+    with pytest.raises(Conflict):
+        kit.copy(packed, goal, settings=here)
+    assert (tmp_path / "kit.tar").read_bytes() == b"mine"
+    kit.copy(packed, goal, overwrite=True, settings=here)
+    assert LayoutTar(tmp_path / "kit.tar").names() == ["v1"]
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(packed: str, here: Settings, tmp_path: Path) -> None:
+    with pytest.raises(kit.KitError, match="not empty"):
+        kit.copy(packed, f"oci:{tmp_path}/project", settings=here)
+    assert not (tmp_path / "project" / "blobs").exists()
+
+
+def test_several_kits_in_one_layout_are_told_apart(
+    packed: str, here: Settings, there: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "project" / "src" / "a.py").write_text("a = 2\n")
+    kit.pack(tmp_path / "project", tag="churn:v2", settings=here)
+    for tag in ("v1", "v2"):
+        kit.copy(f"churn:{tag}", f"oci:{tmp_path}/layout", settings=here)
+    with pytest.raises(NotFound, match="2 kits") as which:
+        kit.copy(f"oci:{tmp_path}/layout", "churn", settings=there)
+    assert which.value.details == ("v1", "v2")
+    assert kit.copy(f"oci:{tmp_path}/layout:v2", "churn", settings=there).digest == digest_of("churn:v2", here)
+
+
+def test_a_digest_that_is_another_kits_is_refused(packed: str, here: Settings, tmp_path: Path) -> None:
+    with pytest.raises(Usage, match="another kit"):
+        kit.copy(packed, f"other@sha256:{'0' * 64}", settings=here)
+    pinned = kit.copy(f"churn@{digest_of(packed, here)}", "other", settings=here)
+    assert pinned.tags == ()
+
+
+def test_a_plain_image_is_refused_with_a_clear_word(here: Settings, tmp_path: Path, real: Real, name: str) -> None:
+    config, layer = (
+        Descriptor.of(f"application/vnd.oci.image.{kind}", b"{}") for kind in ("config.v1+json", "layer.v1.tar")
+    )
+    written = {"schemaVersion": 2, "config": config.to_json(), "layers": [layer.to_json()]}
+    data = json.dumps(written).encode()
+    image = Descriptor.of("application/vnd.oci.image.manifest.v1+json", data)
+    with real.connect(here) as registry:
+        target = registry.repository(name)
+        for descriptor, content in ((config, b"{}"), (image, data)):
+            target.write(descriptor, io.BytesIO(content))
+        target.tag(image, "latest")
+    reference = f"{real.host}/{name}:latest"
+    for attempt in (
+        lambda: kit.copy(reference, f"oci:{tmp_path}/layout", connection=HTTP, settings=here),
+        lambda: kit.pull(reference, connection=HTTP, settings=here),
+        lambda: kit.unpack(reference, tmp_path / "out", connection=HTTP, settings=here),
+        lambda: kit.info(reference, connection=HTTP, settings=here),
+    ):
+        with pytest.raises(NotAModelKit, match=r"not a ModelKit, but 'application/vnd\.oci\.image"):
+            attempt()
+    assert not (tmp_path / "layout").exists() and not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def skopeo(tmp_path: Path) -> Iterator[tuple[str, ...]]:
+    """A skopeo command that trusts nobody and everybody."""
+    program = shutil.which("skopeo")
+    if program is None:
+        pytest.skip("skopeo is not installed (Debian: apt install skopeo)")
+    yield (
+        program,
+        "--insecure-policy",
+        "--tmpdir",
+        str(tmp_path),
+        "copy",
+        "--src-tls-verify=false",
+        "--dest-tls-verify=false",
+    )
+
+
+@pytest.mark.parametrize("form", ["oci", "oci-archive"])
+def test_skopeo_copies_our_kits_out_and_in_unchanged(
+    packed: str,
+    here: Settings,
+    there: Settings,
+    name: str,
+    real: Real,
+    tmp_path: Path,
+    skopeo: tuple[str, ...],
+    form: str,
+) -> None:
+    ours = f"{real.host}/{name}:v1"
+    digest = kit.copy(packed, ours, referrers=False, connection=HTTP, settings=here).digest
+    theirs = f"{tmp_path}/theirs{'.tar' if form == 'oci-archive' else ''}"
+    subprocess.run([*skopeo, f"docker://{ours}", f"{form}:{theirs}:v1"], check=True, capture_output=True)
+    taken = kit.copy(theirs if form == "oci-archive" else f"oci:{theirs}", "taken", settings=there)
+    assert (taken.digest, taken.tags) == (digest, ("v1",))
+    assert files_in(kit.unpack("taken:v1", tmp_path / "out", settings=there).directory) == FILES
+    made = f"{tmp_path}/made{'.tar' if form == 'oci-archive' else ''}"
+    kit.copy(packed, made if form == "oci-archive" else f"oci:{made}", settings=here)
+    back = f"{real.host}/{name}-back:v1"
+    subprocess.run([*skopeo, f"{form}:{made}:v1", f"docker://{back}"], check=True, capture_output=True)
+    assert kit.pull(back, connection=HTTP, settings=there).digest == digest
+    assert Reference.parse(back).name == "v1"
