@@ -95,6 +95,11 @@ class LocalFirst:
         self._store = store(settings)
         self._elsewhere = elsewhere
 
+    @property
+    def elsewhere(self) -> Source:
+        """Where what is not here comes from."""
+        return self._elsewhere
+
     def resolve(self, name: str) -> Descriptor:
         return self._elsewhere.resolve(name)
 

@@ -8,8 +8,12 @@ from pathlib import Path
 
 from kitops_jupyter import targets
 from kitops_jupyter.content import Descriptor
+from kitops_jupyter.errors import Usage
+from kitops_jupyter.operations.copy_graph import copy_nodes, walk
 from kitops_jupyter.operations.copy_kit import Tally, copy_kit
+from kitops_jupyter.operations.copy_places import StoreSide, mover, put_manifest
 from kitops_jupyter.operations.kits import Kit, Opener, parents_of
+from kitops_jupyter.operations.pull_tars import TarsResult, pull_tars
 from kitops_jupyter.operations.push import TransferResult
 from kitops_jupyter.operations.unpack import UnpackResult, unpack
 from kitops_jupyter.progress import Observer, ignore
@@ -26,17 +30,35 @@ def pull(
     labels: Sequence[str] = (),
     overwrite: bool = False,
     ignore_existing: bool = False,
+    store_only: bool = False,
+    as_tar: bool = False,
+    with_referrers: bool = False,
     connection: Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
-) -> TransferResult | UnpackResult:
+) -> TransferResult | UnpackResult | TarsResult:
     """Bring a kit here. With `filters` or a `directory` only those layers travel, straight into files.
 
-    Without either, all of it goes into the local store, kits that it builds on included; what is there is not moved
-    again, and a pull that broke off goes on where it was, in this process or another one.
-    Raises NotFound, DigestMismatch, Conflict, FilterInvalid, RegistryError, StorageFull, Cancelled.
+    `as_tar` leaves each of these layers as the archive that it is. Without any of these (`store_only` insists on it),
+    all of it goes into the local store, kits that it builds on included, `with_referrers` also what refers to it; what
+    is there is not moved again, and a pull that broke off goes on where it was, in this process or another one.
+    Raises NotFound, DigestMismatch, Conflict, FilterInvalid, Usage, RegistryError, StorageFull, Cancelled.
     """
     settings = settings or Settings.load()
+    if filters or directory is not None or as_tar:
+        _check_files_alone(reference, store_only, with_referrers)
+    if as_tar:
+        return pull_tars(
+            reference,
+            directory or ".",
+            filters=filters,
+            labels=labels,
+            overwrite=overwrite,
+            ignore_existing=ignore_existing,
+            connection=connection,
+            settings=settings,
+            observe=observe,
+        )
     if filters or directory is not None:
         return unpack(
             reference,
@@ -55,7 +77,7 @@ def pull(
     with Opener(settings, connection, remote=True) as opener, targets.store(settings).session():
         kit = opener.open(reference, labels=labels)
         tags = tuple(tag for tag in (kit.reference.tag, *kit.reference.extra_tags) if tag)
-        _store(kit, tags, settings, connection, tally)
+        _store(kit, tags, settings, connection, tally, with_referrers=with_referrers)
         with Opener(settings, connection) as parents:
             for parent in parents_of(kit.described(), parents.open):
                 if isinstance(parent.source, targets.LocalFirst):
@@ -74,8 +96,26 @@ def pull(
     )
 
 
-def _store(kit: Kit, tags: Sequence[str], settings: Settings, connection: Connection | None, tally: Tally) -> None:
-    """Copy one kit from its registry into the local store."""
+def _check_files_alone(reference: str, store_only: bool, with_referrers: bool) -> None:
+    """Raise Usage for what only the store can have, which never has a part of a kit under the kit's name."""
+    for flag, is_given in (("--store-only", store_only), ("--with-referrers", with_referrers)):
+        if is_given:
+            raise Usage(
+                f"{flag} is for a pull into the store; --filter, --dir and --as-tar leave files, and store nothing",
+                hint=f"kit pull {reference} {flag}, then kit unpack {reference} --filter ...",
+            )
+
+
+def _store(
+    kit: Kit,
+    tags: Sequence[str],
+    settings: Settings,
+    connection: Connection | None,
+    tally: Tally,
+    *,
+    with_referrers: bool = False,
+) -> None:
+    """Copy one kit from its registry into the local store; the tags move last."""
     store = targets.store(settings)
     with targets.remote(kit.reference, settings, connection) as repository:
 
@@ -94,7 +134,18 @@ def _store(kit: Kit, tags: Sequence[str], settings: Settings, connection: Connec
             store.repository(kit.reference),
             kit.descriptor,
             move=move,
-            tags=tags,
+            tags=() if with_referrers else tags,
             tally=tally,
             concurrency=repository.registry.concurrency,
         )
+        if with_referrers:
+            side = StoreSide(store, kit.reference)
+            copy_nodes(
+                [node for node in walk(repository, kit.descriptor, referrers=True) if node.role == "referrer"],
+                move=mover(repository, side),
+                put=lambda node: put_manifest(side, node),
+                tally=tally,
+                concurrency=repository.registry.concurrency,
+            )
+            for tag in tags:
+                store.repository(kit.reference).tag(kit.descriptor, tag)

@@ -101,7 +101,7 @@ def unpack(
     place = Place(target, overwrite=overwrite, ignore_existing=ignore_existing)
     with Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference, labels=labels)
-        parts = _chosen_parts(kit, chosen, opener)
+        parts = chosen_parts(kit, chosen, opener)
         objects, warnings = _remote_data(kit, chosen, include_remote, opener, parts)
         layers, unverified = _write(kit, chosen, parts, objects, place, settings, observe)
         warnings += [f"{label}: single files of a layer are not covered by the kit's digests" for label in unverified]
@@ -129,7 +129,7 @@ def _write(
     for part in parts:
         unpacker.check(part)
     place.raise_conflicts(str(kit.reference))
-    _check_room(place.target, parts)
+    check_room(place.target, parts)
     with Staging(place.target) as staging:
         for name, text in texts.items():
             if not place.has_text(name, text):
@@ -147,7 +147,7 @@ def _write(
     return layers, unpacker.unverified
 
 
-def _chosen_parts(kit: Kit, chosen: Filters, opener: Opener) -> list[Part]:
+def chosen_parts(kit: Kit, chosen: Filters, opener: Opener) -> list[Part]:
     """The layers to unpack: first the model of the kits that this one refers to, then its own."""
     parents = parents_of(kit.described(), opener.open)
     models = [(parent, match) for parent in reversed(parents) for match in model_of(parent)]
@@ -190,7 +190,7 @@ def _remote_data(
     return objects, warnings
 
 
-def _check_room(target: Path, parts: Sequence[Part]) -> None:
+def check_room(target: Path, parts: Sequence[Part]) -> None:
     """Fail early, with numbers, where the disk cannot hold what the layers say."""
     there = next(folder for folder in (target, *target.parents) if folder.exists())
     needed, free = sum(part.match.layer.size_bytes for part in parts), shutil.disk_usage(there).free

@@ -16,6 +16,7 @@ def _parser() -> Parser:
         examples=(
             "kit pull registry.example.com/team/churn:v1",
             "kit pull registry.example.com/team/churn:v1 --filter datasets:validation --filter model",
+            "kit pull registry.example.com/team/churn:v1 --filter model --as-tar -d archives",
         ),
     )
     parser.word("REF", kind="reference")
@@ -27,6 +28,9 @@ def _parser() -> Parser:
     parser.flag("-l", "--label", metavar="KEY=VALUE", action="append", default=[], help="choose one kit of an index")
     parser.flag("-o", "--overwrite", help="replace files that are in the way")
     parser.flag("-i", "--ignore-existing", help="keep files that are in the way")
+    parser.flag("--as-tar", help="leave each layer as the archive that it is, NAME.tar")
+    parser.flag("--store-only", help="all of it into the local store, as without any of the flags above")
+    parser.flag("--with-referrers", help="into the store, with what refers to the kit: signatures, file indexes")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -35,7 +39,7 @@ def _parser() -> Parser:
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.pull import pull
 
-    writes_files = bool(arguments.dir or arguments.filter)
+    writes_files = bool(arguments.dir or arguments.filter or arguments.as_tar)
     return pull(
         arguments.ref,
         context.path(arguments.dir or ".") if writes_files else None,
@@ -43,6 +47,9 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         labels=arguments.label,
         overwrite=arguments.overwrite,
         ignore_existing=arguments.ignore_existing,
+        store_only=arguments.store_only,
+        as_tar=arguments.as_tar,
+        with_referrers=arguments.with_referrers,
         connection=connection(arguments, context),
         settings=context.settings,
         observe=context.observe,

@@ -1,0 +1,264 @@
+"""`kit pull --as-tar`: layers as the archives that they are, byte for byte; all of them, verified, or none."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from kitops_jupyter import filters as filter_rules
+from kitops_jupyter import kitfile as kitfiles
+from kitops_jupyter import targets
+from kitops_jupyter.cards import Card, Table, human_size
+from kitops_jupyter.content import Descriptor, Digest, verified
+from kitops_jupyter.errors import FilterInvalid, StorageFull
+from kitops_jupyter.manifest import Match, raw_file
+from kitops_jupyter.operations.copy_kit import Tally
+from kitops_jupyter.operations.kits import Kit, Opener
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.operations.staging import Staging
+from kitops_jupyter.operations.unpack import KITFILE, check_room, chosen_parts
+from kitops_jupyter.operations.unpack_layers import Part
+from kitops_jupyter.operations.unpack_place import Place
+from kitops_jupyter.operations.write_file import create, write_new
+from kitops_jupyter.pipeline import FileSink, pump
+from kitops_jupyter.progress import Event, Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+_SUFFIXES = {"": ".tar", "gzip": ".tar.gz", "zstd": ".tar.zst"}
+_MOST_NAME_CHARS, _MOST_ENDING_CHARS = 40, 16  # of up to four bytes each: 255 bytes is what a name may have
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.I)  # Windows' own
+
+
+@dataclass(frozen=True, slots=True)
+class TarFile:
+    """One layer on disk; `name` is the file's, the digest is that of its bytes."""
+
+    name: str
+    section: str
+    path: str
+    digest: Digest
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TarsResult(Result):
+    """The archives that are now in `directory`; `kept` are files that were there and stay (`ignore_existing`)."""
+
+    reference: Reference
+    digest: Digest
+    directory: Path
+    files: tuple[TarFile, ...]
+    kept: tuple[str, ...]
+    moved_bytes: int
+    skipped_bytes: int
+    elapsed_s: float
+
+    def card(self) -> Card:
+        rows = tuple((file.name, file.section, file.path, human_size(file.size_bytes)) for file in self.files)
+        return Card(
+            title=f"Pulled {self.reference} as archives",
+            facts=(
+                ("into", str(self.directory)),
+                ("digest", str(self.digest)),
+                ("moved", f"{human_size(self.moved_bytes)}, every digest verified, {self.elapsed_s:.1f} s"),
+            ),
+            tables=(Table(("file", "layer", "path", "size"), rows),) if rows else (),
+            notes=tuple(f"kept {name}" for name in self.kept),
+        )
+
+
+def pull_tars(
+    reference: str,
+    directory: str | Path = ".",
+    *,
+    filters: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    overwrite: bool = False,
+    ignore_existing: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> TarsResult:
+    """Leave each layer that the filters select as `NAME.tar` (`.tar.gz`, `.tar.zst`, a raw layer as its file).
+
+    Files in the way are a Conflict that lists all of them, before a byte travels. What broke off goes on where it was.
+    Raises NotFound, FilterInvalid (a filter that means files inside a layer), Conflict, DigestMismatch, StorageFull,
+    RegistryError, Cancelled.
+    """
+    started = time.monotonic()
+    settings = settings or Settings.load()
+    chosen = filter_rules.parse(filters)
+    place = Place(Path(directory).expanduser().absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
+    tally = Tally(observe)
+    with Opener(settings, connection, remote=True) as opener, targets.store(settings).session():
+        kit = opener.open(reference, labels=labels)
+        parts = chosen_parts(kit, chosen, opener)
+        if inner := next((part for part in parts if part.choice.patterns is not None), None):
+            raise FilterInvalid(
+                f"--as-tar leaves whole layers, and a filter means files inside {inner.match.entry.label}",
+                hint="leave --as-tar out to get just these files",
+            )
+        yaml = kitfiles.to_yaml(kit.kitfile) if kit.kitfile and chosen.selects_kitfile else None
+        named = _named(parts)
+        wanted = _judge(kit, named, yaml, place)
+        found = _fetch(wanted, settings, tally)
+        _place(wanted, found, yaml, place, kit, targets.store(settings).partials)
+    files = tuple(
+        TarFile(
+            name, part.match.entry.section, part.match.entry.path, part.match.layer.digest, part.match.layer.size_bytes
+        )
+        for name, part in wanted.items()
+    )
+    return TarsResult(
+        kit.reference,
+        kit.descriptor.digest,
+        place.target,
+        files,
+        tuple(place.kept),
+        tally.moved_bytes,
+        tally.skipped_bytes,
+        time.monotonic() - started,
+    )
+
+
+def _judge(kit: Kit, named: dict[str, Part], yaml: str | None, place: Place) -> dict[str, Part]:
+    """Raise every conflict at once; what is left are the archives that are not kept as they are."""
+    if yaml is not None:
+        place.check(KITFILE, text=yaml)
+    for name in named:
+        place.check(name)
+    place.raise_conflicts(str(kit.reference))
+    wanted = {name: part for name, part in named.items() if not place.keeps(name)}
+    check_room(place.target, list(wanted.values()))
+    return wanted
+
+
+def _named(parts: Sequence[Part]) -> dict[str, Part]:
+    """A name of its own for each layer, also where capitals do not count; no name leads out of the folder."""
+    named: dict[str, Part] = {}
+    taken = {KITFILE.casefold()}
+    for part in parts:
+        stem, suffix = _stem(part.match)
+        section = part.match.entry.section
+        choices = [stem, f"{section}-{stem}", *(f"{section}-{stem}-{at}" for at in range(2, len(parts) + 3))]
+        name = next(f"{text}{suffix}" for text in choices if f"{text}{suffix}".casefold() not in taken)
+        taken.add(name.casefold())
+        named[name] = part
+    return named
+
+
+def _stem(match: Match) -> tuple[str, str]:
+    """What the file may be called, and its ending."""
+    if match.type.layout == "raw":
+        base = raw_file(match.layer).path.rpartition("/")[2]
+        stem, dot, ending = base.rpartition(".")
+        packed = {"gzip": ".gz", "zstd": ".zst"}.get(match.type.compression, "")
+        return _safe(stem if dot else base, match), (f".{_clean(ending)[:_MOST_ENDING_CHARS]}" if dot else "") + packed
+    entry = match.entry
+    return _safe(entry.name or entry.clean_path.rpartition("/")[2], match), _SUFFIXES[match.type.compression]
+
+
+def _safe(text: str, match: Match) -> str:
+    cleaned = _clean(text).strip(".-")
+    return match.entry.section if not cleaned or _RESERVED.match(cleaned) else cleaned
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"[^\w.+-]+", "-", text)[:_MOST_NAME_CHARS]
+
+
+def _fetch(wanted: dict[str, Part], settings: Settings, tally: Tally) -> dict[Digest, Path]:
+    """Have every layer here, whole: in the store if it was there, else among the partial downloads, where it waits."""
+    store = targets.store(settings)
+
+    def fetch(part: Part) -> Path:
+        from kitops_jupyter.registry import RemoteRepository
+
+        layer, item = part.match.layer, part.match.entry.path
+        source = part.source.elsewhere if isinstance(part.source, targets.LocalFirst) else part.source
+        if isinstance(source, RemoteRepository) and store.find_blob(layer) is None:
+            return source.fetch(layer, store.partials, observe=tally, item=item)
+        tally(Event("skipped", item, layer.size_bytes, layer.size_bytes, "unchanged"))
+        return store.blob_path(layer.digest)
+
+    layers = {part.match.layer.digest: part for part in wanted.values()}
+    with ThreadPoolExecutor(max(1, min(len(layers), 4)), thread_name_prefix="kit-pull") as pool:
+        futures = {digest: pool.submit(fetch, part) for digest, part in layers.items()}
+        try:
+            return {digest: future.result() for digest, future in futures.items()}
+        except BaseException:
+            tally.stop()
+            for future in futures.values():
+                future.cancel()
+            raise
+
+
+def _place(
+    wanted: dict[str, Part], found: dict[Digest, Path], yaml: str | None, place: Place, kit: Kit, partials: Path
+) -> None:
+    """Give every archive its name, all in one step. What was downloaded goes back to wait if that fails."""
+    moved: list[tuple[Path, Path]] = []
+    texts = {KITFILE: yaml} if yaml is not None else {}
+    with Staging(place.target) as staging:
+        try:
+            for name, text in texts.items():
+                if not place.has_text(name, text):
+                    write_new(staging.tree / name, text)
+            last = {part.match.layer.digest: name for name, part in wanted.items()}
+            for name, part in wanted.items():
+                layer, made = part.match.layer, staging.tree / name
+                path = found[layer.digest]
+                is_ours = path.parent == partials and last[layer.digest] == name
+                if is_ours and _moved(path, made):
+                    moved.append((path, made))
+                else:
+                    _copy(path, made, layer)
+            place.check_tree(staging.tree, texts)
+            place.raise_conflicts(str(kit.reference))
+            staging.commit()
+        except BaseException:
+            for path, made in moved:
+                if made.exists():
+                    made.replace(path)
+            raise
+    for path in found.values():
+        if path.parent == partials:
+            path.unlink(missing_ok=True)
+
+
+def _moved(path: Path, made: Path) -> bool:
+    """Move a verified download to its place; False where that is another disk."""
+    mode = _mode_here(made)
+    try:
+        path.replace(made)
+    except OSError:
+        return False
+    made.chmod(mode)
+    return True
+
+
+def _copy(path: Path, made: Path, layer: Descriptor) -> None:
+    mode = _mode_here(made)
+    try:
+        with closing(verified(path.open("rb", buffering=0), layer)) as stream:
+            pump(stream, [FileSink(made, layer.size_bytes)])
+        made.chmod(mode)
+    except OSError as problem:
+        raise StorageFull(f"{made.name} cannot be written: {problem.strerror}") from None
+
+
+def _mode_here(path: Path) -> int:
+    """What the umask leaves of 0644, found by making the file."""
+    os.close(create(path, 0o644))
+    left = stat.S_IMODE(path.stat().st_mode)
+    path.unlink()
+    return left
