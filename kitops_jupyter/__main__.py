@@ -43,6 +43,10 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
+    if words and words[0] == "serve":  # runs until it is ended: nothing for a cell, so it is no verb
+        from kitops_jupyter.server.registry.command import main as serve
+
+        return serve(words[1:])
     from kitops_jupyter import verbs
     from kitops_jupyter.settings import Settings
 

@@ -25,7 +25,7 @@ from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 from tests.operations.projects import FILES, files_in, make_project
-from tests.registry.conftest import Real, plain, with_users  # noqa: F401  (fixtures)
+from tests.registry.conftest import Real, plain, served, with_users  # noqa: F401  (fixtures)
 
 HTTP = Connection(plain_http=True)
 
@@ -41,10 +41,16 @@ def there(tmp_path: Path) -> Settings:
     return Settings.load({}, home=tmp_path / "there")
 
 
+@pytest.fixture(params=["plain", "served"], ids=["docker-registry", "serve"])
+def real(request: pytest.FixtureRequest) -> Real:
+    found: Real = request.getfixturevalue(request.param)
+    return found
+
+
 @pytest.fixture
-def reference(request: pytest.FixtureRequest, plain: Real) -> str:  # noqa: F811
+def reference(request: pytest.FixtureRequest, real: Real) -> str:
     name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name.lower()).strip("-")
-    return f"{plain.host}/team/{name[:60].strip('-')}:v1"
+    return f"{real.host}/team/{name[:60].strip('-')}:v1"
 
 
 @pytest.fixture
@@ -147,9 +153,9 @@ def test_every_tag_is_pushed_when_asked_for(pushed: str, here: Settings, there: 
     assert row.tags == ("champion", "v1")
 
 
-def test_what_is_not_there_is_said_in_words(plain: Real, here: Settings, pushed: str) -> None:  # noqa: F811
+def test_what_is_not_there_is_said_in_words(real: Real, here: Settings, pushed: str) -> None:
     with pytest.raises(NotFound):
-        kit.pull(f"{plain.host}/team/nowhere:v1", connection=HTTP, settings=here)
+        kit.pull(f"{real.host}/team/nowhere:v1", connection=HTTP, settings=here)
     with pytest.raises(NotFound):
         kit.pull(pushed.replace(":v1", ":v9"), connection=HTTP, settings=here)
     with pytest.raises(FilterInvalid):
@@ -158,10 +164,10 @@ def test_what_is_not_there_is_said_in_words(plain: Real, here: Settings, pushed:
         kit.push("churn:v1", connection=HTTP, settings=here)
 
 
-def test_a_plain_image_is_refused_with_a_clear_word(plain: Real, there: Settings) -> None:  # noqa: F811
+def test_a_plain_image_is_refused_with_a_clear_word(real: Real, there: Settings) -> None:
     from kitops_jupyter.content import Descriptor
 
-    with plain.connect(there) as registry:
+    with real.connect(there) as registry:
         repository = registry.repository("team/image")
         config = Descriptor.of("application/vnd.oci.image.config.v1+json", b"{}")
         repository.write(config, io.BytesIO(b"{}"))
@@ -175,7 +181,7 @@ def test_a_plain_image_is_refused_with_a_clear_word(plain: Real, there: Settings
         repository.write(image, io.BytesIO(data))
         repository.tag(image, "v1")
     with pytest.raises(NotAModelKit, match="not a ModelKit"):
-        kit.pull(f"{plain.host}/team/image:v1", connection=HTTP, settings=there)
+        kit.pull(f"{real.host}/team/image:v1", connection=HTTP, settings=there)
 
 
 def test_credentials_are_tried_before_they_are_kept(

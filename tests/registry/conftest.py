@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter.registry import Credential, Patience, Registry
+from kitops_jupyter.server import registry as serve
 from kitops_jupyter.settings import Settings
 from tests.fakes.fault_server import FaultServer, serving
 
@@ -111,6 +112,13 @@ def _await(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
 @pytest.fixture(scope="session")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
     with running(tmp_path_factory.mktemp("plain")) as host:
+        yield Real(host)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
+    """What `jupyter kit serve` runs."""
+    with serve.running(tmp_path_factory.mktemp("served")) as host:
         yield Real(host)
 
 

@@ -1,4 +1,4 @@
-"""A registry is a Target like any other: the scripted one, and docker-registry plain, with users and with TLS."""
+"""A registry is a Target like any other: the scripted one, docker-registry plain, with users and with TLS, our own."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class TestScriptedRegistry(TargetContract):
         return connect(server).repository("team/model")
 
 
-class TestDockerRegistry(TargetContract):
-    @pytest.fixture(params=["plain", "with_users", "with_tls"])
+class TestRealRegistries(TargetContract):
+    @pytest.fixture(params=["plain", "with_users", "with_tls", "served"])
     def target(self, request: pytest.FixtureRequest, settings: Settings) -> Iterator[Target]:
         real: Real = request.getfixturevalue(request.param)
         with real.connect(settings, patience=HASTE) as registry:

@@ -1,0 +1,80 @@
+"""`jupyter kit serve`: the small registry for a person on a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ipaddress
+import os
+import stat
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from kitops_jupyter.errors import Usage
+from kitops_jupyter.server.registry.running import ANSWERS
+
+_ABOUT = """\
+Runs a small registry over a folder, for demos, classrooms and tests. It is not the registry that a team should run:
+it has no TLS, no roles and no backups. Harbor, Zot, or what your cloud offers, has them.
+"""
+_EXAMPLE = "for example: jupyter kit serve ./registry --port 5000"
+
+
+def main(words: Sequence[str]) -> int:
+    """Serve until the person ends it. Raises Usage."""
+    arguments = _parser().parse_args(words)
+    passwords = _passwords(Path(arguments.password_file)) if arguments.password_file else None
+    if not _is_loopback(arguments.host) and not passwords:
+        raise Usage(
+            f"--host {arguments.host} is reached from other machines, and everybody there could write",
+            hint="give --password-file FILE, with a line user:password for each user",
+        )
+    from kitops_jupyter.server.registry.app import make_app, serve
+
+    app = make_app(Path(arguments.folder), read_only=arguments.read_only, passwords=passwords)
+
+    def tell(address: str) -> None:
+        print(f"{ANSWERS}{address}", flush=True)
+        print(
+            f"from {Path(arguments.folder).absolute()}; not the registry that a team should run. Ctrl-C ends it.\n"
+            f"In a notebook: %kit push --plain-http churn:v1 {address}/churn:v1",
+            flush=True,
+        )
+
+    try:
+        asyncio.run(serve(app, arguments.host, arguments.port, tell))
+    except OSError as problem:
+        why = os.strerror(problem.errno) if problem.errno else str(problem)
+        raise Usage(f"{arguments.host}:{arguments.port}: {why}", hint="--port 0 takes a free one") from None
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="jupyter kit serve", description=_ABOUT, epilog=_EXAMPLE)
+    parser.add_argument("folder", nargs="?", default="kit-registry", help="where it keeps kits (kit-registry)")
+    parser.add_argument("--port", type=int, default=5000, help="0 takes a free one (5000)")
+    parser.add_argument("--host", default="127.0.0.1", help="another address than this machine's own needs passwords")
+    parser.add_argument("--password-file", metavar="FILE", help="lines user:password; readable by you alone")
+    parser.add_argument("--read-only", action="store_true", help="nobody can push")
+    return parser
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _passwords(path: Path) -> dict[str, str]:
+    try:
+        if sys.platform != "win32" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise Usage(f"{path} can be read by others", hint=f"chmod 600 {path}")
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as problem:
+        raise Usage(f"{path}: {problem.strerror}") from None
+    found = dict(line.split(":", 1) for line in lines if ":" in line)
+    if not found:
+        raise Usage(f"{path} has no line user:password")
+    return found

@@ -1,0 +1,54 @@
+"""What the registry answers instead, and the names that it takes."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_UPLOAD = re.compile(r"[0-9a-f]{32}")
+_NAME_LIMIT = 255
+
+
+class Refused(Exception):
+    """A request that is answered with an error: an HTTP status, an OCI code, and words for people."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+def name(text: str) -> str:
+    """A repository's name; safe as a path below a folder. Raises Refused."""
+    if len(text) > _NAME_LIMIT or not _NAME.fullmatch(text):
+        raise Refused(400, "NAME_INVALID", "a repository's name is lower-case letters and digits, with . _ - and /")
+    return text
+
+
+def tag(text: str) -> str:
+    """A tag. Raises Refused."""
+    if not _TAG.fullmatch(text):
+        raise Refused(400, "TAG_INVALID", "a tag is at most 128 letters, digits, . _ and -")
+    return text
+
+
+def digest(text: str) -> str:
+    """A sha256 digest. Raises Refused."""
+    if not _DIGEST.fullmatch(text):
+        raise Refused(400, "DIGEST_INVALID", "a digest is sha256: and 64 digits 0-9 a-f")
+    return text
+
+
+def is_digest(text: str) -> bool:
+    """Whether it is meant to be a digest, not a tag."""
+    return ":" in text
+
+
+def upload(text: str) -> str:
+    """The name of an upload. Raises Refused."""
+    if not _UPLOAD.fullmatch(text):
+        raise Refused(404, "BLOB_UPLOAD_UNKNOWN", "there is no such upload")
+    return text
