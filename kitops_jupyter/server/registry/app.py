@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -12,7 +13,6 @@ from pathlib import Path
 
 import tornado.web
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 
 from kitops_jupyter.server.registry.folder import Folder
 from kitops_jupyter.server.registry.handlers import Site, Unknown, routes
@@ -35,9 +35,10 @@ def make_app(
 
 async def serve(app: tornado.web.Application, host: str, port: int, told: Callable[[str], None]) -> None:
     """Answer until SIGTERM or SIGINT; `told` gets the address, once it answers. Raises OSError for a port in use."""
-    sockets = bind_sockets(port, host)
+    listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setblocking(False)
     server = HTTPServer(app, max_body_size=1 << 50, chunk_size=1 << 20, max_buffer_size=8 << 20)
-    server.add_sockets(sockets)
+    server.add_socket(listening)
     ended, loop = asyncio.Event(), asyncio.get_running_loop()
     logging.getLogger("tornado.general").setLevel(logging.ERROR)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -46,7 +47,7 @@ async def serve(app: tornado.web.Application, host: str, port: int, told: Callab
         else:
             loop.add_signal_handler(number, ended.set)
     shown = f"[{host}]" if ":" in host else host
-    told(f"{shown}:{sockets[0].getsockname()[1]}")
+    told(f"{shown}:{listening.getsockname()[1]}")
     await ended.wait()
     server.stop()
     await server.close_all_connections()

@@ -76,7 +76,8 @@ class Base(tornado.web.RequestHandler):
             user, password = "", ""
         known = self.site.passwords.get(user)
         if scheme.lower() != "basic" or known is None or not hmac.compare_digest(known.encode(), password.encode()):
-            raise Refused(401, "UNAUTHORIZED", "a user and a password are needed")
+            asks = 'Basic realm="kit", charset="UTF-8"'
+            raise Refused(401, "UNAUTHORIZED", "a user and a password are needed", WWW_Authenticate=asks)
 
     async def data_received(self, chunk: bytes) -> None:
         if len(self.body) + len(chunk) > self.body_limit_bytes:
@@ -93,8 +94,8 @@ class Base(tornado.web.RequestHandler):
         if isinstance(problem, Refused):
             code, message = problem.code, problem.message
             self.set_status(problem.status)
-            if problem.status == 401:
-                self.set_header("WWW-Authenticate", 'Basic realm="kit", charset="UTF-8"')
+            for name, value in problem.headers.items():
+                self.set_header(name, value)
         elif isinstance(problem, OSError):
             message = problem.strerror or "the disk could not do it"
         self.set_header("Content-Type", "application/json")
@@ -248,8 +249,7 @@ class Blobs(Base):
             return 0, size
         start, last = int(match.group(1)), int(match.group(2) or size - 1)
         if start >= size or last < start:
-            self.set_header("Content-Range", f"bytes */{size}")
-            raise Refused(416, "SIZE_INVALID", f"the blob has {size} bytes")
+            raise Refused(416, "SIZE_INVALID", f"the blob has {size} bytes", Content_Range=f"bytes */{size}")
         last = min(last, size - 1)
         self.set_status(206)
         self.set_header("Content-Range", f"bytes {start}-{last}/{size}")
@@ -289,8 +289,8 @@ class Sending(Base):
         self.incoming = self.site.uploads.open(upload)
         match = _CONTENT_RANGE.fullmatch(self.request.headers.get("Content-Range", ""))
         if match and int(match.group(1)) != self.incoming.size_bytes:
-            self.set_header("Range", f"0-{max(0, self.incoming.size_bytes - 1)}")
-            raise Refused(416, "BLOB_UPLOAD_INVALID", f"{self.incoming.size_bytes} bytes have come so far")
+            size = self.incoming.size_bytes
+            raise Refused(416, "BLOB_UPLOAD_INVALID", f"{size} bytes have come so far", Range=f"0-{max(0, size - 1)}")
 
     async def data_received(self, chunk: bytes) -> None:
         if self.incoming:

@@ -12,13 +12,14 @@ _NAME_LIMIT = 255
 
 
 class Refused(Exception):
-    """A request that is answered with an error: an HTTP status, an OCI code, and words for people."""
+    """A request that is answered with an error: an HTTP status, an OCI code, words for people, and headers."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 def name(text: str) -> str:
