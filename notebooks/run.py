@@ -1,45 +1,67 @@
-"""Open a tutorial in JupyterLab, or run it headless and tell what it packed.
+"""Open the tutorials in JupyterLab, or run them headless and tell what they packed; a small registry runs beside them.
 
-`python notebooks/run.py` runs `01_pack.ipynb` in a temporary folder with a store of its own; `--lab` opens JupyterLab
-on a copy in `notebooks/work/`, with your own store.
+`python notebooks/run.py` runs every tutorial in a temporary folder with a store and a registry of its own; `--lab`
+opens JupyterLab on copies in `notebooks/work/`, with a store and a registry in that folder, too.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+from kitops_jupyter.server.registry import running
 
 HERE = Path(__file__).resolve().parent
 TIMEOUT_S = 300
+REGISTRY = "tutorial"
 
 
 def main() -> int:
-    """Run it; the exit status is the tutorial's."""
+    """Run them; the exit status is the tutorials'."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", nargs="?", default="01_pack.ipynb", help="which tutorial")
-    parser.add_argument("--lab", action="store_true", help="open it in JupyterLab instead of running it")
-    parser.add_argument("rest", nargs=argparse.REMAINDER, help="after --: flags for JupyterLab")
+    names = sorted(path.name for path in HERE.glob("*.ipynb"))
+    parser.add_argument("names", nargs="*", default=names, metavar="NAME", help=f"which: {', '.join(names)}")
+    parser.add_argument("--lab", action="store_true", help="open them in JupyterLab instead of running them")
+    parser.add_argument("--port", type=int, help="JupyterLab's port")
     arguments = parser.parse_args()
     if arguments.lab:
-        return open_lab(arguments.name, [flag for flag in arguments.rest if flag != "--"])
-    with tempfile.TemporaryDirectory(prefix="kit-tutorial-") as folder:
-        run_headless(arguments.name, Path(folder))
+        return open_lab(arguments.names, [f"--port={arguments.port}"] if arguments.port else [])
+    with tempfile.TemporaryDirectory(prefix="kit-tutorial-") as folder, a_place(Path(folder)):
+        for name in arguments.names:
+            run_headless(name, Path(folder))
     return 0
 
 
-def open_lab(name: str, flags: list[str]) -> int:
-    """JupyterLab on a copy, so that the tutorial itself stays as it is."""
+@contextmanager
+def a_place(folder: Path) -> Iterator[None]:
+    """A store and a registry below the folder, for this process and its children."""
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    with running(folder / "registry") as address:
+        (home / "registries.json").write_text(json.dumps({REGISTRY: {"url": f"http://{address}"}}), "utf-8")
+        os.environ["KITOPS_HOME"] = str(home)
+        yield
+
+
+def open_lab(names: Sequence[str], flags: list[str]) -> int:
+    """JupyterLab on copies, so that the tutorials themselves stay as they are."""
     work = HERE / "work"
-    work.mkdir(exist_ok=True)
-    if not (work / name).exists():
-        shutil.copy(HERE / name, work / name)
-    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={work}", *flags, str(work / name)]
-    return subprocess.run(command, check=False).returncode
+    (work / "tutorials").mkdir(parents=True, exist_ok=True)
+    for name in names:
+        if not (work / "tutorials" / name).exists():
+            shutil.copy(HERE / name, work / "tutorials" / name)
+    first = work / "tutorials" / names[0]
+    with a_place(work):
+        command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={work / 'tutorials'}", *flags, str(first)]
+        return subprocess.run(command, check=False).returncode
 
 
 def run_headless(name: str, folder: Path) -> None:
@@ -47,18 +69,17 @@ def run_headless(name: str, folder: Path) -> None:
     import nbformat
     from nbclient import NotebookClient
 
-    home = folder / "home"
-    os.environ["KITOPS_HOME"] = str(home)
+    import kitops_jupyter as kit
+
+    before = {kept.digest for kept in kit.list_kits().kits}
     notebook = nbformat.read(HERE / name, as_version=4)
     client = NotebookClient(
         notebook, timeout=TIMEOUT_S, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
     )
     client.execute()
-
-    import kitops_jupyter as kit
-
-    for packed in kit.list_kits(settings=kit.Settings.load(home=home)).kits:
-        print(f"packed {packed.repository}:{','.join(packed.tags)} {packed.size} {packed.digest}")
+    for packed in kit.list_kits().kits:
+        if packed.digest not in before:
+            print(f"{name}: {packed.repository}:{','.join(packed.tags)} {packed.size} {packed.digest}")
 
 
 if __name__ == "__main__":

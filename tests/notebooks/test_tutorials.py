@@ -20,12 +20,17 @@ def test_a_tutorial_is_committed_without_outputs(path: Path) -> None:
     assert all(not cell["outputs"] and cell["execution_count"] is None for cell in cells)
 
 
-def test_the_first_tutorial_runs_headless_and_tells_what_it_packed() -> None:
+def test_the_tutorials_run_headless_and_tell_what_they_packed() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "KITOPS_HOME"}
     done = subprocess.run(
         [sys.executable, NOTEBOOKS / "run.py"], capture_output=True, text=True, env=environment, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    packed = re.findall(r"packed (wine:\S+) \S+ \S+ (sha256:[0-9a-f]{64})", done.stdout)
-    assert [name for name, _ in packed] == ["wine:first", "wine:champion,second"]
-    assert packed[0][1] != packed[1][1]
+    packed = re.findall(r"^(\S+): (\S+) \S+ \S+ (sha256:[0-9a-f]{64})$", done.stdout, re.MULTILINE)
+    assert [(tutorial, name) for tutorial, name, _ in packed] == [
+        ("01_pack.ipynb", "wine:first"),
+        ("01_pack.ipynb", "wine:champion,second"),
+        ("02_push_pull.ipynb", "digits:from-a-file"),
+        ("02_push_pull.ipynb", "tutorial/digits:challenger"),
+    ]
+    assert len({digest for _, _, digest in packed}) == 4
