@@ -18,6 +18,7 @@ from kitops_jupyter.errors import Usage
 from kitops_jupyter.kitfile import Kitfile, to_yaml
 from kitops_jupyter.media_types import Kind
 from kitops_jupyter.operations.kits import Opener, parents_of
+from kitops_jupyter.operations.pack_environment import Recording, missing_notebook
 from kitops_jupyter.operations.pack_layers import LayerPacker, PackedLayer
 from kitops_jupyter.operations.pack_manifest import store_manifest
 from kitops_jupyter.operations.pack_source import PackSource, read_source
@@ -47,6 +48,7 @@ class PackResult(Result):
     kitfile_path: Path | None
     proposed: bool
     elapsed_s: float
+    notes: tuple[str, ...] = ()
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -73,7 +75,7 @@ class PackResult(Result):
             facts=tuple(facts),
             tables=(Table(("layer", "path", "files", "size", ""), rows),) if rows else (),
             text=to_yaml(self.kitfile) if self.proposed else "",
-            notes=tuple(f"left out {path}: {reason}" for path, reason in self.left_out),
+            notes=(*self.notes, *(f"left out {path}: {reason}" for path, reason in self.left_out)),
             warnings=self.warnings,
         )
 
@@ -103,6 +105,9 @@ def pack(
     use_cache: bool = True,
     propose: bool = False,
     notebook: Path | None = None,
+    leave_out: Path | None = None,
+    record_environment: bool | None = False,
+    python: str | Path | None = None,
     dry_run: bool = False,
     push: bool = False,
     connection: targets.Connection | None = None,
@@ -115,6 +120,9 @@ def pack(
     where there is none. Files that did not change since they were last packed are not read again,
     unless `use_cache` is off. Packing the same content again gives the same digest. With `push` the files are streamed
     to the tag's registry while they are hashed, and nothing is stored here.
+    `record_environment` writes what is installed (here, or in the interpreter `python`) into the folder `environment`
+    and puts that into the kit; None does so where the Kitfile is proposed, and refreshes what was recorded before.
+    A proposal leaves the file `leave_out` out.
     Raises KitfileMissing, KitfileInvalid, NotFound (a path that is not there), SourceChanged, StorageFull, Cancelled,
     RegistryError; then no tag has moved.
     Source: format.md, "A kit".
@@ -123,7 +131,16 @@ def pack(
     settings = settings or Settings.load()
     _check_flags(compression, layer_format, use_model_pack)
     reference = Reference.parse(tag) if tag else Reference.from_store_name(UNTAGGED)
-    source = read_source(Path(directory), file=file, text=text, propose=propose, notebook=notebook, write=not dry_run)
+    source = read_source(
+        Path(directory),
+        file=file,
+        text=text,
+        propose=propose,
+        notebook=notebook,
+        leave_out=leave_out,
+        recording=Recording(record_environment, python),
+        write=not dry_run,
+    )
     with Opener(settings, connection) as opener:
         parents = parents_of(source.kitfile, opener.open)
     check_remote_data(source.kitfile, settings)
@@ -150,7 +167,8 @@ def pack(
             packed = _pack_all(how.packer(store, source.root, store.layer_cache), plan.layers)
             place = store.repository(reference)
             digest = store_manifest(place, reference, settings, source.kitfile, packed, kind=kind)
-    return _result(reference, digest, packed, plan, source, time.monotonic() - started)
+    notes = (*source.notes, *missing_notebook(source.root, notebook, plan))
+    return _result(reference, digest, packed, plan, source, notes, time.monotonic() - started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +221,7 @@ def _result(
     packed: Sequence[PackedLayer],
     plan: layers.Plan,
     source: PackSource,
+    notes: tuple[str, ...],
     elapsed_s: float,
 ) -> PackResult:
     return PackResult(
@@ -216,4 +235,5 @@ def _result(
         kitfile_path=source.path,
         proposed=source.proposed,
         elapsed_s=elapsed_s,
+        notes=notes,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kitops_jupyter import kitfile
 from kitops_jupyter.errors import KitfileMissing, NotFound, PathInvalid
+from kitops_jupyter.operations.pack_environment import Recording
 from kitops_jupyter.operations.write_file import write_text
 
 
@@ -20,24 +21,47 @@ class PackSource:
     proposed: bool = False
     left_out: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read_source(
-    directory: Path, *, file: str | Path | None, text: str | None, propose: bool, notebook: Path | None, write: bool
+    directory: Path,
+    *,
+    file: str | Path | None,
+    text: str | None,
+    propose: bool,
+    notebook: Path | None,
+    leave_out: Path | None,
+    recording: Recording,
+    write: bool,
 ) -> PackSource:
     """Find and read the Kitfile; propose one (and `write` it) only where none is and `propose` says so.
 
+    A proposal has no entry for the file `leave_out`. Then `recording` has the environment's files made.
     Raises NotFound, KitfileMissing, KitfileInvalid, PathInvalid.
     """
     root = directory.expanduser().absolute()
     if not root.is_dir():
         problem = "is not a folder" if root.exists() else "does not exist"
         raise NotFound(f"{directory} {problem}", hint="kit pack FOLDER takes the folder that holds the Kitfile")
+    if text is None and file is None and kitfile.find(root) is None:
+        return _propose(root, directory, propose, notebook, leave_out, recording, write)
+    source = _written(root, file, text)
+    recorded = recording.beside(root, source.kitfile, write=write)
+    return replace(
+        source,
+        kitfile=recorded.kitfile,
+        warnings=(*source.warnings, *recorded.warnings),
+        notes=recorded.notes,
+    )
+
+
+def _written(root: Path, file: str | Path | None, text: str | None) -> PackSource:
+    """The Kitfile that somebody wrote."""
     if text is not None:
         return _read(root, text, None, "the Kitfile given as text")
     path = Path(file).expanduser() if file is not None else kitfile.find(root)
-    if path is None:
-        return _propose(root, directory, propose, notebook, write)
+    assert path is not None, "a folder without a Kitfile gets a proposal"
     if not path.is_absolute():
         path = path.absolute()
     try:
@@ -55,7 +79,15 @@ def _read(root: Path, data: str | bytes, path: Path | None, name: str) -> PackSo
     return PackSource(root, read, path, warnings=tuple(str(finding) for finding in kitfile.warnings(read)))
 
 
-def _propose(root: Path, directory: Path, propose: bool, notebook: Path | None, write: bool) -> PackSource:
+def _propose(
+    root: Path,
+    directory: Path,
+    propose: bool,
+    notebook: Path | None,
+    leave_out: Path | None,
+    recording: Recording,
+    write: bool,
+) -> PackSource:
     if not propose:
         raise KitfileMissing(
             f"no Kitfile in {directory} (looked for Kitfile, kitfile, .kitfile)",
@@ -63,8 +95,29 @@ def _propose(root: Path, directory: Path, propose: bool, notebook: Path | None, 
         )
     from kitops_jupyter import discover  # needed by few packs
 
+    recorded = recording.before_proposal(root, write=write)
     proposal = discover.propose(root, notebook=notebook)
+    proposed, left_out = _without(root, proposal.kitfile, leave_out)
     path = root / "Kitfile"
     if write:
-        write_text(path, kitfile.to_yaml(proposal.kitfile))
-    return PackSource(root, proposal.kitfile, path, proposed=True, left_out=tuple(proposal.left_out))
+        write_text(path, kitfile.to_yaml(proposed))
+    return PackSource(
+        root,
+        proposed,
+        path,
+        proposed=True,
+        left_out=(*proposal.left_out, *left_out),
+        warnings=recorded.warnings,
+        notes=recorded.notes,
+    )
+
+
+def _without(root: Path, proposed: kitfile.Kitfile, file: Path | None) -> tuple[kitfile.Kitfile, list[tuple[str, str]]]:
+    """The proposal without the entry of this file, if it has one of its own."""
+    if file is None or not file.is_relative_to(root):
+        return proposed, []
+    name = file.relative_to(root).as_posix()
+    kept = tuple(code for code in proposed.code if kitfile.clean_path(code.path) != name)
+    if len(kept) == len(proposed.code):
+        return proposed, []
+    return replace(proposed, code=kept), [(name, "--no-notebook")]

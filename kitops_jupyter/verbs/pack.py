@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from pathlib import Path
 
-from kitops_jupyter.errors import Usage
+from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.verb import Context, Verb
@@ -31,6 +32,10 @@ def _parser() -> Parser:
     parser.flag("--layer-format", choices=("tar", "raw"), default="tar", help="raw: one file as it is, no archive")
     parser.flag("--use-model-pack", help="write a CNCF ModelPack instead of a ModelKit")
     parser.flag("--init", help="propose and write a Kitfile where there is none (in a notebook this needs no flag)")
+    parser.flag("--notebook", metavar="PATH", kind="path", help="the notebook to pack, with its folder")
+    parser.flag("--no-notebook", help="do not save the open notebook first, and leave it out of a proposal")
+    parser.flag("--env", help="record the environment, also beside a Kitfile of your own")
+    parser.flag("--no-env", help="do not record the environment")
     parser.flag("--no-cache", help="read every file again, also those that did not change")
     parser.flag("--dry-run", help="show what would be packed, write nothing")
     parser.flag("--push", help="stream the files to the tag's registry, and store nothing here")
@@ -40,13 +45,17 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
-    if arguments.dir is None and not context.interactive:
+    if arguments.env and arguments.no_env:
+        raise Usage("kit pack: --env and --no-env?", hint="kit pack --no-env packs without the environment")
+    if arguments.dir is None and not (context.interactive or arguments.notebook):
         raise Usage("kit pack: which folder?", hint="kit pack . takes this one")
     from kitops_jupyter.operations.pack import pack
 
     file, text = _kitfile(arguments, context)
+    notebook, told = _notebook(arguments, context)
+    context = dataclasses.replace(context, notebook=notebook)
     folder = context.folder(arguments.dir)
-    return pack(
+    result = pack(
         folder,
         file=file,
         text=text,
@@ -56,13 +65,44 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         use_model_pack=arguments.use_model_pack,
         use_cache=not arguments.no_cache,
         propose=context.interactive or arguments.init,
-        notebook=context.notebook_in(folder),
+        notebook=None if arguments.no_notebook else context.notebook_in(folder),
+        leave_out=notebook if arguments.no_notebook else None,
+        record_environment=_records(arguments, context),
         dry_run=arguments.dry_run,
         push=arguments.push,
         connection=connection(arguments, context),
         settings=context.settings,
         observe=context.observe,
     )
+    return dataclasses.replace(result, notes=(*told, *result.notes))
+
+
+def _records(arguments: argparse.Namespace, context: Context) -> bool | None:
+    """A terminal's Python is not the one that the project runs in: there it must be asked for."""
+    if arguments.env:
+        return True
+    return None if context.interactive and not arguments.no_env else False
+
+
+def _notebook(arguments: argparse.Namespace, context: Context) -> tuple[Path | None, tuple[str, ...]]:
+    """The notebook that is meant, saved first if it is the open one; and what to tell of that."""
+    if arguments.no_notebook:
+        if arguments.notebook:
+            raise Usage("kit pack: --notebook and --no-notebook?", hint="leave one of them out")
+        return context.notebook, ()
+    named = context.path(arguments.notebook).absolute() if arguments.notebook else None
+    if named is not None and not (named.suffix == ".ipynb" and named.is_file()):
+        raise NotFound(f"--notebook {arguments.notebook}: no such notebook", hint="it names an .ipynb file")
+    notebook = named or context.notebook
+    folder = context.path(arguments.dir).absolute() if arguments.dir else None
+    if notebook is None or (folder and not notebook.is_relative_to(folder)):
+        if named:
+            raise Usage(f"{arguments.notebook} lies outside of {arguments.dir}", hint="leave the folder out")
+        return notebook, ()
+    if arguments.dry_run or context.save_notebook is None or (named and named != context.notebook):
+        return notebook, ()
+    saved = context.save_notebook(notebook)
+    return saved.path, (saved.told,)
 
 
 def _kitfile(arguments: argparse.Namespace, context: Context) -> tuple[Path | None, str | None]:
@@ -82,7 +122,8 @@ VERB = Verb(
     about=(
         "Stores the files that the Kitfile names as one kit; the tag moves last. Files that did not change since "
         "they were packed are not read again. In a notebook DIR is the notebook's folder when none is named, a "
-        "missing Kitfile is proposed, shown and written, and %%kit pack takes the Kitfile from the cell."
+        "missing Kitfile is proposed, shown and written, and %%kit pack takes the Kitfile from the cell; the open "
+        "notebook is saved first, and a proposed Kitfile takes the environment along: files that install it again."
     ),
     parser=_parser,
     run=_run,

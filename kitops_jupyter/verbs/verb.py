@@ -6,12 +6,15 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kitops_jupyter.errors import Usage, printable_lines
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.verbs.parser import Parser
+
+if TYPE_CHECKING:
+    from kitops_jupyter.capture import OpenNotebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Context:
     Relative paths are relative to `directory`. `cell_text` is the body of a cell, `stdin` reads what was piped in.
     `ask` asks the person (a prompt, and whether the answer is secret); None where nobody is there.
     `interactive` is a notebook: there a missing folder means the `notebook`'s, and a missing Kitfile is proposed.
+    `save_notebook` has the open notebook saved, where a face can ask for that.
     """
 
     settings: Settings
@@ -31,6 +35,7 @@ class Context:
     interactive: bool = False
     ask: Callable[[str, bool], str] | None = None
     notebook: Path | None = None
+    save_notebook: Callable[[Path], OpenNotebook] | None = None
 
     @property
     def home_directory(self) -> Path:

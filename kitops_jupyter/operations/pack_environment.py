@@ -1,0 +1,122 @@
+"""What a pack records of the session: the environment's files beside the others, and the notebook that they ran in."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kitops_jupyter import capture, layers
+from kitops_jupyter.errors import KitError
+from kitops_jupyter.kitfile import Code, Kitfile
+from kitops_jupyter.operations.write_file import write_text
+
+FOLDER = capture.FOLDER
+ENTRY = Code(FOLDER, "The notebook's Python environment")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The Kitfile with what was recorded in it, and what to tell of that."""
+
+    kitfile: Kitfile
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Whether the environment is recorded. `wanted`: yes, no, or None, which leaves a written Kitfile as it is.
+
+    None records where a Kitfile is proposed, and refreshes files of an earlier recording that the Kitfile packs. A kit
+    whose Kitfile somebody wrote then has kit's own digest, byte for byte. Nothing of this ever fails a pack.
+    """
+
+    wanted: bool | None = False
+    python: str | Path | None = None
+
+    def before_proposal(self, root: Path, *, write: bool) -> Recorded:
+        """Make the files, so that the proposal finds them."""
+        if self.wanted is False:
+            return Recorded(Kitfile())
+        if not write:
+            return Recorded(Kitfile(), notes=(f"{FOLDER}/ will have the environment; --no-env leaves it out",))
+        return self._record(root, Kitfile(), "--no-env leaves it out")
+
+    def beside(self, root: Path, kitfile: Kitfile, *, write: bool) -> Recorded:
+        """Make the files beside a Kitfile that somebody wrote; asked for, they get an entry if they have none."""
+        covered = _is_covered(kitfile)
+        if self.wanted is False or (self.wanted is None and not (covered and _was_recorded(root))):
+            return Recorded(kitfile)
+        if not write:
+            return Recorded(kitfile, notes=(f"{FOLDER}/ will have the environment",))
+        recorded = self._record(root, kitfile, "" if covered else f"the Kitfile on disk has no entry {FOLDER} for it")
+        if covered or recorded.warnings:
+            return recorded
+        return replace(recorded, kitfile=replace(kitfile, code=(*kitfile.code, ENTRY)))
+
+    def _record(self, root: Path, kitfile: Kitfile, more: str) -> Recorded:
+        try:
+            environment = record_environment(root, python=self.python)
+        except (KitError, OSError) as problem:
+            reason = problem.message if isinstance(problem, KitError) else str(problem.strerror)
+            return Recorded(kitfile, warnings=(f"the environment is not recorded: {reason}",))
+        note = f"{FOLDER}/ has the environment: {environment.summary}"
+        return Recorded(kitfile, notes=(f"{note}; {more}" if more else note,))
+
+
+def record_environment(root: Path, *, python: str | Path | None = None) -> capture.Environment:
+    """Write the environment's files into the folder `environment` below `root`, those that differ.
+
+    A file that is not ours, and a folder that is a link, is left as it is. Raises KitError, StorageFull.
+    """
+    environment = capture.read_environment(python)
+    folder = root / FOLDER
+    texts = environment.files()
+    for name in texts:
+        _check(folder, folder / name)
+    folder.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        place = folder / name
+        if not place.exists() or place.read_bytes() != text.encode():  # an equal file keeps its stamps: nothing to read
+            write_text(place, text)
+    return environment
+
+
+def _check(folder: Path, place: Path) -> None:
+    if os.path.lexists(folder) and not stat.S_ISDIR(os.lstat(folder).st_mode):
+        raise KitError(f"{folder.name} is there and is no folder")
+    if os.path.lexists(place) and not _is_ours(place):
+        raise KitError(f"{folder.name}/{place.name} is a file of your own, and stays as it is")
+
+
+def _is_ours(place: Path) -> bool:
+    if not stat.S_ISREG(os.lstat(place).st_mode):
+        return False
+    with place.open(encoding="utf-8", errors="replace") as stream:
+        return capture.is_ours([stream.readline(200)])
+
+
+def _was_recorded(root: Path) -> bool:
+    """Whether an earlier pack made these files."""
+    try:
+        return _is_ours(root / FOLDER / capture.REQUIREMENTS)
+    except OSError:
+        return False
+
+
+def _is_covered(kitfile: Kitfile) -> bool:
+    """Whether an entry takes the folder's files."""
+    paths = [entry.clean_path for entry in kitfile.entries() if entry.has_layer]
+    return any(path in (".", FOLDER) for path in paths)
+
+
+def missing_notebook(root: Path, notebook: Path | None, plan: layers.Plan) -> list[str]:
+    """A note for a notebook of this folder that no layer takes."""
+    if notebook is None or not notebook.is_relative_to(root):
+        return []
+    name = notebook.relative_to(root).as_posix()
+    if any(member.name == name for layer in plan.layers for member in layer.members):
+        return []
+    return [f"the notebook {name} is in no layer: the Kitfile has no entry for it"]
