@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.diff import diff
     from kitops_jupyter.operations.doctor import doctor
     from kitops_jupyter.operations.files import files
+    from kitops_jupyter.operations.index import index_add, index_create, index_list, index_remove
     from kitops_jupyter.operations.info import info, inspect
     from kitops_jupyter.operations.init import init
     from kitops_jupyter.operations.list_kits import list_kits
@@ -43,6 +44,7 @@ _HOMES = {
     "operations.diff": ("diff",),
     "operations.doctor": ("doctor",),
     "operations.files": ("files",),
+    "operations.index": ("index_add", "index_create", "index_list", "index_remove"),
     "operations.info": ("info", "inspect"),
     "operations.init": ("init",),
     "operations.list_kits": ("list_kits",),
@@ -83,6 +85,10 @@ __all__ = [
     "diff",
     "doctor",
     "files",
+    "index_add",
+    "index_create",
+    "index_list",
+    "index_remove",
     "info",
     "init",
     "inspect",

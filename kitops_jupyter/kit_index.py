@@ -129,9 +129,14 @@ def _json_value(label: str, key: str, text: str) -> Any:
     return value
 
 
+def label_texts(entry: Descriptor) -> list[tuple[str, str]]:
+    """The labels, sorted, each as the text that it is compared by."""
+    return [(key, _as_text(value)) for key, value in sorted(labels_of(entry).items())]
+
+
 def describe(entry: Descriptor) -> str:
     """One kit of an index for people: its tag, its labels, its digest."""
-    labels = ", ".join(f"{key}={_as_text(value)}" for key, value in sorted(labels_of(entry).items()))
+    labels = ", ".join(f"{key}={text}" for key, text in label_texts(entry))
     return " ".join(filter(None, (entry.annotations.get(ORIGINAL_TAG, ""), labels, entry.digest.short)))
 
 

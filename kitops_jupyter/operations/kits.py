@@ -68,6 +68,19 @@ def read_kit(reference: Reference, source: Source, descriptor: Descriptor) -> Ki
     return Kit(reference, source, descriptor, parsed, config, manifests.kitfile_of(parsed, config))
 
 
+class IsIndex(Usage):
+    """A name of several kits where one is needed; it says which index it is."""
+
+    def __init__(self, reference: Reference, descriptor: Descriptor, data: bytes) -> None:
+        self.reference, self.descriptor, self.data = reference, descriptor, data
+        entries = parse_index(data).entries
+        super().__init__(
+            f"{reference} is an index of {len(entries)} kits",
+            hint="-l KEY=VALUE chooses one; kit copy takes all of them",
+            details=[describe(entry) for entry in entries],
+        )
+
+
 class Opener:
     """Opens kits wherever they are: in the local store, else in their registry. Use as a context manager.
 
@@ -99,10 +112,10 @@ class Opener:
         try:
             return self._indexed(reference, labels) if labels else open_kit(reference, self._settings)
         except NotFound:
+            if not labels and self._has_index(reference):
+                return self._indexed(reference, labels)  # which says what labels there are
             if targets.names_registry(reference, self._settings):
                 return self._at_registry(reference, labels)
-            if self._has_index(reference):
-                return self._indexed(reference, labels)  # which says what labels there are
             if labels:
                 raise NotFound(f"no index {reference} in the local store ({self._settings.home})") from None
             raise
@@ -113,7 +126,8 @@ class Opener:
         return _chosen(reference, source, repository.resolve(reference.name), labels)
 
     def _has_index(self, reference: Reference) -> bool:
-        return reference.name in targets.store(self._settings).repository(reference, kind="indexes").tags()
+        indexes = targets.store(self._settings).repository(reference, kind="indexes")
+        return reference.name in {*indexes.tags(), *(entry.digest for entry in indexes.manifests())}
 
     def _indexed(self, reference: Reference, labels: Sequence[str]) -> Kit:
         source = targets.store(self._settings).repository(reference, kind="indexes")
@@ -126,13 +140,10 @@ def _chosen(reference: Reference, source: Source, descriptor: Descriptor, labels
         if labels:
             raise Usage(f"{reference} is one kit, not an index: it has no labels", hint="leave -l out")
         return read_kit(reference, source, descriptor)
-    index = parse_index(read_verified(source, descriptor))
+    data = read_verified(source, descriptor)
     if not labels:
-        raise Usage(
-            f"{reference} is an index of {len(index.entries)} kits",
-            hint="-l KEY=VALUE chooses one",
-            details=[describe(entry) for entry in index.entries],
-        )
+        raise IsIndex(reference, descriptor, data)
+    index = parse_index(data)
     entry = replace(index.select(labels), annotations={}, extra={})
     return read_kit(reference.with_digest(entry.digest), source, entry)
 

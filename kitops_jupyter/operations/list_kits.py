@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from kitops_jupyter.cards import Card, Table, human_size, kit_table
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.filters import Filters
+from kitops_jupyter.media_types import IMAGE_INDEX, INDEX_ARTIFACT
 from kitops_jupyter.operations.kits import Kit, read_kit
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
@@ -19,6 +21,7 @@ from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
+_REFERRERS_TAG = re.compile(r"sha256-[0-9a-f]{64}")  # OCI distribution-spec 1.1, "Referrers Tag Schema"
 NONE = "<none>"  # as kit shows what there is not
 
 
@@ -52,6 +55,7 @@ class ListResult(Result):
     size_bytes: int
     problems: tuple[str, ...] = ()
     place: str = "the local store"
+    indexes: int = 0
 
     def __str__(self) -> str:
         rows = [
@@ -76,6 +80,11 @@ class ListResult(Result):
         ]
         return gojson.indented(gojson.dumps(listed))
 
+    def _of_indexes(self) -> tuple[str, ...]:
+        if not self.indexes:
+            return ()
+        return (f"and {self.indexes} index{'es' if self.indexes != 1 else ''} of kits: kit index list",)
+
     def card(self) -> Card:
         rows = tuple(
             (kit.repository, ", ".join(kit.tags) or NONE, kit.model_name, kit.size, kit.created[:10], kit.digest.short)
@@ -85,7 +94,7 @@ class ListResult(Result):
         return Card(
             title=f"{count} in {self.place}, {human_size(self.size_bytes)}",
             tables=(Table(("repository", "tags", "name", "size", "packed", "digest"), rows),) if rows else (),
-            notes=() if rows else ("kit pack . -t NAME:TAG packs the first one",),
+            notes=(*(() if rows else ("kit pack . -t NAME:TAG packs the first one",)), *self._of_indexes()),
             warnings=(
                 *self.problems,
                 *(f"{kit.repository} {kit.digest.short}: {kit.problem}" for kit in self.kits if kit.problem),
@@ -127,7 +136,9 @@ def list_kits(
                 layers.update({layer.digest: layer.size_bytes for layer in kit.manifest.layers})
         except KitError as problem:
             listed.append(ListedKit(shown, descriptor.digest, tuple(tags), NONE, NONE, 0, "", problem.message))
-    return ListResult(tuple(listed), sum(layers.values()), tuple(problems))
+    indexes = targets.store(settings).kits(kind="indexes", on_problem=lambda problem: problems.append(problem.message))
+    count = sum(not reference or name == reference.store_name for name, _, _ in indexes)
+    return ListResult(tuple(listed), sum(layers.values()), tuple(problems), indexes=count)
 
 
 def _listed_remote(
@@ -137,11 +148,16 @@ def _listed_remote(
     with targets.remote(reference, settings, connection) as repository:
         kits: dict[Digest, Kit] = {}
         tags: dict[Digest, list[str]] = {}
-        problems = []
+        problems, indexes = [], 0
         for read in repository.read_many(repository.tags()):
             if read.error or read.descriptor is None:
                 problems.append(f"{read.name}: {read.error.message if read.error else 'no manifest'}")
                 continue
+            if read.descriptor.media_type == IMAGE_INDEX:
+                is_of_kits = read.descriptor.artifact_type == INDEX_ARTIFACT
+                indexes += is_of_kits
+                if is_of_kits or _REFERRERS_TAG.fullmatch(read.name):
+                    continue
             tags.setdefault(read.descriptor.digest, []).append(read.name)
             if read.descriptor.digest not in kits:
                 try:
@@ -159,7 +175,7 @@ def _listed_remote(
         ]
     rows = tuple(_row(shown, kit, tags[kit.descriptor.digest]) for kit in chosen_kits)
     layers = {layer.digest: layer.size_bytes for kit in chosen_kits for layer in kit.manifest.layers}
-    return ListResult(rows, sum(layers.values()), tuple(problems), shown)
+    return ListResult(rows, sum(layers.values()), tuple(problems), shown, indexes)
 
 
 def _row(shown: str, kit: Kit, tags: Sequence[str]) -> ListedKit:

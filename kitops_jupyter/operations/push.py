@@ -57,14 +57,16 @@ def push(
     destination: str | None = None,
     *,
     all_tags: bool = False,
+    index: bool = False,
     connection: Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
 ) -> TransferResult:
-    """Have a local kit in its registry, or at `destination`; the tag moves last, so nobody sees half a kit.
+    """Have a local kit, or an index and its kits, in its registry or at `destination`; the tag moves last.
 
     What the registry has is not sent again; what a sibling repository there has is mounted. A push that broke off
     goes on where it was. `all_tags` pushes every tag of the local repository that names a kit.
+    `index` means the index of that name, also where there is a kit of that name, too.
     Raises NotFound, Usage (a name without a registry), Unauthorized, Forbidden, RegistryError, Cancelled.
     """
     started = time.monotonic()
@@ -72,6 +74,11 @@ def push(
     reference = Reference.parse(source)
     place = targets.at_registry(Reference.parse(destination) if destination else reference)
     tally = Tally(observe)
+    is_index = index or _is_only_an_index(reference, settings)
+    if is_index and not all_tags:
+        from kitops_jupyter.operations.push_index import push_index
+
+        return push_index(reference, place, settings, connection, observe)
     tagged = _tagged(reference, place, settings, all_tags)
     with targets.registry(place.registry, settings, connection) as registry:
         repository = registry.repository(place.repository)
@@ -97,6 +104,12 @@ def push(
         tally.skipped_blobs,
         time.monotonic() - started,
     )
+
+
+def _is_only_an_index(reference: Reference, settings: Settings) -> bool:
+    store = targets.store(settings)
+    kits, indexes = store.repository(reference), store.repository(reference, kind="indexes")
+    return reference.name in indexes.tags() and reference.name not in kits.tags()
 
 
 def _uploader(kit: Kit, repository: RemoteRepository, siblings: list[str]) -> Move:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
-from kitops_jupyter.errors import Usage
+from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import Removed, Store
 from kitops_jupyter.targets import Connection
 
 _NOTHING_FREED = "other kits or tags still use the bytes: nothing was freed"
@@ -76,7 +77,7 @@ def remove(
     if everything:
         gone = [store.remove_all(force=force)]
     else:
-        gone = [store.remove(Reference.parse(name), force=force) for name in names]
+        gone = [_remove_local(store, Reference.parse(name), force) for name in names]
     return RemoveResult(
         tuple(pair for found in gone for pair in found.references),
         sum(found.freed_bytes for found in gone),
@@ -84,6 +85,17 @@ def remove(
         tuple(name for found in gone for name in found.untagged),
         tuple(reason for found in gone for reason in found.kept),
     )
+
+
+def _remove_local(store: Store, reference: Reference, force: bool) -> Removed:
+    """A kit; where there is none of that name, an index of kits."""
+    try:
+        return store.remove(reference, force=force)
+    except NotFound as missing:
+        try:
+            return store.remove(reference, force=force, kind="indexes")
+        except NotFound:
+            raise missing from None
 
 
 def _remove_remote(

@@ -8,8 +8,10 @@ from kitops_jupyter import targets
 from kitops_jupyter.cards import Card
 from kitops_jupyter.content import Descriptor, Digest, Source
 from kitops_jupyter.errors import NotFound, Usage
-from kitops_jupyter.operations.copy_kit import Tally, copy_kit
-from kitops_jupyter.operations.kits import open_kit, read_kit
+from kitops_jupyter.operations.copy_graph import copy_nodes, walk
+from kitops_jupyter.operations.copy_kit import Tally
+from kitops_jupyter.operations.copy_places import StoreSide, mover, put_manifest, put_tags
+from kitops_jupyter.operations.kits import open_kit
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
@@ -65,6 +67,8 @@ def tag(
     try:
         kit = open_kit(origin, settings)
     except NotFound:
+        if (found := _index(origin, settings)) is not None:
+            return _tag_index(origin, wanted, found, settings)
         if targets.names_registry(origin, settings) and targets.names_registry(wanted, settings):
             return _tag_remote(origin, wanted, settings, connection)
         raise
@@ -77,6 +81,27 @@ def tag(
     return TagResult(kit.reference, wanted, kit.descriptor.digest, before)
 
 
+def _index(origin: Reference, settings: Settings) -> Descriptor | None:
+    try:
+        return targets.store(settings).repository(origin, kind="indexes").resolve(origin.name)
+    except NotFound:
+        return None
+
+
+def _tag_index(origin: Reference, wanted: Reference, index: Descriptor, settings: Settings) -> TagResult:
+    """Another name for an index; in another repository its kits are listed, too, as kit wants it."""
+    store = targets.store(settings)
+    place = store.repository(wanted, kind="indexes")
+    before = _resolved(place, wanted.tag)
+    with store.session():
+        here, there = StoreSide(store, origin), StoreSide(store, wanted)
+        nodes = walk(here, index, referrers=False)
+        for node in nodes:
+            put_manifest(there, node)
+        put_tags(there, nodes[-1], (wanted.tag, *wanted.extra_tags))
+    return TagResult(origin, wanted, index.digest, before)
+
+
 def _tag_remote(source: Reference, wanted: Reference, settings: Settings, connection: Connection | None) -> TagResult:
     place, origin = targets.at_registry(wanted), targets.at_registry(source)
     if place.registry != origin.registry:
@@ -85,19 +110,19 @@ def _tag_remote(source: Reference, wanted: Reference, settings: Settings, connec
         )
     with targets.registry(place.registry, settings, connection) as registry:
         repository, other = registry.repository(place.repository), registry.repository(origin.repository)
-        kit = read_kit(origin, other, other.resolve(origin.name))
+        root = other.resolve(origin.name)
+        nodes = walk(other, root, referrers=False)
         before = _resolved(repository, wanted.tag)
         if place.repository != origin.repository:
-
-            def move(blob: Descriptor, item: str, told: Observer) -> None:
-                repository.upload(
-                    blob, lambda: other.open(blob), mount_from=[origin.repository], observe=told, item=item
-                )
-
-            copy_kit(other, repository, kit.descriptor, move=move, tags=(), tally=Tally(ignore), concurrency=4)
-        for name in (wanted.tag, *wanted.extra_tags):
-            repository.tag(kit.descriptor, name)
-    return TagResult(origin, place, kit.descriptor.digest, before)
+            copy_nodes(
+                nodes,
+                move=mover(other, repository),
+                put=lambda node: put_manifest(repository, node),
+                tally=Tally(ignore),
+                concurrency=registry.concurrency,
+            )
+        put_tags(repository, nodes[-1], (wanted.tag, *wanted.extra_tags))
+    return TagResult(origin, place, root.digest, before)
 
 
 def _resolved(place: Source, name: str) -> Digest | None:

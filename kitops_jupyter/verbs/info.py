@@ -22,16 +22,24 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.kit_index import parse_index
+    from kitops_jupyter.operations.index_results import IndexInfo
     from kitops_jupyter.operations.info import info
+    from kitops_jupyter.operations.kits import IsIndex
 
-    return info(
-        arguments.ref,
-        select=arguments.filter,
-        remote=arguments.remote,
-        connection=connection(arguments, context),
-        settings=context.settings,
-        observe=context.observe,
-    )
+    try:
+        return info(
+            arguments.ref,
+            select=arguments.filter,
+            remote=arguments.remote,
+            connection=connection(arguments, context),
+            settings=context.settings,
+            observe=context.observe,
+        )
+    except IsIndex as found:
+        if arguments.filter:
+            raise
+        return IndexInfo(found.reference, found.descriptor.digest, parse_index(found.data), found.data)
 
 
 VERB = Verb(

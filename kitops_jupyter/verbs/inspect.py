@@ -19,15 +19,20 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
+    from kitops_jupyter.operations.index_results import IndexJson
     from kitops_jupyter.operations.info import inspect
+    from kitops_jupyter.operations.kits import IsIndex
 
-    return inspect(
-        arguments.ref,
-        remote=arguments.remote,
-        connection=connection(arguments, context),
-        settings=context.settings,
-        observe=context.observe,
-    )
+    try:
+        return inspect(
+            arguments.ref,
+            remote=arguments.remote,
+            connection=connection(arguments, context),
+            settings=context.settings,
+            observe=context.observe,
+        )
+    except IsIndex as found:
+        return IndexJson(found.reference, found.descriptor.digest, found.data)
 
 
 VERB = Verb(

@@ -26,6 +26,7 @@ NAMES = (
     "login",
     "logout",
     "promote",
+    "index",
     "remove",
     "cache",
     "version",
