@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kitops_jupyter import manifest as manifests
+from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, human_size
 from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, read_verified
-from kitops_jupyter.errors import KitError, Usage
+from kitops_jupyter.errors import KitError, NotFound, Usage
 from kitops_jupyter.oci_layout import IndexFile, LayoutFolder, LayoutTar, TarWriter
 from kitops_jupyter.operations.copy_graph import Node, blobs_of, copy_nodes, item_name, walk
 from kitops_jupyter.operations.copy_kit import Tally
 from kitops_jupyter.operations.copy_places import (
     Place,
+    StoreSide,
     mover,
     opened,
     parse_place,
@@ -28,6 +30,7 @@ from kitops_jupyter.operations.copy_places import (
 )
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Event, Observer, ignore
+from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
@@ -101,7 +104,7 @@ def copy(
             side = LayoutTar(origin.path)
         else:
             side = stack.enter_context(opened(origin, settings, connection))
-        root, tag = _resolve(side, origin)
+        root, tag = _resolve(side, origin, settings)
         tags = goal.tags or ((tag,) if tag else ())
         if ":" in goal.name:
             if goal.name != root.digest:
@@ -111,7 +114,7 @@ def copy(
         if goal.kind == "tar" and goal.path is not None:
             _into_tar(side, goal.path, nodes, root, tags, overwrite, tally)
         else:
-            target = stack.enter_context(opened(goal, settings, connection))
+            target = stack.enter_context(opened(goal, settings, connection, writes=True))
             _into(side, target, nodes, root, tags, tally, connection or Connection())
     return CopyResult(
         str(origin),
@@ -129,14 +132,26 @@ def copy(
     )
 
 
-def _resolve(side: ReadSide, origin: Place) -> tuple[Descriptor, str]:
+def _resolve(side: ReadSide, origin: Place, settings: Settings) -> tuple[Descriptor, str]:
     """The manifest that is meant, and the tag that it has there."""
     if isinstance(side, LayoutFolder | LayoutTar):
         if not origin.name:
             return side.only()
         return side.resolve(origin.name), next(iter(origin.tags), "")
     name = origin.name or "latest"
-    return side.resolve(name), "" if ":" in name else name
+    try:
+        return side.resolve(name), "" if ":" in name else name
+    except NotFound as missing:
+        if origin.kind == "registry" and origin.reference is not None and _is_here(origin.reference, name, settings):
+            missing.hint = f"the local store has it: kit push {origin}, or kit copy local://{origin} DST"
+        raise
+
+
+def _is_here(reference: Reference, name: str, settings: Settings) -> bool:
+    try:
+        return bool(StoreSide(targets.store(settings), reference).resolve(name))
+    except KitError:
+        return False
 
 
 def _into(

@@ -6,7 +6,7 @@ import io
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -121,15 +121,17 @@ class StoreSide:
 
 
 @contextmanager
-def opened(place: Place, settings: Settings, connection: Connection | None) -> Iterator[WriteSide]:
-    """A side that may be written; a tar that is to be read is `LayoutTar(place.path)`."""
+def opened(
+    place: Place, settings: Settings, connection: Connection | None, *, writes: bool = False
+) -> Iterator[WriteSide]:
+    """A side that may be written, the store then with its blobs held; a tar is read by `LayoutTar(place.path)`."""
     if place.kind == "folder" and place.path is not None:
         yield LayoutFolder(place.path)
     elif place.reference is None:
         raise Usage(f"{place} is no place to write to")
     elif place.kind == "store":
         store = targets.store(settings)
-        with store.session():
+        with store.session() if writes else nullcontext():
             yield StoreSide(store, place.reference)
     else:
         with targets.registry(place.reference.registry, settings, connection) as registry:

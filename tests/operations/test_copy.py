@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import tarfile
@@ -13,14 +14,17 @@ from pathlib import Path
 import pytest
 
 import kitops_jupyter as kit
+from kitops_jupyter.__main__ import main
 from kitops_jupyter.content import Descriptor, Digest
-from kitops_jupyter.errors import Conflict, NotAModelKit, NotFound, Usage
+from kitops_jupyter.errors import Cancelled, Conflict, NotAModelKit, NotFound, Usage
 from kitops_jupyter.oci_layout import LayoutFolder, LayoutTar
+from kitops_jupyter.operations.copy_places import parse_place
+from kitops_jupyter.progress import Event
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository
 from kitops_jupyter.targets import Connection, store
-from tests.operations.projects import FILES, files_in, make_project
+from tests.operations.projects import FILES, files_in, make_project, write_files
 from tests.registry.conftest import Real, plain, running  # noqa: F401  (fixtures)
 from tests.store.test_referrers import refer
 
@@ -257,3 +261,82 @@ def test_skopeo_copies_our_kits_out_and_in_unchanged(
     subprocess.run([*skopeo, f"{form}:{made}:v1", f"docker://{back}"], check=True, capture_output=True)
     assert kit.pull(back, connection=HTTP, settings=there).digest == digest
     assert Reference.parse(back).name == "v1"
+
+
+@pytest.mark.parametrize("goal", ["kit.tar", "oci:layout", "local://churn"])
+def test_a_copy_out_of_a_registry_goes_on_where_it_was(
+    here: Settings, there: Settings, name: str, real: Real, tmp_path: Path, goal: str
+) -> None:
+    write_files(tmp_path / "p", {"m.bin": os.urandom(24 << 20)})
+    kit.pack(tmp_path / "p", text="model: {path: m.bin}", tag="big:v1", settings=here)
+    size = kit.copy("big:v1", f"{real.host}/{name}", connection=HTTP, settings=here).moved_bytes
+
+    def stop(event: Event) -> None:
+        if event.done_bytes > 12 << 20:
+            raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        kit.copy(f"{real.host}/{name}:v1", goal, directory=tmp_path, connection=HTTP, settings=there, observe=stop)
+    seen: list[Event] = []
+    kit.copy(f"{real.host}/{name}:v1", goal, directory=tmp_path, connection=HTTP, settings=there, observe=seen.append)
+    assert "resumed" in {event.note for event in seen} and size > 24 << 20
+    origin = "local://churn:v1" if goal.startswith("local") else goal
+    assert kit.copy(origin, "again", directory=tmp_path, settings=there).digest == digest_of("big:v1", here)
+    assert store(there).check(read_layers=True).problems == ()
+
+
+def test_a_kit_that_is_only_here_is_pointed_out(here: Settings, name: str, real: Real, tmp_path: Path) -> None:
+    reference = f"{real.host}/{name}:v1"
+    kit.pack(make_project(tmp_path / "project"), tag=reference, settings=here)
+    with pytest.raises(NotFound) as missing:
+        kit.copy(reference, "other", connection=HTTP, settings=here)
+    assert f"local://{reference}" in missing.value.hint
+    assert kit.copy(f"local://{reference}", "other", settings=here).tags == ("v1",)
+
+
+def test_another_kit_that_it_builds_on_is_named(here: Settings, tmp_path: Path) -> None:
+    kit.pack(make_project(tmp_path / "project"), tag="base:v1", settings=here)
+    write_files(tmp_path / "child", {"a.py": b"a = 1"})
+    kit.pack(tmp_path / "child", text="model: {path: 'base:v1'}\ncode: [{path: a.py}]", tag="child:v1", settings=here)
+    assert "base:v1" in kit.copy("child:v1", f"oci:{tmp_path}/layout", settings=here).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name", "path"),
+    [
+        ("oci:a/b", "folder", "", "a/b"),
+        ("oci:a/b:v1", "folder", "v1", "a/b"),
+        ("oci:a.tar:v1", "folder", "v1", "a.tar"),
+        (f"oci:a@sha256:{'1' * 64}", "folder", f"sha256:{'1' * 64}", "a"),
+        ("oci:a:b/c", "folder", "", "a:b/c"),
+        ("oci-archive:a:v1", "tar", "v1", "a"),
+        ("a/b.tar", "tar", "", "a/b.tar"),
+        ("./a.tar:v1", "tar", "v1", "a.tar"),
+        ("churn:v1", "store", "v1", "churn"),
+        ("oci/churn:v1", "store", "v1", "oci/churn"),
+        ("local://reg.io/a:v1", "store", "v1", "reg.io/a"),
+        ("reg.io/a", "registry", "", "reg.io/a"),
+        ("remote://corp/a:v1", "registry", "v1", "corp/a"),
+        ("docker://reg.io/a:v1", "registry", "v1", "reg.io/a"),
+    ],
+)
+def test_a_side_is_read_as_it_is_meant(
+    here: Settings, tmp_path: Path, text: str, kind: str, name: str, path: str
+) -> None:
+    place = parse_place(text, here, tmp_path)
+    assert (place.kind, place.name) == (kind, name)
+    if place.path is not None:
+        assert place.path == tmp_path / path
+    else:
+        assert place.reference is not None and place.reference.store_name.removeprefix("localhost/") == path
+
+
+def test_the_verb_copies_on_a_line(
+    packed: str, here: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = ["--config", str(here.home)]
+    assert main(["copy", packed, f"{tmp_path}/kit.tar", *home]) == 0
+    assert "2 that refer to it" in capsys.readouterr().out
+    assert main(["copy", f"{tmp_path}/kit.tar", "bare:v2", "--no-referrers", *home]) == 0
+    assert main(["copy", "bare:v2", f"{tmp_path}/kit.tar", *home]) != 0
+    assert main(["copy", "bare:v2", f"{tmp_path}/kit.tar", "-o", *home]) == 0
