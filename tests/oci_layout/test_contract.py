@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("tests.contract")
-
-from kitops_jupyter.content import Target  # noqa: E402
-from kitops_jupyter.oci_layout import LayoutFolder  # noqa: E402
-from tests.contract import TargetContract  # noqa: E402
+from kitops_jupyter.content import Target
+from kitops_jupyter.oci_layout import LayoutFolder
+from tests.contract import TargetContract
 
 
 class TestLayoutFolder(TargetContract):

@@ -163,14 +163,14 @@ def test_a_cancelled_copy_moves_only_the_rest_when_it_is_run_again(tmp_path: Pat
     settings, size = packed(tmp_path)
 
     def stop(event: Event) -> None:
-        if event.item == "b.bin" and event.done_bytes > 16 << 20:
+        if event.item == "b.bin" and event.done_bytes > 28 << 20:
             raise Cancelled("enough")
 
     with pytest.raises(Cancelled):
         kit.copy("churn:v1", f"{tmp_path}/kit.tar", settings=settings, observe=stop)
     assert not (tmp_path / "kit.tar").exists()
     done = kit.copy("churn:v1", f"{tmp_path}/kit.tar", settings=settings)
-    assert done.moved_bytes < size // 3
+    assert done.moved_bytes < 30 << 20 < size // 2  # up to six buffers of 4 MiB were on their way
     kit.copy(f"{tmp_path}/kit.tar", "again:v1", settings=Settings.load({}, home=tmp_path / "there"))
 
 

@@ -159,7 +159,7 @@ def test_the_other_verbs_know_an_index_when_they_see_one(remote: str, here: Sett
     assert kit.tag(f"{remote}:all", f"{remote}:new", remote=True, connection=HTTP, settings=here).digest
     kit.tag(f"{remote}:all", f"{remote}-elsewhere:all", remote=True, connection=HTTP, settings=here)
     pulled = kit.pull(f"{remote}-elsewhere:all", labels=["quant=q4"], connection=HTTP, settings=there)
-    assert pulled.digest == kit.inspect("llama:q4", settings=here).digest
+    assert pulled.digest == kit.inspect(f"{remote}:q4", settings=here).digest
     assert "index" in str(kit.list_kits("llama", settings=here).card().notes)
     kit.remove("llama:newest", settings=here)
     kit.remove("renamed:all", settings=here)

@@ -141,9 +141,9 @@ def test_signatures_come_along_into_the_store_when_asked_for(pushed: str, here: 
     kit.copy(f"local://{pushed}", pushed, connection=HTTP, settings=here)
     kit.pull(pushed, store_only=True, connection=HTTP, settings=there)
     taken = store(there).repository(pushed.removesuffix(":v1"), kind="referrers")
-    assert taken.referrers(digest) == []
+    assert taken.referrers(digest, artifact_type="a/sig") == []
     kit.pull(pushed, with_referrers=True, connection=HTTP, settings=there)
-    assert [entry.artifact_type for entry in taken.referrers(digest)] == ["a/sig"]
+    assert len(taken.referrers(digest, artifact_type="a/sig")) == 1
     assert store(there).check(read_layers=True).problems == ()
 
 
