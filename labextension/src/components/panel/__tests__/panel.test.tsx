@@ -1,0 +1,5 @@
+import { KitPanel } from '..';
+
+it('imports', () => {
+  expect(KitPanel).toBeDefined();
+});

@@ -1,0 +1,22 @@
+import type { ISignal } from '@lumino/signaling';
+import { useEffect, useReducer } from 'react';
+
+/** Draw again when one of these signals is emitted: once a frame, however often they are. */
+export function useSignals(...signals: readonly (ISignal<unknown, unknown> | null | undefined)[]): void {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    let frame = 0;
+    const slot = (): void => {
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        redraw();
+      });
+    };
+    signals.forEach(signal => signal?.connect(slot));
+    return () => {
+      cancelAnimationFrame(frame);
+      signals.forEach(signal => signal?.disconnect(slot));
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the signals are the dependencies
+  }, signals);
+}

@@ -1,0 +1,262 @@
+// The state behind every view: what the server has, where it can look, and what it is doing.
+
+import type { ServiceManager } from '@jupyterlab/services';
+import type { IStateDB } from '@jupyterlab/statedb';
+import type { IDisposable } from '@lumino/disposable';
+import { Poll } from '@lumino/polling';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+import type { ILogin, JobRequest } from '../client';
+import { KitClient, KitError, NO_EXTENSION } from '../client';
+import type { Job, LocalList, RegistryRow, Status } from '../wire';
+import { isGoing, Jobs } from './jobs';
+import { Pages } from './pages';
+import { Snapshots } from './snapshots';
+import { Summaries } from './summaries';
+
+export { isGoing, Jobs } from './jobs';
+export type { IJobChange } from './jobs';
+export { Pages } from './pages';
+export { Snapshots } from './snapshots';
+export { Summaries } from './summaries';
+
+const STORE_MS = 30_000;
+
+/** Whether there is a server extension to ask. */
+export type ServerState = 'asking' | 'ready' | 'missing' | 'failed';
+
+/** What people chose in the settings. */
+export interface IPreferences {
+  /** Tell of a transfer that began, and how it ended, in a notification. */
+  notifications: boolean;
+  /** Ask before something is removed or moved. */
+  confirm: boolean;
+  /** A snapshot takes the packages of the notebook's environment along. */
+  recordEnvironment: boolean;
+  /** Where a kit without a registry is pushed to. */
+  defaultRepository: string;
+}
+
+export interface IKitModelOptions {
+  services: Pick<ServiceManager.IManager, 'events' | 'serverSettings'>;
+  /** Where small things are remembered across reloads. */
+  state?: IStateDB | null;
+  /** When the polls rest. */
+  standby?: Poll.Standby | (() => boolean | Poll.Standby);
+}
+
+export class KitModel implements IDisposable {
+  constructor({ services, state = null, standby = 'when-hidden' }: IKitModelOptions) {
+    this.client = new KitClient(services.serverSettings);
+    this.jobs = new Jobs(this.client, services.events ?? null, standby);
+    this.summaries = new Summaries((references, signal) => this.client.summaries(references, signal));
+    this.snapshots = new Snapshots(this.jobs, state);
+    this._poll = new Poll({
+      auto: false,
+      factory: () => this._ask(),
+      frequency: { interval: STORE_MS, backoff: true, max: 120_000 },
+      name: 'kitops-jupyter:store',
+      standby
+    });
+    this.jobs.moved.connect(this._onJob, this);
+  }
+
+  readonly client: KitClient;
+  readonly jobs: Jobs;
+  readonly snapshots: Snapshots;
+  readonly summaries: Summaries;
+
+  preferences: IPreferences = { notifications: true, confirm: true, recordEnvironment: true, defaultRepository: '' };
+
+  get server(): ServerState {
+    return this._server;
+  }
+
+  /** Why the server could not be asked. */
+  get error(): KitError | null {
+    return this._error;
+  }
+
+  get status(): Status | null {
+    return this._status;
+  }
+
+  get registries(): readonly RegistryRow[] {
+    return this._status?.registries ?? [];
+  }
+
+  get local(): LocalList | null {
+    return this._local;
+  }
+
+  /** Why the local store could not be read. */
+  get localError(): KitError | null {
+    return this._localError;
+  }
+
+  /** Anything but jobs and pages changed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this._poll.isDisposed;
+  }
+
+  /** The repositories of a registry, as far as they were looked at. */
+  repositories(registry: string): Pages {
+    return this._pages(`catalog ${registry}`, (after, signal) =>
+      this.client.repositories(registry, after, undefined, signal)
+    );
+  }
+
+  /** The tags of a repository of a registry, as far as they were looked at. */
+  tags(repository: string): Pages {
+    return this._pages(`tags ${repository}`, (after, signal) => this.client.tags(repository, after, undefined, signal));
+  }
+
+  /** Ask the server for all of it again. */
+  async refresh(): Promise<void> {
+    this.summaries.forget();
+    this._listed.forEach(pages => pages.state !== 'new' && void pages.restart());
+    await this._poll.refresh();
+    await this._poll.tick.catch(() => undefined);
+  }
+
+  /** Ask a registry again, and no other. */
+  refreshRegistry(registry: string): void {
+    this.summaries.forget(reference => reference.startsWith(`${registry}/`));
+    for (const [name, pages] of this._listed) {
+      if (name === `catalog ${registry}` || name.startsWith(`tags ${registry}/`)) {
+        void pages.restart();
+      }
+    }
+  }
+
+  startJob(request: JobRequest): Promise<Job> {
+    return this.snapshots.begun(request, this.jobs.start(request));
+  }
+
+  async login(form: ILogin): Promise<RegistryRow> {
+    const row = await this.client.login(form);
+    await this._signed(form.registry);
+    return row;
+  }
+
+  async logout(registry: string): Promise<void> {
+    await this.client.logout(registry);
+    await this._signed(registry);
+  }
+
+  async addRegistry(name: string, url: string, plainHttp: boolean): Promise<void> {
+    await this.client.addRegistry(name, url, plainHttp);
+    await this.refreshStatus();
+  }
+
+  async removeRegistry(name: string): Promise<void> {
+    await this.client.removeRegistry(name);
+    await this.refreshStatus();
+  }
+
+  /** The store or a tag changed by something that is no job: remove, tag, promote. */
+  async moved(references: readonly string[]): Promise<void> {
+    const moved = new Set(references);
+    this.summaries.forget(reference => moved.has(reference));
+    const repositories = new Set(references.map(repositoryOf));
+    for (const repository of repositories) {
+      const pages = this._listed.get(`tags ${repository}`);
+      void (pages && pages.state !== 'new' && pages.restart());
+    }
+    await this._poll.refresh();
+  }
+
+  async refreshStatus(): Promise<void> {
+    try {
+      this._status = await this.client.status();
+      this._enter('ready', null);
+    } catch (reason) {
+      const error = KitError.from(reason);
+      this._enter(error.code === NO_EXTENSION ? 'missing' : 'failed', error);
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._poll.dispose();
+    this.jobs.dispose();
+    this.summaries.dispose();
+    Signal.clearData(this);
+  }
+
+  private async _ask(): Promise<void> {
+    const before = this._server;
+    await this.refreshStatus();
+    if (this.isDisposed) {
+      return;
+    }
+    if (before !== 'ready') {
+      this.jobs.active = true;
+    }
+    try {
+      const local = await this.client.local();
+      const isSame = local.stamp !== '' && local.stamp === this._local?.stamp && this._localError === null;
+      this._local = isSame ? this._local : local;
+      this._localError = null;
+    } catch (reason) {
+      this._localError = KitError.from(reason);
+    }
+    this._changed.emit();
+  }
+
+  private _enter(server: ServerState, error: KitError | null): void {
+    this._server = server;
+    this._error = error;
+    if (server === 'missing') {
+      this.jobs.active = false;
+    }
+    if (!this.isDisposed) {
+      this._changed.emit();
+    }
+  }
+
+  private async _signed(registry: string): Promise<void> {
+    await this.refreshStatus();
+    this.refreshRegistry(registry);
+  }
+
+  private _onJob(_: unknown, { job, was }: { job: Job; was: Job['state'] | null }): void {
+    if (!isGoing(job) && was !== job.state) {
+      void this.moved([job.reference]);
+    }
+  }
+
+  private _pages(name: string, ask: (after: string, signal: AbortSignal) => ReturnType<KitClient['tags']>): Pages {
+    let pages = this._listed.get(name);
+    if (!pages) {
+      pages = new Pages(ask);
+      pages.changed.connect(() => this._changed.emit());
+      this._listed.set(name, pages);
+    }
+    return pages;
+  }
+
+  private _changed = new Signal<this, void>(this);
+  private _error: KitError | null = null;
+  private readonly _listed = new Map<string, Pages>();
+  private _local: LocalList | null = null;
+  private _localError: KitError | null = null;
+  private readonly _poll: Poll;
+  private _server: ServerState = 'asking';
+  private _status: Status | null = null;
+}
+
+/** A reference without its tag and digest. */
+export function repositoryOf(reference: string): string {
+  const named = reference.split('@', 1)[0];
+  const colon = named.lastIndexOf(':');
+  return colon > named.lastIndexOf('/') ? named.slice(0, colon) : named;
+}

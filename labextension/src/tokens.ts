@@ -1,0 +1,59 @@
+// The public surface: what another extension, or another file here, may ask of the panel.
+
+import { Token } from '@lumino/coreutils';
+
+import type { KitModel } from './model';
+
+export type IKitModel = KitModel;
+
+export const IKitModel = new Token<IKitModel>(
+  'kitops-jupyter:IKitModel',
+  'The kits, registries and jobs that the panel shows, and the client that reaches them.'
+);
+
+/** The domain of the translations. */
+export const DOMAIN = 'kitops_jupyter';
+
+/** The commands. An argument that is missing is taken from the row under the pointer, or asked for. */
+export namespace CommandIDs {
+  /** Show the panel. */
+  export const openPanel = 'kitops:open-panel';
+  /** Open a kit in a tab: `{reference}`. */
+  export const openKit = 'kitops:open-kit';
+  /** Ask the server for everything again. */
+  export const refresh = 'kitops:refresh';
+  /** Pack a folder: `{path}`. */
+  export const pack = 'kitops:pack';
+  /** Pack the notebook at hand with its folder: `{path}`. */
+  export const snapshot = 'kitops:snapshot';
+  /** Say what is wrong with a Kitfile: `{path}`. */
+  export const validate = 'kitops:validate';
+  /** Take a kit into the local store: `{reference}`. */
+  export const pull = 'kitops:pull';
+  /** Bring a kit into a registry: `{reference}`. */
+  export const push = 'kitops:push';
+  /** Give a kit another name: `{reference}`. */
+  export const tag = 'kitops:tag';
+  /** Move a kit to a stage of its life: `{reference}`. */
+  export const promote = 'kitops:promote';
+  /** Remove a kit: `{reference}`. */
+  export const remove = 'kitops:remove';
+  /** Sign in to a registry: `{registry}`. */
+  export const signIn = 'kitops:sign-in';
+  /** Forget the credentials of a registry: `{registry}`. */
+  export const signOut = 'kitops:sign-out';
+  /** Name a registry, so that the panel shows it. */
+  export const addRegistry = 'kitops:add-registry';
+  /** Take a registry out of the panel: `{registry}`. */
+  export const removeRegistry = 'kitops:remove-registry';
+  /** Show one repository of a registry that lists none: `{registry}`. */
+  export const openRepository = 'kitops:open-repository';
+  /** Cancel a job that runs, forget one that ended: `{job}`. */
+  export const endJob = 'kitops:end-job';
+  /** Do a job again: `{job}`. */
+  export const retryJob = 'kitops:retry-job';
+  /** Copy the %kit line: `{line}`. */
+  export const copyLine = 'kitops:copy-line';
+  /** Put the %kit line into a new cell of the notebook at hand: `{line}`. */
+  export const insertLine = 'kitops:insert-line';
+}
