@@ -82,6 +82,7 @@ def copy(
     overwrite: bool = False,
     directory: Path | str = ".",
     connection: Connection | None = None,
+    source_connection: Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
 ) -> CopyResult:
@@ -90,7 +91,8 @@ def copy(
     Each side is a name with a registry (that registry), another name or `local://NAME` (the local store),
     `oci:DIR[:TAG]` or `FILE.tar[:TAG]` (an OCI layout). What is there is not moved again, a registry mounts what a
     sibling has, and a copy that broke off goes on where it was. The tag moves last; a tar has its name when it is
-    whole, and replaces a file only with `overwrite`. Relative paths are below `directory`.
+    whole, and replaces a file only with `overwrite`. Relative paths are below `directory`. `source_connection` is for a
+    source that is reached otherwise than the destination.
     Raises NotFound, NotAModelKit, Usage, ManifestInvalid, DigestMismatch, UnsafeArchive, Conflict, RegistryError,
     StorageFull, Cancelled.
     """
@@ -103,7 +105,7 @@ def copy(
         if origin.kind == "tar" and origin.path is not None:
             side = LayoutTar(origin.path)
         else:
-            side = stack.enter_context(opened(origin, settings, connection))
+            side = stack.enter_context(opened(origin, settings, source_connection or connection))
         root, tag = _resolve(side, origin, settings)
         tags = goal.tags or ((tag,) if tag else ())
         if ":" in goal.name:

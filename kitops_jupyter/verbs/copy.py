@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
@@ -24,6 +25,8 @@ def _parser() -> Parser:
     parser.word("DST", kind="reference")
     parser.flag("--no-referrers", help="leave behind what refers to the kit: signatures, file indexes")
     parser.flag("-o", "--overwrite", help="replace a tar that is there")
+    parser.flag("--src-plain-http", help="HTTP to SRC alone")
+    parser.flag("--dst-plain-http", help="HTTP to DST alone")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -32,13 +35,15 @@ def _parser() -> Parser:
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.copy import copy
 
+    how = connection(arguments, context)
     return copy(
         arguments.src,
         arguments.dst,
         referrers=not arguments.no_referrers,
         overwrite=arguments.overwrite,
         directory=context.directory,
-        connection=connection(arguments, context),
+        connection=replace(how, plain_http=how.plain_http or arguments.dst_plain_http),
+        source_connection=replace(how, plain_http=how.plain_http or arguments.src_plain_http),
         settings=context.settings,
         observe=context.observe,
     )

@@ -16,7 +16,7 @@ import pytest
 import kitops_jupyter as kit
 from kitops_jupyter.__main__ import main
 from kitops_jupyter.content import Descriptor, Digest
-from kitops_jupyter.errors import Cancelled, Conflict, NotAModelKit, NotFound, Usage
+from kitops_jupyter.errors import Cancelled, Conflict, NotAModelKit, NotFound, Unauthorized, Usage
 from kitops_jupyter.oci_layout import LayoutFolder, LayoutTar
 from kitops_jupyter.operations.copy_places import parse_place
 from kitops_jupyter.progress import Event
@@ -25,7 +25,7 @@ from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository
 from kitops_jupyter.targets import Connection, store
 from tests.operations.projects import FILES, files_in, make_project, write_files
-from tests.registry.conftest import Real, plain, running  # noqa: F401  (fixtures)
+from tests.registry.conftest import Real, plain, running, with_tls, with_users  # noqa: F401  (fixtures)
 from tests.store.test_referrers import refer
 
 HTTP = Connection(plain_http=True)
@@ -340,3 +340,36 @@ def test_the_verb_copies_on_a_line(
     assert main(["copy", f"{tmp_path}/kit.tar", "bare:v2", "--no-referrers", *home]) == 0
     assert main(["copy", "bare:v2", f"{tmp_path}/kit.tar", *home]) != 0
     assert main(["copy", "bare:v2", f"{tmp_path}/kit.tar", "-o", *home]) == 0
+
+
+def test_each_side_is_reached_in_its_own_way(
+    packed: str,
+    here: Settings,
+    name: str,
+    real: Real,
+    with_tls: Real,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    kit.copy(packed, f"{real.host}/{name}:v1", connection=HTTP, settings=here)
+    ca = Connection(ca=with_tls.ca)
+    goal = f"{with_tls.host}/{name}"
+    done = kit.copy(f"{real.host}/{name}:v1", goal, connection=ca, source_connection=HTTP, settings=here)
+    assert (done.digest, done.moved_blobs > 0) == (digest_of(packed, here), True)
+    words = [f"{real.host}/{name}:v1", f"{goal}:v2", "--src-plain-http", "--tls-cert", str(with_tls.ca)]
+    assert main(["copy", *words, "--config", str(here.home)]) == 0
+    assert kit.copy(f"{goal}:v2", "back", connection=ca, settings=here).digest == done.digest
+
+
+def test_a_registry_that_wants_a_password_gets_none_it_was_not_given(
+    packed: str,
+    here: Settings,
+    name: str,
+    with_users: Real,  # noqa: F811
+) -> None:
+    goal = f"{with_users.host}/{name}:v1"
+    with pytest.raises(Unauthorized):
+        kit.copy(packed, goal, connection=HTTP, settings=here)
+    assert with_users.credential is not None
+    with with_users.connect(here, credential=None) as registry:
+        registry.login(with_users.credential.username, with_users.credential.password)
+    assert kit.copy(packed, goal, connection=HTTP, settings=here).moved_blobs > 0
