@@ -61,12 +61,14 @@ class Settings:
     """A frozen value that every operation takes; build it with `load`, change it with `dataclasses.replace`.
 
     `created_epoch_s` is SOURCE_DATE_EPOCH (seconds since 1970), None for the clock; `cli_version` is what a
-    packed manifest says about the program that made it.
+    packed manifest says about the program that made it. With `file_index` a pack also makes what lets single files of
+    a layer be read and verified; without, its manifest is byte for byte what kit writes.
     """
 
     home: Path
     created_epoch_s: int | None = None
     cli_version: str = f"kitops-jupyter-{VERSION}"
+    file_index: bool = True
     s3: S3Settings = S3Settings()
     network: Network = field(default_factory=Network)
     registries: Mapping[str, RegistrySettings] = field(default_factory=dict, hash=False)
@@ -94,6 +96,7 @@ class Settings:
         return cls(
             home=chosen,
             created_epoch_s=_epoch(environ.get("SOURCE_DATE_EPOCH", "")),
+            file_index=environ.get("KITOPS_FILE_INDEX", "1") not in ("0", "false", "no"),
             s3=_s3(environ),
             network=_network(environ),
             registries=_registries(chosen / "registries.json"),

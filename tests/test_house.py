@@ -28,6 +28,7 @@ FLOORS = {
     "layers": 5,
     "manifest": 6,
     "kit_index": 7,
+    "file_index": 7,
     "archive": 7,
     "store": 7,
     "registry": 7,

@@ -4,7 +4,7 @@ from kitops_jupyter.archive.compression import compressing, decompressing
 from kitops_jupyter.archive.member_names import NameRules
 from kitops_jupyter.archive.tar_listing import list_members
 from kitops_jupyter.archive.tar_parser import Limits, TarMember
-from kitops_jupyter.archive.tar_stream import RawStream, TarStream, raw_stream, tar_stream
+from kitops_jupyter.archive.tar_stream import RawStream, TarStream, data_offsets, raw_stream, tar_stream
 from kitops_jupyter.archive.untar import Extracted, Untar
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "TarStream",
     "Untar",
     "compressing",
+    "data_offsets",
     "decompressing",
     "list_members",
     "raw_stream",

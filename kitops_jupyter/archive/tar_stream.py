@@ -124,6 +124,15 @@ def tar_stream(members: Sequence[Member]) -> TarStream:
     return TarStream(members)
 
 
+def data_offsets(members: Sequence[Member]) -> Iterator[tuple[Member, int]]:
+    """Each file of the archive that `tar_stream` makes, with where its bytes will begin."""
+    at = 0
+    for member in members:
+        if not member.is_dir:
+            yield member, at + header_size(member)
+        at += _total(member)
+
+
 class RawStream(SourceFile):
     """A Readable over one file's bytes. Build it with `raw_stream`."""
 

@@ -6,11 +6,13 @@ import io
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from kitops_jupyter import file_index
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter.content import Descriptor, Source, Target, read_verified
-from kitops_jupyter.errors import Cancelled
+from kitops_jupyter.errors import Cancelled, ContentMissing, NotFound
+from kitops_jupyter.media_types import IMAGE_MANIFEST
 from kitops_jupyter.progress import Event, Observer
 
 Move = Callable[[Descriptor, str, Observer], None]
@@ -54,9 +56,11 @@ def copy_kit(
     tags: Sequence[str],
     tally: Tally,
     concurrency: int,
+    referrers: Target,
 ) -> None:
     """Have the manifest and all that it needs in `target`, then let the tags name it; `move` brings one blob there.
 
+    The file indexes of its layers come along, where they are; `referrers` takes the manifest that keeps them.
     Raises what `move` raises; then no tag has moved, and what was copied is found by the next try.
     Source: OCI distribution-spec 1.1, "Pushing Manifests".
     """
@@ -74,9 +78,32 @@ def copy_kit(
                 future.cancel()
             raise
     move(manifest.config, "config", tally)
+    has_indexes = _move_indexes(manifest.layers, move, tally)
     target.write(descriptor, io.BytesIO(data), item="manifest")
+    if has_indexes:
+        keep_indexes(referrers, descriptor, manifest.layers)
     for tag in tags:
         target.tag(descriptor, tag)
+
+
+def _move_indexes(layers: Sequence[Descriptor], move: Move, tally: Tally) -> bool:
+    """Bring the layers' file indexes along; False if there are none, or if they were lost: the kit is whole without."""
+    addresses = {address.digest: address for layer in layers if (address := file_index.address_of(layer))}
+    try:
+        for address in addresses.values():
+            move(address.descriptor, "file index", tally)
+    except (NotFound, ContentMissing):
+        return False
+    return bool(addresses)
+
+
+def keep_indexes(referrers: Target, kit: Descriptor, layers: Sequence[Descriptor]) -> None:
+    """Write the manifest that keeps the file indexes of the kit's layers, which are there; none if they have none."""
+    data = file_index.referrer(kit, layers)
+    if data is not None:
+        referrers.write(file_index.EMPTY, io.BytesIO(b"{}"), item="file index")
+        described = replace(Descriptor.of(IMAGE_MANIFEST, data), artifact_type=file_index.ARTIFACT_TYPE)
+        referrers.write(described, io.BytesIO(data), item="file index")
 
 
 def _name(layer: Descriptor) -> str:

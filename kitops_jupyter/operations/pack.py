@@ -13,7 +13,7 @@ from typing import Literal
 from kitops_jupyter import ignore as ignore_rules
 from kitops_jupyter import layers, targets
 from kitops_jupyter.cards import Card, Table, human_size
-from kitops_jupyter.content import Digest, Ingests
+from kitops_jupyter.content import Digest, Ingests, Target
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.kitfile import Kitfile, to_yaml
 from kitops_jupyter.media_types import Kind
@@ -154,19 +154,21 @@ def pack(
     kind: Kind = "modelpack" if use_model_pack else "modelkit"
     how = _How(compression, kind, use_cache, observe)
     if dry_run:
-        packer = how.packer(targets.store(settings), source.root, None)
+        packer = how.packer(targets.store(settings), source.root, None, None)
         packed: Sequence[PackedLayer] = [packer.preview(layer) for layer in plan.layers]
         digest = None
     elif push:
         with targets.remote(reference, settings, connection) as repository:
-            packed = _pack_all(how.packer(repository, source.root, None), plan.layers)
-            digest = store_manifest(repository, reference, settings, source.kitfile, packed, kind=kind)
+            packer = how.packer(repository, source.root, None, repository if settings.file_index else None)
+            packed = _pack_all(packer, plan.layers)
+            digest = store_manifest(repository, repository, reference, settings, source.kitfile, packed, kind=kind)
     else:
         store = targets.store(settings)
         with store.session():  # no removal takes what is packed before the manifest is there
-            packed = _pack_all(how.packer(store, source.root, store.layer_cache), plan.layers)
-            place = store.repository(reference)
-            digest = store_manifest(place, reference, settings, source.kitfile, packed, kind=kind)
+            place, referrers = store.repository(reference), store.repository(reference, kind="referrers")
+            packer = how.packer(store, source.root, store.layer_cache, place if settings.file_index else None)
+            packed = _pack_all(packer, plan.layers)
+            digest = store_manifest(place, referrers, reference, settings, source.kitfile, packed, kind=kind)
     notes = (*source.notes, *missing_notebook(source.root, notebook, plan))
     return _result(reference, digest, packed, plan, source, notes, time.monotonic() - started)
 
@@ -180,7 +182,7 @@ class _How:
     use_cache: bool
     observe: Observer
 
-    def packer(self, place: Ingests, root: Path, known: LayerCache | None) -> LayerPacker:
+    def packer(self, place: Ingests, root: Path, known: LayerCache | None, indexes: Target | None) -> LayerPacker:
         return LayerPacker(
             place,
             root,
@@ -188,6 +190,7 @@ class _How:
             kind=self.kind,
             known=known,
             use_cache=self.use_cache,
+            indexes=indexes,
             observe=self.observe,
         )
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import threading
 import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from kitops_jupyter import archive
-from kitops_jupyter.content import Descriptor, Digest, Ingests, Readable
-from kitops_jupyter.errors import Cancelled, PathInvalid
+from kitops_jupyter import archive, file_index
+from kitops_jupyter.content import Descriptor, Digest, Ingests, Readable, Target
+from kitops_jupyter.errors import Cancelled, ManifestInvalid, PathInvalid
 from kitops_jupyter.layers import PlannedLayer
 from kitops_jupyter.manifest import file_metadata, layer_annotations
 from kitops_jupyter.media_types import Kind, LayerType
@@ -53,7 +54,10 @@ class PackedLayer:
 
 
 class LayerPacker:
-    """Packs layers into a place that takes streams, in any number of threads; `known` layers are not read again."""
+    """Packs layers into a place that takes streams, in any number of threads; `known` layers are not read again.
+
+    `indexes` is where the layers' file indexes go, None for packing without.
+    """
 
     def __init__(
         self,
@@ -64,9 +68,11 @@ class LayerPacker:
         kind: Kind,
         known: LayerCache | None,
         use_cache: bool,
+        indexes: Target | None,
         observe: Observer,
     ) -> None:
         self._place = place
+        self._indexes = indexes
         self._root = root
         self._compression = compression
         self._kind = kind
@@ -86,7 +92,7 @@ class LayerPacker:
 
     def preview(self, layer: PlannedLayer) -> PackedLayer:
         """What packing this layer would store, without reading it; compressed sizes are not known then."""
-        return self._packed(layer, None, None, layer.size_bytes, "planned")
+        return self._packed(layer, None, "planned")
 
     def pack(self, layer: PlannedLayer) -> PackedLayer:
         """Store the layer. Raises SourceChanged, StorageFull, PathInvalid, Cancelled; then nothing of it is stored."""
@@ -96,22 +102,36 @@ class LayerPacker:
         known = self._known.find(fingerprint) if self._known and self._use_cache else None
         if known:
             self._event(Event("skipped", layer.path, known.size_bytes, known.size_bytes, note="unchanged"))
-            return self._packed(layer, known.digest, known.diff_id, known.size_bytes, "unchanged")
+            return self._packed(layer, known, "unchanged")
         record = self._read(layer)
         if self._known and _is_settled(layer):
             self._known.remember(fingerprint, record)
-        return self._packed(layer, record.digest, record.diff_id, record.size_bytes, "packed")
+        return self._packed(layer, record, "packed")
 
     def _read(self, layer: PlannedLayer) -> LayerRecord:
         stream = archive.raw_stream(layer.members[0]) if layer.layout == "raw" else archive.tar_stream(layer.members)
         compression = self._compression_of(layer)
         if compression == "none":
-            stored = self._place.ingest(stream, observe=self._event, item=layer.path)
-            return LayerRecord(stored.digest, stored.digest, stored.size_bytes)
+            return self._read_plain(layer, stream)
         hashed = _HashingStream(stream)
         packed = archive.compressing(hashed, compression)
         stored = self._place.ingest(packed, observe=self._event, item=layer.path)
-        return LayerRecord(stored.digest, hashed.digest(), stored.size_bytes)
+        index = self._keep_index(*file_index.listing_only(_indexed(layer))) if self._indexes else ""
+        return LayerRecord(stored.digest, hashed.digest(), stored.size_bytes, file_index=index)
+
+    def _read_plain(self, layer: PlannedLayer, stream: _Sized) -> LayerRecord:
+        if self._indexes is None:
+            stored = self._place.ingest(stream, observe=self._event, item=layer.path)
+            return LayerRecord(stored.digest, stored.digest, stored.size_bytes)
+        builder = file_index.IndexBuilder(_indexed(layer))
+        stored = self._place.ingest(_Watched(stream, builder), observe=self._event, item=layer.path)
+        index = self._keep_index(*builder.build())
+        return LayerRecord(stored.digest, stored.digest, stored.size_bytes, file_index=index)
+
+    def _keep_index(self, data: bytes, address: file_index.Address) -> str:
+        assert self._indexes
+        self._indexes.write(address.descriptor, io.BytesIO(data), item="file index")
+        return str(address)
 
     def _compression_of(self, layer: PlannedLayer) -> str:
         return "none" if layer.entry.section == "mcpserver" else self._compression
@@ -119,9 +139,7 @@ class LayerPacker:
     def _packed(
         self,
         layer: PlannedLayer,
-        digest: Digest | None,
-        diff_id: Digest | None,
-        size_bytes: int,
+        record: LayerRecord | None,
         status: Literal["packed", "unchanged", "planned"],
     ) -> PackedLayer:
         files = [member for member in layer.members if not member.is_dir]
@@ -132,14 +150,25 @@ class LayerPacker:
             name=layer.entry.name,
             path=layer.path,
             media_type=str(LayerType.for_section(layer.entry.section, self._kind, layer.layout, compression)),
-            digest=digest,
-            diff_id=diff_id,
-            size_bytes=size_bytes,
+            digest=record.digest if record else None,
+            diff_id=record.diff_id if record else None,
+            size_bytes=record.size_bytes if record else layer.size_bytes,
             file_bytes=sum(member.size for member in files),
             file_count=len(files),
-            annotations=_annotations(layer),
+            annotations={**_annotations(layer), **self._index_annotation(record)},
             status=status,
         )
+
+    def _index_annotation(self, record: LayerRecord | None) -> dict[str, str]:
+        """What binds the index to the kit; nothing where there is none, or none any more."""
+        if record is None or self._indexes is None or not record.file_index:
+            return {}
+        annotation = {file_index.ANNOTATION: record.file_index}
+        try:
+            address = file_index.address_of(Descriptor("", record.digest, record.size_bytes, annotation))
+        except ManifestInvalid:  # the cache may hold anything
+            return {}
+        return annotation if address and self._indexes.exists(address.descriptor) else {}
 
     def _fingerprint(self, layer: PlannedLayer) -> str:
         """Names what packing would read: every member's place, size, times, inode and mode."""
@@ -151,6 +180,33 @@ class LayerPacker:
                 stamp += (member.size, member.mtime_ns, member.ctime_ns, member.inode, member.device)
             known.update(repr(stamp).encode("utf-8", "surrogateescape"))
         return known.hexdigest()
+
+
+class _Sized(Readable, Protocol):
+    """A stream that knows its length."""
+
+    size_bytes: int
+
+
+class _Watched:
+    """A stream that brings the builder of its index."""
+
+    def __init__(self, stream: _Sized, builder: file_index.IndexBuilder) -> None:
+        self.size_bytes = stream.size_bytes
+        self.readinto = stream.readinto
+        self.close = stream.close
+        self.sinks = (builder,)
+
+
+def _indexed(layer: PlannedLayer) -> list[file_index.IndexedFile]:
+    """The layer's files as they will be in it."""
+    if layer.layout == "raw":
+        (file,) = layer.members
+        return [file_index.IndexedFile(layer.path, file.size, file.mode, 0)]
+    return [
+        file_index.IndexedFile(member.name, member.size, member.mode, offset)
+        for member, offset in archive.data_offsets(layer.members)
+    ]
 
 
 class _HashingStream:

@@ -12,6 +12,7 @@ from kitops_jupyter.content import Descriptor, Digest, Target, read_verified
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.media_types import CONFIG_TYPES, IMAGE_MANIFEST, Kind
+from kitops_jupyter.operations.copy_kit import keep_indexes
 from kitops_jupyter.operations.pack_layers import PackedLayer
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -20,6 +21,7 @@ from kitops_jupyter.store import Repository
 
 def store_manifest(
     place: Target,
+    referrers: Target,
     reference: Reference,
     settings: Settings,
     kitfile: Kitfile,
@@ -29,6 +31,7 @@ def store_manifest(
 ) -> Digest:
     """Store config and manifest and move the tags; the manifest that is there already is kept when it says the same.
 
+    What keeps the layers' file indexes goes to `referrers`, before any tag moves.
     Source: format.md, "A kit": packing the same content twice gives one digest.
     """
     described = kitfile.with_layers(
@@ -51,6 +54,7 @@ def store_manifest(
         )
         descriptor = Descriptor.of(IMAGE_MANIFEST, data)
         place.write(descriptor, io.BytesIO(data), item="manifest")
+    keep_indexes(referrers, descriptor, layers)
     for tag in (reference.tag, *reference.extra_tags):
         if tag:
             place.tag(descriptor, tag)

@@ -137,6 +137,7 @@ def _store(
             tags=() if with_referrers else tags,
             tally=tally,
             concurrency=repository.registry.concurrency,
+            referrers=store.repository(kit.reference, kind="referrers"),
         )
         if with_referrers:
             side = StoreSide(store, kit.reference)

@@ -83,14 +83,16 @@ def push(
     with targets.registry(place.registry, settings, connection) as registry:
         repository = registry.repository(place.repository)
         for kit, tags in tagged:
+            move = _uploader(kit, repository, _siblings(kit, place, settings))
             copy_kit(
                 kit.source,
                 repository,
                 kit.descriptor,
-                move=_uploader(kit, repository, _siblings(kit, place, settings)),
+                move=move,
                 tags=tags,
                 tally=tally,
                 concurrency=registry.concurrency,
+                referrers=repository,
             )
     (kit, *_), every_tag = [kit for kit, _ in tagged], tuple(tag for _, tags in tagged for tag in tags)
     return TransferResult(

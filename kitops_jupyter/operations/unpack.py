@@ -33,7 +33,10 @@ KITFILE = "Kitfile"
 
 @dataclass(frozen=True, slots=True)
 class UnpackResult(Result):
-    """What is now in `directory`; `kept` are files that were there and stay (`ignore_existing`)."""
+    """What is now in `directory`; `kept` are files that were there and stay (`ignore_existing`).
+
+    `unverified` are layers of which single files came that no digest of the kit covers.
+    """
 
     reference: Reference
     digest: Digest
@@ -42,6 +45,7 @@ class UnpackResult(Result):
     kept: tuple[str, ...]
     warnings: tuple[str, ...]
     elapsed_s: float
+    unverified: tuple[str, ...] = ()
 
     @property
     def file_count(self) -> int:
@@ -55,14 +59,16 @@ class UnpackResult(Result):
 
     def card(self) -> Card:
         rows = tuple(
-            (layer.section, layer.path, str(layer.file_count), human_size(layer.file_bytes)) for layer in self.layers
+            (layer.section, layer.path, str(layer.file_count), human_size(layer.file_bytes))
+            for layer in self.layers
+            if layer.file_count or not self.file_count
         )
-        count = self.file_count
+        verified = "every digest verified" if not self.unverified else "not every file verified"
         return Card(
             title=f"Unpacked {self.reference}",
             facts=(
                 ("into", str(self.directory)),
-                ("files", f"{count}, {human_size(self.size_bytes)}, every digest verified, {self.elapsed_s:.1f} s"),
+                ("files", f"{self.file_count}, {human_size(self.size_bytes)}, {verified}, {self.elapsed_s:.1f} s"),
                 ("digest", str(self.digest)),
             ),
             tables=(Table(("layer", "path", "files", "size"), rows),) if rows else (),
@@ -107,7 +113,14 @@ def unpack(
         warnings += [f"{label}: single files of a layer are not covered by the kit's digests" for label in unverified]
     elapsed_s = time.monotonic() - started
     return UnpackResult(
-        kit.reference, kit.descriptor.digest, target, tuple(layers), tuple(place.kept), tuple(warnings), elapsed_s
+        kit.reference,
+        kit.descriptor.digest,
+        target,
+        tuple(layers),
+        tuple(place.kept),
+        tuple(warnings),
+        elapsed_s,
+        tuple(unverified),
     )
 
 

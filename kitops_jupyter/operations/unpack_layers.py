@@ -16,11 +16,12 @@ from kitops_jupyter.content import Descriptor, Digest, Readable, Source, verifie
 from kitops_jupyter.errors import Cancelled, DigestMismatch, SizeMismatch, UnsafeArchive
 from kitops_jupyter.filters import Choice
 from kitops_jupyter.manifest import Match, raw_file
-from kitops_jupyter.operations.layer_reader import members_of, open_member, ranges_of
+from kitops_jupyter.operations.layer_reader import RemoteFiles, members_of, ranges_of
 from kitops_jupyter.operations.unpack_place import Place
 from kitops_jupyter.operations.write_file import create
 from kitops_jupyter.pipeline import ByteSink, FileSink, Sha256Sink, pump
 from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.targets import LocalFirst
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +123,18 @@ class LayerUnpacker:
         return not part.match.type.compression and ranges_of(part.source, part.match.layer) is not None
 
     def _fetch_files(self, part: Part, tree: Path) -> tuple[int, int]:
-        """Only the wanted files' bytes out of a tar in a registry; no digest of the kit covers a part of a layer."""
+        """Only the wanted files' bytes out of a tar in a registry, verified by the kit's file index if it has one."""
+        assert isinstance(part.source, LocalFirst)
         count = size_bytes = 0
-        for member in members_of(part.source, part.match, rules=archive.NameRules.of(tree)):
+        files = RemoteFiles(part.source, part.match, rules=archive.NameRules.of(tree))
+        for member in files.members:
             name = part.placed(member.name)
             if member.is_dir or not name or self._place.keeps(name):
                 continue
             made = tree / name
             made.parent.mkdir(parents=True, exist_ok=True)
             mode = _mode_here(made, member.mode & 0o777)
-            with closing(open_member(part.source, part.match, member)) as stream:
+            with closing(files.open(member)) as stream:
                 got = pump(
                     stream, [FileSink(made, member.size)], observe=self._event, item=name, total_bytes=member.size
                 )
@@ -139,7 +142,7 @@ class LayerUnpacker:
                 raise SizeMismatch(f"{name}: got {got} bytes, expected {member.size}")
             made.chmod(mode)
             count, size_bytes = count + 1, size_bytes + got
-        if count:
+        if count and not files.is_verified:
             self.unverified.append(part.match.entry.label)
         return count, size_bytes
 

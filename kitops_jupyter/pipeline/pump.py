@@ -33,8 +33,9 @@ def pump(
     thread of its own. Then every sink is closed. An error anywhere, the observer's Cancelled and KeyboardInterrupt
     included, stops all of it within a buffer's time, waits for the threads, aborts every sink and is raised as it
     was. The observer is called from this thread: started, advanced, finished. The caller closes the stream.
+    A stream may bring `sinks` of its own.
     """
-    return _Pump(stream, sinks, observe, item, total_bytes).run()
+    return _Pump(stream, [*sinks, *getattr(stream, "sinks", ())], observe, item, total_bytes).run()
 
 
 class _Pump:

@@ -75,6 +75,7 @@ class Exact:
         self._size_bytes = size_bytes
         self._count = 0
         self._what = what
+        self.sinks = getattr(stream, "sinks", ())
 
     def readinto(self, buffer: memoryview, /) -> int:
         if self._size_bytes is not None and self._count == self._size_bytes and self._count:

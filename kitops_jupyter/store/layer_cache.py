@@ -25,13 +25,14 @@ _PRUNE_TO = ENTRIES_LIMIT * 3 // 4
 
 @dataclass(frozen=True, slots=True)
 class LayerRecord:
-    """A layer as it was stored; `diff_id` is the digest before compression."""
+    """A layer as it was stored; `diff_id` is the digest before compression, `file_index` where its index is, if any."""
 
     digest: Digest
     diff_id: Digest
     size_bytes: int
     media_type: str = ""
     compression: str = ""
+    file_index: str = ""
 
 
 class LayerCache:

@@ -27,7 +27,9 @@ WARNED = {"links": "link", "empty-layer": "empty", "kitignore-no-negation": "ign
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return replace(Settings.load({}, home=tmp_path / "home"), created_epoch_s=EPOCH_S, cli_version="1.17.0")
+    return replace(
+        Settings.load({}, home=tmp_path / "home"), created_epoch_s=EPOCH_S, cli_version="1.17.0", file_index=False
+    )
 
 
 def pack_case(name: str, folder: Path, settings: Settings) -> kit.PackResult:

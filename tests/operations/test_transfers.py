@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from kitops_jupyter.errors import (
     Unauthorized,
     Usage,
 )
+from kitops_jupyter.operations.unpack import UnpackResult
 from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
@@ -94,19 +96,27 @@ def test_a_filter_moves_only_its_layers_and_leaves_files(pushed: str, there: Set
     assert kit.list_kits(settings=there).kits == ()
 
 
-def test_a_filter_inside_a_layer_moves_only_those_files(pushed: str, there: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_index", [True, False], ids=["indexed", "plain"])
+def test_a_filter_inside_a_layer_moves_only_those_files(
+    has_index: bool, here: Settings, there: Settings, reference: str, tmp_path: Path
+) -> None:
+    settings = replace(here, file_index=has_index)
+    kit.pack(make_project(tmp_path / "project"), tag=reference, settings=settings)
+    kit.push(reference, connection=HTTP, settings=settings)
     moved: dict[str, int] = {}
 
     def count(event: Event) -> None:
         moved[event.item] = event.done_bytes
 
     pulled = kit.pull(
-        pushed, tmp_path / "out", filters=["dataset:part-2*"], connection=HTTP, settings=there, observe=count
+        reference, tmp_path / "out", filters=["dataset:part-2*"], connection=HTTP, settings=there, observe=count
     )
     name = "data/training/part-2.csv"
-    assert files_in(pulled.directory) == {name: FILES[name]}  # type: ignore[union-attr]
-    assert moved[name] == len(FILES[name])
-    assert any("not covered" in warning for warning in pulled.warnings)  # type: ignore[union-attr]
+    assert isinstance(pulled, UnpackResult)
+    assert files_in(pulled.directory) == {name: FILES[name]}
+    assert moved == {name: len(FILES[name])}
+    assert any("not covered" in warning for warning in pulled.warnings) != has_index
+    assert ("every digest verified" in str(pulled)) == has_index
 
 
 def test_unpack_brings_what_is_not_here(pushed: str, there: Settings, tmp_path: Path) -> None:
