@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kitops_jupyter.reference import Reference
     from kitops_jupyter.settings import Settings
     from kitops_jupyter.targets import Connection
+    from kitops_jupyter.verbs.screen import Screen
 
 _HOMES = {
     "errors": ("Cancelled", "Conflict", "KitError", "KitfileInvalid", "KitfileMissing", "NotFound", "Usage"),
@@ -136,7 +137,12 @@ def load_ipython_extension(ipython: Any) -> None:
     """What `%load_ext kitops_jupyter` calls: registers %kit and %%kit."""
     from kitops_jupyter.magics import load
 
-    load(ipython)
+    def open_screen() -> Screen:
+        from kitops_jupyter.widgets import CellScreen  # costs what ipywidgets costs
+
+        return CellScreen(ipython)
+
+    load(ipython, open_screen)
 
 
 def unload_ipython_extension(ipython: Any) -> None:

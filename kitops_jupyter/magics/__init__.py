@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from IPython.core.interactiveshell import InteractiveShell
 
 from kitops_jupyter.magics.completion import add_completion, remove_completion
 from kitops_jupyter.magics.kit import KitMagics
+from kitops_jupyter.verbs.screen import Screen
 
 
-def load(shell: InteractiveShell) -> None:
-    """Register the magics and their completion; again is no harm."""
-    shell.register_magics(KitMagics)
+def load(shell: InteractiveShell, open_screen: Callable[[], Screen] | None = None) -> None:
+    """Register the magics and their completion; again is no harm. `open_screen` imports the widgets when needed."""
+    magics = KitMagics(shell)
+    magics.open_screen = open_screen
+    shell.register_magics(magics)
     remove_completion(shell)
     add_completion(shell)
 

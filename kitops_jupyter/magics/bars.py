@@ -11,20 +11,31 @@ from typing import Any
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.settings import session_notebook
 from kitops_jupyter.verbs.meter import Bars, Lines
+from kitops_jupyter.verbs.screen import Screen
 
 
-def meter(progress: str, shell: Any) -> AbstractContextManager[Observer]:
-    """The observer for one verb: `progress` is the flag's value, empty where the surface decides."""
+def meter(
+    progress: str, shell: Any, screen: Screen | None = None, command: str = ""
+) -> AbstractContextManager[Observer]:
+    """The observer for one verb: `progress` is the flag's value, empty where the surface decides.
+
+    `screen` has bars with a button that cancels `command`; without one there are bars alone.
+    """
     if progress == "none":
         return nullcontext(ignore)
-    if progress == "plain" or not (progress == "fancy" or _is_watched(shell)):
+    if progress == "plain" or not (progress == "fancy" or is_watched(shell)):
         return Lines(_write_line)
-    if hasattr(shell, "kernel") and importlib.util.find_spec("ipywidgets"):
-        return _notebook_bars()
-    return _terminal_bars()
+    if screen is not None:
+        return screen.transfer(command)
+    return _notebook_bars() if has_widgets(shell) else _terminal_bars()
 
 
-def _is_watched(shell: Any) -> bool:
+def has_widgets(shell: Any) -> bool:
+    """Whether this is a kernel with ipywidgets; not whether its front end shows them."""
+    return hasattr(shell, "kernel") and importlib.util.find_spec("ipywidgets") is not None
+
+
+def is_watched(shell: Any) -> bool:
     """Whether somebody sees bars move: a front end that told its notebook, Colab, or a terminal."""
     if not hasattr(shell, "kernel"):
         return sys.stderr.isatty()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from IPython.display import display
 
 from kitops_jupyter import verbs
 from kitops_jupyter.errors import Cancelled, KitError, Usage
-from kitops_jupyter.magics.bars import meter
+from kitops_jupyter.magics.bars import has_widgets, is_watched, meter
 from kitops_jupyter.settings import Settings, session_notebook
+from kitops_jupyter.verbs.screen import Screen
 
 # IPython looks for variables in the frame that called the magic, too. The lines of a block have no such frame, and a
 # depth beyond the stack leaves it at the user's own namespace.
@@ -29,7 +31,10 @@ class Results(list[Any]):
 
 @magics_class
 class KitMagics(Magics):
-    """The magics."""
+    """The magics. `open_screen` gives the widgets, where there is a front end that shows them."""
+
+    open_screen: Callable[[], Screen] | None = None
+    _saver: Callable[[Path], Any] | None = None
 
     @line_cell_magic
     def kit(self, line: str, cell: str | None = None) -> Any:
@@ -52,11 +57,12 @@ class KitMagics(Magics):
             ) from None
         return None if is_silent else result
 
-    def _run(self, words: list[str], cell: str | None = None) -> Any:
-        """One command. Raises KitError."""
+    def _run(self, words: list[str], cell: str | None = None, *, is_line: bool = True) -> Any:
+        """One command. Raises KitError. In a block, the next line waits for this one: there forms are no help."""
         call = verbs.parse(words)
         shell: Any = self.shell
-        with meter(call.progress, shell) as observe:
+        screen = self.open_screen() if self.open_screen and is_watched(shell) and has_widgets(shell) else None
+        with meter(call.progress, shell, screen, verbs.line(words)) as observe:
             context = verbs.Context(
                 settings=Settings.load(),
                 directory=Path.cwd(),
@@ -65,8 +71,18 @@ class KitMagics(Magics):
                 interactive=True,
                 ask=_ask,
                 notebook=session_notebook(shell.user_ns),
+                save_notebook=self._save_notebook if hasattr(shell, "kernel") else None,
+                screen=screen if is_line else None,
             )
             return verbs.run(call, context)
+
+    def _save_notebook(self, known: Path) -> Any:
+        """Have the open notebook saved; the saver remembers a front end that does not answer."""
+        if self._saver is None:
+            from kitops_jupyter.magics.frontend import NotebookSaver
+
+            self._saver = NotebookSaver(self.shell)
+        return self._saver(known)
 
     def _run_block(self, flags: list[str], block: str) -> Results:
         """Every command, one after the other, up to the first that fails; `flags` are put before each."""
@@ -76,7 +92,7 @@ class KitMagics(Magics):
         for number, command in verbs.commands(block):
             try:
                 words = [*flags, *verbs.split(shell.var_expand(command, depth=_NO_FRAME))]
-                results.append(self._run(words))
+                results.append(self._run(words, is_line=False))
                 show(results[-1])
                 if verbs.is_failure(verbs.parse(words), results[-1]):
                     raise KitError("the answer is no, and the lines after it were not run")

@@ -3,7 +3,7 @@
 from kitops_jupyter.verbs.call import is_failure, parse, run, verb_at
 from kitops_jupyter.verbs.table import NAMES, find
 from kitops_jupyter.verbs.verb import Call, Context, Printed, Verb
-from kitops_jupyter.verbs.words import commands, split
+from kitops_jupyter.verbs.words import commands, line, split
 
 __all__ = [
     "NAMES",
@@ -14,6 +14,7 @@ __all__ = [
     "commands",
     "find",
     "is_failure",
+    "line",
     "parse",
     "run",
     "split",

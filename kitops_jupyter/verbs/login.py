@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.screen import SignIn
 from kitops_jupyter.verbs.verb import Context, Verb
+
+if TYPE_CHECKING:
+    from kitops_jupyter.operations.login import LoginResult
 
 
 def _parser() -> Parser:
@@ -25,12 +31,14 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
-    from kitops_jupyter.operations.login import login
-
     if arguments.password_stdin:
         if not arguments.username:
             raise Usage("kit login: --password-stdin needs -u NAME", hint="kit login REGISTRY -u NAME --password-stdin")
         username, password = arguments.username, context.read_input("login").rstrip("\r\n")
+    elif context.screen is not None:
+        return context.screen.sign_in(
+            SignIn(arguments.registry, arguments.username or "", _attempt(arguments, context))
+        )
     elif context.ask is None:
         raise Usage(
             "kit login: nobody is here to be asked for a password",
@@ -39,22 +47,24 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
     else:
         username = arguments.username or context.ask("User name: ", False)
         password = context.ask(f"Password of {username} at {arguments.registry}: ", True)
-    return login(
-        arguments.registry,
-        username,
-        password,
-        connection=connection(arguments, context),
-        settings=context.settings,
-        observe=context.observe,
-    )
+    return _attempt(arguments, context)(username, password)
+
+
+def _attempt(arguments: argparse.Namespace, context: Context) -> Callable[[str, str], LoginResult]:
+    """Tries a name and a password at the registry."""
+    from kitops_jupyter.operations.login import login
+
+    how, settings = connection(arguments, context), context.settings
+    return lambda username, password: login(arguments.registry, username, password, connection=how, settings=settings)
 
 
 VERB = Verb(
     name="login",
     summary="who you are to a registry; tried at once",
     about=(
-        "Asks for the password without showing it, tries it at the registry, and keeps it only if that takes it: in "
-        "the system's keychain where there is one, else in kit's own credentials file. It is never part of a notebook."
+        "Asks for the password without showing it, in a form where the front end has widgets, tries it at the "
+        "registry, and keeps it only if that takes it: in the system's keychain where there is one, else in kit's own "
+        "credentials file. It is never part of a notebook."
     ),
     parser=_parser,
     run=_run,

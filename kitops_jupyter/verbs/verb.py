@@ -15,6 +15,7 @@ from kitops_jupyter.verbs.parser import Parser
 
 if TYPE_CHECKING:
     from kitops_jupyter.capture import OpenNotebook
+    from kitops_jupyter.verbs.screen import Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Context:
     Relative paths are relative to `directory`. `cell_text` is the body of a cell, `stdin` reads what was piped in.
     `ask` asks the person (a prompt, and whether the answer is secret); None where nobody is there.
     `interactive` is a notebook: there a missing folder means the `notebook`'s, and a missing Kitfile is proposed.
-    `save_notebook` has the open notebook saved, where a face can ask for that.
+    `save_notebook` has the open notebook saved, where a face can ask for that. `screen` has forms, where they show.
     """
 
     settings: Settings
@@ -36,6 +37,7 @@ class Context:
     ask: Callable[[str, bool], str] | None = None
     notebook: Path | None = None
     save_notebook: Callable[[Path], OpenNotebook] | None = None
+    screen: Screen | None = None
 
     @property
     def home_directory(self) -> Path:

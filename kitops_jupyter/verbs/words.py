@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kitops_jupyter.errors import Usage
 
@@ -12,6 +12,7 @@ _OPERATORS = frozenset(("|", "||", "&&", "&", ";", ">", ">>", "<", "<<", "2>", "
 _QUOTES = "'\""
 # What a backslash takes its meaning from: outside quotes, and in each kind of them. Source: POSIX shell, 2.2.
 _ESCAPABLE = {"": " \t\"'\\$#|&;<>()*?!`~", '"': '"\\$`', "'": ""}
+_PLAIN = re.compile(r"[\w@%+=:,./~^-]+")
 _PROMPT = re.compile(r"^(?:(?:[$!%]\s*)?(?:jupyter\s+kit|(?:\.[/\\])?kit(?:\.exe)?)(?=\s|$)|[$!%](?=\s|\w|$))")
 
 
@@ -30,6 +31,15 @@ def split(text: str, *, windows: bool = os.name == "nt") -> list[str]:
             )
         words.append(word)
     return words
+
+
+def line(words: Iterable[str]) -> str:
+    """The words as they would be typed after `kit`; `split` takes them apart again."""
+    return " ".join(word if _PLAIN.fullmatch(word) else _quoted(word) for word in words)
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("'", "'\"'\"'") + "'"
 
 
 def _words(text: str, windows: bool) -> Iterator[tuple[str, bool]]:
