@@ -6,6 +6,7 @@ import io
 import os
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from kitops_jupyter.store.files import open_regular, read_small, replace, write_
 
 _MODE = 0o644
 _PARTIAL = ".kit-partial"
+_LEFT_S = 3600.0  # a file that nobody wrote to for so long is a killed copy's
 _MANIFEST_LIMIT_BYTES = 4 << 20
 
 
@@ -134,7 +136,8 @@ class LayoutFolder:
         """Take away what is ours and no longer needed; what another process is at stays."""
         with suppress(OSError):
             for path in (self.path / _PARTIAL).iterdir():
-                if path.suffix == ".lock":
+                is_left = "-" in path.name and path.stat().st_mtime < time.time() - _LEFT_S
+                if path.suffix == ".lock" or is_left:
                     path.unlink()
             (self.path / _PARTIAL).rmdir()
 

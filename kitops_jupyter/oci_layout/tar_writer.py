@@ -11,7 +11,7 @@ import io
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,19 @@ from filelock import FileLock, Timeout
 
 from kitops_jupyter.archive.tar_header import END_OF_ARCHIVE, header, padding
 from kitops_jupyter.content import Descriptor, Readable
-from kitops_jupyter.errors import Conflict, DigestMismatch, KitError, PathInvalid, SizeMismatch, StorageFull, StoreBusy
+from kitops_jupyter.errors import (
+    Conflict,
+    DigestMismatch,
+    KitError,
+    PathInvalid,
+    SizeMismatch,
+    StorageFull,
+    StoreBusy,
+    StoreError,
+)
 from kitops_jupyter.oci_layout.index_file import INDEX_NAME, MARKER, MARKER_NAME, IndexFile
-from kitops_jupyter.pipeline import disk_error, pump
+from kitops_jupyter.pipeline import OutputFile, disk_error, pump
+from kitops_jupyter.pipeline.buffers import ALIGNMENT
 from kitops_jupyter.progress import Event, Observer
 
 OpenFrom = Callable[[Descriptor, int], Readable]  # a blob's bytes from there on
@@ -108,7 +118,7 @@ class TarWriter:
                 left -= len(piece)
             else:
                 left = _cut(file, start)
-                _Append(file).write(memoryview(piece))
+                _write_all(file, memoryview(piece))
         file.truncate()
 
     def _blob(
@@ -129,7 +139,7 @@ class TarWriter:
             try:
                 count = pump(
                     stream,
-                    [_Hash(hashing), _Append(file)],
+                    [_Hash(hashing), _Append(file, blob.size_bytes - begin)],
                     observe=_shifted(observe, begin, blob.size_bytes),
                     item=item,
                     total_bytes=blob.size_bytes,
@@ -211,21 +221,39 @@ class _Hash:
 
 
 class _Append:
-    """A sink that goes on with an open file, and leaves what it has when the stream breaks off."""
+    """A sink that goes on with an open file, and leaves what it has when the stream breaks off.
 
-    def __init__(self, file: io.FileIO) -> None:
-        self._file = file
+    What is large goes around the page cache, from the file's next page on: `phase_bytes` is how far into one it begins.
+    """
+
+    def __init__(self, file: io.FileIO, size_bytes: int) -> None:
+        position = file.tell()
+        self.phase_bytes = position % ALIGNMENT
+        self._to_page = -position % ALIGNMENT
+        self._plain = file
+        self._name = str(file.name)
+        self._rest = OutputFile(os.dup(file.fileno()), self._name, max(0, size_bytes - self._to_page))
 
     def write(self, view: memoryview) -> None:
-        while len(view):
-            try:
-                count = self._file.write(view)
-            except OSError as problem:
-                raise disk_error(problem, str(self._file.name)) from None
-            view = view[count:]
+        if head := min(self._to_page, len(view)):
+            self._to_page -= head
+            _write_all(self._plain, view[:head])
+        if head < len(view):
+            self._rest.write(view[head:])
 
     def close(self) -> None:
-        pass
+        self._rest.flush()
+        self._rest.close()
 
     def abort(self) -> None:
-        pass
+        with suppress(StoreError):
+            self.close()
+
+
+def _write_all(file: io.FileIO, view: memoryview) -> None:
+    while len(view):
+        try:
+            count = file.write(view)
+        except OSError as problem:
+            raise disk_error(problem, str(file.name)) from None
+        view = view[count:]
