@@ -112,10 +112,11 @@ class Opener:
         try:
             return self._indexed(reference, labels) if labels else open_kit(reference, self._settings)
         except NotFound:
-            if not labels and self._has_index(reference):
-                return self._indexed(reference, labels)  # which says what labels there are
-            if targets.names_registry(reference, self._settings):
+            has_index = self._has_index(reference)
+            if targets.names_registry(reference, self._settings) and (labels or not has_index):
                 return self._at_registry(reference, labels)
+            if has_index:
+                return self._indexed(reference, labels)  # which says what labels there are
             if labels:
                 raise NotFound(f"no index {reference} in the local store ({self._settings.home})") from None
             raise
@@ -131,7 +132,14 @@ class Opener:
 
     def _indexed(self, reference: Reference, labels: Sequence[str]) -> Kit:
         source = targets.store(self._settings).repository(reference, kind="indexes")
-        return _chosen(reference, source, source.resolve(reference.name), labels)
+        descriptor = source.resolve(reference.name)
+        try:
+            return _chosen(reference, source, descriptor, labels)
+        except NotFound:  # the index may be here, and its kit in the registry
+            if not labels or not targets.names_registry(reference, self._settings):
+                raise
+        repository = self._open.enter_context(targets.remote(reference, self._settings, self._connection))
+        return _chosen(reference, targets.LocalFirst(self._settings, repository), descriptor, labels)
 
 
 def _chosen(reference: Reference, source: Source, descriptor: Descriptor, labels: Sequence[str]) -> Kit:

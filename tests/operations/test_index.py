@@ -131,6 +131,26 @@ def test_a_pushed_index_has_all_its_kits_there(remote: str, there: Settings, tmp
     assert (listed.kits, listed.problems, listed.indexes) == ((), (), 1)
 
 
+def test_an_index_here_can_list_kits_that_only_the_registry_has(
+    remote: str, here: Settings, there: Settings, tmp_path: Path
+) -> None:
+    kit.index_create(f"{remote}:mine", settings=there)
+    for tag in ("q4", "q8"):
+        kit.push(f"{remote}:{tag}", connection=HTTP, settings=here)
+        kit.index_add(
+            f"{remote}:mine", f"{remote}:{tag}", labels=[f"q={tag}"], remote=True, connection=HTTP, settings=there
+        )
+    assert kit.list_kits(settings=there).kits == ()
+    kit.unpack(f"{remote}:mine", tmp_path / "out", labels=["q=q8"], connection=HTTP, settings=there)
+    assert files_in(tmp_path / "out") == {"m.bin": b"q8" * 999}
+    pushed = kit.push(f"{remote}:mine", connection=HTTP, settings=there)
+    assert pushed.moved_bytes == 0
+    fresh = Settings.load({}, home=tmp_path / "third")
+    assert kit.pull(f"{remote}:mine", labels=["q=q4"], connection=HTTP, settings=fresh).digest
+    with pytest.raises(NotFound):
+        kit.push(f"{remote}:mine", f"{remote}-without-them:mine", connection=HTTP, settings=there)
+
+
 def test_an_index_is_copied_with_its_kits(remote: str, here: Settings, there: Settings, tmp_path: Path) -> None:
     digest = info(f"{remote}:all", here).digest
     for goal in (f"oci:{tmp_path}/layout", f"{tmp_path}/all.tar", f"{remote}-beside", "llama"):
