@@ -32,6 +32,8 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
       '@typescript-eslint/no-namespace': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      // A model with signals is changed through its setters, by components, too.
+      'react-hooks/immutability': 'off',
       // Each plugin's modules are small, and its shared ones are there already.
       'jupyter/prefer-lazy-imports': 'off'
     }

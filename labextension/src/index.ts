@@ -1,5 +1,13 @@
+import { frontend } from './plugins/frontend';
+import { jobs } from './plugins/jobs';
+import { lines } from './plugins/lines';
 import { model } from './plugins/model';
+import { notifications } from './plugins/notifications';
+import { palette } from './plugins/palette';
 import { panel } from './plugins/panel';
+import { registries } from './plugins/registries';
+import { settings } from './plugins/settings';
+import { status } from './plugins/status';
 
 export { CommandIDs, IKitModel } from './tokens';
-export default [model, panel];
+export default [model, settings, panel, palette, registries, jobs, lines, notifications, status, frontend];

@@ -52,6 +52,12 @@ export namespace CommandIDs {
   export const endJob = 'kitops:end-job';
   /** Do a job again: `{job}`. */
   export const retryJob = 'kitops:retry-job';
+  /** Copy what is known of a job that failed: `{job}`. */
+  export const copyDetails = 'kitops:copy-details';
+  /** Cancel all jobs that run. */
+  export const cancelJobs = 'kitops:cancel-jobs';
+  /** Forget all jobs that ended. */
+  export const forgetJobs = 'kitops:forget-jobs';
   /** Copy the %kit line: `{line}`. */
   export const copyLine = 'kitops:copy-line';
   /** Put the %kit line into a new cell of the notebook at hand: `{line}`. */

@@ -102,6 +102,14 @@ export class Jobs implements IDisposable {
     await this.refresh();
   }
 
+  /** Forget all that ended. */
+  async forget(): Promise<void> {
+    const ended = this._all.filter(job => !isGoing(job));
+    await Promise.allSettled(ended.map(job => this._client.endJob(job.id)));
+    this._epoch = '';
+    await this.refresh();
+  }
+
   dispose(): void {
     if (this.isDisposed) {
       return;

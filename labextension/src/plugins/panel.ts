@@ -1,11 +1,15 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
+import { showErrorMessage } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import type { Run } from '../components/panel';
 import { KitPanel } from '../components/panel';
+import { Memory } from '../model/memory';
 import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
+import { given, takes } from './row';
 
 /** The side panel, and the command that shows it. */
 export const panel: JupyterFrontEndPlugin<void> = {
@@ -23,7 +27,14 @@ export const panel: JupyterFrontEndPlugin<void> = {
     state: IStateDB | null
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
-    const widget = new KitPanel({ model, trans, commands: app.commands, notebooks, state });
+    const memory = new Memory(state);
+    void memory.restore();
+    const run: Run = (command, args) => {
+      if (app.commands.hasCommand(command)) {
+        app.commands.execute(command, args).catch(reason => showErrorMessage(trans.__('ModelKits'), reason));
+      }
+    };
+    const widget = new KitPanel({ model, memory, trans, run, notebooks });
     restorer?.add(widget, widget.id);
     app.shell.add(widget, 'left', { rank: 350, type: 'ModelKits' });
     app.commands.addCommand(CommandIDs.openPanel, {
@@ -32,6 +43,20 @@ export const panel: JupyterFrontEndPlugin<void> = {
       icon: widget.title.icon,
       describedBy: { args: { type: 'object', properties: {} } },
       execute: () => app.shell.activateById(widget.id)
+    });
+    app.commands.addCommand(CommandIDs.openRepository, {
+      label: trans.__('Open a Repository…'),
+      caption: trans.__('Show one repository of a registry that lists none'),
+      describedBy: takes('registry'),
+      execute: async args => {
+        const { askRepository } = await import('../components/registries');
+        const registry = given(app, 'registry', args.registry);
+        const repository = registry && (await askRepository(registry, trans));
+        if (repository) {
+          memory.name(registry, repository);
+          app.shell.activateById(widget.id);
+        }
+      }
     });
   }
 };

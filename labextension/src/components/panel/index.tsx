@@ -1,20 +1,24 @@
 import type { INotebookTracker } from '@jupyterlab/notebook';
-import type { IStateDB } from '@jupyterlab/statedb';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { JSX } from 'react';
 
 import { kitIcon } from '../../icons';
 import type { KitModel } from '../../model';
+import type { Memory } from '../../model/memory';
 import { Panel } from './panel';
+
+/** Run one of the commands of `tokens.ts`. */
+export type Run = (command: string, args?: ReadonlyPartialJSONObject) => void;
 
 export interface IPanelOptions {
   model: KitModel;
+  /** What is unfolded, and which repositories were named. */
+  memory: Memory;
   trans: TranslationBundle;
-  commands: CommandRegistry;
+  run: Run;
   notebooks: INotebookTracker | null;
-  state: IStateDB | null;
 }
 
 /** The side panel. */

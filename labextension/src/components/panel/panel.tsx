@@ -1,14 +1,105 @@
-import type { JSX } from 'react';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { addIcon, closeIcon, refreshIcon, searchIcon } from '@jupyterlab/ui-components';
+import type { JSX, KeyboardEvent, RefObject } from 'react';
+import { useDeferredValue, useRef, useState } from 'react';
 
+import { CommandIDs } from '../../tokens';
+import { IconButton } from '../parts';
 import { useSignals } from '../signal';
-import type { IPanelOptions } from '.';
+import type { IPanelOptions, Run } from '.';
+import { Missing } from './missing';
+import { ThisNotebook } from './notebook';
+import { Transfers } from './transfers';
+import { Tree } from './tree';
 
-export function Panel({ model, trans }: IPanelOptions): JSX.Element {
-  useSignals(model.changed);
+/** All of the panel. */
+export function Panel({ model, trans, notebooks, memory, run }: IPanelOptions): JSX.Element {
+  useSignals(model.changed, memory.changed);
+  const [query, setQuery] = useState('');
+  const searched = useDeferredValue(query);
+  const search = useRef<HTMLInputElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const fold = (key: string): { isOpen: boolean; onToggle: () => void } => ({
+    isOpen: memory.isOpen(key),
+    onToggle: () => memory.open(key, !memory.isOpen(key))
+  });
+  const isReady = model.server === 'ready' || model.local !== null;
   return (
-    <div className="kitops-Panel-body">
+    <div ref={body} className="kitops-Panel-body">
+      <Header {...{ trans, run }} />
+      {isReady ? (
+        <>
+          <Search
+            {...{ trans, query, setQuery }}
+            input={search}
+            onDown={() => body.current?.querySelector<HTMLElement>('.kitops-Row[tabindex="0"]')?.focus()}
+          />
+          <div className="kitops-Panel-top">
+            <Transfers jobs={model.jobs} {...{ trans, run }} {...fold('transfers')} />
+            {notebooks ? (
+              <ThisNotebook snapshots={model.snapshots} {...{ notebooks, trans, run }} {...fold('notebook')} />
+            ) : null}
+          </div>
+          {model.server === 'ready' ? null : <Missing {...{ model, trans, run }} />}
+          <Tree
+            {...{ model, trans, run }}
+            view={{ open: memory.opened, query: searched, named: memory.named }}
+            onToggle={(key, open) => memory.open(key, open)}
+            onLeave={() => search.current?.focus()}
+          />
+        </>
+      ) : model.server === 'asking' ? (
+        <p className="kitops-Quiet kitops-mod-loading">{trans.__('Loading…')}</p>
+      ) : (
+        <Missing {...{ model, trans, run }} />
+      )}
+    </div>
+  );
+}
+
+function Header({ trans, run }: { trans: TranslationBundle; run: Run }): JSX.Element {
+  return (
+    <div className="kitops-Panel-head">
       <h2>{trans.__('ModelKits')}</h2>
-      <p>{model.server}</p>
+      <IconButton icon={addIcon} label={trans.__('Add a registry')} onClick={() => run(CommandIDs.addRegistry)} />
+      <IconButton icon={refreshIcon} label={trans.__('Refresh')} onClick={() => run(CommandIDs.refresh)} />
+    </div>
+  );
+}
+
+interface ISearchProps {
+  trans: TranslationBundle;
+  query: string;
+  setQuery: (query: string) => void;
+  input: RefObject<HTMLInputElement>;
+  onDown: () => void;
+}
+
+function Search({ trans, query, setQuery, input, onDown }: ISearchProps): JSX.Element {
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'ArrowDown') {
+      event.preventDefault();
+      onDown();
+    } else if (event.key === 'Escape' && query) {
+      event.stopPropagation();
+      setQuery('');
+    }
+  };
+  return (
+    <div className="kitops-Search">
+      <searchIcon.react tag="span" className="kitops-Icon" />
+      <input
+        ref={input}
+        type="text"
+        role="searchbox"
+        spellCheck={false}
+        value={query}
+        placeholder={trans.__('Search what is open')}
+        aria-label={trans.__('Search repositories and tags')}
+        onChange={event => setQuery(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      {query ? <IconButton icon={closeIcon} label={trans.__('Clear the search')} onClick={() => setQuery('')} /> : null}
     </div>
   );
 }

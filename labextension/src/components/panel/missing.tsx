@@ -1,0 +1,47 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { copyIcon } from '@jupyterlab/ui-components';
+import type { JSX } from 'react';
+
+import { inert } from '../../format';
+import type { KitModel } from '../../model';
+import { CommandIDs } from '../../tokens';
+import { IconButton, TextButton } from '../parts';
+import type { Run } from '.';
+
+const MEND = 'jupyter server extension enable kitops_jupyter';
+
+export interface IMissingProps {
+  model: KitModel;
+  trans: TranslationBundle;
+  run: Run;
+}
+
+/** What the panel says when there is no server extension to ask: why, and the command that mends it. */
+export function Missing({ model, trans, run }: IMissingProps): JSX.Element {
+  const isMissing = model.server === 'missing';
+  return (
+    <div className="kitops-Missing" role="alert">
+      <p>
+        {isMissing
+          ? trans.__('The Jupyter server runs without the extension that this panel asks.')
+          : trans.__('The Jupyter server does not answer the panel.')}
+      </p>
+      {isMissing ? (
+        <>
+          <p>{trans.__('Enable it where the server runs, and start the server again:')}</p>
+          <div className="kitops-Command">
+            <code>{MEND}</code>
+            <IconButton
+              icon={copyIcon}
+              label={trans.__('Copy the command')}
+              onClick={() => run(CommandIDs.copyLine, { line: MEND })}
+            />
+          </div>
+        </>
+      ) : (
+        <p className="kitops-Quiet">{inert(model.error?.message ?? '')}</p>
+      )}
+      <TextButton onClick={() => void model.refresh()}>{trans.__('Try again')}</TextButton>
+    </div>
+  );
+}

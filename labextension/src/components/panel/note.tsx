@@ -1,0 +1,102 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { JSX } from 'react';
+
+import { inert } from '../../format';
+import type { KitModel } from '../../model';
+import { CommandIDs } from '../../tokens';
+import { TextButton } from '../parts';
+import type { Run } from '.';
+import type { IRow } from './rows';
+
+export interface INoteProps {
+  row: IRow;
+  model: KitModel;
+  trans: TranslationBundle;
+  run: Run;
+}
+
+/** What stands where names were expected: that they are on their way, or why there are none and what to do. */
+export function NoteBody(props: INoteProps): JSX.Element {
+  const { row, trans } = props;
+  switch (row.note) {
+    case 'error':
+      return <Failure {...props} />;
+    case 'sign-in':
+      return (
+        <Offer {...props} text={trans.__('This registry wants to know who you are.')} label={trans.__('Sign in')} />
+      );
+    case 'no-catalog':
+      return (
+        <Offer
+          {...props}
+          text={trans.__('This registry does not list its repositories.')}
+          label={trans.__('Open a repository')}
+        />
+      );
+    case 'no-registry':
+      return (
+        <Offer {...props} text={trans.__('No registry has a name here yet.')} label={trans.__('Add a registry')} />
+      );
+    case 'empty':
+      return (
+        <span className="kitops-Note">{row.parent === 'store' ? trans.__('No kits yet') : trans.__('Empty')}</span>
+      );
+    case 'nothing-found':
+      return <span className="kitops-Note">{trans.__('Nothing like it')}</span>;
+    default:
+      return <span className="kitops-Note kitops-mod-loading">{trans.__('Loading…')}</span>;
+  }
+}
+
+/** What a note's button does, for Enter, too. */
+export function actOn({ row, model, run }: INoteProps): void {
+  const { registry, repository } = row;
+  switch (row.note) {
+    case 'error':
+      void (repository
+        ? model.tags(repository).retry()
+        : registry
+          ? model.repositories(registry).retry()
+          : model.refresh());
+      break;
+    case 'sign-in':
+      run(CommandIDs.signIn, { registry });
+      break;
+    case 'no-catalog':
+      run(CommandIDs.openRepository, { registry });
+      break;
+    case 'no-registry':
+      run(CommandIDs.addRegistry);
+      break;
+    default:
+      break;
+  }
+}
+
+function Offer({ text, label, ...props }: INoteProps & { text: string; label: string }): JSX.Element {
+  return (
+    <span className="kitops-Note">
+      <span className="kitops-Note-text">{text}</span>
+      <TextButton tabIndex={-1} onClick={() => actOn(props)}>
+        {label}
+      </TextButton>
+    </span>
+  );
+}
+
+function Failure(props: INoteProps): JSX.Element {
+  const { row, trans } = props;
+  const message = inert(row.error?.message ?? '');
+  const hint = inert(row.error?.hint ?? '');
+  return (
+    <span className="kitops-Note kitops-mod-failed" role="alert">
+      <span className="kitops-Note-text" title={`${message}\n${hint}`.trim()}>
+        {message}
+        {hint ? <small>{hint}</small> : null}
+      </span>
+      <TextButton tabIndex={-1} onClick={() => actOn(props)}>
+        {trans.__('Try again')}
+      </TextButton>
+    </span>
+  );
+}

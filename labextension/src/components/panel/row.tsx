@@ -1,0 +1,228 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import {
+  caretDownIcon,
+  caretRightIcon,
+  checkIcon,
+  copyIcon,
+  folderIcon,
+  refreshIcon,
+  tagIcon
+} from '@jupyterlab/ui-components';
+import type { JSX } from 'react';
+
+import { age, inert, moment, shortDigest, size } from '../../format';
+import { kitIcon, pullIcon } from '../../icons';
+import { kitLine } from '../../lines';
+import type { KitModel } from '../../model';
+import { CommandIDs } from '../../tokens';
+import { IconButton, TextButton } from '../parts';
+import type { Run } from '.';
+import { NoteBody } from './note';
+import type { IRow } from './rows';
+
+export interface IRowProps {
+  row: IRow;
+  model: KitModel;
+  trans: TranslationBundle;
+  run: Run;
+  isActive: boolean;
+  onActivate: (row: IRow) => void;
+  onFocus: (row: IRow) => void;
+}
+
+/** One row of the tree. Its `data-` attributes tell the context menu what it was opened on. */
+export function RowView(props: IRowProps): JSX.Element {
+  const { row, isActive, trans, onActivate, onFocus } = props;
+  return (
+    <div
+      className="kitops-Row"
+      role="treeitem"
+      aria-level={row.level}
+      aria-expanded={row.isOpen ?? undefined}
+      aria-setsize={row.siblings}
+      aria-posinset={row.position}
+      aria-selected={isActive}
+      data-kind={row.kind}
+      data-note={row.note ?? undefined}
+      data-key={row.key}
+      data-registry={row.registry || undefined}
+      data-reference={row.reference || undefined}
+      data-line={lineOf(row) || undefined}
+      tabIndex={isActive ? 0 : -1}
+      title={titleOf(props) || undefined}
+      onClick={() => onActivate(row)}
+      onFocus={() => onFocus(row)}
+    >
+      <span className="kitops-Row-indent" style={{ width: `${(row.level - 1) * 12}px` }} />
+      {row.kind === 'note' ? (
+        <NoteBody {...props} />
+      ) : (
+        <>
+          <Caret isOpen={row.isOpen} />
+          <Mark row={row} />
+          <bdi className="kitops-Row-label">{row.kind === 'store' ? trans.__('Local store') : inert(row.label)}</bdi>
+          <Detail {...props} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The line that does what the row is for. */
+export function lineOf(row: IRow): string {
+  switch (row.kind) {
+    case 'store':
+      return kitLine('list');
+    case 'registry':
+      return kitLine('login', row.registry);
+    case 'repository':
+      return kitLine('list', row.repository);
+    case 'tag':
+      return row.local ? kitLine('unpack', row.reference) : kitLine('pull', row.reference);
+    default:
+      return '';
+  }
+}
+
+function Caret({ isOpen }: { isOpen: boolean | null }): JSX.Element {
+  const icon = isOpen ? caretDownIcon : caretRightIcon;
+  return <span className="kitops-Row-caret">{isOpen === null ? null : <icon.react tag="span" />}</span>;
+}
+
+const MARKS: { [kind: string]: LabIcon } = { repository: kitIcon, tag: tagIcon, folder: folderIcon };
+
+function Mark({ row }: { row: IRow }): JSX.Element | null {
+  const icon = MARKS[row.kind];
+  return icon ? <icon.react tag="span" className="kitops-Row-mark" /> : null;
+}
+
+function titleOf({ row, model, trans }: IRowProps): string {
+  if (row.kind === 'registry') {
+    return row.row?.url ?? '';
+  }
+  if (row.kind !== 'tag') {
+    return row.repository ? inert(row.repository) : '';
+  }
+  const said = row.local ?? model.summaries.get(row.reference);
+  const lines = [inert(row.reference)];
+  if (said?.kit_name) {
+    lines.push(inert(said.kit_name));
+  }
+  if (said?.digest) {
+    lines.push(shortDigest(said.digest), moment(said.created));
+  }
+  if (said && 'error' in said && said.error) {
+    lines.push(inert(said.error.message));
+  }
+  lines.push(trans.__('Enter opens it'));
+  return lines.filter(Boolean).join('\n');
+}
+
+/** What stands at the right end. */
+function Detail(props: IRowProps): JSX.Element | null {
+  switch (props.row.kind) {
+    case 'store':
+      return <StoreDetail {...props} />;
+    case 'registry':
+      return <RegistryDetail {...props} />;
+    case 'repository':
+      return <span className="kitops-Row-detail">{props.row.isOpen ? '' : inert(props.row.tags.join(', '), 60)}</span>;
+    default:
+      return <TagDetail {...props} />;
+  }
+}
+
+function StoreDetail({ model, trans }: IRowProps): JSX.Element {
+  const kits = model.local?.repositories.reduce((count, each) => count + each.tags.length, 0) ?? 0;
+  return (
+    <span className="kitops-Row-detail">
+      {model.local && kits > 0 ? trans._n('%1 kit', '%1 kits', kits) + ' · ' + size(model.local.size_bytes) : ''}
+    </span>
+  );
+}
+
+function RegistryDetail({ row, model, trans, run }: IRowProps): JSX.Element {
+  const who = row.row?.signed_in_as ?? '';
+  return (
+    <>
+      <span className="kitops-Row-detail">
+        {who ? (
+          <span className="kitops-Row-signed" title={trans.__('Signed in as %1', inert(who, 60))}>
+            {trans.__('signed in')}
+          </span>
+        ) : (
+          <TextButton tabIndex={-1} onClick={() => run(CommandIDs.signIn, { registry: row.registry })}>
+            {trans.__('Sign in')}
+          </TextButton>
+        )}
+      </span>
+      <span className="kitops-Row-actions">
+        <IconButton
+          icon={refreshIcon}
+          label={trans.__('Ask this registry again')}
+          tabIndex={-1}
+          onClick={() => model.refreshRegistry(row.registry)}
+        />
+      </span>
+    </>
+  );
+}
+
+function TagDetail({ row, model, trans, run }: IRowProps): JSX.Element {
+  const summary = row.local ? undefined : model.summaries.get(row.reference);
+  const said = row.local ?? summary;
+  const line = lineOf(row);
+  return (
+    <>
+      {summary?.error ? (
+        <span className="kitops-Row-detail kitops-mod-warning">{trans.__('unreadable')}</span>
+      ) : (
+        <span className="kitops-Row-detail">
+          {summary ? <Here {...{ summary, trans }} /> : null}
+          <span className="kitops-Row-size">{said ? size(said.size_bytes) : ''}</span>
+          <span className="kitops-Row-age">{said ? age(said.created, trans) : ''}</span>
+        </span>
+      )}
+      <span className="kitops-Row-actions">
+        {!row.local && !summary?.is_local ? (
+          <IconButton
+            icon={pullIcon}
+            label={trans.__('Pull into the local store')}
+            tabIndex={-1}
+            onClick={() => run(CommandIDs.pull, { reference: row.reference })}
+          />
+        ) : null}
+        {line ? (
+          <IconButton
+            icon={copyIcon}
+            label={trans.__('Copy the %kit line')}
+            tabIndex={-1}
+            onClick={() => run(CommandIDs.copyLine, { line })}
+          />
+        ) : null}
+      </span>
+    </>
+  );
+}
+
+interface IHereProps {
+  summary: { is_local: boolean; layers_here: number; layers: number };
+  trans: TranslationBundle;
+}
+
+/** How much of a registry's kit is in the local store already. */
+function Here({ summary, trans }: IHereProps): JSX.Element | null {
+  if (summary.is_local) {
+    return (
+      <span className="kitops-Row-here" title={trans.__('In the local store')}>
+        <checkIcon.react tag="span" className="kitops-Icon" />
+      </span>
+    );
+  }
+  return summary.layers_here > 0 ? (
+    <span className="kitops-Row-here" title={trans.__('Layers that are in the local store already')}>
+      {`${summary.layers_here}/${summary.layers}`}
+    </span>
+  ) : null;
+}

@@ -1,0 +1,225 @@
+// The panel's tree as a flat list: what is open, in order. Nothing here draws, so that 10,000 tags cost a loop.
+
+import type { KitError } from '../../client';
+import type { KitModel } from '../../model';
+import type { LocalTag, RegistryRow } from '../../wire';
+
+export type RowKind = 'store' | 'registry' | 'repository' | 'tag' | 'note';
+
+/** Why a row stands where names were expected. */
+export type Note = 'loading' | 'more' | 'empty' | 'nothing-found' | 'error' | 'sign-in' | 'no-catalog' | 'no-registry';
+
+export interface IRow {
+  /** Names it among all rows, and in what is remembered. */
+  key: string;
+  kind: RowKind;
+  level: number;
+  label: string;
+  /** Null for a row that has nothing below it. */
+  isOpen: boolean | null;
+  parent: string | null;
+  position: number;
+  siblings: number;
+  /** The registry's name; empty in the local store. */
+  registry: string;
+  /** REGISTRY/REPOSITORY as references begin. */
+  repository: string;
+  reference: string;
+  note: Note | null;
+  error: KitError | null;
+  local: LocalTag | null;
+  tags: readonly string[];
+  row: RegistryRow | null;
+}
+
+export interface IView {
+  open: ReadonlySet<string>;
+  query: string;
+  /** Repositories that a person named, of registries that list none. */
+  named: { readonly [registry: string]: readonly string[] };
+}
+
+export const STORE = 'store';
+
+const BLANK = {
+  isOpen: null,
+  parent: null,
+  position: 1,
+  siblings: 1,
+  registry: '',
+  repository: '',
+  reference: '',
+  note: null,
+  error: null,
+  local: null,
+  tags: [],
+  row: null
+} as const;
+
+/** What the tree shows; asks for the first page of what was opened and not yet looked at. */
+export function rowsOf(model: KitModel, view: IView): IRow[] {
+  const query = view.query.trim().toLowerCase();
+  const rows: IRow[] = [];
+  addStore(rows, model, view, query);
+  for (const registry of model.registries) {
+    addRegistry(rows, model, view, query, registry);
+  }
+  if (!model.registries.length && model.server === 'ready') {
+    rows.push(note('no-registry', null, 1));
+  }
+  place(rows);
+  return rows;
+}
+
+/** The rows that a person can go to. */
+export const isStop = (row: IRow): boolean => row.note === null || OFFERS.has(row.note);
+
+/** Notes with a button. */
+const OFFERS = new Set<Note>(['error', 'sign-in', 'no-catalog', 'no-registry']);
+
+function addStore(rows: IRow[], model: KitModel, view: IView, query: string): void {
+  const isOpen = view.open.has(STORE) || query !== '';
+  rows.push({ ...BLANK, key: STORE, kind: 'store', level: 1, label: '', isOpen });
+  if (!isOpen) {
+    return;
+  }
+  if (model.localError) {
+    rows.push(note('error', STORE, 2, model.localError));
+    return;
+  }
+  const before = rows.length;
+  for (const { name, tags } of model.local?.repositories ?? []) {
+    const isNamed = name.toLowerCase().includes(query);
+    const found = isNamed ? tags : tags.filter(each => each.tag.toLowerCase().includes(query));
+    if (!found.length) {
+      continue;
+    }
+    const key = `${STORE} ${name}`;
+    const isRowOpen = view.open.has(key) || (query !== '' && !isNamed);
+    rows.push({
+      ...BLANK,
+      key,
+      kind: 'repository',
+      level: 2,
+      label: name,
+      isOpen: isRowOpen,
+      parent: STORE,
+      repository: name,
+      tags: tags.map(each => each.tag)
+    });
+    for (const local of isRowOpen ? found : []) {
+      const { tag, reference } = local;
+      rows.push({
+        ...BLANK,
+        key: `${STORE} ${reference}`,
+        kind: 'tag',
+        level: 3,
+        label: tag,
+        parent: key,
+        repository: name,
+        reference,
+        local
+      });
+    }
+  }
+  if (rows.length === before) {
+    rows.push(note(model.local ? (query ? 'nothing-found' : 'empty') : 'loading', STORE, 2));
+  }
+}
+
+function addRegistry(rows: IRow[], model: KitModel, view: IView, query: string, row: RegistryRow): void {
+  const key = `registry ${row.name}`;
+  const isOpen = view.open.has(key);
+  rows.push({ ...BLANK, key, kind: 'registry', level: 1, label: row.name, isOpen, registry: row.name, row });
+  if (!isOpen) {
+    return;
+  }
+  const pages = model.repositories(row.name);
+  const before = rows.length;
+  const named = view.named[row.name] ?? [];
+  const listed = named.length ? [...named, ...pages.items.filter(each => !named.includes(each))] : pages.items;
+  for (const name of listed) {
+    addRepository(rows, model, view, query, row, key, name);
+  }
+  const rest = restOf(pages, named.length > 0, rows.length > before, query);
+  if (rest) {
+    rows.push({ ...note(rest, key, 2, pages.error), registry: row.name, row });
+  }
+}
+
+function addRepository(
+  rows: IRow[],
+  model: KitModel,
+  view: IView,
+  query: string,
+  row: RegistryRow,
+  parent: string,
+  name: string
+): void {
+  const repository = `${row.name}/${name}`;
+  const key = `repository ${repository}`;
+  const isOpen = view.open.has(key);
+  const isNamed = !query || repository.toLowerCase().includes(query);
+  const tags = isOpen ? model.tags(repository) : null;
+  const found = tags && !isNamed ? tags.items.filter(each => each.toLowerCase().includes(query)) : (tags?.items ?? []);
+  if (!isNamed && !found.length && !(tags && tags.hasMore)) {
+    return;
+  }
+  const below = { ...BLANK, registry: row.name, repository, row };
+  rows.push({ ...below, key, kind: 'repository', level: 2, label: name, isOpen, parent });
+  if (!tags) {
+    return;
+  }
+  for (const tag of found) {
+    const reference = `${repository}:${tag}`;
+    rows.push({ ...below, key: `tag ${reference}`, kind: 'tag', level: 3, label: tag, parent: key, reference });
+  }
+  const rest = restOf(tags, false, found.length > 0, query);
+  if (rest) {
+    rows.push({ ...note(rest, key, 3, tags.error), registry: row.name, repository, row });
+  }
+}
+
+/** What stands at the end of a list that comes in pages. */
+function restOf(pages: ReturnType<KitModel['tags']>, isNamed: boolean, hasRows: boolean, query: string): Note | null {
+  const { error, state } = pages;
+  if (state === 'failed') {
+    if (error?.code === 'unauthorized') {
+      return 'sign-in';
+    }
+    return error && NO_CATALOG.has(error.code) ? (isNamed ? null : 'no-catalog') : 'error';
+  }
+  if (state === 'loading') {
+    return 'loading';
+  }
+  if (pages.hasMore) {
+    return 'more';
+  }
+  return hasRows ? null : query && pages.items.length ? 'nothing-found' : 'empty';
+}
+
+/** Registries of the large providers do not list their repositories. */
+const NO_CATALOG = new Set(['no_catalog', 'catalog_unsupported', 'unsupported', 'not_found']);
+
+function note(kind: Note, parent: string | null, level: number, error: KitError | null = null): IRow {
+  return { ...BLANK, key: `${parent ?? ''} note`, kind: 'note', level, label: '', parent, note: kind, error };
+}
+
+/** Number the rows among those that have the same parent, as a screen reader tells them. */
+function place(rows: IRow[]): void {
+  const families = new Map<string | null, IRow[]>();
+  for (const row of rows) {
+    const family = families.get(row.parent);
+    if (family) {
+      family.push(row);
+    } else {
+      families.set(row.parent, [row]);
+    }
+  }
+  for (const family of families.values()) {
+    family.forEach((row, index) => {
+      row.position = index + 1;
+      row.siblings = family.length;
+    });
+  }
+}

@@ -1,0 +1,180 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import { checkIcon, clearIcon, closeIcon, copyIcon, errorIcon, redoIcon, stopIcon } from '@jupyterlab/ui-components';
+import type { JSX } from 'react';
+
+import { inert, share, size } from '../../format';
+import { kitIcon, pullIcon, pushIcon } from '../../icons';
+import type { Jobs } from '../../model';
+import { isGoing } from '../../model';
+import { CommandIDs } from '../../tokens';
+import type { Job } from '../../wire';
+import { Bar, IconButton, TextButton } from '../parts';
+import { useSignals } from '../signal';
+import type { Run } from '.';
+import { Section } from './section';
+
+export interface ITransfersProps {
+  jobs: Jobs;
+  trans: TranslationBundle;
+  run: Run;
+  isOpen: boolean;
+  onToggle: () => void;
+}
+
+/** More than these are only counted. */
+const SHOWN = 12;
+
+/** The server's jobs: what moves, and how it ended. Nothing, when there are none. */
+export function Transfers({ jobs, trans, run, isOpen, onToggle }: ITransfersProps): JSX.Element | null {
+  useSignals(jobs.changed);
+  if (!jobs.all.length) {
+    return null;
+  }
+  const going = jobs.going.length;
+  const sorted = [...jobs.all].sort((a, b) => Number(isGoing(b)) - Number(isGoing(a)));
+  const forget = (
+    <IconButton
+      icon={clearIcon}
+      label={trans.__('Forget those that ended')}
+      disabled={going === jobs.all.length}
+      onClick={() => run(CommandIDs.forgetJobs)}
+    />
+  );
+  return (
+    <Section
+      title={going ? trans.__('Transfers (%1)', going) : trans.__('Transfers')}
+      extra={forget}
+      {...{ isOpen, onToggle }}
+    >
+      <ul className="kitops-Jobs">
+        {sorted.slice(0, SHOWN).map(job => (
+          <JobRow key={job.id} {...{ job, trans, run }} />
+        ))}
+      </ul>
+      {sorted.length > SHOWN ? <p className="kitops-Quiet">{trans.__('and %1 more', sorted.length - SHOWN)}</p> : null}
+    </Section>
+  );
+}
+
+interface IJobProps {
+  job: Job;
+  trans: TranslationBundle;
+  run: Run;
+}
+
+const KINDS: { [kind: string]: LabIcon } = { pull: pullIcon, push: pushIcon };
+
+function JobRow({ job, trans, run }: IJobProps): JSX.Element {
+  const Kind = (OUTCOMES[job.state] ?? KINDS[job.kind] ?? kitIcon).react;
+  const name = inert(job.title || job.reference);
+  return (
+    <li className={`kitops-Job kitops-mod-${job.state}`}>
+      <div className="kitops-Job-head">
+        <Kind tag="span" className="kitops-Row-mark" />
+        <bdi className="kitops-Job-name" title={`${name}\n${inert(job.command)}`}>
+          {name}
+        </bdi>
+        <span className="kitops-Job-told">{toldOf(job, trans)}</span>
+        <JobActions {...{ job, trans, run }} />
+      </div>
+      {isGoing(job) ? <Going {...{ job, trans, run }} /> : <Ended {...{ job, trans, run }} />}
+    </li>
+  );
+}
+
+const OUTCOMES: { [state: string]: LabIcon } = { done: checkIcon, failed: errorIcon, cancelled: stopIcon };
+
+function toldOf(job: Job, trans: TranslationBundle): string {
+  switch (job.state) {
+    case 'waiting':
+      return trans.__('waiting');
+    case 'running': {
+      const done = share(job.done_bytes, job.total_bytes);
+      const speed = job.bytes_per_s > 0 ? trans.__('%1/s', size(job.bytes_per_s)) : '';
+      return [done === null ? '' : `${Math.floor(done * 100)} %`, speed].filter(Boolean).join('  ');
+    }
+    case 'done':
+      return trans.__('done');
+    case 'cancelled':
+      return trans.__('cancelled');
+    default:
+      return trans.__('failed');
+  }
+}
+
+function JobActions({ job, trans, run }: IJobProps): JSX.Element {
+  return (
+    <span className="kitops-Job-actions">
+      {job.command ? (
+        <IconButton
+          icon={copyIcon}
+          label={trans.__('Copy the %kit line')}
+          onClick={() => run(CommandIDs.copyLine, { line: job.command })}
+        />
+      ) : null}
+      <IconButton
+        icon={closeIcon}
+        label={isGoing(job) ? trans.__('Cancel') : trans.__('Forget')}
+        onClick={() => run(CommandIDs.endJob, { job: job.id })}
+      />
+    </span>
+  );
+}
+
+function Going({ job, trans }: IJobProps): JSX.Element {
+  const item = job.items.find(each => each.state === 'running') ?? null;
+  const whole = job.total_bytes === null ? size(job.done_bytes) : `${size(job.done_bytes)} / ${size(job.total_bytes)}`;
+  return (
+    <>
+      <Bar value={share(job.done_bytes, job.total_bytes)} label={inert(job.title || job.reference)} />
+      <div className="kitops-Job-line">
+        <bdi className="kitops-Job-item">{item ? inert(item.name) : trans.__('in all')}</bdi>
+        <span>{whole}</span>
+      </div>
+    </>
+  );
+}
+
+function Ended({ job, trans, run }: IJobProps): JSX.Element | null {
+  if (job.state === 'failed') {
+    return (
+      <div className="kitops-Job-why" role="alert">
+        <p>{inert(job.error?.message ?? '', 600)}</p>
+        {job.error?.hint ? <p className="kitops-Quiet">{inert(job.error.hint, 600)}</p> : null}
+        <div className="kitops-Job-buttons">
+          <Again {...{ job, trans, run }} />
+          <TextButton onClick={() => run(CommandIDs.copyDetails, { job: job.id })}>
+            {trans.__('Copy details')}
+          </TextButton>
+        </div>
+      </div>
+    );
+  }
+  if (job.state === 'cancelled') {
+    return (
+      <div className="kitops-Job-line">
+        <span>{trans.__('%1 were moved; they are kept', size(job.done_bytes))}</span>
+        <Again {...{ job, trans, run }} icon />
+      </div>
+    );
+  }
+  const { moved_bytes: moved = 0, here_bytes: here = 0, directory = '' } = job.result ?? {};
+  return (
+    <div className="kitops-Job-line">
+      <span>
+        {here > 0 ? trans.__('%1 moved, %2 were there', size(moved), size(here)) : trans.__('%1 moved', size(moved))}
+      </span>
+      {directory ? <bdi className="kitops-Job-item">{inert(directory)}</bdi> : null}
+    </div>
+  );
+}
+
+function Again({ job, trans, run, icon }: IJobProps & { icon?: boolean }): JSX.Element {
+  const again = (): void => run(CommandIDs.retryJob, { job: job.id });
+  return icon ? (
+    <IconButton icon={redoIcon} label={trans.__('Try again')} onClick={again} />
+  ) : (
+    <TextButton onClick={again}>{trans.__('Try again')}</TextButton>
+  );
+}

@@ -1,0 +1,74 @@
+import type { IStateDB } from '@jupyterlab/statedb';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+const PLACE = 'kitops-jupyter:panel';
+/** Open from the beginning. */
+const OPEN = ['transfers', 'notebook', 'store'];
+const KEPT = 500;
+
+interface ISaved {
+  open?: unknown;
+  named?: unknown;
+}
+
+/** How a person left the panel: what is unfolded, and the repositories named of registries that list none. */
+export class Memory {
+  constructor(private readonly _state: IStateDB | null) {}
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get opened(): ReadonlySet<string> {
+    return this._open;
+  }
+
+  get named(): { readonly [registry: string]: readonly string[] } {
+    return this._named;
+  }
+
+  isOpen(key: string): boolean {
+    return this._open.has(key);
+  }
+
+  open(key: string, isOpen: boolean): void {
+    const open = new Set(this._open);
+    open.delete(key);
+    if (isOpen) {
+      open.add(key);
+    }
+    this._open = open;
+    this._keep();
+  }
+
+  /** Show a repository of a registry, open. */
+  name(registry: string, repository: string): void {
+    const before = (this._named[registry] ?? []).filter(each => each !== repository);
+    this._named = { ...this._named, [registry]: [repository, ...before] };
+    this._open = new Set([...this._open, `registry ${registry}`, `repository ${registry}/${repository}`]);
+    this._keep();
+  }
+
+  async restore(): Promise<void> {
+    const saved = (await this._state?.fetch(PLACE).catch(() => undefined)) as ISaved | undefined;
+    if (saved) {
+      this._open = new Set(texts(saved.open));
+      this._named = Object.fromEntries(Object.entries(saved.named ?? {}).map(([name, each]) => [name, texts(each)]));
+      this._changed.emit();
+    }
+  }
+
+  private _keep(): void {
+    const named = Object.fromEntries(Object.entries(this._named).map(([name, each]) => [name, [...each]]));
+    void this._state?.save(PLACE, { open: [...this._open].slice(-KEPT), named });
+    this._changed.emit();
+  }
+
+  private _changed = new Signal<this, void>(this);
+  private _named: { readonly [registry: string]: readonly string[] } = {};
+  private _open: ReadonlySet<string> = new Set(OPEN);
+}
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];

@@ -1,0 +1,68 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Clipboard } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { pullIcon } from '../icons';
+import { isGoing } from '../model';
+import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
+import type { Job } from '../wire';
+import { given, takes } from './row';
+
+/** The server's jobs: begin a pull, cancel, try again, forget. */
+export const jobs: JupyterFrontEndPlugin<void> = {
+  id: 'kitops-jupyter:jobs',
+  description: 'Pulls kits, and cancels, repeats and forgets transfers.',
+  autoStart: true,
+  requires: [IKitModel],
+  optional: [ITranslator],
+  activate: (app: JupyterFrontEnd, model: IKitModel, translator: ITranslator | null) => {
+    const trans = (translator ?? nullTranslator).load(DOMAIN);
+    app.commands.addCommand(CommandIDs.pull, {
+      label: trans.__('Pull into the Local Store'),
+      icon: pullIcon,
+      describedBy: takes('reference'),
+      execute: async args => {
+        const reference = given(app, 'reference', args.reference);
+        await model.startJob({ kind: 'pull', reference, filters: [], directory: null, on_conflict: 'refuse' });
+      }
+    });
+    app.commands.addCommand(CommandIDs.endJob, {
+      label: trans.__('Cancel or Forget a Transfer'),
+      describedBy: takes('job'),
+      execute: args => model.jobs.end(String(args.job ?? ''))
+    });
+    app.commands.addCommand(CommandIDs.retryJob, {
+      label: trans.__('Try a Transfer Again'),
+      describedBy: takes('job'),
+      execute: async args => {
+        await model.jobs.retry(String(args.job ?? ''));
+      }
+    });
+    app.commands.addCommand(CommandIDs.forgetJobs, {
+      label: trans.__('Forget Transfers That Ended'),
+      describedBy: takes(),
+      execute: () => model.jobs.forget()
+    });
+    app.commands.addCommand(CommandIDs.copyDetails, {
+      label: trans.__('Copy Details of a Transfer'),
+      describedBy: takes('job'),
+      execute: args => {
+        const job = model.jobs.find(String(args.job ?? ''));
+        Clipboard.copyToSystem(job ? detailsOf(job) : '');
+      }
+    });
+    app.commands.addCommand(CommandIDs.cancelJobs, {
+      label: trans.__('Cancel All Transfers'),
+      describedBy: takes(),
+      isEnabled: () => model.jobs.going.length > 0,
+      execute: () => Promise.all(model.jobs.going.filter(isGoing).map(job => model.jobs.end(job.id)))
+    });
+  }
+};
+
+/** All that somebody needs who is asked for help. The server puts no secrets into a job. */
+function detailsOf(job: Job): string {
+  const { error } = job;
+  const facts = [`${job.kind} ${job.reference}: ${job.state}`, job.command, `${job.started} - ${job.ended}`];
+  return [...facts, error?.code, error?.message, error?.hint, ...(error?.details ?? [])].filter(Boolean).join('\n');
+}

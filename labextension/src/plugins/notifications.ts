@@ -1,0 +1,92 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { inert, share, size } from '../format';
+import { isGoing } from '../model';
+import type { IJobChange } from '../model';
+import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
+import type { Job } from '../wire';
+
+/** A notification is drawn at most so often. */
+const EVERY_MS = 250;
+
+/** One notification for each transfer: how far it is, with a button to cancel, and then how it ended. */
+export const notifications: JupyterFrontEndPlugin<void> = {
+  id: 'kitops-jupyter:notifications',
+  description: 'Tells of transfers in notifications.',
+  autoStart: true,
+  requires: [IKitModel],
+  optional: [ITranslator],
+  activate: (app: JupyterFrontEnd, model: IKitModel, translator: ITranslator | null) => {
+    const trans = (translator ?? nullTranslator).load(DOMAIN);
+    const shown = new Map<string, { id: string; drawn: number }>();
+    const run = (command: string, args: { [name: string]: string }): void => void app.commands.execute(command, args);
+    const onMoved = (_: unknown, { job, was }: IJobChange): void => {
+      const before = shown.get(job.id);
+      if (!model.preferences.notifications) {
+        return;
+      }
+      if (isGoing(job)) {
+        if (!before) {
+          shown.set(job.id, { id: Notification.emit(...going(job, trans, run)), drawn: Date.now() });
+        } else if (Date.now() - before.drawn >= EVERY_MS) {
+          before.drawn = Date.now();
+          const [message, type, options] = going(job, trans, run);
+          Notification.update({ id: before.id, message, type, ...options });
+        }
+      } else if (before || was) {
+        shown.delete(job.id);
+        if (before) {
+          Notification.dismiss(before.id);
+        }
+        Notification.emit(...ended(job, trans, run));
+      }
+    };
+    model.jobs.moved.connect(onMoved);
+  }
+};
+
+type Told = Parameters<typeof Notification.emit>;
+type Run = (command: string, args: { [name: string]: string }) => void;
+
+function going(job: Job, trans: TranslationBundle, run: Run): Told {
+  return [
+    nameOf(job),
+    'in-progress',
+    {
+      autoClose: false,
+      progress: share(job.done_bytes, job.total_bytes) ?? undefined,
+      actions: [
+        {
+          label: trans.__('Cancel'),
+          callback: event => {
+            event.preventDefault();
+            run(CommandIDs.endJob, { job: job.id });
+          }
+        }
+      ]
+    }
+  ];
+}
+
+function ended(job: Job, trans: TranslationBundle, run: Run): Told {
+  const name = nameOf(job);
+  if (job.state === 'done') {
+    const moved = size(job.result?.moved_bytes ?? job.done_bytes);
+    const open = { label: trans.__('Open'), callback: () => run(CommandIDs.openKit, { reference: job.reference }) };
+    return [trans.__('%1: done, %2 moved', name, moved), 'success', { autoClose: 6000, actions: [open] }];
+  }
+  if (job.state === 'cancelled') {
+    return [trans.__('%1: cancelled', name), 'warning', { autoClose: 4000 }];
+  }
+  const why = inert(job.error?.message ?? '', 200);
+  const actions = [
+    { label: trans.__('Try again'), callback: () => run(CommandIDs.retryJob, { job: job.id }) },
+    { label: trans.__('Copy details'), callback: () => run(CommandIDs.copyDetails, { job: job.id }) }
+  ];
+  return [trans.__('%1: failed. %2', name, why), 'error', { autoClose: false, actions }];
+}
+
+const nameOf = (job: Job): string => inert(job.title || `${job.kind} ${job.reference}`, 80);

@@ -1,0 +1,60 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { addIcon } from '@jupyterlab/ui-components';
+
+import { addRegistry, signIn } from '../components/registries';
+import { inert } from '../format';
+import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
+import { given, takes } from './row';
+
+/** Registries: their names here, and who is signed in. */
+export const registries: JupyterFrontEndPlugin<void> = {
+  id: 'kitops-jupyter:registries',
+  description: 'Adds and removes registries, signs in and out.',
+  autoStart: true,
+  requires: [IKitModel],
+  optional: [ITranslator],
+  activate: (app: JupyterFrontEnd, model: IKitModel, translator: ITranslator | null) => {
+    const trans = (translator ?? nullTranslator).load(DOMAIN);
+    const find = (name: string): IKitModel['registries'][number] | undefined =>
+      model.registries.find(each => each.name === name);
+    app.commands.addCommand(CommandIDs.addRegistry, {
+      label: trans.__('Add a Registry…'),
+      caption: trans.__('Give a registry a name, so that the panel shows it'),
+      icon: addIcon,
+      describedBy: takes(),
+      execute: () => addRegistry(model, trans)
+    });
+    app.commands.addCommand(CommandIDs.signIn, {
+      label: trans.__('Sign In to a Registry…'),
+      describedBy: takes('registry'),
+      execute: args => signIn(model, args.isAsked ? '' : given(app, 'registry', args.registry), trans)
+    });
+    app.commands.addCommand(CommandIDs.signOut, {
+      label: trans.__('Sign Out'),
+      describedBy: takes('registry'),
+      isVisible: args => Boolean(find(given(app, 'registry', args.registry))?.signed_in_as),
+      execute: args => model.logout(given(app, 'registry', args.registry))
+    });
+    app.commands.addCommand(CommandIDs.removeRegistry, {
+      label: trans.__('Remove from the Panel…'),
+      describedBy: takes('registry'),
+      isVisible: args => Boolean(find(given(app, 'registry', args.registry))?.is_named),
+      execute: async args => {
+        const name = given(app, 'registry', args.registry);
+        const { button } = await showDialog({
+          title: trans.__('Remove %1 from the panel?', inert(name, 60)),
+          body: trans.__('Its name is forgotten here. Nothing in the registry changes.'),
+          buttons: [
+            Dialog.cancelButton({ label: trans.__('Cancel') }),
+            Dialog.warnButton({ label: trans.__('Remove') })
+          ]
+        });
+        if (button.accept) {
+          await model.removeRegistry(name);
+        }
+      }
+    });
+  }
+};
