@@ -92,9 +92,10 @@ def _listed(layout: Layout, problems: list[Problem]) -> Iterator[tuple[Pair, Des
         shared = {descriptor.digest for descriptor in Lists(layout).shared().manifests}
     except KitError:
         shared = None  # told elsewhere
-    for pair in [pair for kind in KINDS for pair in layout.pairs(kind)]:
+    for kind, pair in [(every, pair) for every in KINDS for pair in layout.pairs(every)]:
         try:
             tags, listing = read_tags(pair.tags), read_listing(pair.index)
+            listing.manifests = Lists(layout).listed(kind, pair)
         except KitError as problem:
             problems.append(Problem("file", problem.message, problem.hint))
             continue

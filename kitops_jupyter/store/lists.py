@@ -13,7 +13,7 @@ from typing import Any
 from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import ManifestInvalid
 from kitops_jupyter.store.files import corrupt, read_json, unlink, write_bytes, write_json
-from kitops_jupyter.store.layout import KINDS, Layout, Pair
+from kitops_jupyter.store.layout import KINDS, Kind, Layout, Pair
 
 _IMAGE_INDEX = "application/vnd.oci.image.index.v1+json"
 _REF_NAME = "org.opencontainers.image.ref.name"
@@ -137,9 +137,16 @@ class Lists:
 
     def owned(self) -> list[tuple[str, Descriptor]]:
         """Every manifest that a repository lists or a tag names, with the repository's name. Raises StoreCorrupt."""
-        pairs = [pair for kind in KINDS for pair in self.layout.pairs(kind)]
-        listed = [(pair.store_name, entry) for pair in pairs for entry in read_listing(pair.index).manifests]
-        return listed + [(pair.store_name, entry) for pair in pairs for entry in read_tags(pair.tags).values()]
+        pairs = [(kind, pair) for kind in KINDS for pair in self.layout.pairs(kind)]
+        listed = [(pair.store_name, entry) for kind, pair in pairs for entry in self.listed(kind, pair)]
+        return listed + [(pair.store_name, entry) for _, pair in pairs for entry in read_tags(pair.tags).values()]
+
+    def listed(self, kind: Kind, pair: Pair) -> list[Descriptor]:
+        """A repository's manifests; of referrers those that are there: kit deletes them with the kit, unasked."""
+        manifests = read_listing(pair.index).manifests
+        if kind != "referrers":
+            return manifests
+        return [entry for entry in manifests if self.layout.is_whole(entry.digest, entry.size_bytes)]
 
 
 def _bare(descriptor: Descriptor) -> Descriptor:

@@ -75,3 +75,23 @@ def test_referrers_go_with_the_last_tag_and_stay_with_any_other(store: Store, ki
     assert [entry.digest for entry in place.manifests()] == [kept]
     store.remove(KIT.with_tag("other"))
     assert place.manifests() == [] and store.check().blobs == 0
+
+
+def test_referrers_that_kit_deleted_with_their_kit_are_no_problem(store: Store, kit: MadeKit, tmp_path: Path) -> None:
+    """kit knows nothing of our list: it takes the manifest out of index.json, and the blobs away."""
+    place = store.repository(KIT, kind="referrers")
+    signature = refer(place, kit.manifest)
+    index = tmp_path / "storage" / "index.json"
+    listed = json.loads(index.read_text())
+    listed["manifests"] = [entry for entry in listed["manifests"] if entry["digest"] != signature]
+    index.write_text(json.dumps(listed))
+    store.blob_path(signature).unlink()
+    assert place.referrers(kit.manifest.digest) == []
+    assert store.check(read_layers=True).problems == ()
+    other = Reference.parse("other:v1")
+    made = make_kit(b"other")
+    store_kit(store.repository(other), made, ["v1"])
+    assert store.remove(other).kept == ()
+    assert not store.blob_path(made.manifest.digest).exists()
+    assert refer(place, kit.manifest) == signature
+    assert len(place.referrers(kit.manifest.digest)) == 1 and store.check(read_layers=True).problems == ()
