@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.verbs.network import connection
+from kitops_jupyter.verbs.network import connection, network_words
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.screen import SignIn
 from kitops_jupyter.verbs.verb import Context, Verb
@@ -36,9 +36,8 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
             raise Usage("kit login: --password-stdin needs -u NAME", hint="kit login REGISTRY -u NAME --password-stdin")
         username, password = arguments.username, context.read_input("login").rstrip("\r\n")
     elif context.screen is not None:
-        return context.screen.sign_in(
-            SignIn(arguments.registry, arguments.username or "", _attempt(arguments, context))
-        )
+        attempt, flags = _attempt(arguments, context), network_words(arguments)
+        return context.screen.sign_in(SignIn(arguments.registry, arguments.username or "", attempt, flags))
     elif context.ask is None:
         raise Usage(
             "kit login: nobody is here to be asked for a password",

@@ -28,3 +28,13 @@ def connection(arguments: argparse.Namespace, context: Context) -> Connection:
         concurrency=arguments.concurrency,
         proxy=arguments.proxy or "",
     )
+
+
+def network_words(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """The network flags that other lines need as well. A proxy is left out: its URL may hold a secret."""
+    found = ["--plain-http"] if arguments.plain_http else []
+    found += [] if arguments.tls_verify == "true" else ["--tls-verify", arguments.tls_verify]
+    for name in ("tls_cert", "cert", "key"):
+        if value := getattr(arguments, name):
+            found += [f"--{name.replace('_', '-')}", value]
+    return tuple(found)

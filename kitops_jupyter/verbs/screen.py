@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A sign-in to be asked for. `attempt` tries a name and a secret; keeps good ones, else raises KitError."""
+    """A sign-in to be asked for. `attempt` tries a name and a secret; keeps good ones, else raises KitError.
+
+    `flags` are the network flags of the line, for the line that is shown.
+    """
 
     registry: str
     username: str
     attempt: Callable[[str, str], LoginResult] = field(repr=False)
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

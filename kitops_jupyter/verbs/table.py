@@ -14,6 +14,7 @@ NAMES = (
     "validate",
     "pack",
     "list",
+    "browse",
     "info",
     "inspect",
     "files",

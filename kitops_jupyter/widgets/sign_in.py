@@ -84,7 +84,7 @@ class SignInForm:
 
     def _shown_line(self) -> str:
         name = self.username.value
-        return "%kit " + line(["login", self._request.registry, *(["-u", name] if name else [])])
+        return "%kit " + line(["login", self._request.registry, *(["-u", name] if name else []), *self._request.flags])
 
     def _show_line(self) -> None:
         self._line.value = looks.command_line(self._shown_line())

@@ -69,7 +69,10 @@ class Bar:
 
 
 class TransferBars(Bars):
-    """Draws into `box`, with a Cancel button. What has begun is stopped at its next event, within a second."""
+    """Draws into `work`, with a Cancel button; `box` has the line above it.
+
+    What has begun is stopped at its next event, within a second.
+    """
 
     def __init__(self, kernel: Any, line: str, *, waits: bool) -> None:
         """`waits`: a cell waits for it, so that clicks need a subshell."""
@@ -86,7 +89,8 @@ class TransferBars(Bars):
         self._note = looks.text()
         self._bars = ipywidgets.VBox([])
         self._line = looks.text(looks.command_line(line))
-        self.box = looks.panel(self._line, self._bars, ipywidgets.HBox([self.cancel_button, self._note]))
+        self.work = ipywidgets.VBox([self._bars, ipywidgets.HBox([self.cancel_button, self._note])])
+        self.box = looks.panel(self._line, self.work)
         self._offer_cancel()
 
     def __call__(self, event: Event) -> None:

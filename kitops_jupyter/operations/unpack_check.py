@@ -1,0 +1,53 @@
+"""What would stand in the way of an unpack, known before the first byte of a layer travels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kitops_jupyter import filters as filter_rules
+from kitops_jupyter import kitfile as kitfiles
+from kitops_jupyter.errors import Conflict
+from kitops_jupyter.operations.kits import Opener
+from kitops_jupyter.operations.unpack import KITFILE, chosen_parts
+from kitops_jupyter.operations.unpack_layers import LayerUnpacker
+from kitops_jupyter.operations.unpack_place import Place
+from kitops_jupyter.progress import ignore
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+
+def find_conflicts(
+    reference: str,
+    directory: str | Path,
+    *,
+    filters: Sequence[str] = (),
+    overwrite: bool = False,
+    ignore_existing: bool = False,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+) -> tuple[str, ...]:
+    """Each name in `directory` that stands in the way of these parts, with the reason; a long list is cut, and told.
+
+    Of a layer in a registry only the archive's headers are moved. A compressed layer's names are known only once it is
+    here: then `unpack` still raises Conflict before it has written anything. Raises NotFound, FilterInvalid,
+    RegistryError.
+    """
+    place = Place(Path(directory).expanduser().absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
+    if place.is_empty:
+        return ()
+    chosen = filter_rules.parse(filters)
+    with Opener(settings or Settings.load(), connection, remote=remote) as opener:
+        kit = opener.open(reference)
+        parts = chosen_parts(kit, chosen, opener)
+        unpacker = LayerUnpacker(place, ignore)
+        if kit.kitfile and chosen.selects_kitfile:
+            place.check(KITFILE, text=kitfiles.to_yaml(kit.kitfile))
+        for part in parts:
+            unpacker.check(part)
+    try:
+        place.raise_conflicts(str(kit.reference))
+    except Conflict as problem:
+        return problem.details
+    return ()

@@ -1,0 +1,50 @@
+"""`kit browse`: registries and the local store, their kits, and what is in them; in widgets where there are any."""
+
+from __future__ import annotations
+
+import argparse
+
+from kitops_jupyter.verbs.network import connection, network_words
+from kitops_jupyter.verbs.parser import Parser
+from kitops_jupyter.verbs.screen import Browse
+from kitops_jupyter.verbs.verb import Context, Verb
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        "browse",
+        usage="browse [REF | REGISTRY] [flags]",
+        examples=(
+            "kit browse",
+            "kit browse registry.example.com",
+            "kit browse registry.example.com/team/churn:champion",
+        ),
+    )
+    parser.word("REF", kind="reference", required=False)
+    parser.network_flags()
+    parser.common_flags()
+    return parser
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    how = connection(arguments, context)
+    start = arguments.ref or ""
+    if context.screen is not None:
+        flags = network_words(arguments)
+        return context.screen.browse(Browse(start, context.directory, how, context.settings, flags))
+    from kitops_jupyter.operations.browse import browse
+
+    return browse(start, connection=how, settings=context.settings)
+
+
+VERB = Verb(
+    name="browse",
+    summary="look into registries and kits, and tick what to pull",
+    about=(
+        "In a notebook: a browser in the cell. Registries and the local store, repositories, tags with size and date; "
+        "a kit opens to its layers, folders and files, to be ticked and pulled into a folder, with everything that is "
+        "in the way shown first. Elsewhere the same as text, one level at a time."
+    ),
+    parser=_parser,
+    run=_run,
+)

@@ -1,0 +1,175 @@
+"""What of a kit is ticked: layers, folders and files inside; as `--filter` texts and bytes. No widget in here."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from kitops_jupyter.kitfile import clean_path
+from kitops_jupyter.operations.files import KitFile
+from kitops_jupyter.operations.info import InfoResult
+
+_TYPES = {
+    "model": "model",
+    "part": "model",
+    "code": "code",
+    "dataset": "datasets",
+    "docs": "docs",
+    "prompt": "prompts",
+    "mcpserver": "mcpservers",
+}
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    """A layer, a folder or a file. `files` is all below it; None for a layer that was not looked into yet."""
+
+    label: str
+    path: str
+    section: str
+    size_bytes: int
+    filter: str
+    depth: int = 0
+    files: Sequence[KitFile] | None = None
+    parent: Node | None = None
+    children: list[Node] = field(default_factory=list)
+    can_open: bool = False
+    is_open: bool = False
+    is_ticked: bool = False
+
+    @property
+    def is_partly_ticked(self) -> bool:
+        """Whether something below it is ticked, but not all of it."""
+        return not self.is_ticked and any(child.is_ticked or child.is_partly_ticked for child in self.children)
+
+
+class Ticks:
+    """The tree of one kit. A tick on a node is a tick on all below it, and all below it are a tick on it."""
+
+    def __init__(self, kit: InfoResult) -> None:
+        self.roots = [Node("Kitfile", "Kitfile", "kitfile", len(kit.yaml.encode()), "kitfile")]
+        names: dict[tuple[str, str], str] = {(entry.section, entry.path): entry.name for entry in kit.kitfile.entries()}
+        for section, path, size_bytes, _ in kit.layers:
+            name = names.get((section, path), "")
+            label = f"{'model part' if section == 'part' else section} {name}".rstrip()
+            text = f"{_TYPES[section]}:{_plain(path)}"
+            self.roots.append(Node(label, path, section, size_bytes, text, can_open=True))
+
+    def rows(self) -> list[Node]:
+        """What is to be seen, from top to bottom."""
+        return list(_visible(self.roots))
+
+    def tick(self, node: Node, is_ticked: bool) -> None:
+        """Tick or untick a node, with all that follows from it."""
+        for below in _all([node]):
+            below.is_ticked = is_ticked
+        above = node.parent
+        while above is not None:
+            above.is_ticked = all(child.is_ticked for child in above.children)
+            above = above.parent
+
+    def tick_all(self, is_ticked: bool) -> None:
+        """Tick or untick everything."""
+        for root in self.roots:
+            self.tick(root, is_ticked)
+
+    def set_files(self, node: Node, files: Sequence[KitFile]) -> None:
+        """What a layer has, once that is known. A layer that is one file has nothing to open."""
+        node.files = files
+        top = clean_path(node.path)
+        if len(files) == 1 and clean_path(files[0].path) == top:
+            node.can_open = node.is_open = False
+            return
+        _fill(node, "" if top == "." else f"{top}/")
+
+    def toggle(self, node: Node) -> None:
+        """Open or close a node whose files are known."""
+        if node.can_open and node.files is not None:
+            node.is_open = not node.is_open
+            if node.is_open and not node.children:
+                _fill(node, f"{node.path}/")
+
+    @property
+    def chosen(self) -> list[Node]:
+        """The topmost ticked nodes."""
+        return list(_topmost(self.roots))
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether the whole kit is meant: then no filter is needed."""
+        return all(root.is_ticked for root in self.roots)
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """The `--filter` texts for what is ticked; none for everything."""
+        return () if self.is_everything else tuple(node.filter for node in self.chosen)
+
+    @property
+    def size_bytes(self) -> int:
+        """The bytes of what is ticked."""
+        return sum(node.size_bytes for node in self.chosen)
+
+
+def _visible(nodes: Sequence[Node]) -> Iterator[Node]:
+    for node in nodes:
+        yield node
+        if node.is_open:
+            yield from _visible(node.children)
+
+
+def _all(nodes: Sequence[Node]) -> Iterator[Node]:
+    for node in nodes:
+        yield node
+        yield from _all(node.children)
+
+
+def _topmost(nodes: Sequence[Node]) -> Iterator[Node]:
+    for node in nodes:
+        if node.is_ticked:
+            yield node
+        else:
+            yield from _topmost(node.children)
+
+
+def _fill(node: Node, prefix: str) -> None:
+    """Give a node its children: folders first, then files, by name."""
+    below: dict[str, list[KitFile]] = {}
+    here: list[KitFile] = []
+    for file in node.files or ():
+        inner = file.path[len(prefix) :] if file.path.startswith(prefix) else file.path
+        folder, slash, _ = inner.partition("/")
+        if slash:
+            below.setdefault(folder, []).append(file)
+        else:
+            here.append(file)
+    kind = node.filter.partition(":")[0]
+    node.children = []
+    for name, files in sorted(below.items()):
+        path = f"{prefix}{name}"
+        size_bytes = sum(file.size_bytes for file in files)
+        made = Node(f"{name}/", path, node.section, size_bytes, f"{kind}:{_pattern(path)}", node.depth + 1, files, node)
+        made.can_open = True
+        node.children.append(made)
+    for file in sorted(here, key=lambda file: file.path):
+        name = file.path.rpartition("/")[2]
+        text = f"{kind}:{_pattern(file.path)}"
+        node.children.append(Node(name, file.path, node.section, file.size_bytes, text, node.depth + 1, (file,), node))
+    for child in node.children:
+        child.is_ticked = node.is_ticked
+
+
+def _plain(path: str) -> str:
+    """A layer's path as a name of a filter: a comma would end it, and blanks around it are lost."""
+    return _safe(path) if path == _safe(path) else _pattern(path)
+
+
+def _pattern(path: str) -> str:
+    """A file's path as a pattern that matches nothing else but, where it has a comma, its like."""
+    return _safe(glob.escape(path))
+
+
+def _safe(text: str) -> str:
+    inner = text.strip()
+    start = len(text) - len(text.lstrip())
+    return ("?" * start + inner + "?" * (len(text) - start - len(inner))).replace(",", "?")
