@@ -152,7 +152,8 @@ def _hidden_at_end(box: ipywidgets.VBox) -> Iterator[None]:
 
 
 def _in_the_way(conflicts: Sequence[str]) -> str:
-    first = f"{len(conflicts)} file{"" if len(conflicts) == 1 else "s"} in the way; nothing was moved. Choose another folder, keep yours or overwrite them:"
+    count = f"{len(conflicts)} file{'' if len(conflicts) == 1 else 's'}"
+    first = f"{count} in the way; nothing was moved. Choose another folder, keep yours or overwrite them:"
     return looks.told(first, looks.WARN, is_live=True) + "".join(f"<br>{looks.told(text)}" for text in conflicts)
 
 
