@@ -18,7 +18,6 @@ from kitops_jupyter.__main__ import main
 from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import Cancelled, Conflict, NotAModelKit, NotFound, Unauthorized, Usage
 from kitops_jupyter.oci_layout import LayoutFolder, LayoutTar
-from kitops_jupyter.operations.copy_places import parse_place
 from kitops_jupyter.progress import Event
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -299,36 +298,6 @@ def test_another_kit_that_it_builds_on_is_named(here: Settings, tmp_path: Path) 
     write_files(tmp_path / "child", {"a.py": b"a = 1"})
     kit.pack(tmp_path / "child", text="model: {path: 'base:v1'}\ncode: [{path: a.py}]", tag="child:v1", settings=here)
     assert "base:v1" in kit.copy("child:v1", f"oci:{tmp_path}/layout", settings=here).notes[0]
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "name", "path"),
-    [
-        ("oci:a/b", "folder", "", "a/b"),
-        ("oci:a/b:v1", "folder", "v1", "a/b"),
-        ("oci:a.tar:v1", "folder", "v1", "a.tar"),
-        (f"oci:a@sha256:{'1' * 64}", "folder", f"sha256:{'1' * 64}", "a"),
-        ("oci:a:b/c", "folder", "", "a:b/c"),
-        ("oci-archive:a:v1", "tar", "v1", "a"),
-        ("a/b.tar", "tar", "", "a/b.tar"),
-        ("./a.tar:v1", "tar", "v1", "a.tar"),
-        ("churn:v1", "store", "v1", "churn"),
-        ("oci/churn:v1", "store", "v1", "oci/churn"),
-        ("local://reg.io/a:v1", "store", "v1", "reg.io/a"),
-        ("reg.io/a", "registry", "", "reg.io/a"),
-        ("remote://corp/a:v1", "registry", "v1", "corp/a"),
-        ("docker://reg.io/a:v1", "registry", "v1", "reg.io/a"),
-    ],
-)
-def test_a_side_is_read_as_it_is_meant(
-    here: Settings, tmp_path: Path, text: str, kind: str, name: str, path: str
-) -> None:
-    place = parse_place(text, here, tmp_path)
-    assert (place.kind, place.name) == (kind, name)
-    if place.path is not None:
-        assert place.path == tmp_path / path
-    else:
-        assert place.reference is not None and place.reference.store_name.removeprefix("localhost/") == path
 
 
 def test_the_verb_copies_on_a_line(
