@@ -1,0 +1,50 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+const HOST = /^(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?=:))(?::\d{1,5})?$/;
+const TAG = /^\w[\w.-]{0,127}$/;
+
+export interface IName {
+  /** Empty for the local store alone. */
+  registry: string;
+  repository: string;
+  /** Empty when none is said. */
+  tag: string;
+}
+
+/** What somebody typed as REGISTRY/REPOSITORY:TAG; a registry that was given a name of its own counts, too. */
+export function parseName(text: string, registries: readonly string[] = []): IName {
+  const slash = text.indexOf('/');
+  const first = slash < 0 ? '' : text.slice(0, slash);
+  const registry = first && (HOST.test(first) || registries.includes(first)) ? first : '';
+  const rest = registry ? text.slice(slash + 1) : text;
+  const colon = rest.indexOf(':');
+  return { registry, repository: colon < 0 ? rest : rest.slice(0, colon), tag: colon < 0 ? '' : rest.slice(colon + 1) };
+}
+
+/** What is wrong with a name for a kit; empty when nothing is. Several tags have commas between them. */
+export function nameProblem(text: string, trans: TranslationBundle, registries: readonly string[] = []): string {
+  const { repository, tag } = parseName(text, registries);
+  if (!text) {
+    return trans.__('A kit needs a name, as in churn:tuned');
+  }
+  if (!REPOSITORY.test(repository)) {
+    return trans.__('A name has small letters, digits, and . _ - / between them');
+  }
+  const hasTag = text.length > repository.length && text.endsWith(`:${tag}`);
+  if (hasTag && !tag.split(',').every(each => TAG.test(each))) {
+    return trans.__('A tag has letters, digits, and . _ - after the first, and is at most 128 long');
+  }
+  return '';
+}
+
+/** A name for the kit of a folder or a notebook. */
+export function proposedName(path: string): string {
+  const last = path.split('/').filter(Boolean).pop() ?? '';
+  const name = last
+    .replace(/\.ipynb$/i, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return `${name || 'kit'}:latest`;
+}

@@ -1,0 +1,75 @@
+// Small parts that the tab and the dialogs share.
+
+import { addIcon, copyIcon } from '@jupyterlab/ui-components';
+import type { JSX, ReactNode } from 'react';
+
+import type { KitError } from '../../client';
+import { inert } from '../../format';
+import { IconButton } from '../parts';
+import type { IActions } from './actions';
+
+export interface IWithActions {
+  actions: IActions;
+}
+
+/** The line that does the same, to copy or to put into the notebook. */
+export function KitLine({ line, actions }: IWithActions & { line: string }): JSX.Element | null {
+  const { copy, insert, trans } = actions;
+  if (!line) {
+    return null;
+  }
+  return (
+    <div className="kitops-Line" role="group" aria-label={trans.__('The same as a line')}>
+      <code className="kitops-Line-text" title={line}>
+        {line}
+      </code>
+      <IconButton icon={copyIcon} label={trans.__('Copy the %kit line')} onClick={() => copy(line)} />
+      {insert && <IconButton icon={addIcon} label={trans.__('Insert into the notebook')} onClick={() => insert(line)} />}
+    </div>
+  );
+}
+
+/** What failed, what to do about it, and the details to copy. */
+export function Failure({
+  error,
+  actions,
+  retry
+}: IWithActions & { error: KitError; retry?: () => void }): JSX.Element {
+  const { copy, trans } = actions;
+  const all = [error.message, error.hint, ...error.details].filter(Boolean).join('\n');
+  return (
+    <div className="kitops-Failure" role="alert">
+      <p className="kitops-Failure-message">{inert(error.message, 1000) || inert(error.code)}</p>
+      {error.hint && <p className="kitops-Failure-hint">{inert(error.hint, 1000)}</p>}
+      {error.details.length > 0 && (
+        <details>
+          <summary>{trans._n('%1 detail', '%1 details', error.details.length)}</summary>
+          <ul>
+            {error.details.slice(0, 50).map((each, index) => (
+              <li key={index}>{inert(each, 1000)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <div className="kitops-Failure-buttons">
+        {retry && (
+          <button type="button" className="kitops-Button" onClick={retry}>
+            {trans.__('Try again')}
+          </button>
+        )}
+        <button type="button" className="kitops-Button" onClick={() => copy(all)}>
+          {trans.__('Copy details')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** While something is waited for. */
+export function Waiting({ children }: { children: ReactNode }): JSX.Element {
+  return (
+    <p className="kitops-Waiting" role="status">
+      {children}
+    </p>
+  );
+}

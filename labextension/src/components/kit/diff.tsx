@@ -1,0 +1,180 @@
+import type { JSX } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
+
+import { inert, shortDigest, size } from '../../format';
+import { kitLine } from '../../lines';
+import type { DiffFile, DiffRow, DiffView } from '../../wire';
+import type { IActions } from '../dialogs/actions';
+import { Failure, KitLine, Waiting } from '../dialogs/notes';
+import { Source } from '../dialogs/source';
+import type { KitState } from './state';
+
+/** So many files are listed; the line shows the rest. */
+const FILES = 500;
+
+interface IDiffProps {
+  state: KitState;
+  actions: IActions;
+}
+
+/** This kit and another one: their layers, then their files, then their Kitfiles. */
+export function Diff({ state, actions }: IDiffProps): JSX.Element {
+  const { trans } = actions;
+  const { diff, other, reference } = state;
+  return (
+    <div className="kitops-Diff">
+      <Other state={state} actions={actions} />
+      {other && <KitLine line={kitLine('diff', reference, other)} actions={actions} />}
+      {diff.isLoading && <Waiting>{trans.__('Comparing: only what must be compared is downloaded…')}</Waiting>}
+      {!diff.isLoading && diff.error && (
+        <Failure error={diff.error} actions={actions} retry={() => void diff.reload()} />
+      )}
+      {!diff.isLoading && diff.value && <Changes diff={diff.value} actions={actions} />}
+      {!other && <p className="kitops-Empty">{trans.__('Choose a kit to see what changed from this one to it.')}</p>}
+    </div>
+  );
+}
+
+function Other({ state, actions: { trans, model } }: IDiffProps): JSX.Element {
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(state.other);
+  useEffect(() => input.current?.focus(), []);
+  const named = state.kit.value?.tags.map(tag => `${state.repository}:${tag}`) ?? [];
+  const local = model.local?.repositories.flatMap(({ tags }) => tags.map(({ reference }) => reference)) ?? [];
+  const offered = [...new Set([...named, ...local])].filter(each => each !== state.reference).slice(0, 200);
+  return (
+    <form
+      className="kitops-Diff-other"
+      onSubmit={event => {
+        event.preventDefault();
+        if (text.trim()) {
+          state.compare(text.trim());
+        }
+      }}
+    >
+      <label htmlFor={id}>{trans.__('Compare with')}</label>
+      <input
+        ref={input}
+        id={id}
+        className="jp-mod-styled"
+        list={`${id}list`}
+        value={text}
+        spellCheck={false}
+        placeholder={trans.__('a tag of it, or any reference')}
+        onChange={event => setText(event.target.value)}
+      />
+      <datalist id={`${id}list`}>
+        {offered.map(each => (
+          <option key={each} value={each} />
+        ))}
+      </datalist>
+      <button type="submit" className="kitops-Button kitops-mod-accept" disabled={!text.trim()}>
+        {trans.__('Compare')}
+      </button>
+    </form>
+  );
+}
+
+function Changes({ diff, actions }: { diff: DiffView; actions: IActions }): JSX.Element {
+  const { trans } = actions;
+  const files = diff.files.filter(({ change }) => change !== 'same');
+  const isSame = !files.length && !diff.kitfile && diff.layers.every(({ change }) => change === 'same');
+  return (
+    <>
+      {isSame && <p className="kitops-Outcome kitops-mod-done">{trans.__('Both hold the same.')}</p>}
+      <h3>{trans.__('Layers')}</h3>
+      <table className="kitops-Table">
+        <thead>
+          <tr>
+            <th>{trans.__('Change')}</th>
+            <th>{trans.__('Layer')}</th>
+            <th>{trans.__('Before')}</th>
+            <th>{trans.__('After')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {diff.layers.map((layer, index) => (
+            <Layer key={index} layer={layer} actions={actions} />
+          ))}
+        </tbody>
+      </table>
+      {files.length > 0 && <Files files={files} actions={actions} />}
+      {diff.truncated && (
+        <p className="kitops-Notice">{trans.__('There is more than is shown: the line shows all.')}</p>
+      )}
+      {diff.kitfile && (
+        <>
+          <h3>{trans.__('Kitfile')}</h3>
+          <Source text={diff.kitfile} label={trans.__('Changes of the Kitfile')} classOf={classOfLine} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Layer({ layer, actions }: { layer: DiffRow; actions: IActions }): JSX.Element {
+  const { change, section, name, path, a_digest, b_digest, a_size, b_size } = layer;
+  return (
+    <tr className={`kitops-mod-${change}`}>
+      <td>
+        <Change change={change} actions={actions} />
+      </td>
+      <td>
+        <span className="kitops-Node-section">{inert(section, 20)}</span>{' '}
+        <bdi title={inert(path, 2000)}>{inert(name || path, 160)}</bdi>
+      </td>
+      <td title={inert(a_digest)}>{a_digest && `${size(a_size)} · ${shortDigest(inert(a_digest)).slice(7)}`}</td>
+      <td title={inert(b_digest)}>{b_digest && `${size(b_size)} · ${shortDigest(inert(b_digest)).slice(7)}`}</td>
+    </tr>
+  );
+}
+
+function Files({ files, actions }: { files: readonly DiffFile[]; actions: IActions }): JSX.Element {
+  const { trans } = actions;
+  return (
+    <>
+      <h3>{trans._n('%1 file', '%1 files', files.length)}</h3>
+      <table className="kitops-Table">
+        <tbody>
+          {files.slice(0, FILES).map((file, index) => (
+            <tr key={index} className={`kitops-mod-${file.change}`}>
+              <td>
+                <Change change={file.change} actions={actions} />
+              </td>
+              <td>
+                <bdi title={inert(file.path, 2000)}>{inert(file.path, 200)}</bdi>
+              </td>
+              <td>{file.change === 'added' ? '' : size(file.a_size)}</td>
+              <td>{file.change === 'removed' ? '' : size(file.b_size)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {files.length > FILES && <p className="kitops-Notice">{trans.__('and %1 more', files.length - FILES)}</p>}
+    </>
+  );
+}
+
+/** A sign and a word, for those who see no colours. */
+function Change({ change, actions: { trans } }: { change: DiffRow['change']; actions: IActions }): JSX.Element {
+  const words = {
+    added: trans.__('added'),
+    removed: trans.__('removed'),
+    changed: trans.__('changed'),
+    same: trans.__('same')
+  };
+  const signs = { added: '+', removed: '−', changed: '~', same: '=' };
+  return (
+    <span className={`kitops-Change kitops-mod-${change}`}>
+      <span aria-hidden="true">{signs[change]}</span> {words[change]}
+    </span>
+  );
+}
+
+function classOfLine(line: string): string {
+  if (line.startsWith('@@') || line.startsWith('+++') || line.startsWith('---')) {
+    return 'kitops-mod-where';
+  }
+  return line.startsWith('+') ? 'kitops-mod-added' : line.startsWith('-') ? 'kitops-mod-removed' : '';
+}

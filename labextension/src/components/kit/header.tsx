@@ -1,0 +1,87 @@
+import { copyIcon, ellipsesIcon } from '@jupyterlab/ui-components';
+import type { JSX, MouseEvent } from 'react';
+
+import { inert, shortDigest, size } from '../../format';
+import { CommandIDs } from '../../tokens';
+import type { IActions } from '../dialogs/actions';
+import { IconButton } from '../parts';
+import type { KitState } from './state';
+
+export interface IHeaderProps {
+  state: KitState;
+  actions: IActions;
+  /** Show what else there is to do, below a button; null when there is no place for a menu. */
+  openMenu: ((button: HTMLElement) => void) | null;
+}
+
+/** Which kit it is, and what can be done with it. */
+export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element {
+  const { copy, run, trans } = actions;
+  const { pull, reference, tree } = state;
+  const kit = state.kit.value;
+  const line = pull?.line ?? '';
+  return (
+    <header className="kitops-Header">
+      <div className="kitops-Header-name">
+        <h2 title={inert(reference, 2000)}>
+          <bdi>{inert(reference, 160)}</bdi>
+        </h2>
+        {kit && (
+          <span className="kitops-Header-digest">
+            <code title={inert(kit.digest)}>{shortDigest(inert(kit.digest))}</code>
+            <IconButton icon={copyIcon} label={trans.__('Copy the digest')} onClick={() => copy(kit.digest)} />
+          </span>
+        )}
+        {kit && <span className="kitops-Quiet">{factsOf(state, actions)}</span>}
+      </div>
+      <div className="kitops-Header-buttons" role="toolbar" aria-label={trans.__('Actions')}>
+        <button
+          type="button"
+          className="kitops-Button kitops-mod-accept"
+          disabled={!pull?.isReady}
+          title={pull?.conflicts.length && !pull.onConflict ? trans.__('First say what becomes of the files there') : ''}
+          onClick={() => void pull?.start()}
+        >
+          {tree && tree.tick !== 'none' ? trans.__('Pull selected %1', size(tree.bytes)) : trans.__('Pull selected')}
+        </button>
+        <button type="button" className="kitops-Button" disabled={!line} title={line} onClick={() => copy(line)}>
+          {trans.__('Copy %kit line')}
+        </button>
+        <button
+          type="button"
+          className="kitops-Button"
+          disabled={!kit}
+          onClick={() => void run(CommandIDs.promote, { reference })}
+        >
+          {trans.__('Promote…')}
+        </button>
+        <button type="button" className="kitops-Button" disabled={!kit} onClick={() => (state.tab = 'diff')}>
+          {trans.__('Diff with…')}
+        </button>
+        {openMenu && kit && (
+          <button
+            type="button"
+            className="kitops-Button kitops-Header-more"
+            aria-haspopup="menu"
+            aria-label={trans.__('More to do with this kit')}
+            title={trans.__('More to do with this kit')}
+            onClick={(event: MouseEvent<HTMLElement>) => openMenu(event.currentTarget)}
+          >
+            <ellipsesIcon.react tag="span" elementSize="normal" />
+          </button>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function factsOf(state: KitState, { trans }: IActions): string {
+  const { size_bytes, is_local, layers } = state.kit.value!;
+  return [
+    size(size_bytes),
+    trans._n('%1 layer', '%1 layers', layers.length),
+    is_local ? trans.__('in the local store') : ''
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}

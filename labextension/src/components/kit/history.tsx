@@ -1,0 +1,152 @@
+import type { JSX } from 'react';
+
+import { age, inert, moment, shortDigest, size } from '../../format';
+import { CommandIDs } from '../../tokens';
+import type { HistoryRow } from '../../wire';
+import type { IActions } from '../dialogs/actions';
+import { STAGES } from '../dialogs/lifecycle';
+import { Failure, Waiting } from '../dialogs/notes';
+import type { KitState } from './state';
+
+/** So many tags are listed; the panel has them all. */
+const TAGS = 1000;
+
+interface IHistoryProps {
+  state: KitState;
+  actions: IActions;
+}
+
+/** The stages of the kit's life on top, the tags by date below. */
+export function History({ state, actions }: IHistoryProps): JSX.Element {
+  const { trans } = actions;
+  const { history } = state;
+  if (history.error) {
+    return <Failure error={history.error} actions={actions} retry={() => void history.reload()} />;
+  }
+  if (!history.value) {
+    return <Waiting>{trans.__('Reading the tags…')}</Waiting>;
+  }
+  return (
+    <div className="kitops-History">
+      <Board rows={history.value} state={state} actions={actions} />
+      <Tags rows={history.value} state={state} actions={actions} />
+    </div>
+  );
+}
+
+function Board({ rows, state, actions }: IHistoryProps & { rows: readonly HistoryRow[] }): JSX.Element {
+  const { trans } = actions;
+  const named = new Map(rows.map(row => [row.tag, row]));
+  return (
+    <section aria-label={trans.__('Lifecycle')}>
+      <h3>{trans.__('Lifecycle')}</h3>
+      <ol className="kitops-Board">
+        {STAGES.map(stage => (
+          <Place key={stage} stage={stage} row={named.get(stage)} state={state} actions={actions} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface IPlaceProps extends IHistoryProps {
+  stage: string;
+  row: HistoryRow | undefined;
+}
+
+/** One stage: the kit that it names, and how to put this one there. */
+function Place({ stage, row, state, actions }: IPlaceProps): JSX.Element {
+  const { run, trans } = actions;
+  const { reference } = state;
+  const digest = state.kit.value?.digest ?? '';
+  const isHere = row !== undefined && row.digest === digest;
+  const act = (undo: boolean) => (): void => void run(CommandIDs.promote, { reference, to: stage, undo });
+  return (
+    <li className={`kitops-Board-place${isHere ? ' kitops-mod-here' : ''}${row ? '' : ' kitops-mod-empty'}`}>
+      <strong className="kitops-Board-stage">{stage}</strong>
+      {row ? (
+        <span className="kitops-Board-kit" title={`${inert(row.digest)}\n${moment(row.created)}`}>
+          <code>{shortDigest(inert(row.digest)).replace('sha256:', '')}</code>
+          <span>{isHere ? trans.__('this kit') : age(row.created, trans)}</span>
+        </span>
+      ) : (
+        <span className="kitops-Board-kit">{trans.__('nobody yet')}</span>
+      )}
+      <span className="kitops-Board-buttons">
+        {!isHere && (
+          <button
+            type="button"
+            className="kitops-Link"
+            aria-label={trans.__('Move this kit to %1', stage)}
+            onClick={act(false)}
+          >
+            {trans.__('Move here…')}
+          </button>
+        )}
+        {row && (
+          <button
+            type="button"
+            className="kitops-Link"
+            aria-label={trans.__('Undo the last move to %1', stage)}
+            onClick={act(true)}
+          >
+            {trans.__('Undo…')}
+          </button>
+        )}
+      </span>
+    </li>
+  );
+}
+
+function Tags({ rows, state, actions }: IHistoryProps & { rows: readonly HistoryRow[] }): JSX.Element {
+  const { copy, run, trans } = actions;
+  const here = state.kit.value?.digest;
+  return (
+    <section aria-label={trans.__('Tags')}>
+      <h3>{trans._n('%1 tag', '%1 tags', rows.length)}</h3>
+      <table className="kitops-Table">
+        <thead>
+          <tr>
+            <th>{trans.__('Tag')}</th>
+            <th>{trans.__('Packed')}</th>
+            <th>{trans.__('Size')}</th>
+            <th>{trans.__('Digest')}</th>
+            <th>{trans.__('Name')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, TAGS).map(row => (
+            <tr key={row.tag} className={row.digest === here ? 'kitops-mod-here' : ''}>
+              <td>
+                <button
+                  type="button"
+                  className="kitops-Link"
+                  title={inert(row.tag, 400)}
+                  onClick={() => void run(CommandIDs.openKit, { reference: `${state.repository}:${row.tag}` })}
+                >
+                  <bdi>{inert(row.tag, 60)}</bdi>
+                </button>
+              </td>
+              <td title={moment(row.created)}>{age(row.created, trans)}</td>
+              <td>{size(row.size_bytes)}</td>
+              <td>
+                <button
+                  type="button"
+                  className="kitops-Link"
+                  title={trans.__('Copy %1', inert(row.digest))}
+                  onClick={() => copy(row.digest)}
+                >
+                  <code>{shortDigest(inert(row.digest))}</code>
+                </button>
+              </td>
+              <td>
+                <bdi title={inert(row.kit_name, 400)}>{inert(row.kit_name, 60)}</bdi>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > TAGS && <p className="kitops-Notice">{trans.__('and %1 more', rows.length - TAGS)}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+import { MainAreaWidget } from '@jupyterlab/apputils';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { JSX } from 'react';
+
+import { inert } from '../../format';
+import { kitIcon } from '../../icons';
+import type { IActions } from '../dialogs/actions';
+import { Kit } from './kit';
+import { KitState } from './state';
+
+export interface IKitTabOptions {
+  reference: string;
+  isRemote?: boolean;
+  actions: IActions;
+  rendermime: IRenderMimeRegistry | null;
+  openMenu: ((button: HTMLElement, reference: string) => void) | null;
+}
+
+/** The body of a kit's tab. */
+export class KitBody extends ReactWidget {
+  constructor(private readonly _options: IKitTabOptions) {
+    super();
+    const { actions, reference, isRemote } = _options;
+    this.state = new KitState(actions.model, reference, isRemote);
+    this.addClass('kitops-Kit');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', inert(reference));
+    this.node.tabIndex = -1;
+  }
+
+  readonly state: KitState;
+
+  override dispose(): void {
+    this.state.dispose();
+    super.dispose();
+  }
+
+  protected override render(): JSX.Element {
+    const { actions, openMenu, reference, rendermime } = this._options;
+    const open = openMenu ? (button: HTMLElement) => openMenu(button, reference) : null;
+    return <Kit state={this.state} actions={actions} rendermime={rendermime} openMenu={open} />;
+  }
+}
+
+/** A kit in the main area. */
+export class KitTab extends MainAreaWidget<KitBody> {
+  constructor(options: IKitTabOptions) {
+    super({ content: new KitBody(options) });
+    const { reference, isRemote } = options;
+    this.reference = reference;
+    this.isRemote = isRemote === true;
+    this.id = idOf(reference, this.isRemote);
+    this.title.label = inert(reference.slice(reference.lastIndexOf('/') + 1), 40);
+    this.title.caption = inert(reference);
+    this.title.icon = kitIcon;
+    this.title.closable = true;
+    this.toolbar.hide();
+  }
+
+  readonly reference: string;
+  readonly isRemote: boolean;
+}
+
+export const idOf = (reference: string, isRemote: boolean): string =>
+  `kitops-kit-${isRemote ? 'remote-' : ''}${reference}`;

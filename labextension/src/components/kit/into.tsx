@@ -1,0 +1,174 @@
+import type { JSX } from 'react';
+import { useId } from 'react';
+
+import { KitError } from '../../client';
+import { inert, share, size } from '../../format';
+import { isGoing } from '../../model';
+import type { Job } from '../../wire';
+import type { IActions } from '../dialogs/actions';
+import { Failure, KitLine } from '../dialogs/notes';
+import { Bar } from '../parts';
+import type { OnConflict, Pull } from './pull';
+import type { Tree } from './tree';
+
+/** So many names of files in the way are shown. */
+const SHOWN = 6;
+
+export interface IIntoProps {
+  pull: Pull;
+  tree: Tree;
+  actions: IActions;
+}
+
+/** Where the ticked parts go, what is in their way, and the bar once they move. */
+export function Into({ pull, tree, actions }: IIntoProps): JSX.Element {
+  const { trans } = actions;
+  const { check, error, job } = pull;
+  return (
+    <section className="kitops-Into" aria-label={trans.__('Where to')}>
+      <Place pull={pull} tree={tree} actions={actions} />
+      {tree.tick !== 'none' && check.error && (
+        <Failure error={check.error} actions={actions} retry={() => void pull.ask()} />
+      )}
+      {check.value && !check.error && <Moves pull={pull} actions={actions} />}
+      {pull.conflicts.length > 0 && <Conflicts pull={pull} actions={actions} />}
+      <KitLine line={pull.line} actions={actions} />
+      {error && <Failure error={error} actions={actions} />}
+      {job && <Moving job={job} actions={actions} />}
+    </section>
+  );
+}
+
+function Place({ pull, tree, actions }: IIntoProps): JSX.Element {
+  const { chooseFolder, trans } = actions;
+  const id = useId();
+  const choose = async (): Promise<void> => {
+    const chosen = await chooseFolder?.(pull.directory);
+    if (typeof chosen === 'string') {
+      pull.directory = chosen;
+    }
+  };
+  return (
+    <div className="kitops-Into-place">
+      <label htmlFor={id}>{trans.__('Into:')}</label>
+      <input
+        id={id}
+        className="jp-mod-styled kitops-Into-folder"
+        type="text"
+        spellCheck={false}
+        placeholder={trans.__("the server's root folder")}
+        value={pull.directory}
+        disabled={pull.intoStore}
+        onChange={event => (pull.directory = event.target.value)}
+      />
+      {chooseFolder && (
+        <button
+          type="button"
+          className="kitops-Button"
+          disabled={pull.intoStore}
+          aria-label={trans.__('Choose the folder')}
+          onClick={() => void choose()}
+        >
+          {trans.__('choose')}
+        </button>
+      )}
+      <label className="kitops-Choice" title={trans.__('A whole kit can go into the local store, without files')}>
+        <input
+          type="checkbox"
+          checked={pull.intoStore}
+          disabled={tree.tick !== 'all'}
+          onChange={event => (pull.intoStore = event.target.checked)}
+        />
+        {trans.__('into the local store instead')}
+      </label>
+    </div>
+  );
+}
+
+function Moves({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.Element {
+  const { here_bytes, moved_bytes, files } = pull.check.value!;
+  const parts = [
+    trans.__('%1 to move', size(moved_bytes)),
+    here_bytes > 0 ? trans.__('%1 are here already', size(here_bytes)) : '',
+    files > 0 ? trans._n('%1 file', '%1 files', files) : ''
+  ];
+  return (
+    <p className={`kitops-Into-moves${pull.check.isLoading ? ' kitops-mod-stale' : ''}`} role="status">
+      {parts.filter(Boolean).join(' · ')}
+    </p>
+  );
+}
+
+function Conflicts({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.Element {
+  const name = useId();
+  const { conflicts } = pull;
+  const choices: [OnConflict, string, string][] = [
+    ['keep', trans.__('keep'), trans.__('What is there stays, and is not pulled')],
+    ['overwrite', trans.__('overwrite'), trans.__('What is there is replaced')],
+    ['beside', trans.__('side by side'), trans.__('What is there stays, the other gets a name of its own')]
+  ];
+  return (
+    <fieldset className="kitops-Conflicts">
+      <legend>{trans._n('%1 file exists:', '%1 files exist:', conflicts.length)}</legend>
+      <ul>
+        {conflicts.slice(0, SHOWN).map(path => (
+          <li key={path}>
+            <bdi title={inert(path, 2000)}>{inert(path, 160)}</bdi>
+          </li>
+        ))}
+        {conflicts.length > SHOWN && <li>{trans.__('and %1 more', conflicts.length - SHOWN)}</li>}
+      </ul>
+      <div className="kitops-Conflicts-choices">
+        {choices.map(([value, label, title]) => (
+          <label key={value} className="kitops-Choice" title={title}>
+            <input
+              type="radio"
+              name={name}
+              checked={pull.onConflict === value}
+              onChange={() => (pull.onConflict = value)}
+            />
+            {label}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+/** How far it is, or how it ended: three ends that look different. */
+function Moving({ job, actions }: { job: Job; actions: IActions }): JSX.Element {
+  const { model, trans } = actions;
+  const done = share(job.done_bytes, job.total_bytes);
+  if (isGoing(job)) {
+    const percent = done === null ? undefined : Math.floor(done * 100);
+    return (
+      <div className="kitops-Moving" role="group" aria-label={inert(job.title)}>
+        <Bar value={done} label={trans.__('Progress')} />
+        <span className="kitops-Moving-text">
+          {percent === undefined ? size(job.done_bytes) : trans.__('%1 %', percent)}
+          {job.bytes_per_s > 0 && ` · ${trans.__('%1/s', size(job.bytes_per_s))}`}
+        </span>
+        <button type="button" className="kitops-Button" onClick={() => void model.jobs.end(job.id)}>
+          {trans.__('Cancel')}
+        </button>
+      </div>
+    );
+  }
+  if (job.state === 'failed') {
+    const retry = (): void => void model.jobs.retry(job.id);
+    const error = job.error ? KitError.of(job.error) : new KitError('failed', trans.__('The transfer failed'));
+    return <Failure error={error} actions={actions} retry={retry} />;
+  }
+  const { result } = job;
+  return (
+    <p className={`kitops-Outcome kitops-mod-${job.state}`} role="status">
+      {job.state === 'done'
+        ? trans.__(
+            'Done: %1 moved, %2 were here already.',
+            size(result?.moved_bytes ?? job.done_bytes),
+            size(result?.here_bytes ?? 0)
+          )
+        : trans.__('Cancelled: pull again to go on where it stopped.')}
+    </p>
+  );
+}

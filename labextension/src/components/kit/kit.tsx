@@ -1,0 +1,61 @@
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { JSX } from 'react';
+
+import type { IActions } from '../dialogs/actions';
+import { Failure, Waiting } from '../dialogs/notes';
+import { useSignals } from '../signal';
+import { Contents } from './contents';
+import { Diff } from './diff';
+import { Header } from './header';
+import { History } from './history';
+import { KitfileView } from './kitfile';
+import { Notebook } from './notebook';
+import type { KitState, Tab } from './state';
+import { Tabs } from './tabs';
+
+export interface IKitProps {
+  state: KitState;
+  actions: IActions;
+  rendermime: IRenderMimeRegistry | null;
+  openMenu: ((button: HTMLElement) => void) | null;
+}
+
+/** A kit: its header, and one of five views of it. */
+export function Kit({ state, actions, rendermime, openMenu }: IKitProps): JSX.Element {
+  useSignals(state.changed, state.model.changed, state.model.jobs.changed);
+  const { trans } = actions;
+  const { kit } = state;
+  const tabs = [
+    ['contents', trans.__('Contents')],
+    ['kitfile', trans.__('Kitfile')],
+    ['notebook', trans.__('Notebook')],
+    ['diff', trans.__('Diff')],
+    ['history', trans.__('History')]
+  ] as const;
+  const views: { [tab in Tab]: () => JSX.Element } = {
+    contents: () => <Contents state={state} actions={actions} />,
+    kitfile: () => <KitfileView state={state} actions={actions} />,
+    notebook: () => <Notebook state={state} actions={actions} rendermime={rendermime} />,
+    diff: () => <Diff state={state} actions={actions} />,
+    history: () => <History state={state} actions={actions} />
+  };
+  return (
+    <>
+      <Header state={state} actions={actions} openMenu={openMenu} />
+      {kit.error && <Failure error={kit.error} actions={actions} retry={() => void kit.reload()} />}
+      {kit.isLoading && !kit.value && <Waiting>{trans.__('Reading the kit…')}</Waiting>}
+      {kit.value && (
+        <Tabs
+          tabs={tabs}
+          current={state.tab}
+          label={trans.__('Views of the kit')}
+          onTab={tab => {
+            state.tab = tab;
+          }}
+        >
+          {views[state.tab]()}
+        </Tabs>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,99 @@
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import type { JSX } from 'react';
+import { useEffect, useId, useRef } from 'react';
+
+import { inert, size } from '../../format';
+import type { NotebookView as Wire } from '../../wire';
+import type { IActions } from '../dialogs/actions';
+import { Failure, Waiting } from '../dialogs/notes';
+import { NotebookView } from './notebookview';
+import type { KitState } from './state';
+
+interface INotebookProps {
+  state: KitState;
+  actions: IActions;
+  rendermime: IRenderMimeRegistry | null;
+}
+
+/** The kit's notebooks, one of them to read. */
+export function Notebook({ state, actions, rendermime }: INotebookProps): JSX.Element {
+  const { trans } = actions;
+  const { notebooks } = state;
+  const { view, places, shown } = notebooks;
+  const id = useId();
+  return (
+    <div className="kitops-Notebooks">
+      {places.length > 0 && (
+        <div className="kitops-Notebooks-choice">
+          <label htmlFor={id}>{trans.__('Notebook')}</label>
+          <select
+            id={id}
+            className="jp-mod-styled"
+            value={shown ? places.findIndex(each => each.key === shown.key && each.path === shown.path) : -1}
+            onChange={event => notebooks.show(places[Number(event.target.value)])}
+          >
+            {places.map((place, index) => (
+              <option key={index} value={index}>
+                {inert(place.path, 160)}
+              </option>
+            ))}
+          </select>
+          <span className="kitops-Quiet">
+            {view.value && `${size(view.value.size_bytes)} · `}
+            {trans.__('read only: nothing of it runs, and it is not trusted')}
+          </span>
+        </div>
+      )}
+      {notebooks.isPartial && (
+        <p className="kitops-Notice">
+          {trans.__('There may be more notebooks, further down: open their folder in Contents and read them there.')}
+        </p>
+      )}
+      {notebooks.isLooking && <Waiting>{trans.__('Looking for notebooks…')}</Waiting>}
+      {notebooks.error && !places.length && <Failure error={notebooks.error} actions={actions} />}
+      {!notebooks.isLooking && !places.length && !notebooks.error && (
+        <p className="kitops-Empty">{trans.__('No notebook was found in this kit.')}</p>
+      )}
+      {view.isLoading && <Waiting>{trans.__('Reading the notebook…')}</Waiting>}
+      {view.error && <Failure error={view.error} actions={actions} retry={() => void view.reload()} />}
+      {view.value && rendermime && !view.isLoading && (
+        <Rendered view={view.value} rendermime={rendermime} actions={actions} />
+      )}
+    </div>
+  );
+}
+
+interface IRenderedProps {
+  view: Wire;
+  rendermime: IRenderMimeRegistry;
+  actions: IActions;
+}
+
+/** A Lumino widget in an element of React's. */
+function Rendered({ view, rendermime, actions: { trans } }: IRenderedProps): JSX.Element {
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const widget = new NotebookView(view.notebook, rendermime, trans);
+    if (host.current) {
+      attach(widget, host.current);
+    }
+    return () => {
+      MessageLoop.sendMessage(widget, Widget.Msg.BeforeDetach);
+      widget.node.remove();
+      MessageLoop.sendMessage(widget, Widget.Msg.AfterDetach);
+      widget.dispose();
+    };
+  }, [view, rendermime, trans]);
+  return <div ref={host} className="kitops-Notebooks-view" tabIndex={0} aria-label={inert(view.path, 200)} />;
+}
+
+/** Lumino refuses to attach to an element that is not in the page yet; a tab that is restored is not. */
+function attach(widget: Widget, host: HTMLElement): void {
+  if (host.isConnected) {
+    Widget.attach(widget, host);
+  } else {
+    host.append(widget.node);
+  }
+}

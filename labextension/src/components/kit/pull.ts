@@ -1,0 +1,168 @@
+import type { IDisposable } from '@lumino/disposable';
+import { Debouncer } from '@lumino/polling';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+import { KitError } from '../../client';
+import type { KitModel } from '../../model';
+import type { Job, PullCheck } from '../../wire';
+import { Asked } from '../dialogs/asked';
+import { safeLine } from '../dialogs/lines';
+import type { Tree } from './tree';
+
+/** What becomes of a file that is in the way. */
+export type OnConflict = 'keep' | 'overwrite' | 'beside';
+
+/** Somebody ticks several rows in a go: the server is asked when they rest. */
+const SETTLE_MS = 250;
+
+/** Where the ticked parts go, what stands in their way, and the job that brings them. */
+export class Pull implements IDisposable {
+  constructor(
+    private readonly _model: KitModel,
+    readonly reference: string,
+    private readonly _tree: Tree
+  ) {
+    this.check = new Asked<PullCheck>(() => Promise.reject(new Error('nothing is ticked')));
+    this.check.changed.connect(() => this._changed.emit());
+    this._settle = new Debouncer(() => this.ask(), SETTLE_MS);
+    _tree.changed.connect(this._onTree, this);
+  }
+
+  readonly check: Asked<PullCheck>;
+
+  /** The job that this tab began last. */
+  jobId = '';
+
+  /** Why it did not begin. */
+  error: KitError | null = null;
+
+  isStarting = false;
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this.check.isDisposed;
+  }
+
+  /** The folder below the server's root. */
+  get directory(): string {
+    return this._directory;
+  }
+
+  set directory(directory: string) {
+    this._directory = directory;
+    this._ask();
+  }
+
+  /** Only a whole kit goes into the local store; parts become files. */
+  get intoStore(): boolean {
+    return this._intoStore && this._tree.tick === 'all';
+  }
+
+  set intoStore(intoStore: boolean) {
+    this._intoStore = intoStore;
+    this._ask();
+  }
+
+  get onConflict(): OnConflict | null {
+    return this._onConflict;
+  }
+
+  set onConflict(choice: OnConflict | null) {
+    this._onConflict = choice;
+    this._changed.emit();
+  }
+
+  get conflicts(): readonly string[] {
+    return this.check.value?.conflicts ?? [];
+  }
+
+  get job(): Job | undefined {
+    return this._model.jobs.find(this.jobId);
+  }
+
+  /** The %kit line of what is chosen; empty when there is none. */
+  get line(): string {
+    const line = safeLine(this.check.value?.command ?? '');
+    if (!line || !this.conflicts.length || !this._onConflict) {
+      return line;
+    }
+    return { keep: `${line} --ignore-existing`, overwrite: `${line} --overwrite`, beside: '' }[this._onConflict];
+  }
+
+  /** Whether the first byte may move: what is ticked was looked at, and what is in the way was spoken of. */
+  get isReady(): boolean {
+    const { check } = this;
+    const isChecked = check.value !== null && !check.isLoading && !check.error && !this._isStale;
+    return isChecked && !this.isStarting && (!this.conflicts.length || this._onConflict !== null);
+  }
+
+  /** Look again at what would move and what is in the way. */
+  ask(): Promise<void> {
+    this._isStale = false;
+    const { filters, tick } = this._tree;
+    if (tick === 'none') {
+      this.check.clear();
+      return Promise.resolve();
+    }
+    const directory = this.intoStore ? null : this._directory;
+    return this.check.reload(() => this._model.client.checkPull(this.reference, filters, directory));
+  }
+
+  async start(): Promise<void> {
+    if (!this.isReady) {
+      return;
+    }
+    this.isStarting = true;
+    this.error = null;
+    this._changed.emit();
+    try {
+      const job = await this._model.startJob({
+        kind: 'pull',
+        reference: this.reference,
+        filters: this._tree.filters,
+        directory: this.intoStore ? null : this._directory,
+        on_conflict: this.conflicts.length && this._onConflict ? this._onConflict : 'refuse'
+      });
+      this.jobId = job.id;
+    } catch (reason) {
+      this.error = KitError.from(reason);
+    }
+    this.isStarting = false;
+    this._changed.emit();
+  }
+
+  dispose(): void {
+    this._settle.dispose();
+    this.check.dispose();
+    Signal.clearData(this);
+  }
+
+  private _onTree(): void {
+    const ticked = JSON.stringify([this._tree.tick, this._tree.filters]);
+    if (ticked !== this._ticked) {
+      this._ticked = ticked;
+      this._ask();
+    }
+  }
+
+  /** What was said of other files or another folder is no answer any more. */
+  private _ask(): void {
+    this._isStale = true;
+    this._onConflict = null;
+    this.error = null;
+    this._changed.emit();
+    void this._settle.invoke().catch(() => undefined);
+  }
+
+  private _changed = new Signal<this, void>(this);
+  private _directory = '';
+  private _intoStore = false;
+  private _isStale = false;
+  private _onConflict: OnConflict | null = null;
+  private readonly _settle: Debouncer<void, void, []>;
+  private _ticked = '';
+}

@@ -1,0 +1,124 @@
+// What one kit tab knows: asked for when it is looked at, not before.
+
+import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+import type { KitModel } from '../../model';
+import { repositoryOf } from '../../model';
+import type { DiffView, HistoryRow, KitView, Problem } from '../../wire';
+import { Asked } from '../dialogs/asked';
+import { Notebooks } from './notebooks';
+import { Pull } from './pull';
+import { Tree } from './tree';
+
+export const TABS = ['contents', 'kitfile', 'notebook', 'diff', 'history'] as const;
+
+export type Tab = (typeof TABS)[number];
+
+export class KitState implements IDisposable {
+  constructor(
+    readonly model: KitModel,
+    readonly reference: string,
+    readonly isRemote = false
+  ) {
+    const { client } = model;
+    this.kit = new Asked(signal => client.kit(reference, isRemote, signal));
+    this.history = new Asked(signal => client.history(this.repository, signal));
+    this.diff = new Asked<DiffView>(() => Promise.reject(new Error('no other kit')));
+    this.problems = new Asked(async () => (await client.validate(this.kit.value?.kitfile_yaml ?? '')).problems);
+    this.notebooks = new Notebooks(this);
+    for (const each of [this.kit, this.history, this.diff, this.problems]) {
+      each.changed.connect(() => this._changed.emit());
+    }
+    this.notebooks.changed.connect(() => this._changed.emit());
+    this.kit.changed.connect(this._onKit, this);
+    this.kit.load();
+  }
+
+  readonly kit: Asked<KitView>;
+  readonly history: Asked<HistoryRow[]>;
+  readonly diff: Asked<DiffView>;
+  readonly problems: Asked<Problem[]>;
+  readonly notebooks: Notebooks;
+
+  /** Null until the kit is known. */
+  tree: Tree | null = null;
+  pull: Pull | null = null;
+
+  /** The kit that this one is, or will be, compared with. */
+  other = '';
+
+  get repository(): string {
+    return repositoryOf(this.reference);
+  }
+
+  get tab(): Tab {
+    return this._tab;
+  }
+
+  set tab(tab: Tab) {
+    this._tab = tab;
+    if (tab === 'history') {
+      this.history.load();
+    } else if (tab === 'kitfile' && this.kit.value?.kitfile_yaml) {
+      this.problems.load();
+    } else if (tab === 'notebook') {
+      this.notebooks.look();
+    }
+    this._changed.emit();
+  }
+
+  /** Anything that is to be seen changed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this.kit.isDisposed;
+  }
+
+  compare(other: string): void {
+    const { client } = this.model;
+    this.other = other;
+    void this.diff.reload(signal => client.diff(this.reference, other, signal));
+  }
+
+  /** The tags of the repository moved: by us, or by somebody else. */
+  moved(): void {
+    if (this.history.value || this.history.error) {
+      void this.history.reload();
+    }
+  }
+
+  dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.pull?.dispose();
+    this.notebooks.dispose();
+    [this.kit, this.history, this.diff, this.problems].forEach(each => each.dispose());
+    Signal.clearData(this);
+  }
+
+  /** A kit that was asked for again may be another one: what was ticked of the old one is nothing of it. */
+  private _onKit(): void {
+    const kit = this.kit.value;
+    if (!kit || this.kit.isLoading || kit === this._shown) {
+      return;
+    }
+    this._shown = kit;
+    this.pull?.dispose();
+    this.tree = new Tree(kit.layers, (key, folder, after) =>
+      this.model.client.files(this.reference, key, folder, after)
+    );
+    this.pull = new Pull(this.model, this.reference, this.tree);
+    this.tree.changed.connect(() => this._changed.emit());
+    this.pull.changed.connect(() => this._changed.emit());
+    this.tab = this._tab;
+  }
+
+  private _changed = new Signal<this, void>(this);
+  private _shown: KitView | null = null;
+  private _tab: Tab = 'contents';
+}

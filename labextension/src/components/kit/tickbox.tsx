@@ -1,0 +1,37 @@
+import type { JSX } from 'react';
+import { useEffect, useRef } from 'react';
+
+import type { Tick } from './tree';
+
+export interface ITickBoxProps {
+  tick: Tick;
+  label: string;
+  isDisabled?: boolean;
+  /** The keyboard reaches it through its row. */
+  isInRow?: boolean;
+  onToggle: () => void;
+}
+
+/** A box with three states; the third can't be set in the page's markup. */
+export function TickBox({ tick, label, isDisabled = false, isInRow = false, onToggle }: ITickBoxProps): JSX.Element {
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (box.current) {
+      box.current.indeterminate = tick === 'some';
+    }
+  }, [tick]);
+  return (
+    <input
+      ref={box}
+      className="kitops-Tick"
+      type="checkbox"
+      checked={tick === 'all'}
+      disabled={isDisabled}
+      aria-label={label}
+      aria-checked={tick === 'some' ? 'mixed' : tick === 'all'}
+      tabIndex={isInRow ? -1 : 0}
+      onClick={event => event.stopPropagation()}
+      onChange={onToggle}
+    />
+  );
+}
