@@ -1,6 +1,17 @@
 """What a session adds to a kit: its environment, and the open notebook as it is now."""
 
 from kitops_jupyter.capture.environment import FOLDER, REQUIREMENTS, Environment, Package, is_ours, read_environment
+from kitops_jupyter.capture.kernel_python import find_kernel_python
 from kitops_jupyter.capture.notebook import OpenNotebook, save
 
-__all__ = ["FOLDER", "REQUIREMENTS", "Environment", "OpenNotebook", "Package", "is_ours", "read_environment", "save"]
+__all__ = [
+    "FOLDER",
+    "REQUIREMENTS",
+    "Environment",
+    "OpenNotebook",
+    "Package",
+    "find_kernel_python",
+    "is_ours",
+    "read_environment",
+    "save",
+]

@@ -21,6 +21,7 @@ from kitops_jupyter.targets import Connection
 if TYPE_CHECKING:
     from kitops_jupyter.registry import Read
 
+_OF_REFERRERS = re.compile(r"sha256-[0-9a-f]{64}(?:\.\w+)?")  # OCI distribution-spec 1.1, "Referrers Tag Schema"
 TAGS_LIMIT = 20_000  # names are small, but somebody must scroll through them
 
 
@@ -33,11 +34,12 @@ def list_tags(
 ) -> tuple[str, ...]:
     """The tags of a repository in its registry: the lifecycle's first, then the highest numbers. No manifest moves.
 
+    Tags that tools make for signatures and the like, named after a digest, name no kit and are left out.
     Raises NotFound, Unauthorized, RegistryError.
     """
     reference = Reference.parse(repository, default_tag="")
     with targets.remote(reference, settings or Settings.load(), connection) as place:
-        found = tuple(islice(place.tags(), limit))
+        found = tuple(islice((tag for tag in place.tags() if not _OF_REFERRERS.fullmatch(tag)), limit))
     known = [tag for tag in LIFECYCLE_TAGS if tag in set(found)]
     return (*known, *sorted((tag for tag in found if tag not in known), key=_by_numbers, reverse=True))
 

@@ -1,0 +1,38 @@
+"""Which interpreter runs a notebook's cells: what its kernel is, seen from another process."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+NOTEBOOK_LIMIT_BYTES = 200_000_000
+
+
+def find_kernel_python(notebook: Path) -> Path | None:
+    """The interpreter of the kernel that the notebook names; None where that cannot be told, or is no Python.
+
+    A kernel that names just `python` runs the one that starts it: also None. Raises nothing for what is in the file.
+    """
+    try:
+        if notebook.stat().st_size > NOTEBOOK_LIMIT_BYTES:
+            return None
+        name = json.loads(notebook.read_bytes())["metadata"]["kernelspec"]["name"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    program = _program(name) if isinstance(name, str) else None
+    if program is None or not program.is_absolute() or not program.name.lower().startswith("python"):
+        return None
+    return program if program.is_file() else None
+
+
+def _program(name: str) -> Path | None:
+    """The first word of the kernel's command, as this machine's Jupyter knows it; the notebook only says the name."""
+    try:
+        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+    except ImportError:
+        return None
+    try:
+        spec = KernelSpecManager().get_kernel_spec(name)
+    except (NoSuchKernel, OSError, ValueError):
+        return None
+    return Path(spec.argv[0]) if spec.argv else None
