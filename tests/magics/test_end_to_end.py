@@ -203,3 +203,43 @@ def test_an_interrupt_in_the_middle_leaves_no_tag(packed: Path, run_cell: RunCel
     assert isinstance(ran.error, Cancelled), ran.printed
     assert "Traceback" not in ran.printed
     assert [kit.tags for kit in run_cell("%kit list").value.kits] == [("v1",)]
+
+
+def test_a_proposal_records_the_environment_unless_told_not_to(files: Path, run_cell: RunCell) -> None:
+    assert run_cell("%kit pack -t churn:v0 --no-env").error is None
+    assert not (files / "environment").exists()
+    (files / "Kitfile").unlink()
+    ran = run_cell("%kit pack -t churn:v1")
+    assert "environment" in [layer.path for layer in ran.value.layers]
+    assert "environment/ has the environment" in ran.printed
+
+
+def test_beside_a_kitfile_the_environment_must_be_asked_for(packed: Path, run_cell: RunCell) -> None:
+    plain = run_cell("%kit pack . -t churn:v2").value
+    assert plain.digest == run_cell("%kit pack . -t churn:v3 --no-env").value.digest
+    asked = run_cell("%kit pack . -t churn:v4 --env").value
+    assert [layer.path for layer in asked.layers if layer.path not in {old.path for old in plain.layers}] == [
+        "environment"
+    ]
+    assert isinstance(run_cell("%kit pack . --env --no-env").error, Usage)
+
+
+def test_a_named_notebook_is_packed_with_its_folder(files: Path, run_cell: RunCell, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "study.ipynb").write_text("{}")
+    ran = run_cell(f"%kit pack --notebook {other}/study.ipynb -t study:v1 --no-env")
+    assert [layer.path for layer in ran.value.layers] == ["study.ipynb"]
+    assert ran.value.kitfile.package.name == "study"
+    assert isinstance(run_cell("%kit pack --notebook no-such.ipynb").error, NotFound)
+    assert isinstance(run_cell(f"%kit pack . --notebook {other}/study.ipynb").error, Usage)
+
+
+def test_no_notebook_leaves_the_open_one_out_of_a_proposal(
+    files: Path, run_cell: RunCell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (files / "work.ipynb").write_text("{}")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(files / "work.ipynb"))
+    ran = run_cell("%kit pack -t churn:v1 --no-notebook --no-env --progress none")
+    assert "work.ipynb" not in [layer.path for layer in ran.value.layers]
+    assert "left out work.ipynb: --no-notebook" in ran.printed

@@ -83,3 +83,26 @@ def test_with_a_front_end_there_are_widgets_in_the_cell_that_asked(tmp_path: Pat
     assert "application/vnd.jupyter.widget-view+json" in kinds
     assert not [output for output in cells[0].outputs if output.output_type in ("stream", "error")]
     assert [output.output_type for output in cells[1].outputs] == ["execute_result"]
+
+
+def test_headless_packs_say_what_of_the_notebook_was_packed_and_ask_nobody(tmp_path: Path) -> None:
+    (tmp_path / "churn.ipynb").write_text("{}")
+    cells = execute(
+        tmp_path,
+        "%load_ext kitops_jupyter",
+        "packed = %kit pack . -t churn:v1\nprint(*packed.notes, sep='\\n')",
+        "print(open('environment/requirements.txt').readline())",
+        "again = %kit pack . -t churn:v2\nassert again.digest == packed.digest",
+        "%kit browse churn",
+    ).cells
+    assert "environment/ has the environment: Python" in cells[1].outputs[-1].text
+    assert cells[2].outputs[0].text.startswith("# Written by kit pack")
+    listed = cells[4].outputs[-1].data
+    assert "v1" in listed["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" not in listed
+
+
+def test_headless_a_login_has_nobody_to_ask(tmp_path: Path) -> None:
+    with pytest.raises(nbclient.exceptions.CellExecutionError) as caught:
+        execute(tmp_path, "%load_ext kitops_jupyter", "%kit login registry.example.com -u ada")
+    assert caught.value.ename == "Usage"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.verbs import commands, split
+from kitops_jupyter.verbs import commands, line, split
 
 STORIES = r"""
 $ ./kit pack -t corp-registry/app-model:challenger
@@ -107,3 +107,13 @@ def test_markdown_fences_and_comments_are_skipped() -> None:
 
 def test_a_block_may_end_in_the_middle_of_a_joined_line() -> None:
     assert [command for _, command in commands("kit list \\")] == ["list"]
+
+
+@given(st.lists(st.text(max_size=12), max_size=5), st.booleans())
+def test_a_line_is_taken_apart_into_the_words_that_it_was_made_of(words: list[str], windows: bool) -> None:
+    assert split(line(words), windows=windows) == words
+
+
+def test_a_line_of_plain_words_has_no_quotes() -> None:
+    words = ["pull", "registry.example.com:5000/team/churn:v1", "-d", "./out", "--filter", "datasets:a/b.csv"]
+    assert line(words) == " ".join(words)
