@@ -150,3 +150,10 @@ def unload_ipython_extension(ipython: Any) -> None:
     from kitops_jupyter.magics import unload
 
     unload(ipython)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """What Jupyter Server asks for: where its extension is."""
+    from kitops_jupyter.server.extension import KitServer
+
+    return [{"module": "kitops_jupyter.server.extension", "app": KitServer}]

@@ -54,3 +54,9 @@ def logout(
     """Forget what is kept for a registry; its own files only, not docker's."""
     with targets.registry(registry, settings or Settings.load(), connection) as opened:
         return LoginResult(registry, "", "forgotten" if opened.logout() else "", is_out=True)
+
+
+def signed_in_as(registry: str, *, settings: Settings) -> str:
+    """The name that would be used at a registry, "" for nobody; asks files and helpers here, not the registry."""
+    with targets.registry(registry, settings, None) as opened:
+        return opened.signed_in_as()

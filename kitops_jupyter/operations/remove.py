@@ -9,6 +9,7 @@ from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import NotFound, Usage
+from kitops_jupyter.operations.kits import read_kit
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
@@ -111,3 +112,26 @@ def _remove_remote(
             repository.delete(digest if force else wanted)
             removed.append((f"{place.shown_name}{'@' if ':' in wanted else ':'}{wanted}", digest))
     return removed
+
+
+def freed_by(references: Sequence[str], *, force: bool = False, settings: Settings | None = None) -> int:
+    """The bytes of layers that removing these names would free: those that no other kit needs. Raises NotFound."""
+    settings = settings or Settings.load()
+    store = targets.store(settings)
+    names = {(parsed.store_name, name) for parsed in map(Reference.parse, references) for name in _names(parsed)}
+    gone: dict[Digest, int] = {}
+    kept: set[Digest] = set()
+    for store_name, descriptor, tags in store.kits():
+        named = {tag for tag in (*tags, str(descriptor.digest)) if (store_name, tag) in names}
+        goes = bool(named) and (force or str(descriptor.digest) in named or named >= set(tags))
+        place = Reference.from_store_name(store_name)
+        for layer in read_kit(place, targets.local(place, settings), descriptor).manifest.layers:
+            if goes:
+                gone[layer.digest] = layer.size_bytes
+            else:
+                kept.add(layer.digest)
+    return sum(size for digest, size in gone.items() if digest not in kept)
+
+
+def _names(reference: Reference) -> list[str]:
+    return [name for name in (reference.name, *reference.extra_tags) if name]

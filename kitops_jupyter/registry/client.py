@@ -141,6 +141,11 @@ class Registry(Exchange):
         """An address from oras' `host/v2/...`, with the scheme."""
         return f"{self.prefix}://{path}"
 
+    def signed_in_as(self) -> str:
+        """The user that requests would be made for, as files and helpers here say; "" for nobody. Contacts nothing."""
+        found = self._find_credential("")
+        return (found.username or "a token") if found else ""
+
     def _find_credential(self, repository: str) -> Credential | None:
         """Under the name that references use, else under the host that it stands for."""
         if self._credential is not None:

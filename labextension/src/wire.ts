@@ -229,3 +229,21 @@ export interface JobList {
   seq: number;
   jobs: Job[];
 }
+
+export interface Done {
+  command: string;
+  text: string;
+}
+
+export interface Removed {
+  freed_bytes: number;
+  references: string[];
+  text: string;
+}
+
+export interface Validated {
+  accepted: boolean;
+  problems: Problem[];
+  config: string;
+  yaml: string;
+}

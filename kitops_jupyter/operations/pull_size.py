@@ -1,0 +1,56 @@
+"""What a pull would move, before it moves a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kitops_jupyter import filters as filter_rules
+from kitops_jupyter.operations.kits import Opener
+from kitops_jupyter.operations.layer_reader import members_of, ranges_of
+from kitops_jupyter.operations.unpack import chosen_parts
+from kitops_jupyter.operations.unpack_layers import Part
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class PullSize:
+    """Bytes that would travel, bytes that the store has already, and files as far as they are known."""
+
+    moved_bytes: int
+    here_bytes: int
+    files: int
+
+
+def pull_size(
+    reference: str,
+    filters: Sequence[str] = (),
+    *,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+) -> PullSize:
+    """Look at the chosen parts. Of layers, only lists of files are moved. Raises FilterInvalid, NotFound."""
+    chosen = filter_rules.parse(filters)
+    moved = here = files = 0
+    with Opener(settings or Settings.load(), connection) as opener:
+        kit = opener.open(reference)
+        for part in chosen_parts(kit, chosen, opener):
+            size_bytes, count = _size_of(part)
+            files += count
+            if ranges_of(part.source, part.match.layer) is None:
+                here += size_bytes
+            else:
+                moved += size_bytes
+    return PullSize(moved, here, files)
+
+
+def _size_of(part: Part) -> tuple[int, int]:
+    """Bytes to be read of a layer, and how many of its files are wanted."""
+    layer = part.match.layer
+    if part.match.type.layout == "raw":
+        return layer.size_bytes, 1
+    if part.choice.patterns is None or part.match.type.compression:
+        return layer.size_bytes, 0
+    wanted = [item for item in members_of(part.source, part.match) if not item.is_dir and part.placed(item.name)]
+    return sum(member.size for member in wanted), len(wanted)

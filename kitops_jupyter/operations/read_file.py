@@ -1,0 +1,86 @@
+"""One file of a kit, as bytes: for looking at it without unpacking anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+
+from kitops_jupyter import archive
+from kitops_jupyter.content import Readable, verified
+from kitops_jupyter.errors import NotFound, SizeMismatch, Usage
+from kitops_jupyter.manifest import Match, raw_file
+from kitops_jupyter.operations.kits import Kit
+from kitops_jupyter.operations.layer_reader import RemoteFiles, members_of, ranges_of
+from kitops_jupyter.targets import LocalFirst
+
+
+@dataclass(frozen=True, slots=True)
+class FileBytes:
+    """A file's content; `is_verified` unless it came out of a registry, and no digest of the kit covers it alone."""
+
+    path: str
+    data: bytes
+    is_verified: bool
+
+
+def read_file(kit: Kit, match: Match, path: str, *, limit_bytes: int) -> FileBytes:
+    """The file at this path of the kit, out of this layer; of a plain tar in a registry, only its bytes are moved.
+
+    Raises NotFound, Usage (it is larger than the limit), DigestMismatch, RegistryError.
+    """
+    if match.type.layout == "raw":
+        return _read_raw(kit, match, path, limit_bytes)
+    is_elsewhere = not match.type.compression and ranges_of(kit.source, match.layer) is not None
+    if is_elsewhere and isinstance(kit.source, LocalFirst):
+        files = RemoteFiles(kit.source, match)
+        member = _find(files.members, match, path, limit_bytes)
+        with closing(files.open(member)) as stream:
+            return FileBytes(path, _take(stream, member.size, path), files.is_verified)
+    member = _find(members_of(kit.source, match), match, path, limit_bytes)
+    return FileBytes(path, _out_of_archive(kit, match, path, member), ranges_of(kit.source, match.layer) is None)
+
+
+def _find(members: Iterable[archive.TarMember], match: Match, path: str, limit_bytes: int) -> archive.TarMember:
+    for member in members:
+        if not member.is_dir and match.placed(member.name) == path:
+            if member.size > limit_bytes:
+                raise Usage(f"{path} has {member.size} bytes; up to {limit_bytes} are shown", hint="pull it instead")
+            return member
+    raise NotFound(f"{match.entry.label} has no file {path[:200]}")
+
+
+def _read_raw(kit: Kit, match: Match, path: str, limit_bytes: int) -> FileBytes:
+    if raw_file(match.layer).path != path:
+        raise NotFound(f"{match.entry.label} has no file {path[:200]}")
+    if match.layer.size_bytes > limit_bytes:
+        raise Usage(f"{path} has {match.layer.size_bytes} bytes; up to {limit_bytes} are shown", hint="pull it instead")
+    with verified(kit.source.open(match.layer), match.layer) as stream:
+        data = stream.readall()
+    if match.type.compression:
+        raise Usage(f"{path} is stored compressed", hint="pull it instead")
+    return FileBytes(path, data, True)
+
+
+def _out_of_archive(kit: Kit, match: Match, path: str, member: archive.TarMember) -> bytes:
+    """Out of a layer that is here, or that is compressed and must be read from its start."""
+    stream: Readable = kit.source.open(match.layer)
+    if match.type.compression:
+        stream = archive.decompressing(stream, match.type.compression)
+    with closing(stream):
+        _take(stream, member.offset, path, keep=False)
+        return _take(stream, member.size, path)
+
+
+def _take(stream: Readable, count: int, path: str, *, keep: bool = True) -> bytes:
+    """So many bytes, or as many thrown away."""
+    kept = bytearray(count if keep else 0)
+    view = memoryview(kept) if keep else memoryview(bytearray(min(count, 1 << 20)))
+    at = 0
+    while at < count:
+        part = view[at:] if keep else view[: count - at]
+        got = stream.readinto(part)
+        if not got:
+            raise SizeMismatch(f"{path}: got {at} bytes, expected {count}")
+        at += got
+    return bytes(kept)

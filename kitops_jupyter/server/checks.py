@@ -1,0 +1,99 @@
+"""What a pull or a pack would do, before it does anything; and the small deeds that are done at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kitops_jupyter.errors import KitfileInvalid
+from kitops_jupyter.server import requests, wire
+from kitops_jupyter.server.lines import flags, line
+from kitops_jupyter.server.paths import Root
+from kitops_jupyter.settings import Settings
+
+
+def check_pull(asked: requests.CheckPull, root: Root) -> wire.PullCheck:
+    """What would travel, and what stands in the way; of layers, only lists of files are moved."""
+    from kitops_jupyter.operations.pull_size import pull_size
+    from kitops_jupyter.operations.unpack_check import find_conflicts
+
+    settings = Settings.load()
+    sizes = pull_size(asked.reference, asked.filters, settings=settings)
+    words = ["pull", asked.reference, *flags("--filter", asked.filters)]
+    conflicts: Sequence[str] = ()
+    if asked.directory is not None:
+        words += ["-d", asked.directory or "."]
+        directory = root.path(asked.directory)
+        conflicts = find_conflicts(asked.reference, directory, filters=asked.filters, settings=settings)
+    return wire.PullCheck(sizes.moved_bytes, sizes.here_bytes, sizes.files, list(conflicts), line(*words))
+
+
+def check_pack(asked: requests.CheckPack, root: Root) -> wire.PackCheck:
+    """What a pack of this folder would take in and leave out, and what is wrong with its Kitfile."""
+    from kitops_jupyter.kitfile import to_yaml
+    from kitops_jupyter.operations.pack import pack
+
+    directory = root.existing(asked.directory)
+    notebook = root.existing(asked.notebook) if asked.notebook else None
+    words = line("pack", asked.directory or ".", *(["--notebook", asked.notebook] if asked.notebook else []))
+    try:
+        found = pack(
+            directory,
+            text=asked.kitfile or None,
+            tag="preview:preview",
+            propose=True,
+            notebook=notebook,
+            dry_run=True,
+            settings=Settings.load(),
+        )
+    except KitfileInvalid as invalid:
+        problems = [
+            wire.Problem(item.line or 0, item.column or 0, item.field, item.message, item.hint)
+            for item in invalid.findings
+        ]
+        return wire.PackCheck(asked.kitfile or _text_of(directory), False, [], [], [], problems, words)
+    layers = [
+        wire.PackLayer(layer.section, layer.name, layer.path, layer.file_count, layer.file_bytes)
+        for layer in found.layers
+    ]
+    left_out = [[path, reason] for path, reason in found.left_out]
+    text = asked.kitfile or (to_yaml(found.kitfile) if found.proposed else _text_of(directory))
+    return wire.PackCheck(text, found.proposed, layers, left_out, list(found.warnings), [], words)
+
+
+def _text_of(directory: Path) -> str:
+    """The Kitfile that is on disk."""
+    from kitops_jupyter.kitfile import find
+
+    path = find(directory)
+    return path.read_text("utf-8", "replace") if path else ""
+
+
+def tag(asked: requests.Tag) -> wire.Done:
+    """Another name for a kit, where the kit is."""
+    from kitops_jupyter.operations.tag import tag as name_it
+
+    done = name_it(asked.source, asked.target, settings=Settings.load())
+    return wire.Done(line("tag", asked.source, asked.target), str(done))
+
+
+def promote(asked: requests.Promote) -> wire.Done:
+    """Move a lifecycle tag, or put the last move back."""
+    from kitops_jupyter.operations.promote import promote as move
+
+    done = move(asked.reference, asked.to, undo=asked.undo, settings=Settings.load())
+    words = ["promote", asked.reference, "--to", asked.to, *(["--undo"] if asked.undo else [])]
+    return wire.Done(line(*words), str(done))
+
+
+def remove(asked: requests.Remove) -> wire.Removed:
+    """Remove kits, or say what that would free."""
+    from kitops_jupyter.operations.remove import freed_by
+    from kitops_jupyter.operations.remove import remove as take_away
+
+    settings = Settings.load()
+    if asked.dry_run:
+        freed = 0 if asked.remote else freed_by(asked.references, force=asked.force, settings=settings)
+        return wire.Removed(freed, list(asked.references), "")
+    done = take_away(asked.references, force=asked.force, remote=asked.remote, settings=settings)
+    return wire.Removed(done.freed_bytes, [name for name, _ in done.removed], str(done))

@@ -1,0 +1,83 @@
+"""What Jupyter Server loads: the routes, the jobs and their events."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.extension.application import ExtensionApp
+
+from kitops_jupyter.server import wire
+from kitops_jupyter.server.handlers import ROUTES, Services
+from kitops_jupyter.server.jobs import Jobs
+from kitops_jupyter.server.kit_views import Listings
+from kitops_jupyter.server.paths import Root
+from kitops_jupyter.server.tasks import Tasks
+from kitops_jupyter.server.views import Names
+from kitops_jupyter.settings import Settings
+
+EVENT = "https://kitops-jupyter.dev/events/job"
+EVENT_SCHEMA = {
+    "$id": EVENT,
+    "version": "1",
+    "title": "A transfer went on",
+    "personal-data": True,
+    "type": "object",
+    "required": ["epoch", "seq", "job"],
+    "properties": {
+        "epoch": {"type": "string"},
+        "seq": {"type": "integer"},
+        "job": {
+            "type": "object",
+            "properties": {
+                "id": {"type": "string"},
+                "state": {"type": "string"},
+                "done_bytes": {"type": "integer"},
+                "total_bytes": {"type": ["integer", "null"]},
+            },
+        },
+    },
+}
+
+
+class KitServer(ExtensionApp):
+    """Adds our routes to a server; what a killed one left under way goes on as soon as the loop runs."""
+
+    name = "kitops_jupyter"
+    load_other_extensions = True
+
+    def initialize_handlers(self) -> None:
+        server: Any = self.serverapp
+        contents = server.contents_manager
+        folder = Path(getattr(contents, "root_dir", None) or server.root_dir)
+        root = Root(folder, allow_hidden=contents.allow_hidden)
+        self._jobs = Jobs(Settings.load().home / "jobs", str(root.folder), _Teller(server).tell)
+        tasks = Tasks(root)
+        services = Services(root, self._jobs, tasks, Names(), Listings())
+        server.event_logger.register_event_schema(EVENT_SCHEMA)
+        self.handlers.extend(
+            (rf"/kitops/api/{path}", handler, {"services": services}) for path, handler in ROUTES.items()
+        )
+        server.io_loop.add_callback(asyncio.to_thread, self._jobs.take_over, tasks.make)
+
+    async def stop_extension(self) -> None:
+        """Stop the jobs; the next server goes on with them."""
+        await asyncio.to_thread(self._jobs.close)
+
+
+class _Teller:
+    """Sends what jobs tell, from whatever thread, on the server's event bus; a server with a job is no idle one."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+
+    def tell(self, epoch: str, job: wire.Job) -> None:
+        self._server.io_loop.add_callback(self._emit, epoch, job)
+
+    def _emit(self, epoch: str, job: wire.Job) -> None:
+        times = self._server.web_app.settings.setdefault("last_activity_times", {})
+        times["kitops"] = datetime.now(timezone.utc)
+        told = {"id": job.id, "state": job.state, "done_bytes": job.done_bytes, "total_bytes": job.total_bytes}
+        self._server.event_logger.emit(schema_id=EVENT, data={"epoch": epoch, "seq": job.seq, "job": told})

@@ -1,0 +1,281 @@
+"""Transfers as jobs of the server: they outlive kernel and page, and a killed server goes on with them.
+
+Each server keeps its jobs in a file of its own, whose lock it holds while it lives; a new one takes over the files of
+dead ones that showed the same folder, and begins again what was under way: a transfer then finds its partial files.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from kitops_jupyter.errors import Cancelled, Conflict, KitError, NotFound
+from kitops_jupyter.operations.write_file import write_text
+from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.server import wire
+
+AT_ONCE = 3
+KEPT = 100  # ended jobs that are remembered
+ITEMS_SHOWN = 12
+TELL_EVERY_S = 0.2
+_GOING = ("waiting", "running")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a job does. `request` is what started it, for doing it again; nothing secret is in it."""
+
+    kind: wire.JobKind
+    title: str
+    reference: str
+    command: str
+    request: dict[str, Any]
+    run: Callable[[Observer], wire.JobResult]
+
+
+@dataclass
+class _Running:
+    """A job and what it is doing; its `lock` guards all the rest."""
+
+    id: str
+    task: Task
+    state: wire.JobState = "waiting"
+    started: str = ""
+    ended: str = ""
+    items: dict[str, wire.JobItem] = field(default_factory=dict)
+    result: wire.JobResult | None = None
+    error: wire.Error | None = None
+    seq: int = 0
+    began_s: float = 0.0
+    told_s: float = 0.0
+    is_cancelled: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def view(self) -> wire.Job:
+        with self.lock:
+            items = list(self.items.values())
+            done = sum(item.done_bytes for item in items)
+            known = all(item.total_bytes is not None for item in items) and bool(items)
+            total = sum(item.total_bytes or 0 for item in items) if known else None
+            moved = sum(item.done_bytes for item in items if item.state != "skipped")
+            elapsed_s = time.monotonic() - self.began_s if self.began_s else 0.0
+            shown = sorted(items, key=lambda item: (item.state in ("finished", "skipped"), item.name))[:ITEMS_SHOWN]
+            return wire.Job(
+                id=self.id,
+                seq=self.seq,
+                kind=self.task.kind,
+                title=self.task.title,
+                reference=self.task.reference,
+                command=self.task.command,
+                state=self.state,
+                started=self.started,
+                ended=self.ended,
+                done_bytes=done,
+                total_bytes=total,
+                bytes_per_s=int(moved / elapsed_s) if self.state == "running" and elapsed_s > 0.2 else 0,
+                items=shown,
+                result=self.result,
+                error=self.error,
+            )
+
+
+class Jobs:
+    """The jobs of this server. `tell` is called, from any thread, with each job that went on; seldom enough to send."""
+
+    def __init__(self, folder: Path, root: str, tell: Callable[[str, wire.Job], None]) -> None:
+        self.epoch = secrets.token_hex(8)
+        self._folder = folder
+        self._root = root
+        self._tell = tell
+        self._seq = 0
+        self._jobs: dict[str, _Running] = {}
+        self._lock = threading.RLock()
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="kit-job")
+        self._file = folder / f"{self.epoch}.json"
+        self._file_is_final = False
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        self._alive = FileLock(self._file.with_suffix(".lock"), thread_local=False)
+        self._alive.acquire()
+
+    def start(self, task: Task) -> wire.Job:
+        """Begin a job."""
+        return self._start(_Running(secrets.token_hex(8), task, started=_now()))
+
+    def retry(self, job_id: str, make: Callable[[dict[str, Any]], Task]) -> wire.Job:
+        """Begin an ended job again, under its name. Raises NotFound, Conflict."""
+        job = self._find(job_id)
+        if job.state in _GOING:
+            raise Conflict(f"{job.task.title} is still going on")
+        return self._start(_Running(job_id, make(job.task.request), started=_now()))
+
+    def end(self, job_id: str) -> None:
+        """Cancel a job that is going on, forget one that ended. Raises NotFound."""
+        job = self._find(job_id)
+        with job.lock:
+            is_going = job.state in _GOING
+            job.is_cancelled = True
+        if not is_going:
+            with self._lock:
+                del self._jobs[job_id]
+            self._keep()
+
+    def list(self, since: int, epoch: str) -> wire.JobList:
+        """The jobs that changed after `since`, or all of them for another epoch."""
+        with self._lock:
+            seq, jobs = self._seq, list(self._jobs.values())
+        changed = [job.view() for job in jobs if epoch != self.epoch or job.seq > since]
+        return wire.JobList(self.epoch, seq, changed)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is going on."""
+        with self._lock:
+            return any(job.state in _GOING for job in self._jobs.values())
+
+    def take_over(self, make: Callable[[dict[str, Any]], Task]) -> None:
+        """Adopt what servers that are gone left behind, and go on with it."""
+        for path in sorted(self._folder.glob("*.json")):
+            if path == self._file:
+                continue
+            lock = FileLock(path.with_suffix(".lock"), thread_local=False)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                continue  # its server is alive
+            try:
+                self._adopt(path, make)
+            finally:
+                lock.release()
+
+    def close(self) -> None:
+        """Stop everything; what was going on is gone on with by the next server."""
+        with self._lock:
+            going = [job for job in self._jobs.values() if job.state in _GOING]
+        self._keep()
+        self._file_is_final = True
+        for job in going:
+            job.is_cancelled = True
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._alive.release()
+
+    def _adopt(self, path: Path, make: Callable[[dict[str, Any]], Task]) -> None:
+        try:
+            kept = json.loads(path.read_text("utf-8"))
+            if kept["root"] != self._root:
+                return
+            for item in kept["jobs"]:
+                self._adopt_job(item, make)
+        except (OSError, ValueError, LookupError, TypeError, KitError):
+            pass  # it is garbage: nothing of it can be gone on with
+        path.unlink(missing_ok=True)
+
+    def _adopt_job(self, item: dict[str, Any], make: Callable[[dict[str, Any]], Task]) -> None:
+        job = _Running(str(item["id"]), make(item["request"]), started=str(item["started"]))
+        if item["state"] in _GOING:
+            self._start(job)
+            return
+        job.state, job.ended = item["state"], str(item["ended"])
+        job.result = wire.JobResult(**item["result"]) if item["result"] else None
+        job.error = wire.Error(**item["error"]) if item["error"] else None
+        self._put(job)
+
+    def _start(self, job: _Running) -> wire.Job:
+        self._put(job)
+        self._keep()
+        self._pool.submit(self._run, job)
+        return job.view()
+
+    def _put(self, job: _Running) -> None:
+        with self._lock:
+            self._jobs[job.id] = job
+            self._seq += 1
+            job.seq = self._seq
+            ended = [each for each in self._jobs.values() if each.state not in _GOING]
+            for old in ended[: max(0, len(ended) - KEPT)]:
+                del self._jobs[old.id]
+
+    def _run(self, job: _Running) -> None:
+        job.began_s = time.monotonic()
+        self._change(job, "waiting" if job.is_cancelled else "running")
+        try:
+            if job.is_cancelled:
+                raise Cancelled("cancelled before it began")
+            job.result = job.task.run(lambda event: self._observe(job, event))
+            self._change(job, "done")
+        except Cancelled:
+            if not self._file_is_final:
+                self._change(job, "cancelled")
+        except KitError as problem:
+            job.error = wire.Error(problem.code, problem.message, problem.hint, list(problem.details))
+            self._change(job, "failed")
+        except Exception as problem:  # noqa: BLE001  (a job must end, whatever its work did)
+            job.error = wire.Error("internal", f"{type(problem).__name__}: {problem}", "", [])
+            self._change(job, "failed")
+
+    def _observe(self, job: _Running, event: Event) -> None:
+        if job.is_cancelled:
+            raise Cancelled("cancelled; what was moved is kept, and found by the next try")
+        with job.lock:
+            before = job.items.get(event.item)
+            total = event.total_bytes if event.total_bytes is not None else before.total_bytes if before else None
+            done = max(event.done_bytes, before.done_bytes if before else 0)
+            done = total if event.step == "skipped" and total is not None else done
+            note = event.note or (before.note if before else "")
+            job.items[event.item] = wire.JobItem(event.item, done, total, event.step, note)
+        if time.monotonic() - job.told_s > TELL_EVERY_S:
+            self._change(job, job.state)
+
+    def _change(self, job: _Running, state: wire.JobState) -> None:
+        with job.lock:
+            was, job.state = job.state, state
+            if state not in _GOING:
+                job.ended = _now()
+            job.told_s = time.monotonic()
+        with self._lock:
+            self._seq += 1
+            job.seq = self._seq
+        if was != state:
+            self._keep()
+        self._tell(self.epoch, job.view())
+
+    def _find(self, job_id: str) -> _Running:
+        with self._lock:
+            job = self._jobs.get(job_id)
+        if job is None:
+            raise NotFound(f"there is no job {job_id[:40]}")
+        return job
+
+    def _keep(self) -> None:
+        """Write down what there is, so that a kill loses nothing."""
+        with self._lock:
+            if self._file_is_final:
+                return
+            jobs = [_kept(job) for job in self._jobs.values()]
+            write_text(self._file, json.dumps({"root": self._root, "jobs": jobs}))
+            self._file.chmod(0o600)
+
+
+def _kept(job: _Running) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "request": job.task.request,
+        "state": job.state,
+        "started": job.started,
+        "ended": job.ended,
+        "result": asdict(job.result) if job.result else None,
+        "error": asdict(job.error) if job.error else None,
+    }
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

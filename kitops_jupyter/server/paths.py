@@ -1,0 +1,44 @@
+"""Paths that a browser names: below the server's root, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from kitops_jupyter.errors import NotFound, PathInvalid
+
+
+class Root:
+    """The folder that the server shows. Hidden files and folders are not in it, unless the server shows those."""
+
+    def __init__(self, folder: Path, *, allow_hidden: bool = False) -> None:
+        self.folder = folder.resolve()
+        self._allow_hidden = allow_hidden
+
+    def path(self, text: str) -> Path:
+        """Where a path of the panel's is; it need not exist. PathInvalid for one that leads out, also by links."""
+        pure = PurePosixPath(text.lstrip("/") if text == "/" else text)
+        parts = pure.parts
+        is_foreign = "\x00" in text or "\\" in text or pure.is_absolute() or bool(PureWindowsPath(text).drive)
+        if is_foreign or ".." in parts:
+            raise PathInvalid(f"{text[:200]!r} is no path below the server's folder")
+        if not self._allow_hidden and any(part.startswith(".") for part in parts):
+            raise PathInvalid(f"{text[:200]!r} is hidden, and this server does not show hidden files")
+        path = self.folder.joinpath(*parts)
+        if not path.resolve().is_relative_to(self.folder):
+            raise PathInvalid(f"{text[:200]!r} leads out of the server's folder")
+        return path
+
+    def existing(self, text: str) -> Path:
+        """The same for what must be there. Raises NotFound."""
+        path = self.path(text)
+        if not path.exists():
+            raise NotFound(f"{text or '/'} is not there")
+        return path
+
+    def shown(self, path: Path) -> str:
+        """A path as the panel names it; as it is where it lies elsewhere."""
+        try:
+            relative = path.resolve().relative_to(self.folder).as_posix()
+        except ValueError:
+            return str(path)
+        return "" if relative == "." else relative

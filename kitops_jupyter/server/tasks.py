@@ -1,0 +1,158 @@
+"""What a job does: a request of the panel made into a call of an operation. Nothing here knows HTTP."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from kitops_jupyter.errors import Usage
+from kitops_jupyter.progress import Observer
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.server import requests, wire
+from kitops_jupyter.server.lines import flags, line
+from kitops_jupyter.server.paths import Root
+from kitops_jupyter.settings import Settings
+
+
+class Tasks:
+    """Makes tasks for one server's folder."""
+
+    def __init__(self, root: Root) -> None:
+        self._root = root
+
+    def make(self, body: object) -> Any:
+        """The task behind a request's body, checked. Raises Usage, PathInvalid, NotFound, InvalidReference."""
+        from kitops_jupyter.server.jobs import Task
+
+        asked = requests.read_job(body)
+        request = asdict(asked)
+        if isinstance(asked, requests.Pull):
+            words, run = self._pull(asked)
+            return Task("pull", f"Pull {asked.reference}", asked.reference, line(*words), request, run)
+        if isinstance(asked, requests.Push):
+            Reference.parse(asked.reference)
+            words = ["push", asked.reference, asked.destination]
+            run = partial(_push, asked)
+            where = asked.destination or asked.reference
+            return Task("push", f"Push {where}", asked.reference, line(*words), request, run)
+        if isinstance(asked, requests.Copy):
+            words = ["copy", asked.source, asked.destination]
+            title = f"Copy {asked.source} to {asked.destination}"
+            self._check_copy(asked)
+            return Task("copy", title, asked.source, line(*words), request, partial(_copy, asked, self._root.folder))
+        return self._pack(asked, request)
+
+    def _pull(self, asked: requests.Pull) -> Any:
+        Reference.parse(asked.reference)
+        words = ["pull", asked.reference, *flags("--filter", asked.filters)]
+        if asked.directory is None:
+            if asked.filters:
+                raise Usage("a part of a kit goes into a folder, not into the store")
+            return words, partial(_pull_into_store, asked)
+        directory = self._root.path(asked.directory)
+        words += ["-d", asked.directory or "."]
+        words += {"keep": ["--ignore-existing"], "overwrite": ["--overwrite"]}.get(asked.on_conflict, [])
+        return words, partial(_pull_into_folder, asked, directory, self._root)
+
+    def _pack(self, asked: requests.Pack, request: dict[str, Any]) -> Any:
+        from kitops_jupyter.server.jobs import Task
+
+        directory = self._root.existing(asked.directory)
+        notebook = self._root.existing(asked.notebook) if asked.notebook else None
+        if not Reference.parse(asked.reference).tag:
+            raise Usage("a kit that is packed needs a name and a tag", hint="NAME:TAG")
+        words = ["pack", asked.directory or ".", "-t", asked.reference]
+        words += ["--notebook", asked.notebook] if asked.notebook else []
+        words += ["--env"] if asked.record_environment else []
+        words += ["--compression", asked.compression] if asked.compression not in ("", "none") else []
+        title = f"{'Snapshot' if notebook else 'Pack'} {asked.reference}"
+        return Task("pack", title, asked.reference, line(*words), request, partial(_pack, asked, directory, notebook))
+
+    def _check_copy(self, asked: requests.Copy) -> None:
+        """Layouts and tars lie below the server's folder."""
+        for side in (asked.source, asked.destination):
+            scheme, colon, rest = side.partition(":")
+            if colon and scheme in ("oci", "oci-archive"):
+                self._root.path(rest)
+            elif side.endswith(".tar"):
+                self._root.path(side)
+
+
+def _pull_into_store(asked: requests.Pull, observe: Observer) -> wire.JobResult:
+    from kitops_jupyter.operations.pull import pull
+    from kitops_jupyter.operations.push import TransferResult
+
+    done = pull(asked.reference, settings=Settings.load(), observe=observe)
+    assert isinstance(done, TransferResult)
+    return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
+
+
+def _pull_into_folder(asked: requests.Pull, directory: Path, root: Root, observe: Observer) -> wire.JobResult:
+    from kitops_jupyter.operations.pull import pull
+    from kitops_jupyter.operations.unpack import UnpackResult
+
+    if asked.on_conflict == "beside":
+        directory = _beside(directory, Reference.parse(asked.reference))
+    done = pull(
+        asked.reference,
+        directory,
+        filters=asked.filters,
+        overwrite=asked.on_conflict == "overwrite",
+        ignore_existing=asked.on_conflict == "keep",
+        settings=Settings.load(),
+        observe=observe,
+    )
+    assert isinstance(done, UnpackResult)
+    text = str(done).replace(str(root.folder), "")
+    return wire.JobResult(done.digest, done.size_bytes, 0, root.shown(done.directory), done.file_count, text)
+
+
+def _beside(directory: Path, reference: Reference) -> Path:
+    """A new folder, named after the kit, in the one that was chosen."""
+    name = reference.repository.rpartition("/")[2] + (f"-{reference.tag}" if reference.tag else "")
+    candidate, number = directory / name, 1
+    while candidate.exists():
+        number += 1
+        candidate = directory / f"{name}-{number}"
+    return candidate
+
+
+def _push(asked: requests.Push, observe: Observer) -> wire.JobResult:
+    from kitops_jupyter.operations.push import push
+
+    done = push(asked.reference, asked.destination or None, settings=Settings.load(), observe=observe)
+    return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
+
+
+def _copy(asked: requests.Copy, folder: Path, observe: Observer) -> wire.JobResult:
+    from kitops_jupyter.operations.copy import copy
+
+    done = copy(asked.source, asked.destination, directory=folder, settings=Settings.load(), observe=observe)
+    return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
+
+
+def _pack(asked: requests.Pack, directory: Path, notebook: Path | None, observe: Observer) -> wire.JobResult:
+    from kitops_jupyter.operations.pack import pack
+
+    settings = Settings.load()
+    done = pack(
+        directory,
+        text=asked.kitfile or None,
+        tag=asked.reference,
+        compression=asked.compression or "none",
+        propose=True,
+        notebook=notebook,
+        record_environment=asked.record_environment,
+        python=sys.executable,
+        settings=settings,
+        observe=observe,
+    )
+    text = str(done)
+    if asked.push:
+        pushed = _push(requests.Push("push", asked.reference), observe)
+        text = f"{text}\n\n{pushed.text}"
+    files = sum(layer.file_count for layer in done.layers)
+    return wire.JobResult(done.digest or "", done.size_bytes, 0, "", files, text)

@@ -1,0 +1,72 @@
+"""A Jupyter server with the extension, in a home and a folder of its own; and something to look at."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kitops_jupyter.settings import Settings
+from tests.registry.conftest import plain, with_users  # noqa: F401  (fixtures)
+
+pytest_plugins = ["pytest_jupyter.jupyter_server"]
+
+Ask = Callable[..., Awaitable[Any]]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The user's home of kits."""
+    monkeypatch.setenv("KITOPS_HOME", str(tmp_path / "kits"))
+    return Settings.load()
+
+
+@pytest.fixture
+def jp_server_config(home: Settings) -> dict[str, Any]:
+    return {
+        "ServerApp": {"jpserver_extensions": {"kitops_jupyter": True}, "allow_unauthenticated_access": False},
+    }
+
+
+@pytest.fixture
+def root(jp_root_dir: Path) -> Path:
+    """The folder that the server shows."""
+    return jp_root_dir
+
+
+@pytest.fixture
+def ask(jp_fetch: Any) -> Ask:
+    """One request as the panel makes it; the parsed answer, or the error's answer with its status."""
+    from tornado.httpclient import HTTPClientError
+
+    async def asked(method: str, route: str, body: object = None, /, **query: str) -> Any:
+        data = None if body is None else json.dumps(body)
+        allow = {"allow_nonstandard_methods": True}
+        try:
+            answer = await jp_fetch("kitops", "api", *route.split("/"), method=method, body=data, params=query, **allow)
+        except HTTPClientError as refused:
+            assert refused.response is not None
+            return {"status": refused.code, **json.loads(refused.response.body)}
+        return json.loads(answer.body) if answer.body else None
+
+    return asked
+
+
+@pytest.fixture
+def ended(ask: Ask) -> Ask:
+    """Wait until a job has ended, and return it."""
+
+    async def wait(job_id: str) -> Any:
+        for _ in range(600):
+            listed = await ask("GET", "jobs")
+            job = next(job for job in listed["jobs"] if job["id"] == job_id)
+            if job["state"] not in ("waiting", "running"):
+                return job
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"the job has not ended: {job}")
+
+    return wait
