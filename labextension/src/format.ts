@@ -66,3 +66,13 @@ export function shortDigest(digest: string): string {
   const [algorithm, hex] = digest.split(':', 2);
   return hex ? `${algorithm}:${hex.slice(0, 12)}` : digest.slice(0, 12);
 }
+
+/** A kit of the local store has no registry to speak of. */
+export function shortName(reference: string): string {
+  return reference.startsWith('localhost/') ? reference.slice('localhost/'.length) : reference;
+}
+
+/** The end of a name, which tells more than its beginning where there is little room. */
+export function lastName(reference: string): string {
+  return reference.slice(reference.lastIndexOf('/') + 1);
+}

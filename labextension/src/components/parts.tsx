@@ -8,14 +8,16 @@ export interface IIconButtonProps {
   disabled?: boolean;
   /** In a tree the arrow keys go from row to row, and the row's menu has what its buttons do. */
   tabIndex?: number;
+  /** Seen only when somebody is at the row that it is in. */
+  isShy?: boolean;
 }
 
 /** A button that is only an icon: its label is its name and its title. */
-export function IconButton({ icon, label, onClick, disabled, tabIndex }: IIconButtonProps): JSX.Element {
+export function IconButton({ icon, label, onClick, disabled, tabIndex, isShy }: IIconButtonProps): JSX.Element {
   return (
     <button
       type="button"
-      className="kitops-IconButton"
+      className={isShy ? 'kitops-IconButton kitops-mod-shy' : 'kitops-IconButton'}
       aria-label={label}
       title={label}
       disabled={disabled}

@@ -1,5 +1,5 @@
 import type { JSX, Key, ReactNode, RefObject } from 'react';
-import { useEffect, useLayoutEffect, useMemo, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 
 /** Rows drawn above and below what is seen, so that a quick wheel shows no gap. */
 const SPARE = 6;
@@ -10,26 +10,17 @@ export interface IVirtualProps<T> {
   height: (row: T) => number;
   keyOf: (row: T) => Key;
   children: (row: T, index: number) => ReactNode;
-  /** The element that scrolls, and that this fills. */
-  scroller: RefObject<HTMLElement>;
   /** A row that stays drawn wherever it is, as it has the focus; -1 for none. */
   kept?: number;
   /** The rows that are in sight now. */
   onSight?: (first: number, last: number) => void;
 }
 
-/** A long list of which only the rows in sight are elements of the page. */
-export function Virtual<T>({
-  rows,
-  height,
-  keyOf,
-  children,
-  scroller,
-  kept = -1,
-  onSight
-}: IVirtualProps<T>): JSX.Element {
+/** A long list in an element that scrolls, of which only the rows in sight are elements of the page. */
+export function Virtual<T>({ rows, height, keyOf, children, kept = -1, onSight }: IVirtualProps<T>): JSX.Element {
   const tops = useMemo(() => topsOf(rows, height), [rows, height]);
-  const seen = useSeen(scroller);
+  const own = useRef<HTMLDivElement>(null);
+  const seen = useSeen(own);
   const first = rowAt(tops, seen.top);
   const last = Math.min(rows.length, rowAt(tops, seen.top + seen.height) + 1);
   useEffect(() => onSight?.(first, last), [onSight, first, last, rows]);
@@ -46,7 +37,7 @@ export function Virtual<T>({
     drawn.push(kept);
   }
   return (
-    <div className="kitops-Virtual" role="presentation" style={{ height: tops[rows.length] }}>
+    <div ref={own} className="kitops-Virtual" role="presentation" style={{ height: tops[rows.length] }}>
       {drawn.map(index => (
         <div
           key={keyOf(rows[index])}
@@ -95,10 +86,10 @@ function rowAt(tops: Float64Array, y: number): number {
   return low;
 }
 
-function useSeen(scroller: RefObject<HTMLElement>): { top: number; height: number } {
+function useSeen(own: RefObject<HTMLElement>): { top: number; height: number } {
   const [seen, setSeen] = useState({ top: 0, height: 0 });
   useLayoutEffect(() => {
-    const node = scroller.current;
+    const node = own.current?.parentElement;
     if (!node) {
       return;
     }
@@ -114,6 +105,6 @@ function useSeen(scroller: RefObject<HTMLElement>): { top: number; height: numbe
       sizes.disconnect();
       node.removeEventListener('scroll', look);
     };
-  }, [scroller]);
+  }, [own]);
   return seen;
 }

@@ -52,12 +52,14 @@ type Told = Parameters<typeof Notification.emit>;
 type Run = (command: string, args: { [name: string]: string }) => void;
 
 function going(job: Job, trans: TranslationBundle, run: Run): Told {
+  const part = share(job.done_bytes, job.total_bytes);
+  const told = part === null ? size(job.done_bytes) : `${Math.floor(part * 100)} %`;
   return [
-    nameOf(job),
+    `${nameOf(job)}  ${told}`,
     'in-progress',
     {
       autoClose: false,
-      progress: share(job.done_bytes, job.total_bytes) ?? undefined,
+      progress: part ?? undefined,
       actions: [
         {
           label: trans.__('Cancel'),
@@ -79,7 +81,7 @@ function ended(job: Job, trans: TranslationBundle, run: Run): Told {
     return [trans.__('%1: done, %2 moved', name, moved), 'success', { autoClose: 6000, actions: [open] }];
   }
   if (job.state === 'cancelled') {
-    return [trans.__('%1: cancelled', name), 'warning', { autoClose: 4000 }];
+    return [trans.__('%1: cancelled', name), 'info', { autoClose: 4000 }];
   }
   const why = inert(job.error?.message ?? '', 200);
   const actions = [

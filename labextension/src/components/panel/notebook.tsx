@@ -5,7 +5,7 @@ import { notebookIcon } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
 import { useEffect, useReducer } from 'react';
 
-import { age, inert, moment } from '../../format';
+import { age, inert, moment, shortName } from '../../format';
 import type { ISnapshot } from '../../model/snapshots';
 import type { Snapshots } from '../../model';
 import { CommandIDs } from '../../tokens';
@@ -63,7 +63,7 @@ export function ThisNotebook({
             title={moment(last.packed)}
             onClick={() => run(CommandIDs.openKit, { reference: last.reference })}
           >
-            <bdi>{inert(last.reference.replace(/^localhost\//, ''), 60)}</bdi>
+            <bdi>{inert(shortName(last.reference), 60)}</bdi>
           </button>
         ) : null}
       </div>

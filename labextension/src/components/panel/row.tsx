@@ -1,17 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { LabIcon } from '@jupyterlab/ui-components';
-import {
-  caretDownIcon,
-  caretRightIcon,
-  checkIcon,
-  copyIcon,
-  folderIcon,
-  refreshIcon,
-  tagIcon
-} from '@jupyterlab/ui-components';
+import { caretDownIcon, caretRightIcon, checkIcon, copyIcon, refreshIcon } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
 
-import { age, inert, moment, shortDigest, size } from '../../format';
+import { age, inert, moment, shortDigest, shortName, size } from '../../format';
 import { kitIcon, pullIcon } from '../../icons';
 import { kitLine } from '../../lines';
 import type { KitModel } from '../../model';
@@ -54,15 +45,22 @@ export function RowView(props: IRowProps): JSX.Element {
       onClick={() => onActivate(row)}
       onFocus={() => onFocus(row)}
     >
-      <span className="kitops-Row-indent" style={{ width: `${(row.level - 1) * 12}px` }} />
+      <span
+        className="kitops-Row-indent"
+        style={{ width: `${(row.level - 1) * 12 + (row.kind === 'tag' ? 20 : 0)}px` }}
+      />
       {row.kind === 'note' ? (
         <NoteBody {...props} />
       ) : (
         <>
-          <Caret isOpen={row.isOpen} />
-          <Mark row={row} />
-          <bdi className="kitops-Row-label">{row.kind === 'store' ? trans.__('Local store') : inert(row.label)}</bdi>
-          <Detail {...props} />
+          {row.kind === 'tag' ? null : <Caret isOpen={row.isOpen} />}
+          {row.kind === 'repository' ? <kitIcon.react tag="span" className="kitops-Row-mark" /> : null}
+          <span className={row.kind === 'repository' ? 'kitops-Row-words' : 'kitops-Row-plain'}>
+            <bdi className="kitops-Row-label">
+              {row.kind === 'store' ? trans.__('Local store') : inert(shortName(row.label))}
+            </bdi>
+            <Detail {...props} />
+          </span>
         </>
       )}
     </div>
@@ -90,13 +88,6 @@ function Caret({ isOpen }: { isOpen: boolean | null }): JSX.Element {
   return <span className="kitops-Row-caret">{isOpen === null ? null : <icon.react tag="span" />}</span>;
 }
 
-const MARKS: { [kind: string]: LabIcon } = { repository: kitIcon, tag: tagIcon, folder: folderIcon };
-
-function Mark({ row }: { row: IRow }): JSX.Element | null {
-  const icon = MARKS[row.kind];
-  return icon ? <icon.react tag="span" className="kitops-Row-mark" /> : null;
-}
-
 function titleOf({ row, model, trans }: IRowProps): string {
   if (row.kind === 'registry') {
     return row.row?.url ?? '';
@@ -105,7 +96,7 @@ function titleOf({ row, model, trans }: IRowProps): string {
     return row.repository ? inert(row.repository) : '';
   }
   const said = row.local ?? model.summaries.get(row.reference);
-  const lines = [inert(row.reference)];
+  const lines = [inert(shortName(row.reference))];
   if (said?.kit_name) {
     lines.push(inert(said.kit_name));
   }

@@ -3,7 +3,7 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import { checkIcon, clearIcon, closeIcon, copyIcon, errorIcon, redoIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
 
-import { inert, share, size } from '../../format';
+import { inert, lastName, share, size } from '../../format';
 import { kitIcon, pullIcon, pushIcon } from '../../icons';
 import type { Jobs } from '../../model';
 import { isGoing } from '../../model';
@@ -73,7 +73,7 @@ function JobRow({ job, trans, run }: IJobProps): JSX.Element {
       <div className="kitops-Job-head">
         <Kind tag="span" className="kitops-Row-mark" />
         <bdi className="kitops-Job-name" title={`${name}\n${inert(job.command)}`}>
-          {name}
+          {inert(lastName(job.title || job.reference))}
         </bdi>
         <span className="kitops-Job-told">{toldOf(job, trans)}</span>
         <JobActions {...{ job, trans, run }} />
@@ -108,6 +108,7 @@ function JobActions({ job, trans, run }: IJobProps): JSX.Element {
     <span className="kitops-Job-actions">
       {job.command ? (
         <IconButton
+          isShy
           icon={copyIcon}
           label={trans.__('Copy the %kit line')}
           onClick={() => run(CommandIDs.copyLine, { line: job.command })}
@@ -154,7 +155,7 @@ function Ended({ job, trans, run }: IJobProps): JSX.Element | null {
   if (job.state === 'cancelled') {
     return (
       <div className="kitops-Job-line">
-        <span>{trans.__('%1 were moved; they are kept', size(job.done_bytes))}</span>
+        <span>{trans.__('%1 moved, and kept', size(job.done_bytes))}</span>
         <Again {...{ job, trans, run }} icon />
       </div>
     );

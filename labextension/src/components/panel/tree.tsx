@@ -25,16 +25,10 @@ export interface ITreeProps {
 const LINE = 24;
 /** A list is asked to go on when its end is so many rows below what is seen. */
 const NEAR = 40;
-const heightOf = (row: IRow): number => {
-  if (row.kind !== 'note' || row.note === null) {
-    return row.level === 1 ? LINE + 4 : LINE;
-  }
-  return row.note === 'error'
-    ? 3 * LINE
-    : ['sign-in', 'no-catalog', 'no-registry'].includes(row.note)
-      ? 2 * LINE + 8
-      : LINE;
-};
+/** Notes that say more than a line, and have a button. */
+const NOTES: { [note: string]: number } = { error: 104, 'sign-in': 76, 'no-catalog': 76, 'no-registry': 76 };
+
+const heightOf = (row: IRow): number => (row.note && NOTES[row.note]) || (row.level === 1 ? LINE + 4 : LINE);
 
 /** The local store and the registries: one tree, so that arrow keys reach all of it. */
 export function Tree({ model, trans, run, view, onToggle, onLeave }: ITreeProps): JSX.Element {
@@ -80,12 +74,7 @@ export function Tree({ model, trans, run, view, onToggle, onLeave }: ITreeProps)
       aria-label={trans.__('Kits')}
       onKeyDown={event => onKey(event, { rows, activeIndex, go, activate, onToggle, onLeave })}
     >
-      <Virtual
-        {...{ rows, scroller, onSight }}
-        height={heightOf}
-        keyOf={row => row.key}
-        kept={active ? activeIndex : -1}
-      >
+      <Virtual {...{ rows, onSight }} height={heightOf} keyOf={row => row.key} kept={active ? activeIndex : -1}>
         {(row, index) => (
           <RowView
             {...{ row, model, trans, run }}

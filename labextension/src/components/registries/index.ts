@@ -82,7 +82,7 @@ async function asking(
   act: (given: Answers) => Promise<void>
 ): Promise<boolean> {
   let before: Answers = {};
-  let problem = '';
+  let problem: string[] = [];
   for (;;) {
     const asked = fields(before);
     const body = new Form(asked, problem, trans);
@@ -102,10 +102,7 @@ async function asking(
       return true;
     } catch (reason) {
       const { message, hint } = KitError.from(reason);
-      problem = [message, hint]
-        .filter(Boolean)
-        .map(text => inert(text))
-        .join(' ');
+      problem = [message, hint].filter(Boolean).map(text => inert(text));
       before = { ...value, password: '' };
     }
   }
