@@ -39,7 +39,11 @@ export function TextField(props: ITextFieldProps): JSX.Element {
           ))}
         </datalist>
       )}
-      <small id={`${id}told`} className={problem ? 'kitops-Field-problem' : 'kitops-Quiet'} role={problem ? 'alert' : undefined}>
+      <small
+        id={`${id}told`}
+        className={problem ? 'kitops-Field-problem' : 'kitops-Quiet'}
+        role={problem ? 'alert' : undefined}
+      >
         {problem || hint}
       </small>
     </div>

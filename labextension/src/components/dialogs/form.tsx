@@ -149,7 +149,9 @@ export class FormDialog<T> extends Dialog<T | null> {
   }
 
   private _look(): void {
-    const button = this.node.querySelector<HTMLButtonElement>('.jp-Dialog-button.jp-mod-accept, .jp-Dialog-button.jp-mod-warn');
+    const button = this.node.querySelector<HTMLButtonElement>(
+      '.jp-Dialog-button.jp-mod-accept, .jp-Dialog-button.jp-mod-warn'
+    );
     if (button) {
       button.disabled = !this._form.isReady || this._form.isBusy;
     }

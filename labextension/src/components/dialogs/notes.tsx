@@ -24,7 +24,9 @@ export function KitLine({ line, actions }: IWithActions & { line: string }): JSX
         {line}
       </code>
       <IconButton icon={copyIcon} label={trans.__('Copy the %kit line')} onClick={() => copy(line)} />
-      {insert && <IconButton icon={addIcon} label={trans.__('Insert into the notebook')} onClick={() => insert(line)} />}
+      {insert && (
+        <IconButton icon={addIcon} label={trans.__('Insert into the notebook')} onClick={() => insert(line)} />
+      )}
     </div>
   );
 }

@@ -49,7 +49,12 @@ function readCell({ cell_type, source, input, execution_count, outputs }: Fields
     kind,
     source: textOf(source ?? input),
     count: typeof execution_count === 'number' ? execution_count : null,
-    outputs: kind === 'code' ? listOf(outputs).slice(0, OUTPUTS).flatMap(each => readOutput(fieldsOf(each))) : []
+    outputs:
+      kind === 'code'
+        ? listOf(outputs)
+            .slice(0, OUTPUTS)
+            .flatMap(each => readOutput(fieldsOf(each)))
+        : []
   };
 }
 
@@ -60,7 +65,11 @@ function readOutput({ output_type, name, text, data, ename, evalue, traceback }:
       return [{ mimeType, data: textOf(text) }];
     }
     case 'error': {
-      const lines = textOf(listOf(traceback).filter(each => typeof each === 'string').join('\n'));
+      const lines = textOf(
+        listOf(traceback)
+          .filter(each => typeof each === 'string')
+          .join('\n')
+      );
       return [{ mimeType: 'application/vnd.jupyter.stderr', data: lines || `${textOf(ename)}: ${textOf(evalue)}` }];
     }
     default:
@@ -86,7 +95,11 @@ const fieldsOf = (value: unknown): Fields =>
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const joined = (value: unknown): string =>
-  Array.isArray(value) ? value.filter(each => typeof each === 'string').join('') : typeof value === 'string' ? value : '';
+  Array.isArray(value)
+    ? value.filter(each => typeof each === 'string').join('')
+    : typeof value === 'string'
+      ? value
+      : '';
 
 function textOf(value: unknown): string {
   const text = joined(value);

@@ -75,7 +75,7 @@ function TreeView({ tree, actions, onTick, onRead }: ITreeViewProps): JSX.Elemen
   return (
     <div
       ref={scroller}
-      className="kitops-Tree"
+      className="kitops-Parts"
       role="tree"
       aria-multiselectable="true"
       aria-label={trans.__('Contents of the kit')}

@@ -39,7 +39,9 @@ export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element 
           type="button"
           className="kitops-Button kitops-mod-accept"
           disabled={!pull?.isReady}
-          title={pull?.conflicts.length && !pull.onConflict ? trans.__('First say what becomes of the files there') : ''}
+          title={
+            pull?.conflicts.length && !pull.onConflict ? trans.__('First say what becomes of the files there') : ''
+          }
           onClick={() => void pull?.start()}
         >
           {tree && tree.tick !== 'none' ? trans.__('Pull selected %1', size(tree.bytes)) : trans.__('Pull selected')}

@@ -6,7 +6,7 @@ import { Signal } from '@lumino/signaling';
 
 import type { KitModel } from '../../model';
 import { repositoryOf } from '../../model';
-import type { DiffView, HistoryRow, KitView, Problem } from '../../wire';
+import type { DiffView, HistoryRow, KitView, LayerRow, Problem } from '../../wire';
 import { Asked } from '../dialogs/asked';
 import { Notebooks } from './notebooks';
 import { Pull } from './pull';
@@ -109,7 +109,7 @@ export class KitState implements IDisposable {
     }
     this._shown = kit;
     this.pull?.dispose();
-    this.tree = new Tree(kit.layers, (key, folder, after) =>
+    this.tree = new Tree(partsOf(kit), (key, folder, after) =>
       this.model.client.files(this.reference, key, folder, after)
     );
     this.pull = new Pull(this.model, this.reference, this.tree);
@@ -121,4 +121,26 @@ export class KitState implements IDisposable {
   private _changed = new Signal<this, void>(this);
   private _shown: KitView | null = null;
   private _tab: Tab = 'contents';
+}
+
+/** The layers, and the Kitfile before them, which a filter of its own selects. */
+function partsOf(kit: KitView): LayerRow[] {
+  if (!kit.kitfile_yaml || !kit.layers.length) {
+    return kit.layers;
+  }
+  const kitfile: LayerRow = {
+    key: 'kitfile',
+    section: 'kitfile',
+    name: '',
+    path: 'Kitfile',
+    digest: '',
+    size_bytes: new TextEncoder().encode(kit.kitfile_yaml).length,
+    media_type: '',
+    is_here: false,
+    can_list: false,
+    can_pick_files: false,
+    filter: 'kitfile',
+    remote_path: ''
+  };
+  return [kitfile, ...kit.layers];
 }

@@ -1,0 +1,163 @@
+import type { JSX } from 'react';
+
+import { inert } from '../../format';
+import { kitLine } from '../../lines';
+import type { Job } from '../../wire';
+import type { IActions } from './actions';
+import { CheckField, TextField } from './field';
+import { Form } from './form';
+import { safeLine } from './lines';
+import { nameProblem, parseName, proposedName } from './names';
+import { KitLine } from './notes';
+import { PackState } from './packstate';
+import { Preview } from './preview';
+
+export interface IPackOptions {
+  /** Below the server's root. */
+  directory: string;
+  /** The notebook that is packed with its folder; empty for a folder alone. */
+  notebook: string;
+  /** Save what is open of it; whether it was open. */
+  save: () => Promise<boolean>;
+}
+
+/** A folder, or a notebook with its folder, into a kit: what goes in is looked at before anything is packed. */
+export class PackForm extends Form<Job> {
+  constructor(
+    actions: IActions,
+    private readonly _options: IPackOptions
+  ) {
+    super(actions);
+    const { directory, notebook } = _options;
+    const { model } = actions;
+    this.state = new PackState(actions, directory, notebook);
+    this.state.changed.connect(() => this.moved());
+    this._name = model.snapshots.last(notebook)?.reference || proposedName(notebook || directory);
+    this._isRecorded = notebook !== '' && model.preferences.recordEnvironment;
+    void this._save();
+  }
+
+  readonly state: PackState;
+
+  get name(): string {
+    return this._name;
+  }
+
+  set name(name: string) {
+    this._name = name.trim();
+    this.moved();
+  }
+
+  set isPushed(isPushed: boolean) {
+    this._isPushed = isPushed;
+    this.moved();
+  }
+
+  set isRecorded(isRecorded: boolean) {
+    this._isRecorded = isRecorded;
+    this.moved();
+  }
+
+  get problem(): string {
+    const { model, trans } = this.actions;
+    const registries = model.registries.map(({ name }) => name);
+    const problem = nameProblem(this._name, trans, registries);
+    if (!problem && this._isPushed && !parseName(this._name, registries).registry) {
+      return trans.__('To be pushed, it begins with a registry, as in registry.example.com/team/churn:v1');
+    }
+    return problem;
+  }
+
+  get isReady(): boolean {
+    return this.problem === '' && this.state.isReady;
+  }
+
+  /** The line that packs the same; none for a Kitfile that is only here. */
+  get line(): string {
+    const { check, isEdited } = this.state;
+    const flags = ['-t', this._name, ...(this._isRecorded ? ['--env'] : []), ...(this._isPushed ? ['--push'] : [])];
+    const line = kitLine(...flags).slice('%kit'.length);
+    const command = safeLine(check.value?.command ?? '');
+    return command && line && !isEdited && !this.problem ? command + line : '';
+  }
+
+  override dispose(): void {
+    this.state.dispose();
+    super.dispose();
+  }
+
+  /** What is typed since the preview is packed, too. */
+  protected async send(): Promise<Job> {
+    await this._options.save();
+    const { directory, notebook } = this._options;
+    return this.actions.model.startJob({
+      kind: 'pack',
+      directory,
+      notebook,
+      kitfile: this.state.text,
+      reference: this._name,
+      record_environment: this._isRecorded,
+      push: this._isPushed
+    });
+  }
+
+  protected fields(): JSX.Element {
+    const { actions, state } = this;
+    const { trans, model } = actions;
+    const { directory, notebook } = this._options;
+    const last = model.registries.map(({ name }) => `${name}/${this._name.split('/').pop()}`);
+    return (
+      <div className="kitops-Pack">
+        <p>
+          {notebook ? trans.__('The notebook and its folder:') : trans.__('The folder:')}{' '}
+          <bdi className="kitops-Name">{inert(notebook || directory || '/', 200)}</bdi>
+          {this._isSaved && <span className="kitops-Quiet"> {trans.__('saved just now')}</span>}
+        </p>
+        <TextField
+          label={trans.__('Name of the kit')}
+          value={this._name}
+          problem={this.problem}
+          hint={trans.__('name:tag stays in the local store; REGISTRY/name:tag can be pushed.')}
+          offered={last}
+          isFirst
+          onChange={value => {
+            this.name = value;
+          }}
+        />
+        <Preview state={state} actions={actions} />
+        <div className="kitops-Choices">
+          <CheckField
+            label={trans.__('Record the environment: Python and its packages, as files that install them')}
+            isChecked={this._isRecorded}
+            onChange={isChecked => {
+              this.isRecorded = isChecked;
+            }}
+          />
+          <CheckField
+            label={trans.__('Push it to its registry, too')}
+            isChecked={this._isPushed}
+            onChange={isChecked => {
+              this.isPushed = isChecked;
+            }}
+          />
+        </div>
+        <KitLine line={this.line} actions={actions} />
+      </div>
+    );
+  }
+
+  /** The preview is of what is on disk: so what is open is saved first. */
+  private async _save(): Promise<void> {
+    try {
+      this._isSaved = await this._options.save();
+    } finally {
+      this.state.load();
+      this.moved();
+    }
+  }
+
+  private _isPushed = false;
+  private _isRecorded: boolean;
+  private _isSaved = false;
+  private _name: string;
+}

@@ -1,0 +1,133 @@
+import type { IDisposable } from '@lumino/disposable';
+import { Debouncer } from '@lumino/polling';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+import type { PackCheck, PackLayer } from '../../wire';
+import type { IActions } from './actions';
+import { Asked } from './asked';
+import { without } from './yaml';
+
+/** Somebody types in the Kitfile: it is looked at when they rest. */
+const SETTLE_MS = 500;
+
+/** What names a layer among those of a preview. */
+export const keyOf = ({ section, path }: Pick<PackLayer, 'section' | 'path'>): string => `${section}\n${path}`;
+
+/** What a pack would take in: the server's preview, and what somebody changed of it. */
+export class PackState implements IDisposable {
+  constructor(
+    actions: IActions,
+    readonly directory: string,
+    readonly notebook: string
+  ) {
+    const { client } = actions.model;
+    this.check = new Asked<PackCheck>(() => client.checkPack(directory, this._text, notebook));
+    this.check.changed.connect(this._onCheck, this);
+    this._settle = new Debouncer(() => this.check.reload(), SETTLE_MS);
+  }
+
+  readonly check: Asked<PackCheck>;
+
+  /** All layers of the first preview, also those that were left out since. */
+  get layers(): readonly PackLayer[] {
+    return this._layers;
+  }
+
+  get dropped(): ReadonlySet<string> {
+    return this._dropped;
+  }
+
+  /** What will be the Kitfile. */
+  get text(): string {
+    return this._text || this.check.value?.kitfile || '';
+  }
+
+  /** Whether it is another text than what the server proposed or found. */
+  get isEdited(): boolean {
+    return this._text !== '';
+  }
+
+  /** Whether the preview is of this text, and nothing is wrong with it. */
+  get isReady(): boolean {
+    const { check } = this;
+    return !this._isStale && !check.isLoading && !check.error && check.value?.problems.length === 0;
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this.check.isDisposed;
+  }
+
+  load(): void {
+    this.check.load();
+  }
+
+  /** Somebody wrote a Kitfile of their own. */
+  write(text: string): void {
+    this._dropped.clear();
+    this._base = '';
+    this._take(text);
+  }
+
+  /** Begin again with what the server proposes. */
+  reset(): void {
+    this.write('');
+    this._layers = [];
+  }
+
+  canDrop(layer: PackLayer): boolean {
+    return this._dropped.has(keyOf(layer)) || without(this.text, layer) !== null;
+  }
+
+  /** Leave a layer out of the Kitfile, or take it in again. */
+  toggle(layer: PackLayer): void {
+    this._base ||= this.text;
+    const key = keyOf(layer);
+    if (!this._dropped.delete(key)) {
+      this._dropped.add(key);
+    }
+    let text = this._base;
+    for (const each of this._layers.filter(one => this._dropped.has(keyOf(one)))) {
+      text = without(text, each) ?? text;
+    }
+    this._take(text);
+  }
+
+  dispose(): void {
+    this._settle.dispose();
+    this.check.dispose();
+    Signal.clearData(this);
+  }
+
+  private _take(text: string): void {
+    this._text = text;
+    this._isStale = true;
+    this._changed.emit();
+    void this._settle.invoke().catch(() => undefined);
+  }
+
+  private _onCheck(): void {
+    const { isLoading, value } = this.check;
+    if (!isLoading) {
+      this._isStale = false;
+      if (value && !this._dropped.size) {
+        this._layers = value.layers;
+      }
+    } else {
+      this._isStale = true;
+    }
+    this._changed.emit();
+  }
+
+  private _base = '';
+  private _changed = new Signal<this, void>(this);
+  private readonly _dropped = new Set<string>();
+  private _isStale = true;
+  private _layers: readonly PackLayer[] = [];
+  private readonly _settle: Debouncer<void, void, []>;
+  private _text = '';
+}

@@ -1,0 +1,158 @@
+import type { JSX, ReactNode } from 'react';
+import { useRef } from 'react';
+
+import { inert, size } from '../../format';
+import type { PackLayer, Problem } from '../../wire';
+import { TickBox } from '../kit/tickbox';
+import type { IActions } from './actions';
+import { Failure, Waiting } from './notes';
+import type { PackState } from './packstate';
+import { keyOf } from './packstate';
+import { Problems } from './source';
+
+const SHOWN = 200;
+
+interface IPreviewProps {
+  state: PackState;
+  actions: IActions;
+}
+
+/** What goes in, what stays out and why, and the Kitfile that says so. */
+export function Preview({ state, actions }: IPreviewProps): JSX.Element {
+  const { trans } = actions;
+  const { check } = state;
+  const { value } = check;
+  if (check.error) {
+    return <Failure error={check.error} actions={actions} retry={() => void check.reload()} />;
+  }
+  if (!value) {
+    return <Waiting>{trans.__('Looking through the folder…')}</Waiting>;
+  }
+  return (
+    <div className={`kitops-Preview${check.isLoading ? ' kitops-mod-stale' : ''}`}>
+      <div className="kitops-Preview-in">
+        <Layers state={state} actions={actions} />
+        {value.warnings.length > 0 && (
+          <ul className="kitops-Warnings" aria-label={trans.__('Warnings')}>
+            {value.warnings.slice(0, SHOWN).map((each, index) => (
+              <li key={index}>{inert(each, 400)}</li>
+            ))}
+          </ul>
+        )}
+        <LeftOut rows={value.left_out} actions={actions} />
+      </div>
+      <Kitfile state={state} actions={actions} problems={value.problems} />
+    </div>
+  );
+}
+
+function Layers({ state, actions: { trans } }: IPreviewProps): JSX.Element {
+  const { dropped, layers } = state;
+  const kept = layers.filter(each => !dropped.has(keyOf(each)));
+  const bytes = kept.reduce((sum, each) => sum + each.size_bytes, 0);
+  return (
+    <section aria-label={trans.__('What goes in')}>
+      <h3>
+        {trans.__('Goes in')} <span className="kitops-Quiet">{size(bytes)}</span>
+      </h3>
+      <ul className="kitops-Preview-layers">
+        {layers.slice(0, SHOWN).map(layer => (
+          <Layer key={keyOf(layer)} layer={layer} state={state} title={trans.__('Pack %1', inert(layer.path, 200))}>
+            {trans._n('%1 file', '%1 files', layer.files)} · {size(layer.size_bytes)}
+          </Layer>
+        ))}
+      </ul>
+      {layers.length > SHOWN && <p className="kitops-Quiet">{trans.__('and %1 more', layers.length - SHOWN)}</p>}
+    </section>
+  );
+}
+
+interface ILayerProps {
+  layer: PackLayer;
+  state: PackState;
+  title: string;
+  children: ReactNode;
+}
+
+function Layer({ layer, state, title, children }: ILayerProps): JSX.Element {
+  const isOut = state.dropped.has(keyOf(layer));
+  return (
+    <li className={isOut ? 'kitops-mod-out' : ''}>
+      <TickBox
+        tick={isOut ? 'none' : 'all'}
+        label={title}
+        isDisabled={!state.canDrop(layer)}
+        onToggle={() => state.toggle(layer)}
+      />
+      <span className="kitops-Node-section">{inert(layer.section, 20)}</span>
+      <bdi className="kitops-Node-name" title={inert(layer.path, 2000)}>
+        {inert(layer.path || layer.name, 160)}
+      </bdi>
+      <span className="kitops-Node-size">{children}</span>
+    </li>
+  );
+}
+
+function LeftOut({ rows, actions: { trans } }: { rows: readonly string[][]; actions: IActions }): JSX.Element | null {
+  if (!rows.length) {
+    return null;
+  }
+  return (
+    <details className="kitops-Preview-out" open={rows.length <= 6}>
+      <summary>{trans._n('%1 stays out', '%1 stay out', rows.length)}</summary>
+      <ul>
+        {rows.slice(0, SHOWN).map(([path, reason], index) => (
+          <li key={index}>
+            <bdi title={inert(path, 2000)}>{inert(path, 160)}</bdi>{' '}
+            <span className="kitops-Quiet">{inert(reason ?? '', 200)}</span>
+          </li>
+        ))}
+        {rows.length > SHOWN && <li>{trans.__('and %1 more', rows.length - SHOWN)}</li>}
+      </ul>
+    </details>
+  );
+}
+
+function Kitfile({ state, actions, problems }: IPreviewProps & { problems: readonly Problem[] }): JSX.Element {
+  const { trans } = actions;
+  const area = useRef<HTMLTextAreaElement>(null);
+  const go = ({ line }: Problem): void => {
+    const node = area.current;
+    if (node) {
+      const start = state.text.split('\n', line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+      const end = state.text.indexOf('\n', start);
+      node.focus();
+      node.setSelectionRange(start, end < 0 ? state.text.length : end);
+    }
+  };
+  const value = state.check.value!;
+  return (
+    <section className="kitops-Preview-kitfile" aria-label={trans.__('Kitfile')}>
+      <h3>
+        {trans.__('Kitfile')}{' '}
+        <span className="kitops-Quiet">
+          {state.isEdited
+            ? trans.__('edited here')
+            : value.is_proposed
+              ? trans.__('proposed: there is none in the folder yet')
+              : trans.__('as it is in the folder')}
+        </span>
+        {state.isEdited && (
+          <button type="button" className="kitops-Link" onClick={() => state.reset()}>
+            {trans.__('Begin again')}
+          </button>
+        )}
+      </h3>
+      <textarea
+        ref={area}
+        className="jp-mod-styled kitops-Preview-text"
+        spellCheck={false}
+        aria-label={trans.__('Kitfile')}
+        aria-invalid={problems.length > 0}
+        value={state.text}
+        onChange={event => state.write(event.target.value)}
+      />
+      {problems.length > 0 && <Problems problems={problems} actions={actions} onGo={go} />}
+    </section>
+  );
+}

@@ -1,0 +1,120 @@
+import type { JSX } from 'react';
+
+import { inert, size } from '../../format';
+import { kitLine } from '../../lines';
+import type { Removed } from '../../wire';
+import type { IActions } from './actions';
+import { Asked } from './asked';
+import { CheckField } from './field';
+import { Form } from './form';
+import { Failure, KitLine, Waiting } from './notes';
+
+const SHOWN = 20;
+
+/** What goes with a kit, and how many bytes are free then: said before anything goes. */
+export class RemoveForm extends Form<Removed> {
+  constructor(
+    actions: IActions,
+    readonly reference: string,
+    readonly isRemote: boolean
+  ) {
+    super(actions);
+    this._look = new Asked(() => this._ask(true));
+    this._look.changed.connect(() => this.moved());
+    this._look.load();
+  }
+
+  get isForced(): boolean {
+    return this._isForced;
+  }
+
+  /** All the tags of the kit, not only this one. */
+  set isForced(isForced: boolean) {
+    this._isForced = isForced;
+    void this._look.reload();
+  }
+
+  get isReady(): boolean {
+    return this._look.value !== null && !this._look.isLoading;
+  }
+
+  override dispose(): void {
+    this._look.dispose();
+    super.dispose();
+  }
+
+  protected async send(): Promise<Removed> {
+    const removed = await this._ask(false);
+    void this.actions.model.moved([this.reference, ...removed.references]);
+    return removed;
+  }
+
+  protected fields(): JSX.Element {
+    const { trans } = this.actions;
+    const { error, isLoading, value } = this._look;
+    const flags = [this._isForced ? '--force' : '', this.isRemote ? '--remote' : ''].filter(Boolean);
+    return (
+      <>
+        <p>
+          {this.isRemote ? trans.__('Remove from its registry:') : trans.__('Remove from the local store:')}{' '}
+          <bdi className="kitops-Name">{inert(this.reference, 200)}</bdi>
+        </p>
+        <CheckField
+          label={trans.__('The kit with all its tags')}
+          isChecked={this._isForced}
+          onChange={isForced => {
+            this.isForced = isForced;
+          }}
+        />
+        {isLoading && !value && <Waiting>{trans.__('Looking at what it would free…')}</Waiting>}
+        {error && <Failure error={error} actions={this.actions} retry={() => void this._look.reload()} />}
+        {value && <Goes removed={value} isStale={isLoading} actions={this.actions} isRemote={this.isRemote} />}
+        <KitLine line={kitLine('remove', this.reference, ...flags)} actions={this.actions} />
+      </>
+    );
+  }
+
+  private _ask(dryRun: boolean): Promise<Removed> {
+    const options = { remote: this.isRemote, force: this._isForced, dry_run: dryRun };
+    return this.actions.model.client.remove([this.reference], options);
+  }
+
+  private _isForced = false;
+  private readonly _look: Asked<Removed>;
+}
+
+interface IGoesProps {
+  removed: Removed;
+  isStale: boolean;
+  isRemote: boolean;
+  actions: IActions;
+}
+
+function Goes({ removed, isStale, isRemote, actions: { trans } }: IGoesProps): JSX.Element {
+  const { freed_bytes: freed, references, text } = removed;
+  return (
+    <div className={`kitops-Goes${isStale ? ' kitops-mod-stale' : ''}`} role="status">
+      {references.length > 0 && (
+        <>
+          <p>{trans._n('%1 name goes:', '%1 names go:', references.length)}</p>
+          <ul>
+            {references.slice(0, SHOWN).map(each => (
+              <li key={each}>
+                <bdi>{inert(each, 160)}</bdi>
+              </li>
+            ))}
+            {references.length > SHOWN && <li>{trans.__('and %1 more', references.length - SHOWN)}</li>}
+          </ul>
+        </>
+      )}
+      <p className="kitops-Goes-freed">
+        {freed > 0
+          ? trans.__('%1 are freed.', size(freed))
+          : isRemote
+            ? trans.__('The registry frees the space when it cleans up.')
+            : trans.__('No space is freed: other names or kits need the same bytes.')}
+      </p>
+      {text && <p className="kitops-Quiet">{inert(text, 600)}</p>}
+    </div>
+  );
+}

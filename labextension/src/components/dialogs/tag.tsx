@@ -1,0 +1,86 @@
+import type { JSX } from 'react';
+
+import { inert, shortDigest } from '../../format';
+import { kitLine } from '../../lines';
+import { repositoryOf } from '../../model';
+import type { IActions } from './actions';
+import { TextField } from './field';
+import { Form } from './form';
+import { STAGES } from './lifecycle';
+import { nameProblem } from './names';
+import { KitLine } from './notes';
+
+/** Another name for a kit. */
+export class TagForm extends Form<string> {
+  constructor(
+    actions: IActions,
+    readonly source: string
+  ) {
+    super(actions);
+    this._target = `${repositoryOf(source)}:`;
+  }
+
+  get target(): string {
+    return this._target;
+  }
+
+  set target(target: string) {
+    this._target = target.trim();
+    this.moved();
+  }
+
+  get problem(): string {
+    const { model, trans } = this.actions;
+    if (this._target === this.source) {
+      return trans.__('It has this name already');
+    }
+    const registries = model.registries.map(({ name }) => name);
+    return nameProblem(this._target, trans, registries);
+  }
+
+  get isReady(): boolean {
+    return this.problem === '' && !this._target.endsWith(':');
+  }
+
+  protected async send(): Promise<string> {
+    const { model } = this.actions;
+    await model.client.tag(this.source, this._target);
+    void model.moved([this.source, this._target]);
+    return this._target;
+  }
+
+  protected fields(): JSX.Element {
+    const { model, trans } = this.actions;
+    const repository = repositoryOf(this.source);
+    const taken = model.local?.repositories
+      .flatMap(({ tags }) => tags)
+      .find(({ reference }) => reference === this._target);
+    const isBare = this._target.endsWith(':');
+    return (
+      <>
+        <p>
+          {trans.__('Another name for')} <bdi className="kitops-Name">{inert(this.source, 200)}</bdi>
+        </p>
+        <TextField
+          label={trans.__('Name')}
+          value={this._target}
+          problem={isBare ? '' : this.problem}
+          hint={trans.__('No bytes are copied: both names stand for the same kit.')}
+          offered={STAGES.map(stage => `${repository}:${stage}`)}
+          isFirst
+          onChange={value => {
+            this.target = value;
+          }}
+        />
+        {taken && (
+          <p className="kitops-Notice" role="status">
+            {trans.__('This name stands for %1 now, and will not any more.', shortDigest(inert(taken.digest)))}
+          </p>
+        )}
+        <KitLine line={this.isReady ? kitLine('tag', this.source, this._target) : ''} actions={this.actions} />
+      </>
+    );
+  }
+
+  private _target: string;
+}

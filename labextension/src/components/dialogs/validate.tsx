@@ -1,0 +1,36 @@
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { JSX } from 'react';
+
+import { kitLine } from '../../lines';
+import type { Validated } from '../../wire';
+import type { IActions } from './actions';
+import { KitLine } from './notes';
+import { Problems, Source } from './source';
+
+/** What is wrong with a Kitfile, beside its text. */
+export class Verdict extends ReactWidget {
+  constructor(
+    private readonly _actions: IActions,
+    private readonly _path: string,
+    private readonly _text: string,
+    private readonly _verdict: Validated
+  ) {
+    super();
+    this.addClass('kitops-Dialog');
+  }
+
+  protected override render(): JSX.Element {
+    const { accepted, problems } = this._verdict;
+    const { trans } = this._actions;
+    return (
+      <>
+        <p className={`kitops-Outcome kitops-mod-${accepted ? 'done' : 'failed'}`} role="status">
+          {accepted ? trans.__('The Kitfile is accepted.') : trans._n('%1 problem', '%1 problems', problems.length)}
+        </p>
+        {problems.length > 0 && <Problems problems={problems} actions={this._actions} />}
+        <Source text={this._text} label={trans.__('Kitfile')} marked={new Set(problems.map(({ line }) => line))} />
+        <KitLine line={kitLine('validate', this._path)} actions={this._actions} />
+      </>
+    );
+  }
+}

@@ -1,0 +1,238 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Dialog, Notification, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import { KitError } from '../client';
+import type { IActions } from '../components/dialogs/actions';
+import type { Form } from '../components/dialogs/form';
+import { FormDialog } from '../components/dialogs/form';
+import { PackForm } from '../components/dialogs/pack';
+import { PromoteForm } from '../components/dialogs/promote';
+import { PushForm } from '../components/dialogs/push';
+import { RemoveForm } from '../components/dialogs/remove';
+import { TagForm } from '../components/dialogs/tag';
+import { Verdict } from '../components/dialogs/validate';
+import { kitIcon, pushIcon } from '../icons';
+import { CommandIDs, IKitModel } from '../tokens';
+import { actionsOf } from './actions';
+import { given, takes } from './row';
+
+type Args = ReadonlyPartialJSONObject;
+
+/** The dialogs that pack, push, tag, promote and remove; each says what it will do before it does it. */
+export const dialogs: JupyterFrontEndPlugin<void> = {
+  id: 'kitops-jupyter:dialogs',
+  description: 'Packs, pushes, tags, promotes and removes kits.',
+  autoStart: true,
+  requires: [IKitModel],
+  optional: [ITranslator, INotebookTracker, IDocumentManager, IDefaultFileBrowser],
+  activate: (
+    app: JupyterFrontEnd,
+    model: IKitModel,
+    translator: ITranslator | null,
+    notebooks: INotebookTracker | null,
+    documents: IDocumentManager | null,
+    files: IDefaultFileBrowser | null
+  ) => {
+    const actions = actionsOf({ app, model, translator: translator ?? nullTranslator, notebooks, documents });
+    const at: IPlaces = { app, actions, notebooks, documents, files };
+    addPacking(at);
+    addNaming(at);
+    addRemoving(at);
+    addValidating(at);
+  }
+};
+
+interface IPlaces {
+  app: JupyterFrontEnd;
+  actions: IActions;
+  notebooks: INotebookTracker | null;
+  documents: IDocumentManager | null;
+  files: IDefaultFileBrowser | null;
+}
+
+function addPacking({ app, actions, notebooks, documents, files }: IPlaces): void {
+  const { trans } = actions;
+  const local = (path: string): string => app.serviceManager.contents.localPath(path);
+  const save = async (path: string): Promise<boolean> => {
+    const widget = documents?.findWidget(path);
+    const context = widget && documents?.contextForWidget(widget);
+    if (context?.model.dirty && !context.model.readOnly) {
+      await context.save();
+      return true;
+    }
+    return false;
+  };
+  const pack = (title: string, directory: string, notebook: string): Promise<unknown> => {
+    const options = { directory, notebook, save: () => (notebook ? save(notebook) : Promise.resolve(false)) };
+    return ask(title, new PackForm(actions, options), trans.__('Pack'));
+  };
+  app.commands.addCommand(CommandIDs.pack, {
+    label: trans.__('Pack as ModelKit…'),
+    caption: trans.__('Pack a folder into a kit'),
+    icon: kitIcon,
+    describedBy: takes('path'),
+    execute: args => {
+      const path = typeof args.path === 'string' ? args.path : folderOf(files, args.isAsked === true);
+      const isKitfile = /^\.?kitfile$/i.test(PathExt.basename(path));
+      return pack(trans.__('Pack as ModelKit'), local(isKitfile ? PathExt.dirname(path) : path), '');
+    }
+  });
+  app.commands.addCommand(CommandIDs.snapshot, {
+    label: trans.__('Snapshot into a ModelKit…'),
+    caption: trans.__('Save the notebook, and pack it with its folder'),
+    icon: kitIcon,
+    describedBy: takes('path'),
+    isEnabled: args => notebookOf(args, files, notebooks) !== '',
+    execute: args => {
+      const notebook = local(notebookOf(args, files, notebooks));
+      return pack(trans.__('Snapshot into a ModelKit'), PathExt.dirname(notebook), notebook);
+    }
+  });
+}
+
+function addNaming({ app, actions }: IPlaces): void {
+  const { model, trans } = actions;
+  app.commands.addCommand(CommandIDs.push, {
+    label: trans.__('Push…'),
+    icon: pushIcon,
+    describedBy: takes('reference'),
+    execute: args => {
+      const reference = given(app, 'reference', args.reference);
+      return reference ? ask(trans.__('Push'), new PushForm(actions, reference), trans.__('Push')) : undefined;
+    }
+  });
+  app.commands.addCommand(CommandIDs.tag, {
+    label: trans.__('Tag…'),
+    caption: trans.__('Give the kit another name'),
+    describedBy: takes('reference'),
+    execute: args => {
+      const reference = given(app, 'reference', args.reference);
+      return reference ? ask(trans.__('Tag'), new TagForm(actions, reference), trans.__('Tag')) : undefined;
+    }
+  });
+  app.commands.addCommand(CommandIDs.promote, {
+    label: trans.__('Promote…'),
+    caption: trans.__('Move the kit to a stage of its life'),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: { reference: { type: 'string' }, to: { type: 'string' }, undo: { type: 'boolean' } }
+      }
+    },
+    execute: async args => {
+      const reference = given(app, 'reference', args.reference);
+      const to = typeof args.to === 'string' ? args.to : '';
+      const isUndo = args.undo === true;
+      if (!reference) {
+        return;
+      }
+      if (to && !model.preferences.confirm) {
+        await told(actions, () => model.client.promote(reference, to, isUndo));
+        return;
+      }
+      const form = new PromoteForm(actions, reference, to, isUndo);
+      const title = isUndo ? trans.__('Undo a Promotion') : trans.__('Promote');
+      await ask(title, form, isUndo ? trans.__('Undo') : trans.__('Promote'));
+    }
+  });
+}
+
+function addRemoving({ app, actions }: IPlaces): void {
+  const { model, trans } = actions;
+  app.commands.addCommand(CommandIDs.remove, {
+    label: trans.__('Remove…'),
+    describedBy: {
+      args: { type: 'object', properties: { reference: { type: 'string' }, remote: { type: 'boolean' } } }
+    },
+    execute: async args => {
+      const reference = given(app, 'reference', args.reference);
+      const isRemote = typeof args.remote === 'boolean' ? args.remote : isElsewhere(app, actions, args, reference);
+      if (!reference) {
+        return;
+      }
+      if (!model.preferences.confirm) {
+        await told(actions, () => model.client.remove([reference], { remote: isRemote }));
+        return;
+      }
+      const form = new RemoveForm(actions, reference, isRemote);
+      await ask(trans.__('Remove'), form, trans.__('Remove'), true);
+    }
+  });
+}
+
+function addValidating({ app, actions, files }: IPlaces): void {
+  const { model, trans } = actions;
+  app.commands.addCommand(CommandIDs.validate, {
+    label: trans.__('Validate Kitfile'),
+    describedBy: takes('path'),
+    execute: async args => {
+      const path = typeof args.path === 'string' ? args.path : selected(files);
+      if (!path) {
+        return;
+      }
+      try {
+        const file = await app.serviceManager.contents.get(path, { type: 'file', format: 'text', content: true });
+        const text = String(file.content);
+        const body = new Verdict(actions, path, text, await model.client.validate(text));
+        const buttons = [Dialog.okButton({ label: trans.__('Close') })];
+        await showDialog({ title: trans.__('Kitfile'), body, buttons });
+      } catch (reason) {
+        await showErrorMessage(trans.__('The Kitfile could not be read'), KitError.from(reason).message);
+      }
+    }
+  });
+}
+
+async function ask<T>(title: string, form: Form<T>, accept: string, isWarning = false): Promise<T | null> {
+  const { value } = await new FormDialog<T>({ title, form, accept, isWarning }).launch();
+  return value;
+}
+
+/** Do it without a question, and tell how it went. */
+async function told({ model, trans }: IActions, act: () => Promise<{ text: string }>): Promise<void> {
+  try {
+    const { text } = await act();
+    Notification.success(text || trans.__('Done'), { autoClose: 5000 });
+    await model.refresh();
+  } catch (reason) {
+    const { message, hint } = KitError.from(reason);
+    Notification.error([message, hint].filter(Boolean).join('\n'));
+  }
+}
+
+/** Whether the kit that is meant is in a registry: the row says so, or else that the store has none of this name. */
+function isElsewhere(app: JupyterFrontEnd, { model }: IActions, args: Args, reference: string): boolean {
+  if (!args.reference) {
+    return given(app, 'registry', undefined) !== '';
+  }
+  const local = model.local?.repositories.flatMap(({ tags }) => tags) ?? [];
+  return !local.some(each => each.reference === reference);
+}
+
+const selected = (files: IDefaultFileBrowser | null): string =>
+  [...(files?.selectedItems() ?? [])].map(({ path }) => path).shift() ?? '';
+
+/** The folder that is selected in the file browser, or the one that it shows. */
+function folderOf(files: IDefaultFileBrowser | null, isAsked: boolean): string {
+  const item = isAsked ? undefined : [...(files?.selectedItems() ?? [])].shift();
+  if (!item) {
+    return files?.model.path ?? '';
+  }
+  return item.type === 'directory' ? item.path : PathExt.dirname(item.path);
+}
+
+/** The notebook that was named, or selected in the file browser, or is at hand. */
+function notebookOf(args: Args, files: IDefaultFileBrowser | null, notebooks: INotebookTracker | null): string {
+  if (typeof args.path === 'string' && args.path) {
+    return args.path;
+  }
+  const open = notebooks?.currentWidget?.context.localPath ?? '';
+  const item = selected(files);
+  return args.isAsked === true || !item.endsWith('.ipynb') ? open : item;
+}
