@@ -1,5 +1,7 @@
+import { dialogs } from './plugins/dialogs';
 import { frontend } from './plugins/frontend';
 import { jobs } from './plugins/jobs';
+import { kitTab } from './plugins/kittab';
 import { lines } from './plugins/lines';
 import { model } from './plugins/model';
 import { notifications } from './plugins/notifications';
@@ -10,4 +12,17 @@ import { settings } from './plugins/settings';
 import { status } from './plugins/status';
 
 export { CommandIDs, IKitModel } from './tokens';
-export default [model, settings, panel, palette, registries, jobs, lines, notifications, status, frontend];
+export default [
+  model,
+  settings,
+  panel,
+  kitTab,
+  dialogs,
+  palette,
+  registries,
+  jobs,
+  lines,
+  notifications,
+  status,
+  frontend
+];
