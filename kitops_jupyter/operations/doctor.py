@@ -21,7 +21,11 @@ from kitops_jupyter.version import VERSION
 LOW_DISK_BYTES = 1 << 30
 # What is installed with us, and what comes with an extra: the library, the extra, what for.
 REQUIRED = ("ipython", "ipywidgets", "jupyterlab", "oras", "pyyaml", "tqdm")
-OPTIONAL = (("zstandard", "zstd", "zstd layers"), ("boto3", "s3", "data sets in S3"))
+OPTIONAL = (
+    ("zstandard", "zstd", "zstd layers"),
+    ("boto3", "s3", "data sets in S3"),
+    ("fsspec", "fsspec", "kit:// paths"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from kitops_jupyter import archive, file_index
 from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, Source
 from kitops_jupyter.errors import ArchiveInvalid, DigestMismatch, NotFound, UnsafeArchive
-from kitops_jupyter.manifest import Match
+from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.targets import LocalFirst
 
 # A header is one block, but requests cost time: small after a jump, larger while files are small and follow closely.
@@ -124,8 +124,16 @@ def _members(index: file_index.FileIndex, layer: Descriptor, rules: archive.Name
     return [archive.TarMember(file.name, file.size, file.mode, False, file.offset) for file in index.files]
 
 
+def _only_member(index: file_index.FileIndex | None, layer: Descriptor) -> archive.TarMember:
+    """The file that a raw layer is."""
+    raw = raw_file(layer)
+    if index is not None and [(file.offset, file.size) for file in index.files] != [(0, layer.size_bytes)]:
+        raise ArchiveInvalid(f"layer {layer.digest.short}: it is one file, but not in its file index")
+    return archive.TarMember(raw.path, layer.size_bytes, raw.mode, False, 0)
+
+
 class RemoteFiles:
-    """The files of a plain tar in a registry, each to be read alone; `is_verified` where the kit has a file index.
+    """The files of a plain tar or raw layer in a registry, to be read alone; `is_verified` by the kit's file index.
 
     Raises what `members_of` raises.
     """
@@ -138,8 +146,16 @@ class RemoteFiles:
         self._source = source
         self._layer = match.layer
         self._index = index_of(source, match.layer)
-        self.members: Sequence[archive.TarMember] = members_of(source, match, rules=rules)
-        self._places = {file.name: at for at, file in enumerate(self._index.files)} if self._index else {}
+        self.members: Sequence[archive.TarMember] = self._listed(match, rules or archive.NameRules())
+        self._places = {file.name: at for at, file in enumerate(self.members)} if self._index else {}
+
+    def _listed(self, match: Match, rules: archive.NameRules) -> list[archive.TarMember]:
+        if match.type.layout == "raw":
+            return [_only_member(self._index, match.layer)]
+        if self._index is not None:
+            return _members(self._index, match.layer, rules)
+        with closing(RangeStream(self._remote, match.layer)) as stream:
+            return list(archive.list_members(stream, rules=rules))
 
     @property
     def is_verified(self) -> bool:
@@ -156,9 +172,9 @@ class RemoteFiles:
             read_layer=partial(self._remote.read_range, self._layer),
         )
 
-    def read(self, member: archive.TarMember, offset: int, size_bytes: int) -> bytes:
-        """A part of a file, as it comes: not verified."""
-        return self._remote.read_range(self._layer, member.offset + offset, size_bytes)
+    def read_at(self, offset: int, size_bytes: int) -> bytes:
+        """A part of the layer, as it comes: not verified."""
+        return self._remote.read_range(self._layer, offset, size_bytes)
 
     def open(self, member: archive.TarMember) -> Readable:
         """One file, and no other byte of the layer; verified piece by piece where there is an index."""

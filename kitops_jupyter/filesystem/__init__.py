@@ -1,0 +1,7 @@
+"""`kit://registry/repository:tag/path` for fsspec: a kit's files opened in place, each part of them verified."""
+
+from kitops_jupyter.filesystem.address import KitPath, split
+from kitops_jupyter.filesystem.block_cache import BlockCache
+from kitops_jupyter.filesystem.file_system import KitFileSystem
+
+__all__ = ["BlockCache", "KitFileSystem", "KitPath", "split"]

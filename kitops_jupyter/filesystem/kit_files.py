@@ -1,0 +1,197 @@
+"""A kit's files by path: which layer has one, and how a part of it is read and verified, wherever the layer is."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from typing import BinaryIO, NamedTuple, cast
+
+from kitops_jupyter import archive, targets
+from kitops_jupyter.content import Readable, verified
+from kitops_jupyter.errors import ArchiveInvalid, NotFound, SizeMismatch
+from kitops_jupyter.file_index import PIECE_BYTES, IndexedFile, VerifiedFile
+from kitops_jupyter.filesystem.block_cache import BlockCache
+from kitops_jupyter.manifest import Match, raw_file
+from kitops_jupyter.operations.kits import Kit
+from kitops_jupyter.operations.layer_reader import RemoteFiles, members_of, ranges_of
+from kitops_jupyter.settings import Settings
+
+_PIECES_IN_MEMORY = 4
+
+
+class NoSuchFile(NotFound, FileNotFoundError):
+    """A path that the kit does not have, as fsspec's users expect to be told of it."""
+
+
+class Found(NamedTuple):
+    """A file of the kit: its layer, and what the layer's list says of it."""
+
+    layer: int
+    file: IndexedFile
+
+
+@dataclass(slots=True)
+class _Layer:
+    """A layer once it was listed; `remote` for a plain one in a registry."""
+
+    match: Match
+    files: dict[str, IndexedFile]
+    remote: RemoteFiles | None
+    unpacked: BinaryIO | None = None
+    offsets: dict[str, int] = field(default_factory=dict)
+
+
+class KitFiles:
+    """The files of one kit, its layers listed when they are first needed. Threads may share it; close it."""
+
+    def __init__(self, kit: Kit, settings: Settings, blocks: BlockCache) -> None:
+        self._lock = threading.RLock()
+        self._layers: dict[int, _Layer] = {}
+        self.kit = kit
+        self._settings = settings
+        self._blocks = blocks
+        self._matches = kit.matches()
+        self._memory: OrderedDict[str, bytes] = OrderedDict()
+
+    def find(self, path: str) -> Found | None:
+        """The file with this path, if there is one; only layers that may have it are listed, the likely ones first."""
+        for layer in self._having(path):
+            file = self._listed(layer).files.get(path)
+            if file is not None:
+                return Found(layer, file)
+        return None
+
+    def below(self, folder: str) -> dict[str, Found]:
+        """Every file below a folder, "" for the kit's top, by its path."""
+        found: dict[str, Found] = {}
+        prefix = f"{folder}/" if folder else ""
+        for layer in self._having(folder):
+            for path, file in self._listed(layer).files.items():
+                if path.startswith(prefix):
+                    found.setdefault(path, Found(layer, file))
+        return found
+
+    def is_verified(self, found: Found) -> bool:
+        """Whether a digest of the kit covers every part of the file that is read."""
+        remote = self._listed(found.layer).remote
+        return remote is None or remote.is_verified
+
+    def read(self, found: Found, start: int, end: int) -> bytes:
+        """The file's bytes from `start` to `end`. Raises DigestMismatch, SizeMismatch, RegistryError."""
+        start, end = max(0, start), min(end, found.file.size)
+        if start >= end:
+            return b""
+        layer = self._listed(found.layer)
+        if layer.remote is None:
+            return self._read_here(layer, found.file, start, end)
+        checked = layer.remote.verified(found.file.name)
+        if checked is None:
+            return layer.remote.read_at(found.file.offset + start, end - start)
+        first, last = start // PIECE_BYTES, (end - 1) // PIECE_BYTES
+        whole = b"".join(self._piece(checked, piece) for piece in range(first, last + 1))
+        return whole[start - first * PIECE_BYTES : end - first * PIECE_BYTES]
+
+    def close(self) -> None:
+        """Let go of what was unpacked."""
+        with self._lock:
+            for layer in self._layers.values():
+                if layer.unpacked is not None:
+                    layer.unpacked.close()
+            self._layers.clear()
+
+    def __del__(self) -> None:
+        self.close()  # a file system is seldom closed by those who use it
+
+    def _having(self, path: str) -> Iterator[int]:
+        """The layers that may have this path, or something below it."""
+        for at, match in enumerate(self._matches):
+            own = match.base or match.entry.clean_path
+            if own == "." or not path or path == own or f"{path}/".startswith(f"{own}/") or own.startswith(f"{path}/"):
+                yield at
+
+    def _listed(self, at: int) -> _Layer:
+        with self._lock:
+            if at not in self._layers:
+                self._layers[at] = self._list(self._matches[at])
+            return self._layers[at]
+
+    def _list(self, match: Match) -> _Layer:
+        source = self.kit.source
+        is_remote = not match.type.compression and ranges_of(source, match.layer) is not None
+        remote = RemoteFiles(source, match) if is_remote and isinstance(source, targets.LocalFirst) else None
+        if match.type.layout == "raw":
+            raw = raw_file(match.layer)
+            size = match.layer.size_bytes if raw.size_bytes is None or remote else raw.size_bytes
+            return _Layer(match, {raw.path: IndexedFile(raw.path, size, raw.mode, 0)}, remote)
+        members = remote.members if remote else members_of(source, match)
+        listed = (IndexedFile(item.name, item.size, item.mode, item.offset) for item in members if not item.is_dir)
+        return _Layer(match, {match.placed(file.name): file for file in listed}, remote)
+
+    def _piece(self, checked: VerifiedFile, piece: int) -> bytes:
+        """One verified piece: out of memory, the folder of blocks, or the registry."""
+        digest = checked.digest(piece)
+        with self._lock:
+            if digest in self._memory:
+                self._memory.move_to_end(digest)
+                return self._memory[digest]
+        data = self._blocks.find(digest)
+        if data is None:
+            data = checked.read_piece(piece)
+            self._blocks.keep(digest, data)
+        with self._lock:
+            self._memory[digest] = data
+            while len(self._memory) > _PIECES_IN_MEMORY:
+                self._memory.popitem(last=False)
+        return data
+
+    def _read_here(self, layer: _Layer, file: IndexedFile, start: int, end: int) -> bytes:
+        """Out of a blob of the local store, verified when it came there; a compressed one is unpacked once."""
+        with self._lock:
+            if layer.unpacked is None:
+                layer.unpacked = self._unpack(layer.match)
+                if layer.match.type.compression:
+                    layer.offsets = _offsets(layer)
+            stream = layer.unpacked
+            stream.seek(layer.offsets[file.name] if layer.offsets else file.offset)
+            stream.seek(start, os.SEEK_CUR)
+            data = stream.read(end - start)
+        if len(data) != end - start:
+            raise SizeMismatch(f"{file.name}: got {len(data)} bytes, expected {end - start}")
+        return data
+
+    def _unpack(self, match: Match) -> BinaryIO:
+        """The layer before compression as a file: its blob here, or a temporary one, every byte verified."""
+        path = None if match.type.compression else targets.store(self._settings).find_blob(match.layer)
+        if path is not None:
+            return path.open("rb")
+        with ExitStack() as undone:
+            temporary = undone.enter_context(tempfile.TemporaryFile())
+            with verified(self.kit.source.open(match.layer), match.layer) as stream:
+                inside = archive.decompressing(stream, match.type.compression) if match.type.compression else stream
+                with closing(inside):
+                    buffer = memoryview(bytearray(1 << 20))
+                    while count := inside.readinto(buffer):
+                        temporary.write(buffer[:count])
+            undone.pop_all()
+            return cast(BinaryIO, temporary)
+
+
+def _offsets(layer: _Layer) -> dict[str, int]:
+    """Where the files of an unpacked layer are: its index, if it has one, knew their sizes only."""
+    stream = layer.unpacked
+    assert stream is not None
+    sizes = {file.name: file.size for file in layer.files.values()}
+    if layer.match.type.layout == "raw":
+        members = [(name, stream.seek(0, os.SEEK_END), 0) for name in sizes]
+    else:
+        stream.seek(0)
+        listed = archive.list_members(cast(Readable, stream))
+        members = [(item.name, item.size, item.offset) for item in listed if not item.is_dir]
+    if sizes != {name: size for name, size, _ in members}:
+        raise ArchiveInvalid(f"layer {layer.match.layer.digest.short}: its list of files is not what is in it")
+    return {name: offset for name, _, offset in members}
