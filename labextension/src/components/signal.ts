@@ -1,9 +1,9 @@
 import type { ISignal } from '@lumino/signaling';
 import { useEffect, useReducer } from 'react';
 
-/** Draw again when one of these signals is emitted: once a frame, however often they are. */
-export function useSignals(...signals: readonly (ISignal<unknown, unknown> | null | undefined)[]): void {
-  const [, redraw] = useReducer((count: number) => count + 1, 0);
+/** Draw again when one of these signals is emitted: once a frame, however often they are. Answers how often it was. */
+export function useSignals(...signals: readonly (ISignal<unknown, unknown> | null | undefined)[]): number {
+  const [count, redraw] = useReducer((before: number) => before + 1, 0);
   useEffect(() => {
     let frame = 0;
     const slot = (): void => {
@@ -19,4 +19,5 @@ export function useSignals(...signals: readonly (ISignal<unknown, unknown> | nul
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the signals are the dependencies
   }, signals);
+  return count;
 }

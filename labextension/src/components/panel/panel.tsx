@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { addIcon, closeIcon, refreshIcon, searchIcon } from '@jupyterlab/ui-components';
 import type { JSX, KeyboardEvent, RefObject } from 'react';
-import { useDeferredValue, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 
 import { CommandIDs } from '../../tokens';
 import { IconButton } from '../parts';
@@ -23,6 +23,10 @@ export function Panel({ model, trans, notebooks, memory, run }: IPanelOptions): 
     isOpen: memory.isOpen(key),
     onToggle: () => memory.open(key, !memory.isOpen(key))
   });
+  const { opened, named } = memory;
+  const view = useMemo(() => ({ open: opened, query: searched, named }), [opened, searched, named]);
+  const onToggle = useCallback((key: string, isOpen: boolean) => memory.open(key, isOpen), [memory]);
+  const onLeave = useCallback(() => search.current?.focus(), []);
   const isReady = model.server === 'ready' || model.local !== null;
   return (
     <div ref={body} className="kitops-Panel-body">
@@ -41,12 +45,7 @@ export function Panel({ model, trans, notebooks, memory, run }: IPanelOptions): 
             ) : null}
           </div>
           {model.server === 'ready' ? null : <Missing {...{ model, trans, run }} />}
-          <Tree
-            {...{ model, trans, run }}
-            view={{ open: memory.opened, query: searched, named: memory.named }}
-            onToggle={(key, open) => memory.open(key, open)}
-            onLeave={() => search.current?.focus()}
-          />
+          <Tree {...{ model, trans, run, view, onToggle, onLeave }} />
         </>
       ) : model.server === 'asking' ? (
         <p className="kitops-Quiet kitops-mod-loading">{trans.__('Loading…')}</p>

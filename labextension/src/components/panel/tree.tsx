@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX, KeyboardEvent } from 'react';
-import { useCallback, useLayoutEffect, useRef, useState } from 'react';
+import { memo, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 
 import type { KitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
@@ -31,10 +31,12 @@ const NOTES: { [note: string]: number } = { error: 104, 'sign-in': 76, 'no-catal
 const heightOf = (row: IRow): number => (row.note && NOTES[row.note]) || (row.level === 1 ? LINE + 4 : LINE);
 
 /** The local store and the registries: one tree, so that arrow keys reach all of it. */
-export function Tree({ model, trans, run, view, onToggle, onLeave }: ITreeProps): JSX.Element {
-  useSignals(model.changed, model.summaries.changed);
+function KitTree({ model, trans, run, view, onToggle, onLeave }: ITreeProps): JSX.Element {
+  const version = useSignals(model.changed);
+  useSignals(model.summaries.changed);
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = rowsOf(model, view);
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the version stands for what the model has
+  const rows = useMemo(() => rowsOf(model, view), [model, view, version]);
   const [active, setActive] = useState<string | null>(null);
   const activeIndex = Math.max(
     0,
@@ -87,6 +89,9 @@ export function Tree({ model, trans, run, view, onToggle, onLeave }: ITreeProps)
     </div>
   );
 }
+
+/** Typing in the search draws the tree once, when there is time for it. */
+export const Tree = memo(KitTree);
 
 function focusRow(scroller: HTMLElement | null, key: string | null): void {
   for (const node of scroller?.querySelectorAll<HTMLElement>('.kitops-Row') ?? []) {
