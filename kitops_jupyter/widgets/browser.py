@@ -14,7 +14,7 @@ from kitops_jupyter.operations.browse import Access, Home, KitPlace, Level, as_t
 from kitops_jupyter.operations.login import login
 from kitops_jupyter.verbs.screen import Browse, SignIn
 from kitops_jupyter.verbs.words import line
-from kitops_jupyter.widgets import looks
+from kitops_jupyter.widgets import looks, threads
 from kitops_jupyter.widgets.kit_contents import KitContents
 from kitops_jupyter.widgets.level_list import LevelList
 from kitops_jupyter.widgets.pull_pane import PullPane
@@ -86,9 +86,7 @@ class Browser:
                 with self._lock:
                     self._fail(problem)
 
-        thread = threading.Thread(target=attempt, name="kit-browse", daemon=True)
-        thread.start()
-        return thread
+        return threads.start("kit-browse", attempt)
 
     def _ask(self, told: str, question: Callable[[], Callable[[], None]]) -> None:
         """Ask in a thread; what the question returns shows the answer, unless another was asked meanwhile."""

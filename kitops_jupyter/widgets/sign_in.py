@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -12,7 +13,7 @@ import traitlets
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.verbs.screen import SignIn
 from kitops_jupyter.verbs.words import line
-from kitops_jupyter.widgets import looks
+from kitops_jupyter.widgets import looks, threads
 
 if TYPE_CHECKING:
     from kitops_jupyter.operations.login import LoginResult
@@ -105,11 +106,7 @@ class SignInForm:
         self.secret.placeholder = "or an access token"
         self.button.disabled = True
         self.status.value = looks.told(f"Asking {self._request.registry} …", is_live=True)
-        thread = threading.Thread(
-            target=self._attempt, args=(self.username.value, secret), name="kit-sign-in", daemon=True
-        )
-        thread.start()
-        return thread
+        return threads.start("kit-sign-in", partial(self._attempt, self.username.value, secret))
 
     def _attempt(self, username: str, secret: str) -> None:
         try:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 
 TIMEOUT_S = 20.0
@@ -66,10 +67,13 @@ class FrontEnd:
             return value
 
     def open_subshell(self) -> None:
-        """As JupyterLab does for each comm."""
+        """As JupyterLab does for each comm. Skips the test where the kernel, an old one, has none."""
         request = self._client.session.msg("create_subshell_request")
         self._client.control_channel.send(request)
-        reply = self._client.control_channel.get_msg(timeout=TIMEOUT_S)
+        socket = self._client.control_channel.socket
+        if not socket.poll(5000):
+            pytest.skip("this ipykernel has no subshells")
+        _, reply = self._client.session.recv(socket)
         self._subshell = reply["content"]["subshell_id"]
 
     def execute(self, code: str) -> str:
