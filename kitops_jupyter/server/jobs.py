@@ -236,12 +236,11 @@ class Jobs:
             self._change(job, job.state)
 
     def _change(self, job: _Running, state: wire.JobState) -> None:
-        with job.lock:
+        with self._lock, job.lock:
             was, job.state = job.state, state
             if state not in _GOING:
                 job.ended = _now()
             job.told_s = time.monotonic()
-        with self._lock:
             self._seq += 1
             job.seq = self._seq
         if was != state:

@@ -1,0 +1,64 @@
+"""A way to a server that lets only so much through: long enough to look at a transfer, or to kill it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+
+@contextmanager
+def slow_way(host: str, bytes_per_s: int) -> Iterator[str]:
+    """Another `host:port` of the server; what comes from it comes at this speed on each connection."""
+    way = _Way(host, bytes_per_s)
+    try:
+        yield way.address
+    finally:
+        way.close()
+
+
+class _Way:
+    def __init__(self, host: str, bytes_per_s: int) -> None:
+        name, _, port = host.partition(":")
+        self._target = name, int(port)
+        self._bytes_per_s = bytes_per_s
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = [self._listening]
+        self._threads: list[threading.Thread] = []
+        self._run(self._accept)
+        self.address = f"127.0.0.1:{self._listening.getsockname()[1]}"
+
+    def _run(self, work: object, *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)  # type: ignore[arg-type]
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self._listening.accept()
+                far = socket.create_connection(self._target)
+            except OSError:
+                return
+            self._open += [near, far]
+            self._run(self._carry, near, far, 0.0)
+            self._run(self._carry, far, near, 1 / self._bytes_per_s)
+
+    def _carry(self, source: socket.socket, target: socket.socket, s_per_byte: float) -> None:
+        with suppress(OSError):
+            while data := source.recv(1 << 16):
+                target.sendall(data)
+                time.sleep(len(data) * s_per_byte)
+            target.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        """Close every connection, and wait for the threads."""
+        for each in self._open:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(10)
+        for each in self._open:
+            each.close()
