@@ -23,13 +23,14 @@ from kitops_jupyter.file_index.address import (
     referrer,
 )
 from kitops_jupyter.file_index.building import IndexBuilder, listing_only
-from kitops_jupyter.file_index.reading import PIECE_BYTES, FileIndex, IndexedFile, read_listing
+from kitops_jupyter.file_index.reading import FILES_LIMIT, PIECE_BYTES, FileIndex, IndexedFile, read_listing
 from kitops_jupyter.file_index.verifying import VerifiedFile
 
 __all__ = [
     "ANNOTATION",
     "ARTIFACT_TYPE",
     "EMPTY",
+    "FILES_LIMIT",
     "MEDIA_TYPE",
     "PIECE_BYTES",
     "Address",

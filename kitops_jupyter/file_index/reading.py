@@ -15,7 +15,8 @@ VERSION = 1
 PIECE_BYTES = 4 << 20
 PAGE_DIGESTS = 64
 DIGEST_BYTES = 32
-TEXT_LIMIT_BYTES = 512 << 20
+TEXT_LIMIT_BYTES = 256 << 20
+FILES_LIMIT = 1_000_000
 
 
 class IndexedFile(NamedTuple):
@@ -91,6 +92,8 @@ def _parse(data: bytes, where: str) -> dict[str, Any]:
         text = opened.decompress(data, TEXT_LIMIT_BYTES)
         if opened.unconsumed_tail or not opened.eof or opened.unused_data:
             raise _invalid(where, f"the listing is cut, or larger than {TEXT_LIMIT_BYTES} bytes")
+        if text.count(b"[") > 3 * FILES_LIMIT or text.count(b",") > 8 * FILES_LIMIT:  # short text can be large values
+            raise _invalid(where, f"it has more than {FILES_LIMIT} files")
         parsed = json.loads(text.decode("utf-8", "surrogateescape"))
     except (zlib.error, ValueError, RecursionError):
         raise _invalid(where, "the listing cannot be read") from None

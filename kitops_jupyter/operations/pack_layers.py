@@ -116,17 +116,20 @@ class LayerPacker:
         hashed = _HashingStream(stream)
         packed = archive.compressing(hashed, compression)
         stored = self._place.ingest(packed, observe=self._event, item=layer.path)
-        index = self._keep_index(*file_index.listing_only(_indexed(layer))) if self._indexes else ""
+        index = self._keep_index(*file_index.listing_only(_indexed(layer))) if self._has_index(layer) else ""
         return LayerRecord(stored.digest, hashed.digest(), stored.size_bytes, file_index=index)
 
     def _read_plain(self, layer: PlannedLayer, stream: _Sized) -> LayerRecord:
-        if self._indexes is None:
+        if not self._has_index(layer):
             stored = self._place.ingest(stream, observe=self._event, item=layer.path)
             return LayerRecord(stored.digest, stored.digest, stored.size_bytes)
         builder = file_index.IndexBuilder(_indexed(layer))
         stored = self._place.ingest(_Watched(stream, builder), observe=self._event, item=layer.path)
         index = self._keep_index(*builder.build())
         return LayerRecord(stored.digest, stored.digest, stored.size_bytes, file_index=index)
+
+    def _has_index(self, layer: PlannedLayer) -> bool:
+        return self._indexes is not None and len(layer.members) <= file_index.FILES_LIMIT
 
     def _keep_index(self, data: bytes, address: file_index.Address) -> str:
         assert self._indexes

@@ -148,6 +148,7 @@ HOSTILE = {
     "no JSON": packed(b"\xff\xfe"),
     "not a number": packed(b'{"version": 1, "files": [["a", NaN, 420, 0]], "pages": []}'),
     "huge number": packed(b'{"version": 1, "files": [["a", ' + b"9" * 10_000 + b', 420, 0]], "pages": []}'),
+    "millions of nothing": packed(b"[" + b"[]," * 4_000_000 + b"0]"),
     "two streams": (lambda data: (data, Address(Digest.of(data), len(data), Digest.of(data), len(data))))(
         zlib.compress(b"{}") * 2
     ),
