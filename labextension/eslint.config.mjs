@@ -59,7 +59,7 @@ export default tseslint.config(
   {
     files: ['*.{js,mjs}', 'src/__tests__/*.js'],
     languageOptions: {
-      globals: { module: 'writable', require: 'readonly', process: 'readonly', globalThis: 'readonly' }
+      globals: { module: 'writable', require: 'readonly', globalThis: 'readonly' }
     }
   },
   prettier

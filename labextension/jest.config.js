@@ -25,14 +25,13 @@ const esm = [
 ].join('|');
 
 module.exports = {
-  testEnvironment: 'jsdom',
+  testEnvironment: '<rootDir>/src/__tests__/environment.js',
   testMatch: ['<rootDir>/src/**/__tests__/**/*.test.{ts,tsx}'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'json'],
   moduleNameMapper: {
     '\\.(css|less|sass|scss)$': '<rootDir>/src/__tests__/empty.js',
     '\\.(svg)$': '<rootDir>/src/__tests__/svg.js'
   },
-  setupFiles: ['<rootDir>/src/__tests__/browser.js'],
   transform: {
     '\\.m?[jt]sx?$': [
       '@swc/jest',

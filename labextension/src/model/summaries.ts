@@ -8,7 +8,7 @@ import type { Summary } from '../wire';
 /** At most so many kits in one question: the server refuses more. */
 const BATCH = 50;
 /** Rows that scroll past within this time are never asked for. */
-const SETTLE_MS = 80;
+const SETTLE_MS = 120;
 /** A person who scrolls through 10,000 tags must not fill the page's memory. */
 const KEPT = 4000;
 

@@ -1,0 +1,155 @@
+import { StateDB } from '@jupyterlab/statedb';
+
+import { FakeServer, job, jobs, local, refusal, row, status, until } from '../../__tests__/server';
+import type { JobList } from '../../wire';
+import { KitModel, repositoryOf } from '..';
+import { Memory } from '../memory';
+
+let server: FakeServer;
+let model: KitModel;
+let answer: JobList;
+
+beforeEach(() => {
+  answer = jobs('e1', 0);
+  server = new FakeServer({
+    'GET status': () => status(row('corp', { signed_in_as: 'alice' }), row('dead')),
+    'GET local': () => local('churn:tuned'),
+    'GET jobs': () => answer,
+    'GET repositories': ({ query }) => {
+      if (query.registry === 'dead') {
+        throw refusal(502, 'unreachable', 'dead does not answer');
+      }
+      return { items: ['app', 'web'], next: '' };
+    },
+    'GET tags': () => ({ items: ['v1', 'v2'], next: '' }),
+    'POST summaries': ({ body }) =>
+      (body as { references: string[] }).references.map(reference => ({ reference, size_bytes: 1, error: null }))
+  });
+  model = new KitModel({ services: server.services as never, state: new StateDB(), standby: 'never' });
+});
+
+afterEach(() => model.dispose());
+
+describe('the model', () => {
+  it('asks nothing of a registry that nobody looked at', async () => {
+    await model.refresh();
+    expect([model.server, model.registries.length, model.local?.repositories.length]).toEqual(['ready', 2, 1]);
+    await until(() => server.count('GET jobs') > 0, 'jobs');
+    expect([server.count('GET repositories'), server.count('GET tags'), server.count('POST summaries')]).toEqual([
+      0, 0, 0
+    ]);
+  });
+
+  it('says that the extension is missing, and is well again when it came', async () => {
+    const { 'GET status': there } = server.routes;
+    delete server.routes['GET status'];
+    await model.refresh();
+    expect(model.server).toBe('missing');
+    server.routes['GET status'] = there;
+    await model.refresh();
+    expect([model.server, model.error]).toEqual(['ready', null]);
+  });
+
+  it('keeps what it shows while the server is away', async () => {
+    await model.refresh();
+    server.routes['GET status'] = () => {
+      throw 'connection refused';
+    };
+    await model.refresh();
+    expect([model.server, model.local?.repositories.length]).toEqual(['failed', 1]);
+  });
+
+  it('keeps the error of one registry to that registry', async () => {
+    await model.refresh();
+    await Promise.all([model.repositories('corp').more(), model.repositories('dead').more()]);
+    expect(model.repositories('corp').items).toEqual(['app', 'web']);
+    expect(model.repositories('dead').error).toMatchObject({ code: 'unreachable', message: 'dead does not answer' });
+    expect(model.server).toBe('ready');
+  });
+
+  it('tells of an unreadable store, and of the registries all the same', async () => {
+    server.routes['GET local'] = () => {
+      throw refusal(500, 'store_error', 'the index is damaged');
+    };
+    await model.refresh();
+    expect([model.server, model.localError?.code, model.registries.length]).toEqual(['ready', 'store_error', 2]);
+  });
+
+  it('looks again at the registry where somebody signed in, and at no other', async () => {
+    await model.refresh();
+    await Promise.all([model.repositories('corp').more(), model.repositories('dead').more()]);
+    server.routes['POST login'] = () => row('corp');
+    await model.login({ registry: 'corp', username: 'alice', password: 'x', plain_http: false });
+    await until(() => model.repositories('corp').state === 'ready', 'the registry');
+    const asked = server.asked.filter(each => each.path === 'repositories').map(each => each.query.registry);
+    expect(asked).toEqual(['corp', 'dead', 'corp']);
+  });
+
+  it('looks at the tags and the store again when a transfer ended', async () => {
+    await model.refresh();
+    await model.tags('corp/app').more();
+    answer = jobs('e1', 1, job('v3', { reference: 'corp/app:v3' }));
+    await model.jobs.refresh();
+    const before = server.count('GET local');
+    answer = jobs('e1', 2, job('v3', { seq: 2, reference: 'corp/app:v3', state: 'done' }));
+    await model.jobs.refresh();
+    await until(() => server.count('GET local') > before && server.count('GET tags') === 2, 'another look');
+  });
+
+  it('remembers which notebook was packed into what, across a reload', async () => {
+    const state = new StateDB();
+    const first = new KitModel({ services: server.services as never, state, standby: 'never' });
+    server.routes['POST jobs'] = () => job('p', { kind: 'pack', reference: 'churn:tuned' });
+    answer = jobs('e1', 1, job('p', { kind: 'pack', reference: 'churn:tuned' }));
+    await first.startJob({ kind: 'pack', directory: 'w', reference: 'churn:tuned', notebook: 'w/churn.ipynb' });
+    const ended = '2026-01-01T10:00:00Z';
+    answer = jobs('e1', 2, job('p', { seq: 2, kind: 'pack', reference: 'churn:tuned', state: 'done', ended }));
+    await first.jobs.refresh();
+    expect(first.snapshots.last('w/churn.ipynb')).toEqual({ reference: 'churn:tuned', packed: ended });
+    first.dispose();
+    const second = new KitModel({ services: server.services as never, state, standby: 'never' });
+    await until(() => second.snapshots.last('w/churn.ipynb') !== undefined, 'the memory');
+    expect(second.snapshots.last('w/other.ipynb')).toBeUndefined();
+    second.dispose();
+  });
+
+  it('does not call a pack that failed a snapshot', async () => {
+    server.routes['POST jobs'] = () => job('p', { kind: 'pack' });
+    answer = jobs('e1', 2, job('p', { seq: 2, kind: 'pack', state: 'failed' }));
+    await model.startJob({ kind: 'pack', directory: '', reference: 'a:b', notebook: 'n.ipynb' });
+    await model.jobs.refresh();
+    expect(model.snapshots.last('n.ipynb')).toBeUndefined();
+  });
+});
+
+it.each([
+  ['localhost:5000/a/b:v1', 'localhost:5000/a/b'],
+  ['localhost:5000/a/b', 'localhost:5000/a/b'],
+  ['a:b', 'a'],
+  ['ghcr.io/a/b@sha256:ab', 'ghcr.io/a/b'],
+  ['ghcr.io/a/b:t@sha256:ab', 'ghcr.io/a/b']
+])('the repository of %s is %s', (reference, repository) => {
+  expect(repositoryOf(reference)).toBe(repository);
+});
+
+describe('the memory of the panel', () => {
+  it('comes back after a reload', async () => {
+    const state = new StateDB();
+    const memory = new Memory(state);
+    memory.open('store', false);
+    memory.name('ghcr.io', 'team/model');
+    const again = new Memory(state);
+    await again.restore();
+    expect([again.isOpen('store'), again.isOpen('transfers')]).toEqual([false, true]);
+    expect(again.isOpen('repository ghcr.io/team/model')).toBe(true);
+    expect(again.named).toEqual({ 'ghcr.io': ['team/model'] });
+  });
+
+  it('is not misled by what somebody else wrote there', async () => {
+    const state = new StateDB();
+    await state.save('kitops-jupyter:panel', { open: [1, 'store', null], named: { a: 'x', b: ['y', 2] } });
+    const memory = new Memory(state);
+    await memory.restore();
+    expect([[...memory.opened], memory.named]).toEqual([['store'], { a: [], b: ['y'] }]);
+  });
+});
