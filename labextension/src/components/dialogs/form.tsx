@@ -1,5 +1,6 @@
 import { Dialog } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import type { JSX } from 'react';
@@ -112,7 +113,7 @@ export class FormDialog<T> extends Dialog<T | null> {
   constructor({ title, form, accept, isWarning = false, host }: IFormDialogOptions<T>) {
     const button = isWarning ? Dialog.warnButton({ label: accept }) : Dialog.okButton({ label: accept });
     const cancel = Dialog.cancelButton({ label: form.actions.trans.__('Cancel') });
-    super({ title, body: form, buttons: [cancel, button], defaultButton: 1, ...(host ? { host } : {}) });
+    super({ title, body: form, buttons: [cancel, button], defaultButton: 1, focusNodeSelector: '.kitops-mod-first', ...(host ? { host } : {}) });
     this._form = form;
     this.addClass('kitops-FormDialog');
     form.changed.connect(this._look, this);
@@ -127,6 +128,17 @@ export class FormDialog<T> extends Dialog<T | null> {
     void this._form.submit().then(isTaken => {
       if (isTaken && !this.isDisposed) {
         super.resolve(1);
+      }
+    });
+  }
+
+  /** The button that sends it may be disabled yet and take no focus: then the form does, so that Escape reaches us. */
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    void this.ready.then(() => {
+      if (!this.isDisposed && !this.node.contains(document.activeElement)) {
+        this._form.node.tabIndex = -1;
+        this._form.node.focus();
       }
     });
   }

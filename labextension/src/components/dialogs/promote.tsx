@@ -134,7 +134,7 @@ function Stages({ form, digests, digest }: IStagesProps): JSX.Element {
             />
             <span className="kitops-Stage-name">{stage}</span>
             <span className="kitops-Quiet">
-              {!named ? trans.__('nobody yet') : named === digest ? trans.__('this kit') : shortHex(named)}
+              {!named ? trans.__('no kit yet') : named === digest ? trans.__('this kit') : shortHex(named)}
             </span>
           </label>
         );

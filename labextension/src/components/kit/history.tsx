@@ -70,7 +70,7 @@ function Place({ stage, row, state, actions }: IPlaceProps): JSX.Element {
           <span>{isHere ? trans.__('this kit') : age(row.created, trans)}</span>
         </span>
       ) : (
-        <span className="kitops-Board-kit">{trans.__('nobody yet')}</span>
+        <span className="kitops-Board-kit">{trans.__('no kit yet')}</span>
       )}
       <span className="kitops-Board-buttons">
         {!isHere && (

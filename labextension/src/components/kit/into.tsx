@@ -109,7 +109,7 @@ function Conflicts({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.
   ];
   return (
     <fieldset className="kitops-Conflicts">
-      <legend>{trans._n('%1 file exists:', '%1 files exist:', conflicts.length)}</legend>
+      <legend>{trans._n('%1 is in the way:', '%1 are in the way:', conflicts.length)}</legend>
       <ul>
         {conflicts.slice(0, SHOWN).map(path => (
           <li key={path}>
@@ -159,16 +159,16 @@ function Moving({ job, actions }: { job: Job; actions: IActions }): JSX.Element 
     const error = job.error ? KitError.of(job.error) : new KitError('failed', trans.__('The transfer failed'));
     return <Failure error={error} actions={actions} retry={retry} />;
   }
-  const { result } = job;
   return (
     <p className={`kitops-Outcome kitops-mod-${job.state}`} role="status">
-      {job.state === 'done'
-        ? trans.__(
-            'Done: %1 moved, %2 were here already.',
-            size(result?.moved_bytes ?? job.done_bytes),
-            size(result?.here_bytes ?? 0)
-          )
-        : trans.__('Cancelled: pull again to go on where it stopped.')}
+      {job.state === 'done' ? doneText(job, actions) : trans.__('Cancelled: pull again to go on where it stopped.')}
     </p>
   );
+}
+
+function doneText({ result, done_bytes }: Job, { trans }: IActions): string {
+  const moved = size(result?.moved_bytes ?? done_bytes);
+  return result?.here_bytes
+    ? trans.__('Done: %1 moved, %2 were here already.', moved, size(result.here_bytes))
+    : trans.__('Done: %1 moved.', moved);
 }

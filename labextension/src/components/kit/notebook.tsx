@@ -1,4 +1,5 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { HTMLSelect } from '@jupyterlab/ui-components';
 import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import type { JSX } from 'react';
@@ -28,9 +29,8 @@ export function Notebook({ state, actions, rendermime }: INotebookProps): JSX.El
       {places.length > 0 && (
         <div className="kitops-Notebooks-choice">
           <label htmlFor={id}>{trans.__('Notebook')}</label>
-          <select
+          <HTMLSelect
             id={id}
-            className="jp-mod-styled"
             value={shown ? places.findIndex(each => each.key === shown.key && each.path === shown.path) : -1}
             onChange={event => notebooks.show(places[Number(event.target.value)])}
           >
@@ -39,7 +39,7 @@ export function Notebook({ state, actions, rendermime }: INotebookProps): JSX.El
                 {inert(place.path, 160)}
               </option>
             ))}
-          </select>
+          </HTMLSelect>
           <span className="kitops-Quiet">
             {view.value && `${size(view.value.size_bytes)} · `}
             {trans.__('read only: nothing of it runs, and it is not trusted')}

@@ -53,7 +53,7 @@ function Named({ row: { node }, trans, onOpen, onTick, onRead }: IRowProps): JSX
   return (
     <>
       <span className="kitops-Node-caret" aria-hidden="true" onClick={() => canOpen(node) && onOpen(node)}>
-        {canOpen(node) && <Caret.react tag="span" elementSize="normal" />}
+        {canOpen(node) && <Caret.react tag="span" />}
       </span>
       <TickBox
         tick={tickOf(node)}
@@ -63,7 +63,7 @@ function Named({ row: { node }, trans, onOpen, onTick, onRead }: IRowProps): JSX
         onToggle={() => onTick(node)}
       />
       {!file && <span className="kitops-Node-section">{inert(layer.section, 20)}</span>}
-      {file && <Icon.react tag="span" className="kitops-Node-icon" elementSize="normal" />}
+      {file && <Icon.react tag="span" className="kitops-Node-icon" />}
       <bdi className="kitops-Node-name" title={inert(file?.path || layer.path || name, 2000)}>
         {name}
       </bdi>

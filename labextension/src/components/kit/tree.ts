@@ -9,6 +9,9 @@ import type { FilePage, FileRow, LayerRow } from '../../wire';
 /** To take one file out of a ticked folder, its whole list has to be known: this much is fetched for it, no more. */
 export const SPLIT_LIMIT = 2000;
 
+/** So many folders with nothing but a folder in them are passed by. */
+const PASSED = 16;
+
 export type Tick = 'all' | 'some' | 'none';
 
 export type AskFiles = (key: string, folder: string, after: string) => Promise<FilePage>;
@@ -22,6 +25,8 @@ export interface INode {
   readonly parent: INode | null;
   readonly level: number;
   readonly children: INode[];
+  /** What its names are below. */
+  folder: string;
   state: 'new' | 'loading' | 'ready' | 'failed';
   error: KitError | null;
   isOpen: boolean;
@@ -123,12 +128,22 @@ export class Tree {
     node.error = null;
     this._changed.emit();
     try {
-      this._take(node, await this._ask(node.layer.key, node.file?.path ?? '', node.next));
+      this._take(node, await this._page(node));
     } catch (reason) {
       node.state = 'failed';
       node.error = KitError.from(reason);
     }
     this._changed.emit();
+  }
+
+  /** A layer holds the folders above its own, too: those that hold nothing else are passed by. */
+  private async _page(node: INode): Promise<FilePage> {
+    let page = await this._ask(node.layer.key, node.folder, node.next);
+    for (let depth = 0; !node.file && !node.next && isOnlyFolder(page) && depth < PASSED; depth++) {
+      node.folder = page.items[0].path;
+      page = await this._ask(node.layer.key, node.folder, '');
+    }
+    return page;
   }
 
   /** Tick it, or take it out again; false when its folder is too long for one file to be taken out. */
@@ -224,6 +239,7 @@ function nodeOf(layer: LayerRow, file: FileRow | null, parent: INode | null): IN
     parent,
     level: parent ? parent.level + 1 : 1,
     children: [],
+    folder: file?.path ?? '',
     state: 'new',
     error: null,
     isOpen: false,
@@ -232,6 +248,8 @@ function nodeOf(layer: LayerRow, file: FileRow | null, parent: INode | null): IN
     next: ''
   };
 }
+
+const isOnlyFolder = ({ items, next }: FilePage): boolean => items.length === 1 && items[0].is_dir && !next;
 
 function noteOf(node: INode): ITreeRow['note'] {
   switch (node.state) {
