@@ -114,7 +114,7 @@ export class PackState implements IDisposable {
     const { isLoading, value } = this.check;
     if (!isLoading) {
       this._isStale = false;
-      if (value && !this._dropped.size) {
+      if (value && !value.problems.length && !this._dropped.size) {
         this._layers = value.layers;
       }
     } else {

@@ -31,7 +31,11 @@ export function Preview({ state, actions }: IPreviewProps): JSX.Element {
   return (
     <div className={`kitops-Preview${check.isLoading ? ' kitops-mod-stale' : ''}`}>
       <div className="kitops-Preview-in">
-        <Layers state={state} actions={actions} />
+        {value.problems.length ? (
+          <p className="kitops-Notice">{trans.__('What goes in is seen when the Kitfile is mended.')}</p>
+        ) : (
+          <Layers state={state} actions={actions} />
+        )}
         {value.warnings.length > 0 && (
           <ul className="kitops-Warnings" aria-label={trans.__('Warnings')}>
             {value.warnings.slice(0, SHOWN).map((each, index) => (

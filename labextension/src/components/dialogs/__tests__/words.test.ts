@@ -1,0 +1,135 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
+import { movesOf } from '../lifecycle';
+import { safeLine } from '../lines';
+import { nameProblem, parseName, proposedName } from '../names';
+import { without } from '../yaml';
+
+const trans = nullTranslator.load('');
+
+describe('names', () => {
+  it.each([
+    ['churn:tuned', { registry: '', repository: 'churn', tag: 'tuned' }],
+    ['team/churn', { registry: '', repository: 'team/churn', tag: '' }],
+    ['localhost:5000/a/b:1', { registry: 'localhost:5000', repository: 'a/b', tag: '1' }],
+    ['127.0.0.1:5055/team/churn:v1', { registry: '127.0.0.1:5055', repository: 'team/churn', tag: 'v1' }],
+    ['corp/app:v1,latest', { registry: 'corp', repository: 'app', tag: 'v1,latest' }]
+  ])('%s is taken apart', (text, name) => {
+    expect(parseName(text, ['corp'])).toEqual(name);
+  });
+
+  it.each(['churn:tuned', 'churn', 'ghcr.io/a/b-c_d:1.0', 'registry:5000/a:latest,v1', 'a__b/c---d:x'])(
+    '%s is one',
+    text => {
+      expect(nameProblem(text, trans)).toBe('');
+    }
+  );
+
+  it.each([
+    '',
+    'Churn:x',
+    'churn:',
+    'churn:-x',
+    'a//b:c',
+    'churn:a b',
+    'churn:<script>',
+    `c:${'x'.repeat(129)}`,
+    'c:a,'
+  ])('%j is none', text => {
+    expect(nameProblem(text, trans)).not.toBe('');
+  });
+
+  it.each([
+    ['work/My Notebook (1).ipynb', 'my-notebook-1:latest'],
+    ['', 'kit:latest'],
+    ['データ', 'kit:latest']
+  ])('%j gets one that is allowed', (path, name) => {
+    expect(proposedName(path)).toBe(name);
+    expect(nameProblem(name, trans)).toBe('');
+  });
+});
+
+describe('lines', () => {
+  it.each(['%kit pull a:b', "%kit pull a:b --filter 'dataset:my data'"])('%s may go into a cell', line => {
+    expect(safeLine(line)).toBe(line);
+  });
+
+  it.each([
+    '!rm -rf ~',
+    '%kit pull a:b\nimport os',
+    '%kit pull {__import__("os")}',
+    '%kit pull $HOME',
+    '%kit pull `id`',
+    '%kit pull a\u202eb',
+    '%kit pull a\u2028b'
+  ])('%j may not', line => {
+    expect(safeLine(line)).toBe('');
+  });
+});
+
+describe('a promotion', () => {
+  const tags = new Map([
+    ['champion', 'sha256:old'],
+    ['challenger', 'sha256:new']
+  ]);
+
+  it('of a new champion leaves its place to rollback first', () => {
+    expect(movesOf(tags, 'sha256:new', 'champion')).toEqual([
+      { tag: 'rollback', from: '', to: 'sha256:old' },
+      { tag: 'champion', from: 'sha256:old', to: 'sha256:new' }
+    ]);
+  });
+
+  it('to another stage moves one tag', () => {
+    expect(movesOf(tags, 'sha256:new', 'retired')).toEqual([{ tag: 'retired', from: '', to: 'sha256:new' }]);
+  });
+
+  it('to where it is moves nothing', () => {
+    expect(movesOf(tags, 'sha256:old', 'champion')).toEqual([]);
+  });
+});
+
+describe('an entry taken out of a Kitfile', () => {
+  const TEXT = [
+    'manifestVersion: 1.0.0',
+    'model:',
+    '  name: m',
+    '  path: model.onnx',
+    'datasets:',
+    '  - name: train',
+    '    path: data/train # big',
+    '  - name: validation',
+    '    path: "data/validation"',
+    'code:',
+    '  - path: x.ipynb',
+    ''
+  ].join('\n');
+  const cut = (section: string, path: string): string | undefined =>
+    without(TEXT, { section, path })
+      ?.split('\n')
+      .filter(line => !line.startsWith('manifestVersion'))
+      .join('|');
+
+  it('is its item of the list alone', () => {
+    expect(cut('dataset', 'data/validation')).toBe(
+      'model:|  name: m|  path: model.onnx|datasets:|  - name: train|    path: data/train # big|code:|  - path: x.ipynb|'
+    );
+  });
+
+  it('takes the list along when it was the last', () => {
+    expect(cut('code', 'x.ipynb')).not.toContain('code');
+  });
+
+  it('can be the model', () => {
+    expect(cut('model', 'model.onnx')).toMatch(/^datasets:/);
+  });
+
+  it.each([
+    ['dataset', 'data/train'],
+    ['dataset', 'nothing'],
+    ['part', 'model.onnx'],
+    ['prompt', 'p']
+  ])('is left alone when it is not plain which it is: %s %s', (section, path) => {
+    expect(without(TEXT, { section, path })).toBeNull();
+  });
+});

@@ -1,0 +1,155 @@
+import type { FilePage, FileRow, LayerRow } from '../../../wire';
+import type { INode } from '../tree';
+import { canTick, SPLIT_LIMIT, tickOf, Tree } from '../tree';
+
+const layer = (key: string, more: Partial<LayerRow> = {}): LayerRow => ({
+  key,
+  section: key.split(':')[0],
+  name: '',
+  path: key,
+  digest: `sha256:${key}`,
+  size_bytes: 1000,
+  media_type: '',
+  is_here: false,
+  can_list: true,
+  can_pick_files: true,
+  filter: key,
+  remote_path: '',
+  ...more
+});
+
+const file = (path: string, more: Partial<FileRow> = {}): FileRow => ({
+  name: path.split('/').pop() ?? '',
+  path,
+  is_dir: false,
+  size_bytes: 10,
+  files: 1,
+  filter: `dataset:${path}`,
+  ...more
+});
+
+const page = (items: FileRow[], next = ''): FilePage => ({ items, next, total_files: items.length, is_verified: true });
+
+const PAGES: { [where: string]: FilePage } = {
+  'dataset:0  ': page([file('data', { is_dir: true })]),
+  'dataset:0 data ': page([file('data/train', { is_dir: true, size_bytes: 40 }), file('data/a'), file('data/b')]),
+  'dataset:0 data/train ': page([file('data/train/1')], '1'),
+  'dataset:0 data/train 1': page([file('data/train/2')]),
+  'code:0  ': page([file('x.ipynb')])
+};
+
+let asked: string[];
+let tree: Tree;
+
+beforeEach(() => {
+  asked = [];
+  tree = new Tree([layer('model:0', { can_list: false }), layer('dataset:0'), layer('code:0')], async (...where) => {
+    asked.push(where.join(' '));
+    const found = PAGES[where.join(' ')];
+    if (!found) {
+      throw new Error(`no page ${where.join(' ')}`);
+    }
+    return found;
+  });
+});
+
+const names = (): string[] => tree.rows.map(({ node, note }) => note ?? node.file?.path ?? node.layer.key);
+const find = (name: string): INode =>
+  tree.rows.find(({ node, note }) => !note && (node.file?.path ?? node.layer.key) === name)!.node;
+
+it('asks for nothing until something is opened, and passes by folders with nothing but a folder in them', async () => {
+  expect(asked).toEqual([]);
+  await tree.open(find('dataset:0'));
+  expect(asked).toEqual(['dataset:0  ', 'dataset:0 data ']);
+  expect(names()).toEqual(['model:0', 'dataset:0', 'data/train', 'data/a', 'data/b', 'code:0']);
+});
+
+it('shows a page at a time', async () => {
+  await tree.open(find('dataset:0'));
+  await tree.open(find('data/train'));
+  expect(names().slice(2, 5)).toEqual(['data/train', 'data/train/1', 'more']);
+  await tree.more(find('data/train'));
+  expect(names().slice(2, 5)).toEqual(['data/train', 'data/train/1', 'data/train/2']);
+});
+
+it('shows an error in the place of the names, and asks again', async () => {
+  const broken = new Tree([layer('dataset:7')], async () => {
+    throw new Error('gone');
+  });
+  await broken.open(broken.layers[0]);
+  expect(broken.rows.map(({ note, node }) => [note, node.error?.message])).toEqual([
+    [null, 'gone'],
+    ['error', 'gone']
+  ]);
+});
+
+it('never ends in circles: a page that brings nothing new is the last', async () => {
+  const same = page([file('a'), file('b')], 'b');
+  const round = new Tree([layer('dataset:0')], async () => same);
+  await round.open(round.layers[0]);
+  await round.more(round.layers[0]);
+  expect(round.layers[0].children).toHaveLength(2);
+  expect(round.layers[0].next).toBe('');
+});
+
+it('ticks a file, its layer gets a half tick, and the filter is that of the file', async () => {
+  await tree.open(find('dataset:0'));
+  await tree.toggle(find('data/a'));
+  expect([tickOf(find('data/a')), tickOf(find('dataset:0')), tickOf(find('data/train')), tree.tick]).toEqual([
+    'all',
+    'some',
+    'none',
+    'some'
+  ]);
+  expect([tree.filters, tree.bytes]).toEqual([['dataset:data/a'], 10]);
+});
+
+it('ticks a layer when all its parts are ticked', async () => {
+  await tree.open(find('dataset:0'));
+  for (const name of ['data/a', 'data/b', 'data/train']) {
+    await tree.toggle(find(name));
+  }
+  expect([tree.filters, tree.bytes]).toEqual([['dataset:0'], 1000]);
+});
+
+it('takes a file out of a ticked layer: all the others stay, also those on pages not seen yet', async () => {
+  await tree.open(find('dataset:0'));
+  await tree.open(find('data/train'));
+  await tree.toggle(find('dataset:0'));
+  expect(tickOf(find('data/train/1'))).toBe('all');
+  expect(await tree.toggle(find('data/train/1'))).toBe(true);
+  expect(tree.filters).toEqual(['dataset:data/train/2', 'dataset:data/a', 'dataset:data/b']);
+  expect(tickOf(find('dataset:0'))).toBe('some');
+});
+
+it('does not take a file out of a folder without end, and says so', async () => {
+  let next = 0;
+  const endless = new Tree([layer('dataset:0')], async () => {
+    const items = Array.from({ length: 500 }, () => file(`f${next++}`));
+    return page(items, `f${next}`);
+  });
+  const [node] = endless.layers;
+  await endless.open(node);
+  await endless.toggle(node);
+  expect(await endless.toggle(node.children[3])).toBe(false);
+  expect(node.children).toHaveLength(SPLIT_LIMIT);
+  expect(endless.tick).toBe('all');
+});
+
+it('has no filters for a whole kit', () => {
+  tree.toggleAll();
+  expect([tree.tick, tree.filters, tree.bytes]).toEqual(['all', [], 3000]);
+  tree.toggleAll();
+  expect([tree.tick, tree.filters, tree.bytes]).toEqual(['none', [], 0]);
+});
+
+it('does not tick what has no filter, nor files of a layer whose files can not be picked', async () => {
+  const other = new Tree(
+    [layer('dataset:0', { can_pick_files: false }), layer('dataset:1', { filter: '' })],
+    async () => page([file('a')])
+  );
+  await other.open(other.layers[0]);
+  expect([other.layers[0].children[0], other.layers[1]].map(canTick)).toEqual([false, false]);
+  await other.toggle(other.layers[1]);
+  expect(other.tick).toBe('none');
+});
