@@ -12,6 +12,7 @@ from kitops_jupyter.version import VERSION as __version__
 if TYPE_CHECKING:
     from kitops_jupyter.errors import Cancelled, Conflict, KitError, KitfileInvalid, KitfileMissing, NotFound, Usage
     from kitops_jupyter.kitfile import Kitfile
+    from kitops_jupyter.operations.browse import browse
     from kitops_jupyter.operations.cache import cache_clear, cache_info
     from kitops_jupyter.operations.copy import copy
     from kitops_jupyter.operations.diff import diff
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": ("Cancelled", "Conflict", "KitError", "KitfileInvalid", "KitfileMissing", "NotFound", "Usage"),
     "kitfile": ("Kitfile",),
+    "operations.browse": ("browse",),
     "operations.cache": ("cache_clear", "cache_info"),
     "operations.copy": ("copy",),
     "operations.diff": ("diff",),
@@ -80,6 +82,7 @@ __all__ = [
     "Settings",
     "Usage",
     "__version__",
+    "browse",
     "cache_clear",
     "cache_info",
     "copy",

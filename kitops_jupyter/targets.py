@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -131,3 +131,18 @@ class LocalFirst:
         """Who can read a part of this blob for less than the whole of it costs; None where it is here anyway."""
         is_here = self._store.find_blob(descriptor) is not None
         return self._elsewhere if not is_here and isinstance(self._elsewhere, ReadsRanges) else None
+
+
+@contextmanager
+def watched(source: Source, watch: Callable[[], None]) -> Iterator[None]:
+    """Within it, whoever waits for a registry's bytes in this thread calls `watch` a few times a second.
+
+    What it raises ends the wait: a cancel need not wait for a server that hangs.
+    """
+    if not isinstance(source, LocalFirst):
+        yield
+        return
+    from kitops_jupyter.registry.transport import watched as waits_watched  # not light
+
+    with waits_watched(watch):
+        yield

@@ -13,7 +13,7 @@ import kitops_jupyter
 from kitops_jupyter.settings import Settings
 
 FUNCTIONS = (
-    "cache_clear", "cache_info", "copy", "diff", "doctor", "files", "index_add", "index_create", "index_list",
+    "browse", "cache_clear", "cache_info", "copy", "diff", "doctor", "files", "index_add", "index_create", "index_list",
     "index_remove", "info", "init", "inspect", "list_kits", "login",
     "logout", "pack", "promote", "pull", "push", "remove", "tag", "unpack", "validate",
 )  # fmt: skip

@@ -9,12 +9,14 @@ from typing import Protocol
 
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, Table, human_size
+from kitops_jupyter.errors import NotFound
 from kitops_jupyter.operations.files import KitFile, files
 from kitops_jupyter.operations.info import InfoResult, info
 from kitops_jupyter.operations.list_kits import NONE, ListedKit, list_kits
 from kitops_jupyter.operations.list_repositories import is_registry, list_repositories
 from kitops_jupyter.operations.list_tags import describe_tags, list_tags, short_line
 from kitops_jupyter.operations.result import Result
+from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import UNTAGGED, Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
@@ -229,11 +231,20 @@ def begin(start: str, access: Access) -> Level | KitPlace:
     if is_registry(start, access.settings):
         return RegistryLevel(start, access)
     reference = Reference.parse(start, default_tag="")
+    is_elsewhere = targets.names_registry(reference, access.settings)
     if reference.name:
-        return KitPlace(start, access)
-    if targets.names_registry(reference, access.settings):
+        return KitPlace(start, access, is_remote=is_elsewhere and not _is_here(reference, access.settings))
+    if is_elsewhere:
         return RemoteTags(start, access)
     return LocalTags(start, list(list_kits(start, settings=access.settings).kits), access)
+
+
+def _is_here(reference: Reference, settings: Settings) -> bool:
+    try:
+        targets.local(reference, settings).resolve(reference.name)
+    except NotFound:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +265,13 @@ class BrowseResult(Result):
         )
 
 
-def browse(start: str = "", *, connection: Connection | None = None, settings: Settings | None = None) -> BrowseResult:
+def browse(
+    start: str = "",
+    *,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> BrowseResult:
     """The first rows of a level, or the layers of a kit. Raises NotFound, InvalidReference, RegistryError."""
     return as_text(begin(start, Access(connection or Connection(), settings or Settings.load())))
 

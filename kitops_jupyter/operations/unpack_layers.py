@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kitops_jupyter import archive
+from kitops_jupyter import archive, targets
 from kitops_jupyter.content import Descriptor, Digest, Readable, Source, verified
 from kitops_jupyter.errors import Cancelled, DigestMismatch, SizeMismatch, UnsafeArchive
 from kitops_jupyter.filters import Choice
@@ -22,6 +23,8 @@ from kitops_jupyter.operations.write_file import create
 from kitops_jupyter.pipeline import ByteSink, FileSink, Sha256Sink, pump
 from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.targets import LocalFirst
+
+PATIENCE_S = 0.75  # with a beat of 0.25 s: a cancel must be heard within a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,25 @@ class LayerUnpacker:
         self._place = place
         self._observe = observe
         self._cancelled = threading.Event()
+        self._last = threading.local()
         self._archives: list[archive.Untar] = []
         self.unverified: list[str] = []
 
     def _event(self, event: Event) -> None:
         if self._cancelled.is_set():
             raise Cancelled("unpacking was stopped; nothing was written")
+        self._last.event = event
         self._observe(event)
+
+    def _beat(self) -> None:
+        """While a registry is waited for: say again how far this thread's layer is, so that a cancel is heard.
+
+        Of a layer that has not begun nothing is said, unless that takes long.
+        """
+        last: Event = self._last.event
+        if last.step == "started" and time.monotonic() - self._last.since < PATIENCE_S:
+            return
+        self._event(last if last.step == "advanced" else replace(last, step="advanced"))
 
     def check(self, part: Part) -> None:
         """Note every conflict of this layer, where that needs no unpacking: by its headers, or its one name.
@@ -96,6 +111,12 @@ class LayerUnpacker:
                 raise
 
     def _unpack(self, part: Part, tree: Path) -> UnpackedLayer:
+        self._last.since = time.monotonic()
+        self._last.event = Event("started", part.match.entry.path, 0, part.match.layer.size_bytes)
+        with targets.watched(part.source, self._beat):
+            return self._unpack_watched(part, tree)
+
+    def _unpack_watched(self, part: Part, tree: Path) -> UnpackedLayer:
         if part.match.type.layout == "raw":
             made = self._unpack_raw(part, tree)
         elif part.choice.patterns is not None and self._can_fetch_files(part):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
+from tests.fakes.fault_server import BLOB, Fault, serving
 from tests.operations.projects import files_in, make_project
 from tests.registry.conftest import Real, plain, with_users  # noqa: F401  (fixtures)
 from tests.widgets.front_end import FrontEnd
@@ -39,6 +41,14 @@ def shows(front_end: FrontEnd, words: str) -> bool:
 def row(front_end: FrontEnd, label: str) -> str:
     """The tick of a row."""
     return front_end.find(description=label, _model_name="CheckboxModel")
+
+
+def ready(front_end: FrontEnd) -> str:
+    """The button that pulls, once something is ticked."""
+    for identity, state in front_end.states.items():
+        if str(state.get("description")).startswith("Pull ") and not state.get("disabled"):
+            return identity
+    return ""
 
 
 def test_pages_of_tags_are_described_and_narrowed(front_end: FrontEnd, repository: str) -> None:
@@ -78,13 +88,7 @@ def test_what_is_in_the_way_is_shown_and_decided_before_a_byte_moves(
     front_end.run(f"%kit browse {repository}:v1 --plain-http")
     front_end.type(front_end.find(description="Into"), "./out")
     front_end.click(front_end.find(description="Tick all"))
-    button = front_end.wait(
-        lambda: [
-            identity
-            for identity, state in front_end.states.items()
-            if str(state.get("description")).startswith(("Pull ", "Unpack ")) and not state.get("disabled")
-        ]
-    )[0]
+    button = front_end.wait(lambda: ready(front_end))
     front_end.click(button)
     front_end.wait(lambda: shows(front_end, "README.md exists"))
     assert sorted(path.name for path in (project / "out").iterdir()) == ["README.md"]
@@ -94,6 +98,29 @@ def test_what_is_in_the_way_is_shown_and_decided_before_a_byte_moves(
     front_end.wait(lambda: shows(front_end, "✓"))
     assert (project / "out" / "README.md").read_text() == "mine"
     assert (project / "out" / "model" / "forest.bin").exists()
+
+
+def test_cancel_stops_a_pull_that_hangs_and_leaves_no_file(front_end: FrontEnd, project: Path, tmp_path: Path) -> None:
+    with serving() as server:
+        reference, settings = f"{server.host}/team/churn:v1", Settings.load({}, home=tmp_path / "pusher")
+        model, *_ = kit.pack(make_project(tmp_path / "packed"), tag=reference, settings=settings).layers
+        kit.push(reference, connection=Connection(plain_http=True), settings=settings)
+        front_end.run(f"%kit browse {reference} --plain-http")
+        tick = row(front_end, "model forest")
+        front_end.send(tick, {"method": "update", "state": {"value": True}, "buffer_paths": []})
+        front_end.type(front_end.find(description="Into"), "./out")
+        button = front_end.wait(lambda: ready(front_end))
+        assert model.digest
+        server.fault("GET", BLOB + model.digest.hex, Fault(cut_at=1000, stalls=True))
+        front_end.click(button)
+        cancel = front_end.wait(lambda: front_end.find(description="Cancel"))
+        time.sleep(0.5)
+        assert front_end.run("1 + 1")[0]["content"]["data"]["text/plain"] == "2"  # the kernel is free
+        clicked = time.monotonic()
+        front_end.click(cancel)
+        front_end.wait(lambda: shows(front_end, "⊘ cancelled"))
+        assert time.monotonic() - clicked < 1.5
+        assert not (project / "out" / "model").exists()
 
 
 def test_a_registry_that_wants_to_know_who_asks_gets_a_form_in_place(
