@@ -4,9 +4,13 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 WORKERS ?= auto
 
+# Node and jlpm come from the virtual environment: none has to be on the machine.
+JLPM = cd labextension && PATH="$(abspath $(BIN)):$$PATH" jlpm
+FRONT_END = labextension/package.json labextension/yarn.lock $(shell find labextension/src labextension/style labextension/schema -type f)
+
 .PHONY: demo test lint bench clean
 
-$(VENV)/.installed-%: pyproject.toml
+$(VENV)/.installed-%: pyproject.toml $(FRONT_END)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[$*]'
@@ -20,15 +24,19 @@ else
 endif
 
 test: $(VENV)/.installed-test
+	$(JLPM) install --immutable
+	$(JLPM) test
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(JLPM) install --immutable
+	$(JLPM) lint:check
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m pytest tests/bench -m bench -n 0 -s
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) kitops_jupyter/labextension labextension/node_modules labextension/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -8,7 +8,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { Menu } from '@lumino/widgets';
 
-import { KitTab } from '../components/kit';
+import type { KitTab } from '../components/kit';
 import { kitIcon } from '../icons';
 import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
 import { actionsOf } from './actions';
@@ -50,9 +50,11 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
         if (!reference) {
           return;
         }
+        // Fetched when the first kit is opened, not with JupyterLab itself.
+        const kit = await import(/* webpackChunkName: "kit" */ '../components/kit');
         let tab = tracker.find(each => each.reference === reference && each.isRemote === isRemote);
         if (!tab) {
-          tab = new KitTab({ reference, isRemote, actions, rendermime, openMenu });
+          tab = new kit.KitTab({ reference, isRemote, actions, rendermime, openMenu });
           await tracker.add(tab);
         }
         if (!tab.isAttached) {
