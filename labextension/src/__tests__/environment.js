@@ -28,6 +28,12 @@ module.exports = class extends TestEnvironment {
     };
     this.global.requestIdleCallback ??= callback => this.global.setTimeout(callback, 0);
     this.global.cancelIdleCallback ??= id => this.global.clearTimeout(id);
-    this.global.matchMedia ??= () => ({ matches: false, addEventListener() {}, removeEventListener() {} });
+    this.global.matchMedia ??= () => ({
+      matches: false,
+      addEventListener() {},
+      addListener() {},
+      removeEventListener() {},
+      removeListener() {}
+    });
   }
 };

@@ -1,9 +1,11 @@
 import { Dialog } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import { PromiseDelegate } from '@lumino/coreutils';
 import type { Message } from '@lumino/messaging';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import type { JSX } from 'react';
+import { useEffect } from 'react';
 
 import { KitError } from '../../client';
 import { useSignals } from '../signal';
@@ -42,6 +44,11 @@ export abstract class Form<T> extends ReactWidget {
     return this._value;
   }
 
+  /** Its fields are in the page. */
+  get drawn(): Promise<void> {
+    return this._drawn.promise;
+  }
+
   /** Send it; whether it was taken. */
   async submit(): Promise<boolean> {
     if (!this.isReady || this._isBusy) {
@@ -78,16 +85,25 @@ export abstract class Form<T> extends ReactWidget {
   }
 
   protected override render(): JSX.Element {
-    return <Body form={this} fields={() => this.fields()} />;
+    return <Body form={this} fields={() => this.fields()} onDrawn={() => this._drawn.resolve()} />;
   }
 
   private _changed = new Signal<this, void>(this);
+  private readonly _drawn = new PromiseDelegate<void>();
   private _error: KitError | null = null;
   private _isBusy = false;
   private _value: T | null = null;
 }
 
-function Body<T>({ form, fields }: { form: Form<T>; fields: () => JSX.Element }): JSX.Element {
+interface IBodyProps<T> {
+  form: Form<T>;
+  fields: () => JSX.Element;
+  onDrawn: () => void;
+}
+
+function Body<T>({ form, fields, onDrawn }: IBodyProps<T>): JSX.Element {
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- once
+  useEffect(onDrawn, []);
   useSignals(form.changed);
   return (
     <>
@@ -113,7 +129,7 @@ export class FormDialog<T> extends Dialog<T | null> {
   constructor({ title, form, accept, isWarning = false, host }: IFormDialogOptions<T>) {
     const button = isWarning ? Dialog.warnButton({ label: accept }) : Dialog.okButton({ label: accept });
     const cancel = Dialog.cancelButton({ label: form.actions.trans.__('Cancel') });
-    super({ title, body: form, buttons: [cancel, button], defaultButton: 1, focusNodeSelector: '.kitops-mod-first', ...(host ? { host } : {}) });
+    super({ title, body: form, buttons: [cancel, button], defaultButton: 1, ...(host ? { host } : {}) });
     this._form = form;
     this.addClass('kitops-FormDialog');
     form.changed.connect(this._look, this);
@@ -135,10 +151,14 @@ export class FormDialog<T> extends Dialog<T | null> {
   /** The button that sends it may be disabled yet and take no focus: then the form does, so that Escape reaches us. */
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
-    void this.ready.then(() => {
-      if (!this.isDisposed && !this.node.contains(document.activeElement)) {
-        this._form.node.tabIndex = -1;
-        this._form.node.focus();
+    void Promise.all([this.ready, this._form.drawn]).then(() => {
+      const { node } = this._form;
+      const first = node.querySelector<HTMLElement>('.kitops-mod-first');
+      if (first) {
+        first.focus();
+      } else if (!this.node.contains(document.activeElement)) {
+        node.tabIndex = -1;
+        node.focus();
       }
     });
   }

@@ -39,7 +39,11 @@ function blockOf(lines: readonly string[], key: string): IBlock | null {
     return null;
   }
   const rest = lines.slice(start + 1).findIndex(line => /^[^\s#-]/.test(line));
-  return { start, end: rest < 0 ? lines.length : start + 1 + rest };
+  let end = rest < 0 ? lines.length : start + 1 + rest;
+  while (!lines[end - 1].trim()) {
+    end -= 1;
+  }
+  return { start, end };
 }
 
 function itemsOf(lines: readonly string[], { start, end }: IBlock): IBlock[] {

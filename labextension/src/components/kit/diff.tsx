@@ -69,7 +69,7 @@ function Other({ state, actions: { trans, model } }: IDiffProps): JSX.Element {
           <option key={each} value={each} />
         ))}
       </datalist>
-      <button type="submit" className="kitops-Button kitops-mod-accept" disabled={!text.trim()}>
+      <button type="submit" className="jp-mod-styled jp-mod-accept kitops-Button" disabled={!text.trim()}>
         {trans.__('Compare')}
       </button>
     </form>

@@ -37,7 +37,7 @@ export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element 
       <div className="kitops-Header-buttons" role="toolbar" aria-label={trans.__('Actions')}>
         <button
           type="button"
-          className="kitops-Button kitops-mod-accept"
+          className="jp-mod-styled jp-mod-accept kitops-Button"
           disabled={!pull?.isReady}
           title={
             pull?.conflicts.length && !pull.onConflict ? trans.__('First say what becomes of the files there') : ''

@@ -50,7 +50,7 @@ it.each([
   const bad =
     'script, img, svg, form, input, [id="main"], [style], .jp-Dialog, [data-commandlinker-command], [onerror]';
   const own = [...view.node.querySelectorAll('.kitops-Cell-body *')].filter(each => each.matches(bad));
-  expect(own.map(each => each.outerHTML)).toEqual([]);
+  expect(own.map(each => each.tagName)).toEqual([]);
   expect([...view.node.querySelectorAll('a')].map(each => each.getAttribute('href') ?? '')).not.toContainEqual(
     expect.stringMatching(/^javascript/)
   );
