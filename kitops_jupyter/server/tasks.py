@@ -135,6 +135,7 @@ def _copy(asked: requests.Copy, folder: Path, observe: Observer) -> wire.JobResu
 
 
 def _pack(asked: requests.Pack, directory: Path, notebook: Path | None, observe: Observer) -> wire.JobResult:
+    from kitops_jupyter.capture import find_kernel_python
     from kitops_jupyter.operations.pack import pack
 
     settings = Settings.load()
@@ -145,8 +146,8 @@ def _pack(asked: requests.Pack, directory: Path, notebook: Path | None, observe:
         compression=asked.compression or "none",
         propose=True,
         notebook=notebook,
-        record_environment=asked.record_environment,
-        python=sys.executable,
+        record_environment=asked.record_environment or (None if asked.kitfile else False),
+        python=(find_kernel_python(notebook) if notebook else None) or sys.executable,
         settings=settings,
         observe=observe,
     )
