@@ -13,7 +13,6 @@ import pytest
 from kitops_jupyter.settings import Settings
 from tests.registry.conftest import plain, with_users  # noqa: F401  (fixtures)
 
-
 Ask = Callable[..., Awaitable[Any]]
 
 
