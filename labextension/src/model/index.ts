@@ -161,9 +161,9 @@ export class KitModel implements IDisposable {
 
   /** The store or a tag changed by something that is no job: remove, tag, promote. */
   async moved(references: readonly string[]): Promise<void> {
-    const moved = new Set(references);
-    this.summaries.forget(reference => moved.has(reference));
     const repositories = new Set(references.map(repositoryOf));
+    // Kits of one repository share layers: what is here of one changed for the others, too.
+    this.summaries.forget(reference => repositories.has(repositoryOf(reference)));
     for (const repository of repositories) {
       const pages = this._listed.get(`tags ${repository}`);
       void (pages && pages.state !== 'new' && pages.restart());

@@ -77,9 +77,12 @@ function Offer({ text, label, ...props }: INoteProps & { text: string; label: st
   return (
     <span className="kitops-Note">
       <span className="kitops-Note-text">{text}</span>
-      <TextButton tabIndex={-1} onClick={() => actOn(props)}>
-        {label}
-      </TextButton>
+      <span className="kitops-Note-buttons">
+        <TextButton tabIndex={-1} onClick={() => actOn(props)}>
+          {label}
+        </TextButton>
+        {props.row.note === 'sign-in' ? <OtherWay {...props} /> : null}
+      </span>
     </span>
   );
 }
@@ -94,9 +97,24 @@ function Failure(props: INoteProps): JSX.Element {
         {message}
         {hint ? <small>{hint}</small> : null}
       </span>
-      <TextButton tabIndex={-1} onClick={() => actOn(props)}>
-        {trans.__('Try again')}
-      </TextButton>
+      <span className="kitops-Note-buttons">
+        <TextButton tabIndex={-1} onClick={() => actOn(props)}>
+          {trans.__('Try again')}
+        </TextButton>
+        <OtherWay {...props} />
+      </span>
     </span>
+  );
+}
+
+/** A registry that lists nothing may still show a repository that somebody can name. */
+function OtherWay({ row, trans, run }: INoteProps): JSX.Element | null {
+  if (row.repository || !row.registry) {
+    return null;
+  }
+  return (
+    <TextButton tabIndex={-1} onClick={() => run(CommandIDs.openRepository, { registry: row.registry })}>
+      {trans.__('Open a repository')}
+    </TextButton>
   );
 }

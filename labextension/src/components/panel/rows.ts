@@ -1,7 +1,7 @@
 // The panel's tree as a flat list: what is open, in order. Nothing here draws, so that 10,000 tags cost a loop.
 
 import type { KitError } from '../../client';
-import type { KitModel } from '../../model';
+import type { KitModel, Pages } from '../../model';
 import type { LocalTag, RegistryRow } from '../../wire';
 
 export type RowKind = 'store' | 'registry' | 'repository' | 'tag' | 'note';
@@ -141,7 +141,7 @@ function addRegistry(rows: IRow[], model: KitModel, view: IView, query: string, 
   for (const name of listed) {
     addRepository(rows, model, view, query, row, key, name);
   }
-  const rest = restOf(pages, named.length > 0, rows.length > before, query);
+  const rest = restOf(pages, rows.length > before, query, failedCatalog(pages.error, row.signed_in_as !== ''));
   if (rest) {
     rows.push({ ...note(rest, key, 2, pages.error), registry: row.name, row });
   }
@@ -174,32 +174,42 @@ function addRepository(
     const reference = `${repository}:${tag}`;
     rows.push({ ...below, key: `tag ${reference}`, kind: 'tag', level: 3, label: tag, parent: key, reference });
   }
-  const rest = restOf(tags, false, found.length > 0, query);
+  const rest = restOf(tags, found.length > 0, query, failedTags(tags.error));
   if (rest) {
     rows.push({ ...note(rest, key, 3, tags.error), registry: row.name, repository, row });
   }
 }
 
 /** What stands at the end of a list that comes in pages. */
-function restOf(pages: ReturnType<KitModel['tags']>, isNamed: boolean, hasRows: boolean, query: string): Note | null {
-  const { error, state } = pages;
-  if (state === 'failed') {
-    if (error?.code === 'unauthorized') {
-      return 'sign-in';
-    }
-    return error && NO_CATALOG.has(error.code) ? (isNamed ? null : 'no-catalog') : 'error';
+function restOf(pages: Pages, hasRows: boolean, query: string, failure: Note): Note | null {
+  switch (pages.state) {
+    case 'failed':
+      return failure;
+    case 'loading':
+      return 'loading';
+    default:
+      if (pages.hasMore) {
+        return 'more';
+      }
+      return hasRows ? null : query && pages.items.length ? 'nothing-found' : 'empty';
   }
-  if (state === 'loading') {
-    return 'loading';
-  }
-  if (pages.hasMore) {
-    return 'more';
-  }
-  return hasRows ? null : query && pages.items.length ? 'nothing-found' : 'empty';
 }
 
-/** Registries of the large providers do not list their repositories. */
-const NO_CATALOG = new Set(['no_catalog', 'catalog_unsupported', 'unsupported', 'not_found']);
+/** Large providers list no repositories, and say so in many ways: to some they are forbidden even when signed in. */
+function failedCatalog(error: KitError | null, isSignedIn: boolean): Note {
+  switch (error?.code) {
+    case 'unauthorized':
+      return isSignedIn ? 'no-catalog' : 'sign-in';
+    case 'forbidden':
+    case 'no_catalog':
+    case 'not_found':
+      return 'no-catalog';
+    default:
+      return 'error';
+  }
+}
+
+const failedTags = (error: KitError | null): Note => (error?.code === 'unauthorized' ? 'sign-in' : 'error');
 
 function note(kind: Note, parent: string | null, level: number, error: KitError | null = null): IRow {
   return { ...BLANK, key: `${parent ?? ''} note`, kind: 'note', level, label: '', parent, note: kind, error };
