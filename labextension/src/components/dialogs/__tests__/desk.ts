@@ -1,0 +1,137 @@
+// A dialog in the page, before a server that answers what a test says.
+
+import { Dialog } from '@jupyterlab/apputils';
+import { nullTranslator } from '@jupyterlab/translation';
+import { act, fireEvent, screen } from '@testing-library/react';
+
+import type { Route } from '../../../__tests__/server';
+import { FakeServer, job, jobs, local, row, status } from '../../../__tests__/server';
+import { KitModel } from '../../../model';
+import type { PackCheck } from '../../../wire';
+import type { IActions } from '../actions';
+import type { Form } from '../form';
+import { FormDialog } from '../form';
+
+export const HOSTILE = '<img src=x onerror=alert(1)>';
+
+export const KITFILE = 'model:\n  path: m.onnx\ndatasets:\n  - path: big.csv\n  - path: small.csv\n';
+
+export const preview = (more: Partial<PackCheck> = {}): PackCheck => ({
+  kitfile: KITFILE,
+  is_proposed: true,
+  layers: [
+    { section: 'model', name: '', path: 'm.onnx', files: 1, size_bytes: 1024 },
+    { section: 'dataset', name: '', path: 'big.csv', files: 1, size_bytes: 4096 },
+    { section: 'dataset', name: '', path: 'small.csv', files: 1, size_bytes: 512 }
+  ],
+  left_out: [['.env', 'may hold a secret']],
+  warnings: [HOSTILE],
+  problems: [],
+  command: '%kit pack work',
+  ...more
+});
+
+const ROUTES: { [route: string]: Route } = {
+  'GET status': () => status(row('corp')),
+  'GET local': () => local('churn:tuned', 'churn:old'),
+  'GET jobs': () => jobs('e1', 0),
+  'GET kit': () => ({ digest: 'sha256:new' }),
+  'GET history': () => [
+    { tag: 'champion', digest: 'sha256:old', created: '', size_bytes: 1, kit_name: '' },
+    { tag: 'challenger', digest: 'sha256:new', created: '', size_bytes: 1, kit_name: '' }
+  ],
+  'POST jobs': () => job('j1'),
+  'POST tag': () => ({ command: '', text: '' }),
+  'POST promote': () => ({ command: '', text: 'moved' }),
+  'POST remove': ({ body }) => {
+    const { force } = body as { force: boolean };
+    return { freed_bytes: force ? 4096 : 0, references: ['churn:tuned', HOSTILE], text: '' };
+  },
+  'POST check/pack': ({ body }) => {
+    const { kitfile } = body as { kitfile: string };
+    return kitfile.includes('nam:')
+      ? preview({ kitfile, problems: [{ line: 2, column: 1, field: '', message: 'unknown field', hint: '' }] })
+      : preview({ kitfile: kitfile || KITFILE });
+  }
+};
+
+export class Desk {
+  constructor() {
+    this.model = new KitModel({ services: this.server.services as never, standby: 'never' });
+    this.actions = {
+      model: this.model,
+      trans: nullTranslator.load(''),
+      copy: () => {},
+      insert: null,
+      chooseFolder: null,
+      run: async () => {}
+    };
+  }
+
+  readonly actions: IActions;
+  readonly model: KitModel;
+  readonly server = new FakeServer({ ...ROUTES });
+
+  /** What the dialog answered; nothing while it is open. */
+  closed: unknown;
+  dialog!: FormDialog<unknown>;
+
+  static async make(): Promise<Desk> {
+    const desk = new Desk();
+    await desk.model.refresh();
+    return desk;
+  }
+
+  async clear(): Promise<void> {
+    await act(async () => Dialog.flush());
+    this.model.dispose();
+    document.body.replaceChildren();
+  }
+
+  async frame(): Promise<void> {
+    await act(async () => void (await new Promise(resolve => setTimeout(resolve, 30))));
+  }
+
+  async shown(isSo: () => boolean, what: string): Promise<void> {
+    for (let tries = 0; !isSo(); tries++) {
+      if (tries > 100) {
+        throw new Error(`waited in vain for ${what}: ${this.dialog.node.textContent}`);
+      }
+      await this.frame();
+    }
+  }
+
+  async open<T>(form: Form<T>): Promise<void> {
+    const title = this.actions.trans.__('A dialog');
+    this.dialog = new FormDialog<T>({ title, form, accept: 'Go' }) as FormDialog<unknown>;
+    this.closed = undefined;
+    void this.dialog.launch().then(
+      ({ value, button }) => (this.closed = button.accept ? value : 'cancelled'),
+      () => undefined
+    );
+    await this.shown(() => this.dialog.isAttached, 'the dialog');
+    await this.frame();
+  }
+
+  go(): HTMLButtonElement {
+    return screen.getByRole('button', { name: 'Go', hidden: true });
+  }
+
+  async press(node: HTMLElement): Promise<void> {
+    await act(async () => void fireEvent.click(node));
+    await this.frame();
+  }
+
+  async type(label: string, value: string): Promise<void> {
+    await act(async () => void fireEvent.change(screen.getByLabelText(label), { target: { value } }));
+    await this.frame();
+  }
+
+  line(): string {
+    return this.dialog.node.querySelector('.kitops-Line-text')?.textContent ?? '';
+  }
+
+  bodies(route: string): unknown[] {
+    return this.server.asked.filter(each => `${each.method} ${each.path}` === route).map(each => each.body);
+  }
+}

@@ -1,0 +1,132 @@
+import { act, fireEvent, screen } from '@testing-library/react';
+
+import { refusal } from '../../../__tests__/server';
+import { PromoteForm } from '../promote';
+import { PushForm } from '../push';
+import { RemoveForm } from '../remove';
+import { TagForm } from '../tag';
+import { Desk, HOSTILE } from './desk';
+
+let at: Desk;
+
+beforeEach(async () => {
+  at = await Desk.make();
+});
+
+afterEach(() => at.clear());
+
+describe('push', () => {
+  it('goes to a registry that is known, and says the line', async () => {
+    await at.open(new PushForm(at.actions, 'churn:tuned'));
+    expect(document.activeElement).toBe(screen.getByLabelText('To'));
+    expect(at.line()).toBe('%kit push churn:tuned corp/churn:tuned');
+    await at.press(at.go());
+    await at.shown(() => at.closed !== undefined, 'the end');
+    expect(at.bodies('POST jobs')).toEqual([
+      { kind: 'push', reference: 'churn:tuned', destination: 'corp/churn:tuned' }
+    ]);
+  });
+
+  it('is refused for a name that leads to no registry, before anything is sent', async () => {
+    await at.open(new PushForm(at.actions, 'churn:tuned'));
+    await at.type('To', 'churn:v1');
+    expect([at.go().disabled, at.line()]).toEqual([true, '']);
+    await at.press(at.go());
+    expect([at.bodies('POST jobs'), at.closed]).toEqual([[], undefined]);
+  });
+
+  it('that the at.server refuses leaves the at.dialog as it was filled in, with the reason', async () => {
+    at.server.routes['POST jobs'] = () => {
+      throw refusal(409, 'conflict', `${HOSTILE} is not here`, 'kit list');
+    };
+    await at.open(new PushForm(at.actions, 'churn:tuned'));
+    await at.type('To', 'corp/other:v1');
+    await at.press(at.go());
+    await at.shown(() => at.dialog.node.querySelector('.kitops-Failure') !== null, 'the reason');
+    expect(at.dialog.node.querySelector('.kitops-Failure')?.textContent).toContain(`${HOSTILE} is not herekit list`);
+    expect(screen.getByLabelText<HTMLInputElement>('To').value).toBe('corp/other:v1');
+    expect([at.dialog.isAttached, at.go().disabled, at.closed]).toEqual([true, false, undefined]);
+  });
+
+  it('Enter sends it, Escape does not', async () => {
+    await at.open(new PushForm(at.actions, 'churn:tuned'));
+    await act(async () => void fireEvent.keyDown(screen.getByLabelText('To'), { key: 'Escape' }));
+    await at.shown(() => at.closed !== undefined, 'the end');
+    expect([at.closed, at.bodies('POST jobs')]).toEqual(['cancelled', []]);
+    at.closed = undefined;
+    await at.open(new PushForm(at.actions, 'churn:tuned'));
+    await act(async () => void fireEvent.keyDown(screen.getByLabelText('To'), { key: 'Enter' }));
+    await at.shown(() => at.closed !== undefined, 'the end');
+    expect(at.bodies('POST jobs')).toHaveLength(1);
+  });
+});
+
+describe('tag', () => {
+  it('says which kit loses the name', async () => {
+    await at.open(new TagForm(at.actions, 'churn:tuned'));
+    expect(at.go().disabled).toBe(true);
+    await at.type('Name', 'churn:old');
+    expect(at.dialog.node.textContent).toContain('This name stands for sha256:ab now');
+    expect(at.line()).toBe('%kit tag churn:tuned churn:old');
+    await at.press(at.go());
+    await at.shown(() => at.closed === 'churn:old', 'the end');
+    expect(at.bodies('POST tag')).toEqual([{ source: 'churn:tuned', target: 'churn:old' }]);
+  });
+});
+
+describe('remove', () => {
+  it('says what goes and how many bytes are freed, before anything does', async () => {
+    await at.open(new RemoveForm(at.actions, 'churn:tuned', false));
+    await at.shown(() => at.dialog.node.textContent?.includes('2 names go') === true, 'what goes');
+    expect(at.dialog.node.textContent).toContain('No space is freed');
+    expect(at.dialog.node.querySelector('img')).toBeNull();
+    await at.press(screen.getByLabelText('The kit with all its tags'));
+    await at.shown(() => at.dialog.node.textContent?.includes('4.0 KiB are freed') === true, 'the bytes');
+    expect(at.line()).toBe('%kit remove churn:tuned --force');
+    expect(at.bodies('POST remove').every(body => (body as { dry_run: boolean }).dry_run)).toBe(true);
+    await at.press(at.go());
+    await at.shown(() => at.closed !== undefined, 'the end');
+    expect(at.bodies('POST remove').pop()).toEqual({
+      references: ['churn:tuned'],
+      remote: false,
+      force: true,
+      dry_run: false
+    });
+  });
+
+  it('in a registry has a line that says so', async () => {
+    await at.open(new RemoveForm(at.actions, 'corp/churn:tuned', true));
+    await at.shown(() => at.dialog.node.textContent?.includes('when it cleans up') === true, 'what goes');
+    expect(at.line()).toBe('%kit remove corp/churn:tuned --remote');
+  });
+});
+
+describe('promote', () => {
+  it('says what moves from where to where', async () => {
+    await at.open(new PromoteForm(at.actions, 'corp/churn:challenger', 'champion', false));
+    await at.shown(() => at.dialog.node.querySelector('.kitops-Moves') !== null, 'the moves');
+    expect([...at.dialog.node.querySelectorAll('.kitops-Moves tbody tr')].map(each => each.textContent)).toEqual([
+      'rollbacknothing→old',
+      'championold→new'
+    ]);
+    await at.press(at.go());
+    await at.shown(() => at.closed !== undefined, 'the end');
+    expect(at.bodies('POST promote')).toEqual([{ reference: 'corp/churn:challenger', to: 'champion', undo: false }]);
+  });
+
+  it('to where it is can not be asked for', async () => {
+    await at.open(new PromoteForm(at.actions, 'corp/churn:challenger', 'challenger', false));
+    await at.shown(() => at.dialog.node.textContent?.includes('nothing moves') === true, 'the reason');
+    expect(at.go().disabled).toBe(true);
+    await at.press(screen.getByLabelText(/^retired/));
+    expect([at.go().disabled, at.line()]).toEqual([false, '%kit promote corp/churn:challenger --to retired']);
+  });
+
+  it('the at.dialog has the focus though its button can not be pressed yet, so that Escape leaves', async () => {
+    at.server.routes['GET history'] = () => new Promise(() => {});
+    await at.open(new PromoteForm(at.actions, 'corp/churn:challenger', '', false));
+    expect(at.dialog.node.contains(document.activeElement)).toBe(true);
+    await act(async () => void fireEvent.keyDown(document.activeElement!, { key: 'Escape' }));
+    await at.shown(() => at.closed === 'cancelled', 'the end');
+  });
+});

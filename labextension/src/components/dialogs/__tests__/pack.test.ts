@@ -1,0 +1,90 @@
+import { act, fireEvent, screen } from '@testing-library/react';
+
+import { PackForm } from '../pack';
+import { Desk, HOSTILE, KITFILE, preview } from './desk';
+
+let at: Desk;
+
+beforeEach(async () => {
+  at = await Desk.make();
+});
+
+afterEach(() => at.clear());
+
+describe('pack', () => {
+  let saved: number;
+  const form = (notebook = ''): PackForm =>
+    new PackForm(at.actions, { directory: 'work', notebook, save: async () => ++saved > 0 });
+
+  beforeEach(() => {
+    saved = 0;
+  });
+
+  it('shows what goes in, what stays out and why, and warns', async () => {
+    await at.open(form());
+    await at.shown(() => at.dialog.node.textContent?.includes('Goes in') === true, 'the preview');
+    expect(at.dialog.node.textContent).toContain('.env may hold a secret');
+    expect(at.dialog.node.querySelector('.kitops-Warnings')?.textContent).toBe(HOSTILE);
+    expect(at.dialog.node.querySelector('img')).toBeNull();
+    expect(at.line()).toBe('%kit pack work -t work:latest');
+  });
+
+  it('saves the notebook before the preview, and what was typed since before the pack', async () => {
+    const order: string[] = [];
+    at.server.routes['POST check/pack'] = () => (order.push(`look ${saved}`), preview());
+    await at.open(form('work/nb.ipynb'));
+    await at.shown(() => !at.go().disabled, 'the preview');
+    await at.press(at.go());
+    await at.shown(() => at.closed !== undefined, 'the end');
+    expect([order, saved]).toEqual([['look 1'], 2]);
+    expect(at.bodies('POST jobs')).toEqual([
+      {
+        kind: 'pack',
+        directory: 'work',
+        notebook: 'work/nb.ipynb',
+        kitfile: KITFILE,
+        reference: 'nb:latest',
+        record_environment: true,
+        push: false
+      }
+    ]);
+  });
+
+  it('a layer that is not ticked is not in the Kitfile, and is there again when it is', async () => {
+    await at.open(form());
+    await at.shown(() => !at.go().disabled, 'the preview');
+    const area = (): string => at.dialog.node.querySelector('textarea')!.value;
+    await at.press(screen.getByLabelText('Pack big.csv'));
+    expect([area().includes('big.csv'), area().includes('small.csv'), at.line()]).toEqual([false, true, '']);
+    await at.press(screen.getByLabelText('Pack small.csv'));
+    expect(area()).toBe('model:\n  path: m.onnx\n');
+    await at.press(screen.getByLabelText('Pack small.csv'));
+    await at.press(screen.getByLabelText('Pack big.csv'));
+    expect(area()).toBe(KITFILE);
+  });
+
+  it('waits until a Kitfile that was typed was looked at, and is refused for one with problems', async () => {
+    await at.open(form());
+    await at.shown(() => !at.go().disabled, 'the preview');
+    const area = at.dialog.node.querySelector('textarea')!;
+    await act(async () => void fireEvent.change(area, { target: { value: 'model:\n  nam: 3\n' } }));
+    await at.frame();
+    expect(at.go().disabled).toBe(true);
+    await at.shown(() => at.dialog.node.querySelector('.kitops-Problems') !== null, 'the problems');
+    expect(at.go().disabled).toBe(true);
+    await at.press(screen.getByRole('button', { name: 'line 2', hidden: true }));
+    expect([document.activeElement, area.selectionStart, area.selectionEnd]).toEqual([area, 7, 15]);
+    await at.press(screen.getByRole('button', { name: 'Begin again', hidden: true }));
+    await at.shown(() => !at.go().disabled, 'the preview');
+    expect(area.value).toBe(KITFILE);
+  });
+
+  it('to be pushed, the name begins with a registry', async () => {
+    await at.open(form());
+    await at.shown(() => !at.go().disabled, 'the preview');
+    await at.press(screen.getByLabelText('Push it to its registry, too'));
+    expect(at.go().disabled).toBe(true);
+    await at.type('Name of the kit', 'corp/churn:v1');
+    expect([at.go().disabled, at.line()]).toEqual([false, '%kit pack work -t corp/churn:v1 --push']);
+  });
+});

@@ -1,0 +1,133 @@
+import { act, fireEvent, screen, within } from '@testing-library/react';
+
+import { refusal, job } from '../../../__tests__/server';
+import { HOSTILE, Page, SHOWN } from './page';
+
+let page: Page;
+
+beforeEach(async () => {
+  page = await Page.open();
+});
+
+afterEach(() => page.close());
+
+describe('the contents', () => {
+  it('are the layers, with what is here already; nothing is ticked and nothing else asked for', () => {
+    expect(page.rows().map(each => each.textContent)).toEqual([
+      expect.stringContaining('kitfile'),
+      expect.stringContaining('have it'),
+      expect.stringContaining(SHOWN),
+      expect.stringContaining('code:0')
+    ]);
+    expect(page.button(/^Pull selected/).disabled).toBe(true);
+    expect(page.server.asked.map(({ path }) => path)).toEqual(['kit']);
+    expect(page.tab.node.querySelector('img')).toBeNull();
+  });
+
+  it('what is ticked is summed up, looked at, and pulled into the chosen folder', async () => {
+    await page.click(page.box('Pull code:0'));
+    await page.click(page.button('Choose the folder'));
+    await page.shown(() => !page.button(/^Pull selected/).disabled, 'the check');
+    expect(page.button(/^Pull selected/).textContent).toBe('Pull selected 1.0 KiB');
+    expect(page.bodyOf('POST check/pull')).toEqual({
+      reference: 'corp/app:v1',
+      filters: ['code:0'],
+      directory: 'work'
+    });
+    expect(page.tab.node.textContent).toContain('2.0 KiB to move · 1.0 KiB are here already · 3 files');
+    await page.click(page.button('Copy the %kit line'));
+    expect(page.copied).toEqual(['%kit pull corp/app:v1 -d work']);
+    await page.click(page.button(/^Pull selected/));
+    await page.shown(() => page.server.count('POST jobs') === 1, 'the job');
+    expect(page.bodyOf('POST jobs')).toEqual({
+      kind: 'pull',
+      reference: 'corp/app:v1',
+      filters: ['code:0'],
+      directory: 'work',
+      on_conflict: 'refuse'
+    });
+    await page.shown(() => within(page.tab.node).queryByRole('progressbar') !== null, 'the bar');
+    page.started = job('j1', {
+      seq: 2,
+      state: 'done',
+      result: { digest: '', moved_bytes: 2048, here_bytes: 0, directory: 'work', files: 3, text: '' }
+    });
+    await act(() => page.model.jobs.refresh());
+    await page.shown(() => page.tab.node.querySelector('.kitops-Outcome.kitops-mod-done') !== null, 'the end');
+    expect(within(page.tab.node).queryByRole('progressbar')).toBeNull();
+  });
+
+  it('no byte moves before somebody said what becomes of the files there', async () => {
+    page.check = { ...page.check, conflicts: ['work/a', HOSTILE] };
+    await page.click(page.box('Pull code:0'));
+    await page.shown(() => page.tab.node.textContent?.includes('2 are in the way') === true, 'the conflicts');
+    expect(page.button(/^Pull selected/).disabled).toBe(true);
+    expect(page.tab.node.textContent).toContain(SHOWN);
+    await page.click(screen.getByRole('radio', { name: 'overwrite' }));
+    expect(page.tab.node.querySelector('.kitops-Line-text')?.textContent).toBe(
+      '%kit pull corp/app:v1 -d work --overwrite'
+    );
+    await page.click(screen.getByRole('radio', { name: 'side by side' }));
+    expect(page.tab.node.querySelector('.kitops-Line-text')).toBeNull();
+    await page.click(page.button(/^Pull selected/));
+    await page.shown(() => page.server.count('POST jobs') === 1, 'the job');
+    expect(page.bodyOf('POST jobs')).toMatchObject({ on_conflict: 'beside' });
+  });
+
+  it('a whole kit can go into the local store; parts can not', async () => {
+    const intoStore = (): HTMLInputElement => page.box('into the local store instead');
+    await page.click(page.box('Pull code:0'));
+    expect(intoStore().disabled).toBe(true);
+    await page.click(page.box('The whole kit'));
+    await page.click(intoStore());
+    await page.shown(() => !page.button(/^Pull selected/).disabled, 'the check');
+    expect(page.bodyOf('POST check/pull')).toEqual({ reference: 'corp/app:v1', filters: [], directory: null });
+  });
+
+  it('a check that fails says why, and the pull waits', async () => {
+    page.server.routes['POST check/pull'] = () => {
+      throw refusal(504, 'unreachable', 'corp does not answer', 'look at the cable');
+    };
+    await page.click(page.box('Pull code:0'));
+    await page.shown(() => screen.queryByRole('alert') !== null, 'the error');
+    expect(screen.getByRole('alert').textContent).toContain('corp does not answerlook at the cable');
+    expect(page.button(/^Pull selected/).disabled).toBe(true);
+    page.server.routes['POST check/pull'] = () => page.check;
+    await page.click(page.button('Try again'));
+    await page.shown(() => !page.button(/^Pull selected/).disabled, 'the check');
+  });
+
+  it('the keyboard opens, goes through, and ticks; of many files only those in sight are in the page', async () => {
+    const tree = screen.getByRole('tree');
+    tree.focus();
+    const press = async (...keys: string[]): Promise<void> => {
+      for (const key of keys) {
+        await act(async () => void fireEvent.keyDown(tree, { key }));
+        await page.frame();
+      }
+    };
+    const current = (): string | null | undefined =>
+      document.getElementById(tree.getAttribute('aria-activedescendant') ?? '')?.textContent;
+    await press('ArrowDown', 'ArrowDown', 'ArrowRight');
+    await page.shown(() => page.rows().some(each => each.textContent?.includes('f0')), 'files');
+    expect(page.rows().length).toBeLessThan(40);
+    await press('ArrowRight', ' ');
+    expect(current()).toContain('f0');
+    expect(page.box('Pull f0').checked).toBe(true);
+    await press('End');
+    expect(current()).toContain('code:0');
+    await press('ArrowUp', 'ArrowLeft');
+    expect(current()).toContain(SHOWN);
+    await press('ArrowLeft');
+    expect(page.rows()).toHaveLength(4);
+  });
+
+  it('a notebook of it is read, not run', async () => {
+    await act(async () => void fireEvent.doubleClick(page.rows()[3]));
+    await page.shown(() => screen.queryByRole('button', { name: 'read', hidden: true }) !== null, 'the notebook');
+    expect(page.rows().map(each => each.textContent)).toContainEqual(expect.stringContaining(SHOWN));
+    await page.click(screen.getByRole('button', { name: 'read', hidden: true }));
+    await page.shown(() => page.tab.node.textContent?.includes('read me') === true, 'its text');
+    expect(screen.getByRole('tab', { name: 'Notebook' }).getAttribute('aria-selected')).toBe('true');
+  });
+});

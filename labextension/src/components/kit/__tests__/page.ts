@@ -1,0 +1,212 @@
+// A kit's tab in the page, before a server that answers what a test says.
+
+import { Sanitizer } from '@jupyterlab/apputils';
+import { RenderMimeRegistry, standardRendererFactories } from '@jupyterlab/rendermime';
+import { nullTranslator } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+import { act, fireEvent, screen } from '@testing-library/react';
+
+import type { Route } from '../../../__tests__/server';
+import { FakeServer, job, jobs, local, status } from '../../../__tests__/server';
+import { KitModel } from '../../../model';
+import type { Job, KitView, LayerRow, PullCheck } from '../../../wire';
+import type { IActions } from '../../dialogs/actions';
+import { KitTab } from '..';
+
+export const HOSTILE = '<img src=x onerror=alert(1)>\u202e\u0007';
+export const SHOWN = '<img src=x onerror=alert(1)>\ufffd\ufffd';
+
+const layer = (key: string, more: Partial<LayerRow> = {}): LayerRow => ({
+  key,
+  section: key.split(':')[0],
+  name: '',
+  path: key,
+  digest: `sha256:${key}`,
+  size_bytes: 1024,
+  media_type: '',
+  is_here: false,
+  can_list: true,
+  can_pick_files: true,
+  filter: key,
+  remote_path: '',
+  ...more
+});
+
+export const kit: KitView = {
+  reference: 'corp/app:v1',
+  digest: `sha256:${'1'.repeat(64)}`,
+  size_bytes: 3072,
+  created: '2026-01-01T00:00:00Z',
+  kit_name: 'app',
+  kit_version: '1',
+  description: HOSTILE,
+  authors: [HOSTILE],
+  license: '',
+  is_local: false,
+  kitfile_yaml: 'package:\n  name: app # <b>\u202e\nmodel:\n',
+  layers: [layer('model:0', { is_here: true }), layer('dataset:0', { name: HOSTILE }), layer('code:0')],
+  annotations: {},
+  tags: ['v1', 'v2'],
+  index_labels: []
+};
+
+const file = (path: string, more: object = {}): object => ({
+  name: path.split('/').pop(),
+  path,
+  is_dir: false,
+  size_bytes: 512,
+  files: 1,
+  filter: `dataset:${path}`,
+  ...more
+});
+
+/** jsdom lays nothing out: say how tall the tree is. */
+const TALL = 280;
+
+export class Page {
+  constructor() {
+    jest.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(TALL);
+    this.server = new FakeServer(this._routes());
+    this.model = new KitModel({ services: this.server.services as never, standby: 'never' });
+    this.actions = {
+      model: this.model,
+      trans: nullTranslator.load(''),
+      copy: text => void this.copied.push(text),
+      insert: null,
+      chooseFolder: async () => 'work',
+      run: async (command, args) => void this.ran.push([command, args])
+    };
+    this.tab = this.make('corp/app:v1');
+  }
+
+  readonly actions: IActions;
+  readonly copied: string[] = [];
+  readonly model: KitModel;
+  readonly ran: [string, object][] = [];
+  readonly server: FakeServer;
+  readonly tab: KitTab;
+
+  check: PullCheck = {
+    moved_bytes: 2048,
+    here_bytes: 1024,
+    files: 3,
+    conflicts: [],
+    command: '%kit pull corp/app:v1 -d work'
+  };
+  started: Job = job('j1', { state: 'waiting' });
+
+  static async open(): Promise<Page> {
+    const page = new Page();
+    await act(async () => Widget.attach(page.tab, document.body));
+    await page.shown(() => page.rows().length > 0, 'the contents');
+    return page;
+  }
+
+  make(reference: string): KitTab {
+    const rendermime = new RenderMimeRegistry({
+      initialFactories: standardRendererFactories,
+      sanitizer: new Sanitizer()
+    });
+    return new KitTab({ reference, rendermime, openMenu: null, actions: this.actions });
+  }
+
+  async close(): Promise<void> {
+    await act(async () => this.tab.dispose());
+    this.model.dispose();
+    jest.restoreAllMocks();
+  }
+
+  async shown(isSo: () => boolean, what: string): Promise<void> {
+    for (let tries = 0; !isSo(); tries++) {
+      if (tries > 200) {
+        throw new Error(`waited in vain for ${what}: ${this.tab.node.textContent}`);
+      }
+      await act(async () => void (await new Promise(resolve => setTimeout(resolve, 10))));
+    }
+  }
+
+  /** What a signal changed is drawn in the next frame. */
+  async frame(): Promise<void> {
+    await act(async () => void (await new Promise(resolve => setTimeout(resolve, 30))));
+  }
+
+  rows(): HTMLElement[] {
+    return [...this.tab.node.querySelectorAll<HTMLElement>('[role=treeitem]')];
+  }
+
+  box(name: string): HTMLInputElement {
+    return screen.getByRole('checkbox', { name });
+  }
+
+  button(name: RegExp | string): HTMLButtonElement {
+    return screen.getByRole('button', { name });
+  }
+
+  async click(node: HTMLElement): Promise<void> {
+    await act(async () => void fireEvent.click(node));
+  }
+
+  /** To another of the tab's views. */
+  async go(name: string, isSo: () => boolean): Promise<void> {
+    await this.click(screen.getByRole('tab', { name }));
+    await this.shown(isSo, name);
+  }
+
+  /** What was sent last. */
+  bodyOf(route: string): unknown {
+    return this.server.asked.filter(each => `${each.method} ${each.path}` === route).pop()?.body;
+  }
+
+  private _routes(): { [route: string]: Route } {
+    return {
+      'GET status': () => status(),
+      'GET local': () => local('localhost/churn:tuned'),
+      'GET jobs': () => jobs('e1', 1, this.started),
+      'GET kit': () => kit,
+      'GET files': ({ query }) => {
+        const items =
+          query.key === 'code:0'
+            ? [file('x.ipynb'), file(HOSTILE)]
+            : Array.from({ length: 300 }, (_, at) => file(`f${at}`)).slice(Number(query.after ?? 0));
+        return { items, next: '', total_files: items.length, is_verified: true };
+      },
+      'POST check/pull': () => this.check,
+      'POST jobs': () => this.started,
+      'POST validate': () => ({
+        accepted: false,
+        problems: [{ line: 2, column: 1, field: '', message: HOSTILE, hint: 'mend it' }],
+        config: '',
+        yaml: ''
+      }),
+      'GET notebook': () => ({
+        path: 'x.ipynb',
+        size_bytes: 10,
+        notebook: { cells: [{ cell_type: 'raw', source: 'read me' }] },
+        is_verified: true
+      }),
+      'GET history': () => [
+        { tag: 'v1', digest: kit.digest, created: '2026-01-02T00:00:00Z', size_bytes: 1, kit_name: HOSTILE },
+        { tag: 'champion', digest: 'sha256:abc', created: '2026-01-01T00:00:00Z', size_bytes: 1, kit_name: 'old' }
+      ],
+      'GET diff': () => ({
+        a: 'a',
+        b: 'b',
+        layers: [
+          {
+            section: 'model',
+            name: HOSTILE,
+            path: 'm',
+            change: 'changed',
+            a_size: 1,
+            b_size: 2,
+            a_digest: 'sha256:aa',
+            b_digest: 'sha256:bb'
+          }
+        ],
+        files: [{ path: HOSTILE, layer: '', change: 'added', a_size: 0, b_size: 9 }],
+        kitfile: '@@ -1 +1 @@\n-name: a\n+name: <b>\n',
+        truncated: true
+      })
+    };
+  }
+}

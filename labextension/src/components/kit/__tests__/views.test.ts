@@ -1,0 +1,104 @@
+import { Widget } from '@lumino/widgets';
+import { act, fireEvent, screen, within } from '@testing-library/react';
+
+import { refusal } from '../../../__tests__/server';
+import { CommandIDs } from '../../../tokens';
+import { HOSTILE, kit, Page, SHOWN } from './page';
+
+let page: Page;
+
+beforeEach(async () => {
+  page = await Page.open();
+});
+
+afterEach(() => page.close());
+
+describe('the other views', () => {
+  it('ask for nothing before they are looked at', async () => {
+    expect(page.server.asked.map(({ path }) => path)).not.toContain('history');
+    await page.go('History', () => page.tab.node.textContent?.includes('2 tags') === true);
+    expect(page.server.count('GET history')).toBe(1);
+  });
+
+  it('Kitfile: the text, what strangers wrote in it made harmless, and its problems by line', async () => {
+    await page.go('Kitfile', () => page.tab.node.textContent?.includes('line 2') === true);
+    const lines = [...page.tab.node.querySelectorAll('.kitops-Source-line')];
+    expect(lines.map(each => each.textContent)).toEqual(['package:\n', '  name: app # <b>\ufffd\n', 'model:\n']);
+    expect(lines.map(each => each.classList.contains('kitops-mod-marked'))).toEqual([false, true, false]);
+    expect(page.tab.node.querySelector('img, b')).toBeNull();
+  });
+
+  it('Notebook: looks for notebooks and shows the first', async () => {
+    await page.go('Notebook', () => page.tab.node.textContent?.includes('read me') === true);
+    expect(page.server.asked.filter(({ path }) => path === 'notebook').map(({ query }) => query.path)).toEqual([
+      'x.ipynb'
+    ]);
+  });
+
+  it('Diff: layers, files, Kitfile', async () => {
+    await page.go('Diff', () => screen.queryByLabelText('Compare with') !== null);
+    const input = screen.getByLabelText('Compare with');
+    expect(document.activeElement).toBe(input);
+    expect([...page.tab.node.querySelectorAll('option')].map(each => each.value)).toEqual(['corp/app:v2']);
+    await act(async () => void fireEvent.change(input, { target: { value: 'corp/app:v2' } }));
+    await page.click(page.button('Compare'));
+    await page.shown(() => page.tab.node.textContent?.includes('1 file') === true, 'the changes');
+    expect(page.server.asked.find(({ path }) => path === 'diff')?.query).toMatchObject({
+      a: 'corp/app:v1',
+      b: 'corp/app:v2'
+    });
+    expect([...page.tab.node.querySelectorAll('.kitops-Change')].map(each => each.textContent)).toEqual([
+      '~ changed',
+      '+ added'
+    ]);
+    expect([...page.tab.node.querySelectorAll('.kitops-Source-line')].map(each => each.className.trim())).toEqual([
+      'kitops-Source-line kitops-mod-where',
+      'kitops-Source-line kitops-mod-removed',
+      'kitops-Source-line kitops-mod-added'
+    ]);
+    expect(page.tab.node.textContent).toContain('There is more than is shown');
+    expect(page.tab.node.querySelector('img, b')).toBeNull();
+  });
+
+  it('History: a board of the stages, and the tags', async () => {
+    await page.go('History', () => page.tab.node.textContent?.includes('2 tags') === true);
+    const places = [...page.tab.node.querySelectorAll('.kitops-Board-place')].map(each => each.textContent);
+    expect(places).toHaveLength(8);
+    expect(places[5]).toContain('championabc');
+    await page.click(page.button('Move this kit to champion'));
+    await page.click(page.button('Undo the last move to champion'));
+    await page.click(page.button('v1'));
+    expect(page.ran).toEqual([
+      [CommandIDs.promote, { reference: 'corp/app:v1', to: 'champion', undo: false }],
+      [CommandIDs.promote, { reference: 'corp/app:v1', to: 'champion', undo: true }],
+      [CommandIDs.openKit, { reference: 'corp/app:v1' }]
+    ]);
+    expect(page.tab.node.querySelector('img')).toBeNull();
+  });
+
+  it('arrow keys go from tab to tab', async () => {
+    const [first, second] = screen.getAllByRole('tab');
+    first.focus();
+    await act(async () => void fireEvent.keyDown(first, { key: 'ArrowRight' }));
+    await page.frame();
+    expect([document.activeElement, second.getAttribute('aria-selected')]).toEqual([second, 'true']);
+    await act(async () => void fireEvent.keyDown(second, { key: 'End' }));
+    await page.frame();
+    expect(screen.getByRole('tab', { name: 'History' }).tabIndex).toBe(0);
+  });
+});
+
+it('a kit that can not be read says why, and is asked for again', async () => {
+  page.server.routes['GET kit'] = () => {
+    throw refusal(502, 'unauthorized', `${HOSTILE} wants a sign-in`, 'kit login corp');
+  };
+  const other = page.make(HOSTILE);
+  expect(other.title.label).toBe(SHOWN);
+  await act(async () => Widget.attach(other, document.body));
+  await page.shown(() => other.node.querySelector('[role=alert]') !== null, 'the error');
+  expect(other.node.querySelector('[role=alert]')?.textContent).toContain(`${SHOWN} wants a sign-inkit login corp`);
+  page.server.routes['GET kit'] = () => kit;
+  await page.click(within(other.node).getByRole('button', { name: 'Try again' }));
+  await page.shown(() => other.node.querySelector('[role=tree]') !== null, 'the kit');
+  await act(async () => other.dispose());
+});
