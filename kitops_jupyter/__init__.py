@@ -155,6 +155,11 @@ def unload_ipython_extension(ipython: Any) -> None:
     unload(ipython)
 
 
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """What JupyterLab's tools ask for: where the built front end is."""
+    return [{"src": "labextension", "dest": "kitops-jupyter"}]
+
+
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     """What Jupyter Server asks for: where its extension is."""
     from kitops_jupyter.server.extension import KitServer
