@@ -34,6 +34,11 @@ export class PackState implements IDisposable {
     return this._layers;
   }
 
+  /** What a proposal stays away from; a text of one's own has no such list. */
+  get leftOut(): readonly string[][] {
+    return this._dropped.size ? this._leftOut : (this.check.value?.left_out ?? []);
+  }
+
   get dropped(): ReadonlySet<string> {
     return this._dropped;
   }
@@ -116,6 +121,7 @@ export class PackState implements IDisposable {
       this._isStale = false;
       if (value && !value.problems.length && !this._dropped.size) {
         this._layers = value.layers;
+        this._leftOut = value.left_out;
       }
     } else {
       this._isStale = true;
@@ -128,6 +134,7 @@ export class PackState implements IDisposable {
   private readonly _dropped = new Set<string>();
   private _isStale = true;
   private _layers: readonly PackLayer[] = [];
+  private _leftOut: readonly string[][] = [];
   private readonly _settle: Debouncer<void, void, []>;
   private _text = '';
 }

@@ -43,7 +43,7 @@ export function Preview({ state, actions }: IPreviewProps): JSX.Element {
             ))}
           </ul>
         )}
-        <LeftOut rows={value.left_out} actions={actions} />
+        <LeftOut rows={state.leftOut} actions={actions} />
       </div>
       <Kitfile state={state} actions={actions} problems={value.problems} />
     </div>

@@ -24,9 +24,6 @@ export class KitBody extends ReactWidget {
     const { actions, reference, isRemote } = _options;
     this.state = new KitState(actions.model, reference, isRemote);
     this.addClass('kitops-Kit');
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', inert(reference));
-    this.node.tabIndex = -1;
   }
 
   readonly state: KitState;
@@ -49,6 +46,7 @@ export class KitTab extends MainAreaWidget<KitBody> {
     super({ content: new KitBody(options) });
     const { reference, isRemote } = options;
     this.reference = reference;
+    this.content.node.setAttribute('aria-label', inert(reference));
     this.isRemote = isRemote === true;
     this.id = idOf(reference, this.isRemote);
     this.title.label = inert(reference.slice(reference.lastIndexOf('/') + 1), 40);

@@ -33,6 +33,13 @@ export function Into({ pull, tree, actions }: IIntoProps): JSX.Element {
       {check.value && !check.error && <Moves pull={pull} actions={actions} />}
       {pull.conflicts.length > 0 && <Conflicts pull={pull} actions={actions} />}
       <KitLine line={pull.line} actions={actions} />
+      {pull.isReady && !pull.line && (
+        <p className="kitops-Empty">
+          {pull.onConflict === 'beside'
+            ? trans.__('No %kit line puts files side by side.')
+            : trans.__('No %kit line says this: a name in it has signs that a cell would run.')}
+        </p>
+      )}
       {error && <Failure error={error} actions={actions} />}
       {job && <Moving job={job} actions={actions} />}
     </section>

@@ -74,6 +74,14 @@ describe('the contents', () => {
     expect(page.bodyOf('POST jobs')).toMatchObject({ on_conflict: 'beside' });
   });
 
+  it('a line that a cell would run is not offered, and the reason is told', async () => {
+    page.check = { ...page.check, command: "%kit pull corp/app:v1 --filter 'dataset:{__import__(0)}'" };
+    await page.click(page.box('Pull code:0'));
+    await page.shown(() => page.tab.node.textContent?.includes('signs that a cell would run') === true, 'the reason');
+    expect(page.button('Copy %kit line').disabled).toBe(true);
+    expect(page.tab.node.querySelector('.kitops-Line')).toBeNull();
+  });
+
   it('a whole kit can go into the local store; parts can not', async () => {
     const intoStore = (): HTMLInputElement => page.box('into the local store instead');
     await page.click(page.box('Pull code:0'));
