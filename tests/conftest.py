@@ -3,5 +3,3 @@
 import pytest
 
 pytest.register_assert_rewrite("tests.contract")
-
-pytest_plugins = ["pytest_jupyter.jupyter_server"]

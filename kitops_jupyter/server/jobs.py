@@ -28,6 +28,7 @@ KEPT = 100  # ended jobs that are remembered
 ITEMS_SHOWN = 12
 TELL_EVERY_S = 0.2
 _GOING = ("waiting", "running")
+_ITEM_STATES = {"started": "running", "advanced": "running", "finished": "done", "skipped": "skipped"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class _Running:
             total = sum(item.total_bytes or 0 for item in items) if known else None
             moved = sum(item.done_bytes for item in items if item.state != "skipped")
             elapsed_s = time.monotonic() - self.began_s if self.began_s else 0.0
-            shown = sorted(items, key=lambda item: (item.state in ("finished", "skipped"), item.name))[:ITEMS_SHOWN]
+            shown = sorted(items, key=lambda item: (item.state != "running", item.name))[:ITEMS_SHOWN]
             return wire.Job(
                 id=self.id,
                 seq=self.seq,
@@ -231,7 +232,7 @@ class Jobs:
             done = max(event.done_bytes, before.done_bytes if before else 0)
             done = total if event.step == "skipped" and total is not None else done
             note = event.note or (before.note if before else "")
-            job.items[event.item] = wire.JobItem(event.item, done, total, event.step, note)
+            job.items[event.item] = wire.JobItem(event.item, done, total, _ITEM_STATES[event.step], note)
         if time.monotonic() - job.told_s > TELL_EVERY_S:
             self._change(job, job.state)
 

@@ -1,4 +1,7 @@
-"""A Jupyter server with the extension, in a home and a folder of its own; and something to look at."""
+"""A Jupyter server with the extension, in a home and a folder of its own; and something to look at.
+
+pytest-jupyter's fixtures are taken here and not as a plugin: its loops and a browser's do not go together.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_jupyter.jupyter_core import *  # noqa: F403
+from pytest_jupyter.jupyter_server import *  # noqa: F403
+from pytest_jupyter.pytest_tornasync import *  # noqa: F403
 
 from kitops_jupyter.settings import Settings
 from tests.registry.conftest import plain, with_users  # noqa: F401  (fixtures)
