@@ -56,6 +56,7 @@ export default tseslint.config(
       ]
     }
   },
+  { files: ['**/__tests__/**'], rules: { 'jupyter/no-untranslated-string': 'off' } },
   {
     files: ['*.{js,mjs}', 'src/__tests__/*.js'],
     languageOptions: {

@@ -21,11 +21,13 @@ module.exports = class extends TestEnvironment {
     }
     this.global.IS_REACT_ACT_ENVIRONMENT = true;
     this.global.DragEvent ??= class DragEvent extends this.global.Event {};
-    this.global.ResizeObserver ??= class {
+    class Observer {
       observe() {}
       unobserve() {}
       disconnect() {}
-    };
+    }
+    this.global.ResizeObserver ??= class extends Observer {};
+    this.global.IntersectionObserver ??= class extends Observer {};
     this.global.requestIdleCallback ??= callback => this.global.setTimeout(callback, 0);
     this.global.cancelIdleCallback ??= id => this.global.clearTimeout(id);
     this.global.matchMedia ??= () => ({

@@ -1,0 +1,143 @@
+import { Notification } from '@jupyterlab/apputils';
+import { CommandRegistry } from '@lumino/commands';
+import { Signal } from '@lumino/signaling';
+
+import { FakeServer, job, jobs, until } from '../../__tests__/server';
+import plugins from '../..';
+import { KitModel } from '../../model';
+import { CommandIDs, IKitModel } from '../../tokens';
+import { frontend } from '../frontend';
+import { jobs as jobPlugin } from '../jobs';
+import { lines } from '../lines';
+import { notifications } from '../notifications';
+
+const activate = (plugin: object, ...given: unknown[]): unknown =>
+  (plugin as { activate: (...given: unknown[]) => unknown }).activate(...given);
+
+describe('the plugins', () => {
+  it('have names of their own, say what they do, and need nothing that Notebook 7 has not', () => {
+    expect(new Set(plugins.map(each => each.id)).size).toBe(plugins.length);
+    for (const { id, description, requires } of plugins) {
+      expect(id).toMatch(/^kitops-jupyter:[a-z-]+$/);
+      expect(description).toBeTruthy();
+      expect((requires ?? []).every(token => token === IKitModel)).toBe(true);
+    }
+  });
+});
+
+describe('a transfer in the notifications', () => {
+  let server: FakeServer;
+  let model: KitModel;
+  let commands: CommandRegistry;
+  let answer = jobs('e1', 1, job('a'));
+
+  beforeEach(async () => {
+    answer = jobs('e1', 1, job('z', { state: 'done' }));
+    server = new FakeServer({ 'GET jobs': () => answer, 'DELETE jobs/a': () => undefined });
+    model = new KitModel({ services: server.services as never, standby: 'never' });
+    commands = new CommandRegistry();
+    const app = { commands, contextMenuHitTest: () => undefined };
+    activate(notifications, app, model, null);
+    activate(jobPlugin, app, model, null);
+    await model.jobs.refresh();
+  });
+
+  afterEach(() => {
+    Notification.dismiss();
+    model.dispose();
+  });
+
+  const told = (): [string, string][] => Notification.manager.notifications.map(each => [each.type, each.message]);
+
+  it('is one, tells how far it is, is cancelled from there, and then how it ended', async () => {
+    expect(told()).toEqual([]);
+    answer = jobs('e1', 2, job('a', { seq: 2, title: 'Pull x', done_bytes: 250 }));
+    await model.jobs.refresh();
+    expect(told()).toEqual([['in-progress', 'Pull x  25 %']]);
+    const cancel = Notification.manager.notifications[0].options.actions?.[0];
+    answer = jobs('e1', 3, job('a', { seq: 3, title: 'Pull x', state: 'cancelled' }));
+    cancel?.callback(new MouseEvent('click'));
+    await until(() => told()[0]?.[0] === 'info', 'the end');
+    expect(server.count('DELETE jobs/a')).toBe(1);
+    expect(told()).toEqual([['info', 'Pull x: cancelled']]);
+  });
+
+  it('that failed stays until somebody saw why', async () => {
+    answer = jobs('e1', 2, job('a', { seq: 2, title: 'Pull x' }));
+    await model.jobs.refresh();
+    const error = { code: 'unreachable', message: 'corp\u202e is gone', hint: '', details: [] };
+    answer = jobs('e1', 3, job('a', { seq: 3, title: 'Pull x', state: 'failed', error }));
+    await model.jobs.refresh();
+    expect(told()).toEqual([['error', 'Pull x: failed. corp\ufffd is gone']]);
+    expect(Notification.manager.notifications[0].options.autoClose).toBe(false);
+  });
+
+  it('is not told when a person does not want it', async () => {
+    model.preferences = { ...model.preferences, notifications: false };
+    answer = jobs('e1', 2, job('a', { seq: 2 }));
+    await model.jobs.refresh();
+    expect(told()).toEqual([]);
+  });
+});
+
+describe('a %kit line', () => {
+  it('is taken from the row of the context menu, and copied only when there is one', () => {
+    const commands = new CommandRegistry();
+    let node: HTMLElement | undefined = document.createElement('div');
+    activate(lines, { commands, contextMenuHitTest: () => node }, null, null);
+    expect(commands.isEnabled(CommandIDs.copyLine)).toBe(false);
+    node.dataset.line = '%kit list';
+    expect(commands.isEnabled(CommandIDs.copyLine)).toBe(true);
+    expect(commands.isEnabled(CommandIDs.insertLine)).toBe(false);
+    node = undefined;
+    expect(commands.isEnabled(CommandIDs.copyLine, { line: '%kit info a:b' })).toBe(true);
+  });
+});
+
+describe('a kernel that asks for its notebook', () => {
+  type Target = (comm: unknown, message: unknown) => void;
+
+  const ask = async (data: object, save: () => Promise<void>, started?: Promise<unknown>): Promise<object[]> => {
+    const targets: Target[] = [];
+    const kernel = {
+      info: Promise.resolve({}),
+      supportsSubshells: started !== undefined,
+      registerCommTarget: (name: string, target: Target) => name === 'kitops.frontend' && targets.push(target)
+    };
+    const context = { localPath: 'w/n.ipynb', save, model: { dirty: false }, contentsModel: { last_modified: 't' } };
+    const notebooks: { widgetAdded?: Signal<object, object> } = {};
+    notebooks.widgetAdded = new Signal(notebooks);
+    const kernelChanged = new Signal<object, object>({});
+    activate(frontend, {}, notebooks);
+    notebooks.widgetAdded.emit({ context, sessionContext: { session: { kernel }, kernelChanged } });
+    const sent: object[] = [];
+    targets[0]({ subshellStarted: started, send: (reply: object) => sent.push(reply) }, { content: { data } });
+    await until(() => sent.length > 0, 'a reply');
+    return sent;
+  };
+
+  it('gets it saved, and told where it is', async () => {
+    let count = 0;
+    const sent = await ask({ op: 'save', id: '1' }, async () => void (count += 1));
+    expect(count).toBe(1);
+    expect(sent).toEqual([{ id: '1', ok: true, path: 'w/n.ipynb', dirty: false, last_modified: 't' }]);
+  });
+
+  it('is told when it could not be saved', async () => {
+    const sent = await ask({ op: 'save', id: '1' }, () => Promise.reject(new Error('disk full')));
+    expect(sent).toMatchObject([{ ok: false, error: 'disk full' }]);
+  });
+
+  it('gets nothing saved by a question that is none', async () => {
+    let count = 0;
+    const sent = await ask({ op: 'rm' }, async () => void (count += 1));
+    expect([count, sent]).toMatchObject([0, [{ ok: false, id: null }]]);
+  });
+
+  it('is answered through its subshell when it has one', async () => {
+    let isStarted = false;
+    const started = new Promise(resolve => setTimeout(resolve, 50)).then(() => void (isStarted = true));
+    await ask({ op: 'save', id: '1' }, async () => undefined, started);
+    expect(isStarted).toBe(true);
+  });
+});
