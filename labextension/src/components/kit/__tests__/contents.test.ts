@@ -57,6 +57,27 @@ describe('the contents', () => {
     expect(within(page.tab.node).queryByRole('progressbar')).toBeNull();
   });
 
+  it('a pull is cancelled from the tab, and one that failed is tried again', async () => {
+    page.server.routes['DELETE jobs/j1'] = () => {
+      page.started = job('j1', {
+        seq: 2,
+        state: 'failed',
+        error: { code: 'x', message: HOSTILE, hint: '', details: [] }
+      });
+    };
+    page.server.routes['POST jobs/j1/retry'] = () => (page.started = job('j1', { seq: 3, state: 'cancelled' }));
+    await page.click(page.box('Pull code:0'));
+    await page.shown(() => !page.button(/^Pull selected/).disabled, 'the check');
+    await page.click(page.button(/^Pull selected/));
+    await page.shown(() => page.server.count('POST jobs') === 1, 'the job');
+    await page.frame();
+    await page.click(page.button('Cancel'));
+    await page.shown(() => page.tab.node.querySelector('.kitops-Failure') !== null, 'why it failed');
+    expect(page.tab.node.querySelector('.kitops-Failure')?.textContent).toContain(SHOWN);
+    await page.click(page.button('Try again'));
+    await page.shown(() => page.tab.node.querySelector('.kitops-Outcome.kitops-mod-cancelled') !== null, 'its end');
+  });
+
   it('no byte moves before somebody said what becomes of the files there', async () => {
     page.check = { ...page.check, conflicts: ['work/a', HOSTILE] };
     await page.click(page.box('Pull code:0'));
