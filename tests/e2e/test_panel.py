@@ -1,0 +1,163 @@
+"""The panel in a real browser: look, tick, pull, watch, cancel, and go on after everything that can end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import kitops_jupyter as kit
+from kitops_jupyter.settings import Settings
+from tests.e2e.conftest import NASTY, Lab, open_panel
+from tests.operations.projects import FILES, files_in
+
+
+def row(page: Any, kind: str, name: str) -> Any:
+    """A row of the panel's tree, not one of the local store's."""
+    return page.locator(f'#kitops-panel .kitops-Row[data-kind="{kind}"][data-registry]').filter(has_text=name).first
+
+
+def open_row(page: Any, kind: str, name: str) -> None:
+    """Unfold a row, unless it is; what the panel remembers of an earlier page may come a moment later."""
+    found = row(page, kind, name)
+    found.wait_for()
+    for _ in range(20):
+        page.wait_for_timeout(300)
+        if found.get_attribute("aria-expanded") == "true":
+            return
+        found.click()
+    raise AssertionError(f"{kind} {name} cannot be unfolded")
+
+
+def open_kit(page: Any, reference: str) -> Any:
+    """Open a kit's tab from the panel, and wait for its contents."""
+    registry, repository = reference.partition(":")[0].split("/", 1)
+    open_row(page, "registry", registry)
+    open_row(page, "repository", repository)
+    page.locator(f'#kitops-panel [data-registry][data-reference="{reference}"]').click()
+    tab = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text=reference).last
+    tab.locator(".kitops-Node").first.wait_for()
+    return tab
+
+
+def node(tab: Any, name: str) -> Any:
+    """A layer, folder or file of a kit's tab."""
+    return tab.locator(".kitops-Node").filter(has_text=name).first
+
+
+def unfold(page: Any, found: Any) -> None:
+    """Open a layer or a folder of a kit's tab, by the keyboard."""
+    found.locator(".kitops-Node-name").click()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(500)
+    if found.get_attribute("aria-expanded") != "true":
+        found.locator(".kitops-Node-caret").click()
+
+
+def job_state(page: Any, state: str) -> Any:
+    """The newest transfer, when it is so."""
+    found = page.locator(f"#kitops-panel .kitops-Job.kitops-mod-{state}").first
+    found.wait_for()
+    return found
+
+
+def test_registries_are_browsed_and_one_that_fails_hides_no_other(page: Any, lab: Lab, pictures: Path) -> None:
+    open_row(page, "registry", "dead")
+    page.locator("#kitops-panel").get_by_text("Try again").wait_for()
+    open_row(page, "registry", "corp")
+    open_row(page, "repository", "app-model")
+    for tag in ("challenger", "champion", "v1"):
+        page.locator(f'#kitops-panel [data-reference="corp/app-model:{tag}"]').filter(has_text="MiB").wait_for()
+    page.screenshot(path=pictures / "panel.png")
+
+
+def test_one_dataset_and_one_file_are_ticked_and_nothing_else_is_pulled(page: Any, lab: Lab, pictures: Path) -> None:
+    tab = open_kit(page, "corp/app-model:challenger")
+    node(tab, "validation").locator("[role=checkbox], input, .kitops-TickBox").first.click()
+    unfold(page, node(tab, "training"))
+    tab.locator('.kitops-Node[aria-level="2"]').filter(has_text="part-2").locator(
+        "[role=checkbox], input, .kitops-TickBox"
+    ).first.click()
+    tab.locator(".kitops-Into input").first.fill("mine")
+    tab.locator(".kitops-Into").get_by_text("%kit pull").wait_for()
+    page.screenshot(path=pictures / "contents.png")
+    tab.get_by_text("Pull selected").click()
+    job = job_state(page, "done")
+    assert "mine" in job.inner_text()
+    wanted = ("data/validation.csv", "data/training/part-2.csv")
+    assert files_in(lab.root / "mine") == {name: FILES[name] for name in sorted(wanted)}
+    (last,) = [each for each in lab.ask("jobs")["jobs"] if each["result"] and each["result"]["directory"] == "mine"]
+    assert last["result"]["moved_bytes"] == sum(len(FILES[name]) for name in wanted)
+    assert not (lab.home / "storage" / "blobs").exists()
+
+
+def test_a_pull_is_watched_cancelled_and_gone_on_with_after_all_that_can_end(
+    page: Any, lab: Lab, pictures: Path
+) -> None:
+    open_row(page, "registry", "corp")
+    open_row(page, "repository", "app-model")
+    found = page.locator('#kitops-panel [data-reference="corp/app-model:champion"]')
+    found.hover()
+    found.get_by_role("button", name="Pull").first.click()
+    going = job_state(page, "running")
+    page.screenshot(path=pictures / "transfer.png")
+    page.wait_for_function("document.querySelector('.kitops-Job-told')?.textContent.includes('MiB/s')")
+    going.get_by_label("Cancel").click()
+    job_state(page, "cancelled").get_by_label("Try again").click()
+    job_state(page, "running")
+    page.reload()  # the page
+    open_panel(page)
+    job_state(page, "running")
+    lab.end(kill=True)  # the server
+    lab.start()
+    page.goto(f"http://127.0.0.1:{lab.port}/lab?token=t")
+    open_panel(page)
+    job_state(page, "done")
+    digest = kit.inspect("corp/app-model:champion", settings=Settings.load({}, home=lab.home)).digest
+    (job,) = [each for each in lab.ask("jobs")["jobs"] if each["reference"] == "corp/app-model:champion"]
+    assert job["result"]["digest"] == digest
+    assert any(item["note"] == "resumed" for item in job["items"])
+
+
+def test_a_notebook_diff_and_history_are_looked_at_and_nothing_runs(page: Any, pictures: Path) -> None:
+    tab = open_kit(page, "corp/app-model:v1")
+    tab.get_by_role("tab", name="Notebook").click()
+    tab.locator("h1").filter(has_text="study").wait_for()
+    assert tab.locator("script, img").count() == 0
+    page.screenshot(path=pictures / "notebook.png")
+    tab.get_by_role("tab", name="History").click()
+    tab.get_by_text("Lifecycle").wait_for()
+    page.screenshot(path=pictures / "history.png")
+    tab.get_by_role("tab", name="Kitfile").click()
+    tab.get_by_text("name: churn").first.wait_for()
+    tab.get_by_role("tab", name="Diff").click()
+    box = tab.locator("input").last
+    box.fill("corp/app-model:champion")
+    box.press("Escape")
+    tab.get_by_text("Compare", exact=True).click()
+    tab.get_by_text("changed").first.wait_for()
+    page.screenshot(path=pictures / "diff.png")
+
+
+def test_a_kit_with_a_nasty_name_is_shown_as_text(page: Any) -> None:
+    tab = open_kit(page, "corp/nasty:v1")
+    tab.get_by_role("tab", name="Kitfile").click()
+    tab.get_by_text("onerror").first.wait_for()
+    assert page.locator("img[src=x]").count() == 0
+    assert NASTY  # and the fixture looks whether anything of it ran
+
+
+def test_a_sign_in_is_a_form_and_its_secret_goes_only_once(page: Any, lab: Lab, pictures: Path) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or ""))
+    row(page, "registry", "users").get_by_text("Sign in").click()
+    dialog = page.locator(".jp-Dialog")
+    dialog.wait_for()
+    page.screenshot(path=pictures / "sign-in.png")
+    dialog.locator("input:not([type=password]):not([type=checkbox])").last.fill("user")
+    dialog.locator("input[type=password]").fill("hunter2")
+    dialog.locator("input[type=password]").press("Enter")
+    row(page, "registry", "users").get_by_text("Sign in").wait_for(state="detached")
+    assert [text.count("hunter2") for text in sent if "hunter2" in text] == [1]
+    assert "hunter2" not in json.dumps(lab.ask("status"))
+    assert "hunter2" not in page.content()
