@@ -25,6 +25,7 @@ KitError
 │   ├── ContentMissing       a manifest whose blobs are not all there
 │   └── StorageFull          no room, or no permission to write
 ├── RegistryError            an answer, or none, from a registry
+│   ├── NoCatalog            it does not tell which repositories it has
 │   ├── Unauthorized         who are you? (401)
 │   ├── Forbidden            not you (403)
 │   ├── TooManyRequests      later (429)
@@ -273,6 +274,12 @@ class RegistryError(KitError):
         self.status = status
         self.temporary = temporary
         self.retry_after_s = retry_after_s
+
+
+class NoCatalog(RegistryError):
+    """The registry does not tell which repositories it has."""
+
+    code = "no_catalog"
 
 
 class Unauthorized(RegistryError):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from kitops_jupyter.errors import NotFound, RegistryError
+from kitops_jupyter.errors import NoCatalog, NotFound, RegistryError
 from kitops_jupyter.reference import is_tag
 from kitops_jupyter.registry.problems import redacted
 from kitops_jupyter.registry.transport import joined, origin_of
@@ -48,7 +48,7 @@ def catalog(registry: Registry) -> Iterator[str]:
             yield from _names(page, "repositories", what)
     except NotFound as error:
         hint = "kit list REGISTRY/REPOSITORY lists one"
-        raise RegistryError(f"{what}: it does not tell", hint=hint, status=404) from error
+        raise NoCatalog(f"{what}: it does not tell", hint=hint, status=404) from error
 
 
 def pages(registry: Registry, url: str, what: str) -> Iterator[Any]:

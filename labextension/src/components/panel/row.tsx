@@ -125,7 +125,8 @@ function Detail(props: IRowProps): JSX.Element | null {
 }
 
 function StoreDetail({ model, trans }: IRowProps): JSX.Element {
-  const kits = model.local?.repositories.reduce((count, each) => count + each.tags.length, 0) ?? 0;
+  const kits = new Set(model.local?.repositories.flatMap(each => each.tags.map(tag => `${each.name}@${tag.digest}`)))
+    .size;
   return (
     <span className="kitops-Row-detail">
       {model.local && kits > 0 ? trans._n('%1 kit', '%1 kits', kits) + ' · ' + size(model.local.size_bytes) : ''}
