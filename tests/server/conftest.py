@@ -30,7 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.fixture
-def jp_server_config(home: Settings) -> dict[str, Any]:
+def jp_server_config(home: Settings) -> dict[str, Any]:  # type: ignore[no-redef]
     return {
         "ServerApp": {"jpserver_extensions": {"kitops_jupyter": True}, "allow_unauthenticated_access": False},
     }
