@@ -29,8 +29,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return Settings.load()
 
 
-@pytest.fixture
-def jp_server_config(home: Settings) -> dict[str, Any]:  # type: ignore[no-redef]
+@pytest.fixture  # type: ignore[no-redef]
+def jp_server_config(home: Settings) -> dict[str, Any]:
     return {
         "ServerApp": {"jpserver_extensions": {"kitops_jupyter": True}, "allow_unauthenticated_access": False},
     }
