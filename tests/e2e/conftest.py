@@ -48,6 +48,9 @@ class Lab:
             with socket.create_server(("127.0.0.1", 0)) as probe:
                 self.port = probe.getsockname()[1]
         folder = self.home.parent
+        quiet = folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+        quiet.parent.mkdir(parents=True, exist_ok=True)
+        quiet.write_text('{"fetchNews": "false"}')
         environment = {
             **os.environ,
             "KITOPS_HOME": str(self.home),

@@ -1,0 +1,117 @@
+"""Lists without end: ten thousand tags and a thousand repositories open at once, scroll smoothly, and load what is seen."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Lab
+from tests.e2e.crowd import BIG, REPOSITORIES, TAGS, Crowd, crowd_of
+from tests.e2e.test_panel import row
+from tests.registry.conftest import Real
+
+SCROLLER = "#kitops-panel .kitops-Tree"
+# Starts a clock that stops at the frame in which a row like this is drawn.
+CLOCK = """selector => { const look = () => document.querySelector(selector)
+    ? window.drawn = performance.now() : requestAnimationFrame(look); look(); }"""
+SINCE_DATA = """route => window.drawn - Math.min(...performance.getEntriesByType('resource')
+    .filter(each => each.name.includes(route)).map(each => each.responseEnd))"""
+# One pass from top to end, a step a frame; the tasks over 50 ms meanwhile.
+PASS = """async selector => {
+    const node = document.querySelector(selector), long = [];
+    const watch = new PerformanceObserver(list => long.push(...list.getEntries().map(each => each.duration)));
+    const frame = () => new Promise(done => requestAnimationFrame(done));
+    node.scrollTop = 0; await frame(); await frame();
+    watch.observe({type: 'longtask'});
+    for (let step = 1; step <= 120; step++) {
+        node.scrollTop = step * (node.scrollHeight - node.clientHeight) / 120;
+        await frame();
+    }
+    await frame(); watch.disconnect();
+    return long;
+}"""
+IN_SIGHT = """selector => { const box = document.querySelector(selector).getBoundingClientRect();
+    return [...document.querySelectorAll(selector + ' [data-kind=tag]')].filter(each => {
+        const own = each.getBoundingClientRect(); return own.bottom > box.top && own.top < box.bottom;
+    }).map(each => each.dataset.reference.split(':').pop()); }"""
+ALL_SAY = """selector => { const box = document.querySelector(selector).getBoundingClientRect();
+    const seen = [...document.querySelectorAll(selector + ' [data-kind=tag]')].filter(each => {
+        const own = each.getBoundingClientRect(); return own.bottom > box.top && own.top < box.bottom; });
+    return seen.length > 3 && seen.every(each => each.textContent.includes('MiB')); }"""
+
+
+@pytest.fixture(scope="module")
+def crowd(lab: Lab, plain: Real) -> Iterator[Crowd]:
+    with crowd_of(plain.host, "app-model", "v1") as found:
+        _change(lab, "POST", "registries", {"name": "crowd", "url": f"http://{found.host}", "plain_http": True})
+        yield found
+        _change(lab, "DELETE", "registries?name=crowd")
+
+
+def _change(lab: Lab, verb: str, route: str, body: object = None) -> None:
+    headers = {"Authorization": "token t", "Content-Type": "application/json"}
+    url = f"http://127.0.0.1:{lab.port}/kitops/api/{route}"
+    data = None if body is None else json.dumps(body).encode()
+    urllib.request.urlopen(urllib.request.Request(url, data, headers, method=verb), timeout=20).close()
+
+
+def load_all(page: Any, kind: str, count: int) -> None:
+    """Scroll to where the list goes on, until it has all its pages."""
+    loaded = page.evaluate(
+        """async ([selector, kind, count]) => {
+            const node = document.querySelector(selector), until = performance.now() + 30000;
+            let size = 0;
+            while (size < count && performance.now() < until) {
+                const found = document.querySelector(`${selector} [data-kind=${kind}][data-registry=crowd]`);
+                size = Number(found?.getAttribute('aria-setsize') ?? size);
+                node.scrollTop = size * 24;
+                await new Promise(done => setTimeout(done, 50));
+            }
+            return size;
+        }""",
+        [SCROLLER, kind, count],
+    )
+    assert loaded == count
+
+
+def smooth(page: Any) -> list[float]:
+    """The long tasks of the best of three passes: another program on the machine makes one long, ours all."""
+    passes: list[list[float]] = []
+    for _ in range(3):
+        passes.append(page.evaluate(PASS, SCROLLER))
+        if not passes[-1]:
+            break
+    return min(passes, key=len)
+
+
+def test_a_list_of_any_length_opens_at_once_scrolls_smoothly_and_asks_for_what_is_seen(
+    crowd: Crowd, page: Any, pictures: Path
+) -> None:
+    page.evaluate("performance.setResourceTimingBufferSize(5000)")
+    page.evaluate(CLOCK, '[data-registry=crowd][data-kind="repository"]')
+    row(page, "registry", "crowd").click()
+    page.wait_for_function("window.drawn")
+    assert page.evaluate(SINCE_DATA, "api/repositories?registry=crowd") < 1000
+    load_all(page, "repository", len(REPOSITORIES))
+    assert not smooth(page)
+    page.evaluate("selector => document.querySelector(selector).scrollTop = 0", SCROLLER)
+    page.evaluate("window.drawn = 0")
+    page.evaluate(CLOCK, f'[data-reference^="crowd/{BIG}:"]')
+    row(page, "repository", BIG).click()
+    page.wait_for_function("window.drawn")
+    assert page.evaluate(SINCE_DATA, "api/tags?repository=crowd") < 1000
+    load_all(page, "tag", len(TAGS))
+    assert not smooth(page)
+    crowd.asked.clear()
+    page.evaluate("selector => document.querySelector(selector).scrollTop = 120000", SCROLLER)
+    page.wait_for_function(ALL_SAY, arg=SCROLLER)
+    seen = sorted(page.evaluate(IN_SIGHT, SCROLLER))
+    first, last = TAGS.index(seen[0]), TAGS.index(seen[-1])
+    assert set(seen) <= crowd.asked <= set(TAGS[first - 1 : last + 2])
+    assert page.locator(f"{SCROLLER} .kitops-Row").count() < 100
+    page.screenshot(path=pictures / "many.png")
