@@ -61,6 +61,7 @@ class Lab:
             "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         }
         words = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={self.port}"]
+        words += ["--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"]
         words += ["--ServerApp.port_retries=0", "--IdentityProvider.token=t", f"--ServerApp.root_dir={self.root}"]
         log = (folder / "log").open("ab")
         self.process = subprocess.Popen(words, env=environment, cwd=self.root, stdout=log, stderr=log)

@@ -1,4 +1,4 @@
-"""Lists without end: ten thousand tags and a thousand repositories open at once, scroll smoothly, and load what is seen."""
+"""Lists without end: ten thousand tags and a thousand repositories open at once, scroll smoothly, load what is seen."""
 
 from __future__ import annotations
 
