@@ -48,6 +48,7 @@ def test_a_kit_is_found_opened_and_ticked_by_keyboard_alone(page: Any, pictures:
     tab.locator(".kitops-Into").get_by_text("dataset:").wait_for()
     command(page, "apputils:change-theme", theme="JupyterLab Dark")
     page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    page.locator("#jupyterlab-splash").wait_for(state="detached")
     page.screenshot(path=pictures / "contents-dark.png")
     tab.get_by_role("tab", name="History").click()
     tab.get_by_text("Lifecycle").wait_for()
