@@ -17,7 +17,7 @@ NO_TIME_S = 0.4
 
 @pytest.fixture
 def notebook(tmp_path: Path) -> Path:
-    path = tmp_path / "work" / "churn.ipynb"
+    path = tmp_path / "study" / "churn.ipynb"
     path.parent.mkdir()
     path.write_text("{}")
     os.utime(path, (1_000_000_000, 1_000_000_000))
@@ -50,12 +50,12 @@ def test_without_a_front_end_nobody_is_asked_and_what_is_on_disk_is_told(noteboo
 
 
 def test_an_answer_is_believed(notebook: Path) -> None:
-    found = save(notebook, answering({"ok": True, "path": "work/churn.ipynb"}, notebook))
+    found = save(notebook, answering({"ok": True, "path": "study/churn.ipynb"}, notebook))
     assert (found.path, found.state) == (notebook, "saved")
     assert found.told == "churn.ipynb was saved first"
 
 
-@pytest.mark.parametrize("told", ["work/renamed.ipynb", "RTC:work/renamed.ipynb", "/work/renamed.ipynb"])
+@pytest.mark.parametrize("told", ["study/renamed.ipynb", "RTC:study/renamed.ipynb", "/study/renamed.ipynb"])
 def test_a_renamed_notebook_is_found_below_the_servers_root(notebook: Path, told: str) -> None:
     renamed = notebook.with_name("renamed.ipynb")
     found = save(notebook, answering({"ok": True, "path": told}, renamed))
@@ -63,11 +63,11 @@ def test_a_renamed_notebook_is_found_below_the_servers_root(notebook: Path, told
 
 
 def test_of_two_files_that_fit_the_one_just_saved_is_meant(notebook: Path) -> None:
-    inner = notebook.parent / "work" / "churn.ipynb"
+    inner = notebook.parent / "study" / "churn.ipynb"
     inner.parent.mkdir()
     inner.write_text("{}")
     os.utime(inner, (900_000_000, 900_000_000))
-    assert save(notebook, answering({"ok": True, "path": "work/churn.ipynb"}, notebook)).path == notebook
+    assert save(notebook, answering({"ok": True, "path": "study/churn.ipynb"}, notebook)).path == notebook
 
 
 @pytest.mark.parametrize(
