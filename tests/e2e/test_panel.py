@@ -112,7 +112,7 @@ def test_a_pull_is_watched_cancelled_and_gone_on_with_after_all_that_can_end(
     lab.start()
     page.goto(f"http://127.0.0.1:{lab.port}/lab?token=t")
     open_panel(page)
-    job_state(page, "done")
+    page.locator("#kitops-panel .kitops-Job.kitops-mod-done").filter(has_text="champion").wait_for()
     digest = kit.inspect("corp/app-model:champion", settings=Settings.load({}, home=lab.home)).digest
     (job,) = [each for each in lab.ask("jobs")["jobs"] if each["reference"] == "corp/app-model:champion"]
     assert job["result"]["digest"] == digest
