@@ -8,7 +8,7 @@ WORKERS ?= auto
 JLPM = cd labextension && PATH="$(abspath $(BIN)):$$PATH" jlpm
 FRONT_END = labextension/package.json labextension/yarn.lock $(shell find labextension/src labextension/style labextension/schema -type f)
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint e2e bench clean
 
 $(VENV)/.installed-%: pyproject.toml $(FRONT_END)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed")'
@@ -34,6 +34,10 @@ lint: $(VENV)/.installed-test
 	$(BIN)/mypy
 	$(JLPM) install --immutable
 	$(JLPM) lint:check
+
+# One after the other; what fails on a busy machine gets one more try.
+e2e: $(VENV)/.installed-test
+	$(BIN)/python -m pytest tests/e2e -m browser -n 0 || $(BIN)/python -m pytest tests/e2e -m browser -n 0 --last-failed
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m pytest tests/bench -m bench -n 0 -s

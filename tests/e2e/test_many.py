@@ -15,6 +15,8 @@ from tests.e2e.crowd import BIG, REPOSITORIES, TAGS, Crowd, crowd_of
 from tests.e2e.test_panel import row
 from tests.registry.conftest import Real
 
+pytestmark = pytest.mark.browser
+
 SCROLLER = "#kitops-panel .kitops-Tree"
 # Starts a clock that stops at the frame in which a row like this is drawn.
 CLOCK = """selector => { const look = () => document.querySelector(selector)

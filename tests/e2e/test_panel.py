@@ -6,10 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
 from tests.e2e.conftest import NASTY, Lab, open_panel
 from tests.operations.projects import FILES, files_in
+
+pytestmark = pytest.mark.browser
 
 
 def row(page: Any, kind: str, name: str) -> Any:

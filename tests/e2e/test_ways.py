@@ -9,6 +9,8 @@ import pytest
 
 from tests.e2e.conftest import Lab
 
+pytestmark = pytest.mark.browser
+
 
 def command(page: Any, name: str, **arguments: object) -> None:
     """Run a command of JupyterLab, as the palette does."""
