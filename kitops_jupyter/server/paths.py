@@ -21,11 +21,14 @@ class Root:
         is_foreign = "\x00" in text or "\\" in text or pure.is_absolute() or bool(PureWindowsPath(text).drive)
         if is_foreign or ".." in parts:
             raise PathInvalid(f"{text[:200]!r} is no path below the server's folder")
-        if not self._allow_hidden and any(part.startswith(".") for part in parts):
-            raise PathInvalid(f"{text[:200]!r} is hidden, and this server does not show hidden files")
-        path = self.folder.joinpath(*parts)
-        if not path.resolve().is_relative_to(self.folder):
+        return self.confined(self.folder.joinpath(*parts), text)
+
+    def confined(self, path: Path, text: str) -> Path:
+        """An absolute path that was made from `text`, if it is below the folder. Raises PathInvalid."""
+        if not (path.is_relative_to(self.folder) and path.resolve().is_relative_to(self.folder)):
             raise PathInvalid(f"{text[:200]!r} leads out of the server's folder")
+        if not self._allow_hidden and any(part.startswith(".") for part in path.relative_to(self.folder).parts):
+            raise PathInvalid(f"{text[:200]!r} is hidden, and this server does not show hidden files")
         return path
 
     def existing(self, text: str) -> Path:

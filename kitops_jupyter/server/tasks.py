@@ -72,13 +72,13 @@ class Tasks:
         return Task("pack", title, asked.reference, line(*words), request, partial(_pack, asked, directory, notebook))
 
     def _check_copy(self, asked: requests.Copy) -> None:
-        """Layouts and tars lie below the server's folder."""
+        """Layouts and tars lie below the server's folder: judged as the copy itself will read the names."""
+        from kitops_jupyter.operations.copy_places import parse_place
+
         for side in (asked.source, asked.destination):
-            scheme, colon, rest = side.partition(":")
-            if colon and scheme in ("oci", "oci-archive"):
-                self._root.path(rest)
-            elif side.endswith(".tar"):
-                self._root.path(side)
+            place = parse_place(side, Settings.load(), self._root.folder)
+            if place.path is not None:
+                self._root.confined(place.path, side)
 
 
 def _pull_into_store(asked: requests.Pull, observe: Observer) -> wire.JobResult:

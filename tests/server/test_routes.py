@@ -159,6 +159,35 @@ async def test_a_path_that_leads_out_is_refused(ask: Ask, packed: str, root: Pat
 
 
 @pytest.mark.parametrize(
+    "side",
+    [
+        "oci:/tmp/x",
+        "oci:../x:tag",
+        "oci:~/x",
+        "/tmp/x.tar",
+        "../x.tar:tag",
+        "/tmp/x.tar:v1",
+        "oci-archive:/tmp/x",
+        "oci:.hidden",
+        "link/x.tar",
+        f"../x.tar@sha256:{'0' * 64}",
+    ],
+)
+async def test_a_copy_stays_below_the_servers_folder(ask: Ask, packed: str, root: Path, side: str) -> None:
+    (root / "link").symlink_to("/tmp")
+    for ends in ({"source": packed, "destination": side}, {"source": side, "destination": "a/b:c"}):
+        assert (await ask("POST", "jobs", {"kind": "copy", **ends}))["code"] == "path_invalid"
+
+
+async def test_a_kit_is_copied_into_a_layout_below_the_servers_folder(
+    ask: Ask, ended: Ask, packed: str, root: Path
+) -> None:
+    started = await ask("POST", "jobs", {"kind": "copy", "source": packed, "destination": "oci:layout:v1"})
+    assert (await ended(started["id"]))["state"] == "done"
+    assert (root / "layout" / "index.json").exists()
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {"kind": "pull"},
