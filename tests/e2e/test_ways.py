@@ -17,6 +17,20 @@ def command(page: Any, name: str, **arguments: object) -> None:
     page.evaluate("([name, given]) => void window.jupyterapp.commands.execute(name, given)", [name, arguments])
 
 
+def new_notebook(page: Any, source: str) -> None:
+    """A new notebook with a cell that runs this, once its kernel is there."""
+    page.evaluate(
+        """async source => {
+            const { commands } = window.jupyterapp;
+            const panel = await commands.execute('notebook:create-new', { kernelName: 'python3' });
+            await panel.context.ready; await panel.sessionContext.ready; await panel.revealed;
+            panel.content.activeCell.model.sharedModel.setSource(source);
+            void commands.execute('notebook:run-cell');
+        }""",
+        source,
+    )
+
+
 def test_a_kit_is_found_opened_and_ticked_by_keyboard_alone(page: Any, pictures: Path) -> None:
     page.locator("#kitops-panel input").first.focus()
     held = page.locator("#kitops-panel .kitops-Row:focus")
@@ -71,11 +85,7 @@ def _walk(page: Any, name: str) -> None:
 
 def test_a_transfer_outlives_the_kernel_that_looks_on(page: Any, lab: Lab, pictures: Path) -> None:
     source = "%load_ext kitops_jupyter\n%kit list"
-    command(page, "notebook:create-new", kernelName="python3")
-    cell = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell .cm-content").first
-    cell.click()
-    page.keyboard.insert_text(source)
-    page.keyboard.press("Control+Enter")
+    new_notebook(page, source)
     page.locator(".jp-OutputArea-output").first.wait_for(timeout=60_000)
     assert "Error" not in page.locator(".jp-OutputArea").first.inner_text()
     page.screenshot(path=pictures / "cell.png")
