@@ -10,7 +10,7 @@ from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import gojson, targets
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter.cards import Card, Table, human_size, kit_table
-from kitops_jupyter.content import Digest
+from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.filters import Filters
 from kitops_jupyter.media_types import IMAGE_INDEX, INDEX_ARTIFACT
@@ -37,6 +37,7 @@ class ListedKit:
     size_bytes: int
     created: str
     problem: str = ""
+    layers: tuple[Descriptor, ...] = ()
 
     @property
     def size(self) -> str:

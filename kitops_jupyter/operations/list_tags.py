@@ -86,6 +86,7 @@ def _listed(repository: str, read: Read) -> ListedKit:
         author=(package.authors[0] if package and package.authors else "") or NONE,
         size_bytes=sum(layer.size_bytes for layer in manifest.layers),
         created=manifest.annotations.get(manifests.CREATED, ""),
+        layers=tuple(manifest.layers),
     )
 
 

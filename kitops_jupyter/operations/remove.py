@@ -17,6 +17,7 @@ from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Removed, Store
 from kitops_jupyter.targets import Connection
 
+_TAGS_LOOKED_AT = 300
 _NOTHING_FREED = "other kits or tags still use the bytes: nothing was freed"
 
 
@@ -107,30 +108,69 @@ def _remove_remote(
     with targets.registry(place.registry, settings, connection) as registry:
         repository = registry.repository(place.repository)
         removed = []
-        for wanted in filter(None, (place.name, *place.extra_tags)):
+        for wanted in _names(place):
             digest = repository.resolve(wanted).digest
             repository.delete(digest if force else wanted)
-            removed.append((f"{place.shown_name}{'@' if ':' in wanted else ':'}{wanted}", digest))
+            removed.append((_shown(place, wanted), digest))
     return removed
 
 
-def freed_by(references: Sequence[str], *, force: bool = False, settings: Settings | None = None) -> int:
-    """The bytes of layers that removing these names would free: those that no other kit needs. Raises NotFound."""
+def preview_removal(
+    references: Sequence[str],
+    *,
+    force: bool = False,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+) -> RemoveResult:
+    """What `remove` of these names would take away, other tags with it; nothing is changed.
+
+    `freed_bytes` are layers that no other kit needs. Of a registry's kit with `force`, the first 300 tags of the
+    repository are looked at. Raises NotFound, RegistryError.
+    """
     settings = settings or Settings.load()
+    if remote:
+        return _preview_remote(references, force, connection, settings)
     store = targets.store(settings)
     names = {(parsed.store_name, name) for parsed in map(Reference.parse, references) for name in _names(parsed)}
-    gone: dict[Digest, int] = {}
-    kept: set[Digest] = set()
+    removed, untagged, gone, kept = [], [], dict[Digest, int](), set[Digest]()
     for store_name, descriptor, tags in store.kits():
-        named = {tag for tag in (*tags, str(descriptor.digest)) if (store_name, tag) in names}
-        goes = bool(named) and (force or str(descriptor.digest) in named or named >= set(tags))
+        named = [name for name in (*tags, str(descriptor.digest)) if (store_name, name) in names]
+        goes = bool(named) and (force or str(descriptor.digest) in named or set(named) >= set(tags))
         place = Reference.from_store_name(store_name)
+        removed += [(_shown(place, name), descriptor.digest) for name in named]
+        untagged += [_shown(place, tag) for tag in tags if goes and tag not in named]
         for layer in read_kit(place, targets.local(place, settings), descriptor).manifest.layers:
             if goes:
                 gone[layer.digest] = layer.size_bytes
             else:
                 kept.add(layer.digest)
-    return sum(size for digest, size in gone.items() if digest not in kept)
+    freed = [size for digest, size in gone.items() if digest not in kept]
+    return RemoveResult(tuple(removed), sum(freed), len(freed), tuple(untagged))
+
+
+def _preview_remote(
+    references: Sequence[str], force: bool, connection: Connection | None, settings: Settings
+) -> RemoveResult:
+    from kitops_jupyter.operations.list_tags import describe_tags, list_tags
+
+    removed, untagged = [], []
+    for parsed in map(Reference.parse, references):
+        place = targets.at_registry(parsed)
+        with targets.registry(place.registry, settings, connection) as registry:
+            repository = registry.repository(place.repository)
+            digests = {name: repository.resolve(name).digest for name in _names(place)}
+        removed += [(_shown(place, name), digest) for name, digest in digests.items()]
+        if force:
+            tags = list_tags(place.shown_name, limit=_TAGS_LOOKED_AT, connection=connection, settings=settings)
+            found = describe_tags(place.shown_name, tags, connection=connection, settings=settings)
+            others = [tag for tag, kit in found.items() if kit.digest in digests.values() and tag not in digests]
+            untagged += [_shown(place, tag) for tag in others]
+    return RemoveResult(tuple(removed), 0, 0, tuple(untagged))
+
+
+def _shown(place: Reference, name: str) -> str:
+    return f"{place.shown_name}{'@' if ':' in name else ':'}{name}"
 
 
 def _names(reference: Reference) -> list[str]:

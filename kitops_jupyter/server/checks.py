@@ -88,12 +88,10 @@ def promote(asked: requests.Promote) -> wire.Done:
 
 def remove(asked: requests.Remove) -> wire.Removed:
     """Remove kits, or say what that would free."""
-    from kitops_jupyter.operations.remove import freed_by
+    from kitops_jupyter.operations.remove import preview_removal
     from kitops_jupyter.operations.remove import remove as take_away
 
-    settings = Settings.load()
-    if asked.dry_run:
-        freed = 0 if asked.remote else freed_by(asked.references, force=asked.force, settings=settings)
-        return wire.Removed(freed, list(asked.references), "")
-    done = take_away(asked.references, force=asked.force, remote=asked.remote, settings=settings)
-    return wire.Removed(done.freed_bytes, [name for name, _ in done.removed], str(done))
+    act = preview_removal if asked.dry_run else take_away
+    done = act(asked.references, force=asked.force, remote=asked.remote, settings=Settings.load())
+    gone = [*(name for name, _ in done.removed), *done.untagged]
+    return wire.Removed(done.freed_bytes, gone, "" if asked.dry_run else str(done))

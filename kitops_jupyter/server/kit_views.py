@@ -15,6 +15,7 @@ from kitops_jupyter.operations.files import KitFile, list_layer
 from kitops_jupyter.operations.kits import Kit, Opener
 from kitops_jupyter.server import wire
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import Store
 
 NOTEBOOK_LIMIT_BYTES = 20 << 20
 PAGE_LIMIT = 1000
@@ -90,9 +91,17 @@ def kit(reference: str, remote: bool) -> wire.KitView:
             kitfile_yaml=to_yaml(described),
             layers=rows,
             annotations=annotations,
-            tags=[opened.reference.tag] if opened.reference.tag else [],
-            index_labels=[],
+            tags=_tags_of(opened, store),
         )
+
+
+def _tags_of(kit: Kit, store: Store) -> list[str]:
+    """The tags that are known to name this kit: the one that was asked for, and those of the store."""
+    asked = [kit.reference.tag] if kit.reference.tag else []
+    name, digest = kit.reference.store_name, kit.descriptor.digest
+    kits = store.kits(on_problem=lambda _: None)
+    here = [tag for where, found, tags in kits if (where, found.digest) == (name, digest) for tag in tags]
+    return [*asked, *(tag for tag in here if tag not in asked)]
 
 
 class Listings:

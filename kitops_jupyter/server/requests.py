@@ -39,7 +39,6 @@ class CheckPack:
     directory: str
     kitfile: str = ""
     notebook: str = ""
-    include: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

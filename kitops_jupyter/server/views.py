@@ -76,7 +76,7 @@ def local() -> wire.LocalList:
         for tag in kit.tags or ("",):
             reference = f"{name}:{tag}" if tag else f"{name or 'localhost/_'}@{kit.digest}"
             title = "" if kit.model_name == NONE else kit.model_name
-            row = wire.LocalTag(tag, reference, kit.digest, kit.size_bytes, kit.created, title, False)
+            row = wire.LocalTag(tag, reference, kit.digest, kit.size_bytes, kit.created, title)
             repositories.setdefault(name, []).append(row)
     listed = [wire.LocalRepository(name, tags) for name, tags in sorted(repositories.items())]
     return wire.LocalList(stamp, found.size_bytes, listed)
@@ -131,11 +131,14 @@ def summaries(references: Sequence[str]) -> list[wire.Summary]:
 
 
 def _summaries(repository: str, named: Sequence[tuple[str, str]]) -> dict[str, wire.Summary]:
+    from kitops_jupyter import targets
     from kitops_jupyter.operations.list_kits import NONE
     from kitops_jupyter.operations.list_tags import describe_tags
 
+    settings = Settings.load()
+    store = targets.store(settings)
     try:
-        described = describe_tags(repository, [tag for _, tag in named], settings=Settings.load())
+        described = describe_tags(repository, [tag for _, tag in named], settings=settings)
     except KitError as problem:
         error = error_of(problem)
         return {text: wire.Summary(text, "", 0, "", "", False, 0, 0, error) for text, _ in named}
@@ -145,8 +148,11 @@ def _summaries(repository: str, named: Sequence[tuple[str, str]]) -> dict[str, w
         error_there = wire.Error("unreadable", kit.problem, "", []) if kit.problem else None
         title = "" if kit.model_name == NONE else kit.model_name
         digest = "" if kit.problem else kit.digest
-        is_local = _is_local(text)
-        found[text] = wire.Summary(text, digest, kit.size_bytes, kit.created, title, is_local, 0, 0, error_there)
+        layers_here = sum(store.find_blob(layer) is not None for layer in kit.layers)
+        counts = layers_here, len(kit.layers)
+        found[text] = wire.Summary(
+            text, digest, kit.size_bytes, kit.created, title, _is_local(text), *counts, error_there
+        )
     return found
 
 

@@ -42,7 +42,6 @@ class LocalTag:
     size_bytes: int
     created: str
     kit_name: str
-    is_index: bool
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,6 @@ class KitView:
     layers: list[LayerRow]
     annotations: dict[str, str]
     tags: list[str]
-    index_labels: list[str]
 
 
 @dataclass(frozen=True)

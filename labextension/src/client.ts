@@ -132,8 +132,8 @@ export class KitClient {
     return this._send('POST', 'check/pull', { reference, filters, directory });
   }
 
-  checkPack(directory: string, kitfile = '', notebook = '', include: readonly string[] = []): Promise<wire.PackCheck> {
-    return this._send('POST', 'check/pack', { directory, kitfile, notebook, include });
+  checkPack(directory: string, kitfile = '', notebook = ''): Promise<wire.PackCheck> {
+    return this._send('POST', 'check/pack', { directory, kitfile, notebook });
   }
 
   jobs(since = 0, epoch = '', signal?: AbortSignal): Promise<wire.JobList> {

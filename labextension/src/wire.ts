@@ -25,7 +25,6 @@ export interface LocalTag {
   size_bytes: number;
   created: string;
   kit_name: string;
-  is_index: boolean;
 }
 
 export interface LocalRepository {
@@ -93,7 +92,6 @@ export interface KitView {
   layers: LayerRow[];
   annotations: { [key: string]: string };
   tags: string[];
-  index_labels: string[];
 }
 
 export interface FileRow {

@@ -119,4 +119,5 @@ def test_notebook_7_has_the_panel_too(browser: Any, lab: Lab, pictures: Path) ->
     page.locator("#kitops-panel [role=tree]").wait_for(timeout=10_000)
     page.screenshot(path=pictures / "notebook-7.png")
     context.close()
-    assert not [each for each in faults if "kitops" in each]  # one that names no file of ours is known
+    # JupyterLab's own shortcuts plugin throws this in Notebook 7.6, with and without extensions
+    assert not [each for each in faults if "reading 'schema'" not in each or "kitops" in each]

@@ -130,6 +130,34 @@ async def test_a_folder_is_packed_pushed_promoted_compared_and_removed(
     assert 0 < freed["freed_bytes"] <= removed["freed_bytes"]
 
 
+async def test_what_goes_with_a_kit_is_said_before_it_goes(ask: Ask, named: str, home: Settings, packed: str) -> None:
+    for source, target in ((packed, "churn:also"), (f"{named}:v1", f"{named}:champion")):
+        await ask("POST", "tag", {"source": source, "target": target})
+    assert sorted((await ask("GET", "kit", reference=packed))["tags"]) == ["also", "v1"]
+    look = {"references": [packed], "dry_run": True}
+    one = await ask("POST", "remove", look)
+    assert (one["references"], one["freed_bytes"]) == (["churn:v1"], 0)  # the other tag keeps the bytes
+    every = await ask("POST", "remove", {**look, "force": True})
+    done = await ask("POST", "remove", {"references": [packed], "force": True})
+    assert sorted(every["references"]) == sorted(done["references"]) == ["churn:also", "churn:v1"]
+    assert 0 < every["freed_bytes"] <= done["freed_bytes"]
+    look = {"references": [f"{named}:v1"], "dry_run": True, "remote": True}
+    assert (await ask("POST", "remove", look))["references"] == [f"{named}:v1"]
+    every = await ask("POST", "remove", {**look, "force": True})
+    assert every["references"] == [f"{named}:v1", f"{named}:champion"]
+    gone = await ask("POST", "remove", {"references": [f"{named}:nothing"], "dry_run": True, "remote": True})
+    assert gone["code"] == "not_found"
+
+
+async def test_a_tag_says_how_much_of_it_is_here(ask: Ask, named: str, home: Settings, root: Path) -> None:
+    asked = {"references": [f"{named}:v1"]}
+    (before,) = await ask("POST", "summaries", asked)
+    assert (before["layers_here"], before["layers"]) == (0, 6)
+    kit.pack(root / ".." / "elsewhere", tag="mine:v1", settings=home)  # the same files, another name
+    (after,) = await ask("POST", "summaries", asked)
+    assert (after["layers_here"], after["layers"], after["is_local"]) == (6, 6, False)
+
+
 async def test_a_sign_in_is_tried_and_its_secret_comes_never_back(
     ask: Ask,
     with_users: Real,

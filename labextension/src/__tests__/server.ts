@@ -103,8 +103,7 @@ export const local = (...references: string[]): LocalList => ({
         digest: 'sha256:ab',
         size_bytes: 1024,
         created: '2026-01-01T00:00:00Z',
-        kit_name: 'A kit',
-        is_index: false
+        kit_name: 'A kit'
       }
     ]
   }))

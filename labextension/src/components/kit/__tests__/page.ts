@@ -46,8 +46,7 @@ export const kit: KitView = {
   kitfile_yaml: 'package:\n  name: app # <b>\u202e\nmodel:\n',
   layers: [layer('model:0', { is_here: true }), layer('dataset:0', { name: HOSTILE }), layer('code:0')],
   annotations: {},
-  tags: ['v1', 'v2'],
-  index_labels: []
+  tags: ['v1', 'v2']
 };
 
 const file = (path: string, more: object = {}): object => ({
