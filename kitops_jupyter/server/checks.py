@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from kitops_jupyter.errors import KitfileInvalid
+from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import requests, wire
 from kitops_jupyter.server.lines import flags, line
-from kitops_jupyter.server.paths import Root
+from kitops_jupyter.server.paths import Root, folder_beside
 from kitops_jupyter.settings import Settings
 
 
@@ -20,12 +20,14 @@ def check_pull(asked: requests.CheckPull, root: Root) -> wire.PullCheck:
     settings = Settings.load()
     sizes = pull_size(asked.reference, asked.filters, settings=settings)
     words = ["pull", asked.reference, *flags("--filter", asked.filters)]
-    conflicts: Sequence[str] = ()
-    if asked.directory is not None:
-        words += ["-d", asked.directory or "."]
-        directory = root.path(asked.directory)
-        conflicts = find_conflicts(asked.reference, directory, filters=asked.filters, settings=settings)
-    return wire.PullCheck(sizes.moved_bytes, sizes.here_bytes, sizes.files, list(conflicts), line(*words))
+    counts = sizes.moved_bytes, sizes.here_bytes, sizes.files
+    if asked.directory is None:
+        return wire.PullCheck(*counts, [], line(*words), "", "")
+    directory = root.path(asked.directory)
+    conflicts = find_conflicts(asked.reference, directory, filters=asked.filters, settings=settings)
+    command = line(*words, "-d", asked.directory or ".")
+    beside = root.shown(folder_beside(directory, Reference.parse(asked.reference)))
+    return wire.PullCheck(*counts, list(conflicts), command, beside, line(*words, "-d", beside))
 
 
 def check_pack(asked: requests.CheckPack, root: Root) -> wire.PackCheck:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from kitops_jupyter.errors import NotFound, PathInvalid
+from kitops_jupyter.reference import Reference
 
 
 class Root:
@@ -45,3 +46,13 @@ class Root:
         except ValueError:
             return str(path)
         return "" if relative == "." else relative
+
+
+def folder_beside(directory: Path, reference: Reference) -> Path:
+    """A new folder, named after the kit, in the one that was chosen."""
+    name = reference.repository.rpartition("/")[2] + (f"-{reference.tag}" if reference.tag else "")
+    candidate, number = directory / name, 1
+    while candidate.exists():
+        number += 1
+        candidate = directory / f"{name}-{number}"
+    return candidate

@@ -13,7 +13,7 @@ from kitops_jupyter.progress import Observer
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import requests, wire
 from kitops_jupyter.server.lines import flags, line
-from kitops_jupyter.server.paths import Root
+from kitops_jupyter.server.paths import Root, folder_beside
 from kitops_jupyter.settings import Settings
 
 
@@ -95,7 +95,7 @@ def _pull_into_folder(asked: requests.Pull, directory: Path, root: Root, observe
     from kitops_jupyter.operations.unpack import UnpackResult
 
     if asked.on_conflict == "beside":
-        directory = _beside(directory, Reference.parse(asked.reference))
+        directory = folder_beside(directory, Reference.parse(asked.reference))
     done = pull(
         asked.reference,
         directory,
@@ -108,16 +108,6 @@ def _pull_into_folder(asked: requests.Pull, directory: Path, root: Root, observe
     assert isinstance(done, UnpackResult)
     text = str(done).replace(str(root.folder), "")
     return wire.JobResult(done.digest, done.size_bytes, 0, root.shown(done.directory), done.file_count, text)
-
-
-def _beside(directory: Path, reference: Reference) -> Path:
-    """A new folder, named after the kit, in the one that was chosen."""
-    name = reference.repository.rpartition("/")[2] + (f"-{reference.tag}" if reference.tag else "")
-    candidate, number = directory / name, 1
-    while candidate.exists():
-        number += 1
-        candidate = directory / f"{name}-{number}"
-    return candidate
 
 
 def _push(asked: requests.Push, observe: Observer) -> wire.JobResult:

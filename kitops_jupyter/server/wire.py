@@ -191,6 +191,8 @@ class PullCheck:
     files: int
     conflicts: list[str]
     command: str
+    beside: str
+    beside_command: str
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,8 @@ export interface PullCheck {
   files: number;
   conflicts: string[];
   command: string;
+  beside: string;
+  beside_command: string;
 }
 
 export interface PackLayer {

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Lab
+from tests.e2e.acts import Camera, row
 from tests.e2e.crowd import BIG, REPOSITORIES, TAGS, Crowd, crowd_of
-from tests.e2e.test_panel import row
+from tests.e2e.lab import Lab
 from tests.registry.conftest import Real
 
 pytestmark = pytest.mark.browser
@@ -92,7 +91,7 @@ def smooth(page: Any) -> list[float]:
 
 
 def test_a_list_of_any_length_opens_at_once_scrolls_smoothly_and_asks_for_what_is_seen(
-    crowd: Crowd, page: Any, pictures: Path
+    crowd: Crowd, page: Any, pictures: Camera
 ) -> None:
     page.evaluate("performance.setResourceTimingBufferSize(5000)")
     page.evaluate(CLOCK, '[data-registry=crowd][data-kind="repository"]')
@@ -116,4 +115,4 @@ def test_a_list_of_any_length_opens_at_once_scrolls_smoothly_and_asks_for_what_i
     first, last = TAGS.index(seen[0]), TAGS.index(seen[-1])
     assert set(seen) <= crowd.asked <= set(TAGS[first - 1 : last + 2])
     assert page.locator(f"{SCROLLER} .kitops-Row").count() < 100
-    page.screenshot(path=pictures / "many.png")
+    pictures.take(page, "many")

@@ -3,100 +3,50 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
-from tests.e2e.conftest import NASTY, Lab, open_panel
+from tests.e2e.acts import Camera, job_state, node, open_kit, open_panel, open_row, row, tick, unfold
+from tests.e2e.lab import NASTY, Lab
 from tests.operations.projects import FILES, files_in
 
 pytestmark = pytest.mark.browser
 
 
-def row(page: Any, kind: str, name: str) -> Any:
-    """A row of the panel's tree, not one of the local store's."""
-    return page.locator(f'#kitops-panel .kitops-Row[data-kind="{kind}"][data-registry]').filter(has_text=name).first
-
-
-def open_row(page: Any, kind: str, name: str) -> None:
-    """Unfold a row, unless it is; what the panel remembers of an earlier page may come a moment later."""
-    found = row(page, kind, name)
-    found.wait_for()
-    for _ in range(20):
-        page.wait_for_timeout(300)
-        if found.get_attribute("aria-expanded") == "true":
-            return
-        found.click()
-    raise AssertionError(f"{kind} {name} cannot be unfolded")
-
-
-def open_kit(page: Any, reference: str) -> Any:
-    """Open a kit's tab from the panel, and wait for its contents."""
-    registry, repository = reference.partition(":")[0].split("/", 1)
-    open_row(page, "registry", registry)
-    open_row(page, "repository", repository)
-    page.locator(f'#kitops-panel [data-registry][data-reference="{reference}"]').click()
-    tab = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text=reference).last
-    tab.locator(".kitops-Node").first.wait_for()
-    return tab
-
-
-def node(tab: Any, name: str) -> Any:
-    """A layer, folder or file of a kit's tab."""
-    return tab.locator(".kitops-Node").filter(has_text=name).first
-
-
-def unfold(page: Any, found: Any) -> None:
-    """Open a layer or a folder of a kit's tab, by the keyboard."""
-    found.locator(".kitops-Node-name").click()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(500)
-    if found.get_attribute("aria-expanded") != "true":
-        found.locator(".kitops-Node-caret").click()
-
-
-def job_state(page: Any, state: str) -> Any:
-    """The newest transfer, when it is so."""
-    found = page.locator(f"#kitops-panel .kitops-Job.kitops-mod-{state}").first
-    found.wait_for()
-    return found
-
-
-def test_registries_are_browsed_and_one_that_fails_hides_no_other(page: Any, lab: Lab, pictures: Path) -> None:
+def test_registries_are_browsed_and_one_that_fails_hides_no_other(page: Any, lab: Lab, pictures: Camera) -> None:
     open_row(page, "registry", "dead")
     page.locator("#kitops-panel").get_by_text("Try again").wait_for()
     open_row(page, "registry", "corp")
     open_row(page, "repository", "app-model")
     for tag in ("challenger", "champion", "v1"):
         page.locator(f'#kitops-panel [data-reference="corp/app-model:{tag}"]').filter(has_text="MiB").wait_for()
-    page.screenshot(path=pictures / "panel.png")
+    pictures.take(page, "panel")
 
 
-def test_one_dataset_and_one_file_are_ticked_and_nothing_else_is_pulled(page: Any, lab: Lab, pictures: Path) -> None:
+def test_one_dataset_and_one_file_are_ticked_and_nothing_else_is_pulled(page: Any, lab: Lab, pictures: Camera) -> None:
     tab = open_kit(page, "corp/app-model:challenger")
-    node(tab, "validation").locator("[role=checkbox], input, .kitops-TickBox").first.click()
+    tick(node(tab, "validation"))
     unfold(page, node(tab, "training"))
-    tab.locator('.kitops-Node[aria-level="2"]').filter(has_text="part-2").locator(
-        "[role=checkbox], input, .kitops-TickBox"
-    ).first.click()
+    tick(tab.locator('.kitops-Node[aria-level="2"]').filter(has_text="part-2"))
     tab.locator(".kitops-Into input").first.fill("mine")
     tab.locator(".kitops-Into").get_by_text("%kit pull").wait_for()
-    page.screenshot(path=pictures / "contents.png")
+    pictures.take(page, "contents")
+    before, stored = lab.way.carried_bytes, files_in(lab.home / "storage")
     tab.get_by_text("Pull selected").click()
-    job = job_state(page, "done")
-    assert "mine" in job.inner_text()
+    job_state(page, "done", "mine")
     wanted = ("data/validation.csv", "data/training/part-2.csv")
     assert files_in(lab.root / "mine") == {name: FILES[name] for name in sorted(wanted)}
     (last,) = [each for each in lab.ask("jobs")["jobs"] if each["result"] and each["result"]["directory"] == "mine"]
     assert last["result"]["moved_bytes"] == sum(len(FILES[name]) for name in wanted)
-    assert not (lab.home / "storage" / "blobs").exists()
+    assert lab.way.carried_bytes - before < 64 << 10  # manifest, config and index; the model alone has 40 MiB
+    assert files_in(lab.home / "storage") == stored
 
 
 def test_a_pull_is_watched_cancelled_and_gone_on_with_after_all_that_can_end(
-    page: Any, lab: Lab, pictures: Path
+    page: Any, lab: Lab, pictures: Camera
 ) -> None:
     open_row(page, "registry", "corp")
     open_row(page, "repository", "app-model")
@@ -104,7 +54,7 @@ def test_a_pull_is_watched_cancelled_and_gone_on_with_after_all_that_can_end(
     found.hover()
     found.get_by_role("button", name="Pull").first.click()
     going = job_state(page, "running")
-    page.screenshot(path=pictures / "transfer.png")
+    pictures.take(page, "transfer")
     page.wait_for_function("document.querySelector('.kitops-Job-told')?.textContent.includes('MiB/s')")
     going.get_by_label("Cancel").click()
     job_state(page, "cancelled").get_by_label("Try again").click()
@@ -123,15 +73,15 @@ def test_a_pull_is_watched_cancelled_and_gone_on_with_after_all_that_can_end(
     assert any(item["note"] == "resumed" for item in job["items"])
 
 
-def test_a_notebook_diff_and_history_are_looked_at_and_nothing_runs(page: Any, pictures: Path) -> None:
+def test_a_notebook_diff_and_history_are_looked_at_and_nothing_runs(page: Any, pictures: Camera) -> None:
     tab = open_kit(page, "corp/app-model:v1")
     tab.get_by_role("tab", name="Notebook").click()
     tab.locator("h1").filter(has_text="study").wait_for()
     assert tab.locator("script, img").count() == 0
-    page.screenshot(path=pictures / "notebook.png")
+    pictures.take(page, "notebook")
     tab.get_by_role("tab", name="History").click()
     tab.get_by_text("Lifecycle").wait_for()
-    page.screenshot(path=pictures / "history.png")
+    pictures.take(page, "history")
     tab.get_by_role("tab", name="Kitfile").click()
     tab.get_by_text("name: churn").first.wait_for()
     tab.get_by_role("tab", name="Diff").click()
@@ -140,7 +90,7 @@ def test_a_notebook_diff_and_history_are_looked_at_and_nothing_runs(page: Any, p
     box.press("Escape")
     tab.get_by_text("Compare", exact=True).click()
     tab.get_by_text("changed").first.wait_for()
-    page.screenshot(path=pictures / "diff.png")
+    pictures.take(page, "diff")
 
 
 def test_a_kit_with_a_nasty_name_is_shown_as_text(page: Any) -> None:
@@ -151,13 +101,13 @@ def test_a_kit_with_a_nasty_name_is_shown_as_text(page: Any) -> None:
     assert NASTY  # and the fixture looks whether anything of it ran
 
 
-def test_a_sign_in_is_a_form_and_its_secret_goes_only_once(page: Any, lab: Lab, pictures: Path) -> None:
+def test_a_sign_in_is_a_form_and_its_secret_goes_only_once(page: Any, lab: Lab, pictures: Camera) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or ""))
     row(page, "registry", "users").get_by_text("Sign in").click()
     dialog = page.locator(".jp-Dialog")
     dialog.wait_for()
-    page.screenshot(path=pictures / "sign-in.png")
+    pictures.take(page, "sign-in")
     dialog.locator("input:not([type=password]):not([type=checkbox])").last.fill("user")
     dialog.locator("input[type=password]").fill("hunter2")
     dialog.locator("input[type=password]").press("Enter")

@@ -10,23 +10,27 @@ from contextlib import contextmanager, suppress
 
 
 @contextmanager
-def slow_way(host: str, bytes_per_s: int) -> Iterator[str]:
-    """Another `host:port` of the server; what comes from it comes at this speed on each connection."""
-    way = _Way(host, bytes_per_s)
+def slow_way(host: str, bytes_per_s: int) -> Iterator[SlowWay]:
+    """What comes from the server comes at this speed on each connection."""
+    way = SlowWay(host, bytes_per_s)
     try:
-        yield way.address
+        yield way
     finally:
         way.close()
 
 
-class _Way:
+class SlowWay:
+    """Another `address` of the server, as host:port; `carried_bytes` came from it so far, headers and all."""
+
     def __init__(self, host: str, bytes_per_s: int) -> None:
         name, _, port = host.partition(":")
         self._target = name, int(port)
         self._bytes_per_s = bytes_per_s
+        self.carried_bytes = 0
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = [self._listening]
         self._threads: list[threading.Thread] = []
+        self._counting = threading.Lock()
         self._run(self._accept)
         self.address = f"127.0.0.1:{self._listening.getsockname()[1]}"
 
@@ -43,14 +47,22 @@ class _Way:
             except OSError:
                 return
             self._open += [near, far]
-            self._run(self._carry, near, far, 0.0)
-            self._run(self._carry, far, near, 1 / self._bytes_per_s)
+            self._run(self._carry, near, far)
+            self._run(self._carry_slowly, far, near)
 
-    def _carry(self, source: socket.socket, target: socket.socket, s_per_byte: float) -> None:
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(1 << 16):
                 target.sendall(data)
-                time.sleep(len(data) * s_per_byte)
+            target.shutdown(socket.SHUT_WR)
+
+    def _carry_slowly(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(1 << 16):
+                with self._counting:
+                    self.carried_bytes += len(data)
+                target.sendall(data)
+                time.sleep(len(data) / self._bytes_per_s)
             target.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:

@@ -194,8 +194,8 @@ def test_a_pull_goes_on_after_a_kill_9_of_the_server(tmp_path: Path, plain: Real
     pushed = kit.push(reference, connection=Connection(plain_http=True), settings=here)
     (tmp_path / "home").mkdir()
     environment = {**os.environ, "KITOPS_HOME": str(tmp_path / "home")}
-    with slow_way(plain.host, 6 << 20) as host:
-        (tmp_path / "home" / "registries.json").write_text(json.dumps({"corp": {"url": f"http://{host}"}}))
+    with slow_way(plain.host, 6 << 20) as way:
+        (tmp_path / "home" / "registries.json").write_text(json.dumps({"corp": {"url": f"http://{way.address}"}}))
         first = Server(tmp_path / "root", environment)
         try:
             job = first.ask("POST", "jobs", {"kind": "pull", "reference": "corp/jobs/killed:v1"})

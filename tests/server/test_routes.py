@@ -96,8 +96,10 @@ async def test_a_pull_of_one_file_is_checked_and_done(ask: Ask, ended: Ask, name
     job = await ended(started["id"])
     assert (job["state"], job["result"]["files"], job["result"]["directory"]) == ("done", 1, "into"), job["error"]
     assert files_in(root / "into") == {name: FILES[name]}
-    (conflict,) = (await ask("POST", "check/pull", asked))["conflicts"]
+    checked = await ask("POST", "check/pull", asked)
+    (conflict,) = checked["conflicts"]
     assert conflict.startswith(name)
+    assert checked["beside"] == "into/churn-v1" and checked["beside_command"].endswith(" -d into/churn-v1")
     job = await ended((await ask("POST", "jobs", {"kind": "pull", **asked}))["id"])
     assert (job["state"], job["error"]["code"]) == ("failed", "conflict")
     job = await ended((await ask("POST", "jobs", {"kind": "pull", **asked, "on_conflict": "beside"}))["id"])

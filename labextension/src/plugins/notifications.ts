@@ -6,6 +6,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { inert, share, size } from '../format';
 import { isGoing } from '../model';
 import type { IJobChange } from '../model';
+import { outcomeOf } from '../outcome';
 import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
 import type { Job } from '../wire';
 
@@ -76,9 +77,8 @@ function going(job: Job, trans: TranslationBundle, run: Run): Told {
 function ended(job: Job, trans: TranslationBundle, run: Run): Told {
   const name = nameOf(job);
   if (job.state === 'done') {
-    const moved = size(job.result?.moved_bytes ?? job.done_bytes);
     const open = { label: trans.__('Open'), callback: () => run(CommandIDs.openKit, { reference: job.reference }) };
-    return [trans.__('%1: done, %2 moved', name, moved), 'success', { autoClose: 6000, actions: [open] }];
+    return [trans.__('%1: done, %2', name, outcomeOf(job, trans)), 'success', { autoClose: 6000, actions: [open] }];
   }
   if (job.state === 'cancelled') {
     return [trans.__('%1: cancelled', name), 'info', { autoClose: 4000 }];

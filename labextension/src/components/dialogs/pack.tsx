@@ -6,7 +6,7 @@ import type { Job } from '../../wire';
 import type { IActions } from './actions';
 import { CheckField, TextField } from './field';
 import { Form } from './form';
-import { safeLine } from './lines';
+import { cellOf, safeLine } from './lines';
 import { nameProblem, parseName, proposedName } from './names';
 import { KitLine } from './notes';
 import { PackState } from './packstate';
@@ -72,13 +72,14 @@ export class PackForm extends Form<Job> {
     return this.problem === '' && this.state.isReady;
   }
 
-  /** The line that packs the same; none for a Kitfile that is only here. */
+  /** The line that packs the same; with a Kitfile that is only here, the cell that has it below the line. */
   get line(): string {
     const { check, isEdited } = this.state;
     const flags = ['-t', this._name, ...(this._isRecorded ? ['--env'] : []), ...(this._isPushed ? ['--push'] : [])];
     const line = kitLine(...flags).slice('%kit'.length);
     const command = safeLine(check.value?.command ?? '');
-    return command && line && !isEdited && !this.problem ? command + line : '';
+    const whole = command && line && !this.problem ? command + line : '';
+    return isEdited ? cellOf(whole, this.state.text) : whole;
   }
 
   override dispose(): void {

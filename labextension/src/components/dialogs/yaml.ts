@@ -23,7 +23,8 @@ export function without(text: string, { section, path }: Pick<PackLayer, 'sectio
     const block = blockOf(lines, 'model');
     return block && holds(lines, block, path) ? cut(lines, block) : null;
   }
-  const list = LISTS[section] && blockOf(lines, LISTS[section]);
+  const model = section === 'part' ? blockOf(lines, 'model') : null;
+  const list = model ? blockOf(lines, 'parts', model) : LISTS[section] && blockOf(lines, LISTS[section]);
   const items = list ? itemsOf(lines, list) : [];
   const found = items.filter(item => holds(lines, item, path));
   if (!list || found.length !== 1) {
@@ -32,19 +33,27 @@ export function without(text: string, { section, path }: Pick<PackLayer, 'sectio
   return cut(lines, items.length === 1 ? list : found[0]);
 }
 
-/** A key at the margin and what is indented below it, or a list at the margin. */
-function blockOf(lines: readonly string[], key: string): IBlock | null {
-  const start = lines.findIndex(line => line.trimEnd() === `${key}:`);
+/** A key at the margin, or right below the one of a block, and what belongs to it: indented, or a list beside it. */
+function blockOf(lines: readonly string[], key: string, within?: IBlock): IBlock | null {
+  const from = within ? within.start + 1 : 0;
+  const until = within?.end ?? lines.length;
+  const margin = within ? indentOf(lines[from] ?? '') : 0;
+  const start = lines.findIndex(
+    (line, at) => at >= from && at < until && indentOf(line) === margin && line.trim() === `${key}:`
+  );
   if (start < 0) {
     return null;
   }
-  const rest = lines.slice(start + 1).findIndex(line => /^[^\s#-]/.test(line));
-  let end = rest < 0 ? lines.length : start + 1 + rest;
+  const isNext = (line: string): boolean => indentOf(line) < margin || /^[^\s#-]/.test(line.slice(margin));
+  const rest = lines.slice(start + 1, until).findIndex(line => line.trim() !== '' && isNext(line));
+  let end = rest < 0 ? until : start + 1 + rest;
   while (!lines[end - 1].trim()) {
     end -= 1;
   }
   return { start, end };
 }
+
+const indentOf = (line: string): number => line.length - line.trimStart().length;
 
 function itemsOf(lines: readonly string[], { start, end }: IBlock): IBlock[] {
   const indent = /^( *)- /.exec(lines[start + 1] ?? '')?.[1];

@@ -40,7 +40,8 @@ function Other({ state, actions: { trans, model } }: IDiffProps): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(state.other);
   useEffect(() => input.current?.focus(), []);
-  const named = state.kit.value?.tags.map(tag => `${state.repository}:${tag}`) ?? [];
+  const tags = [...(state.kit.value?.tags ?? []), ...(state.tags.value ?? [])];
+  const named = tags.map(tag => `${state.repository}:${tag}`);
   const local = model.local?.repositories.flatMap(({ tags }) => tags.map(({ reference }) => reference)) ?? [];
   const offered = [...new Set([...named, ...local])].filter(each => each !== state.reference).slice(0, 200);
   return (
@@ -136,6 +137,14 @@ function Files({ files, actions }: { files: readonly DiffFile[]; actions: IActio
     <>
       <h3>{trans._n('%1 file', '%1 files', files.length)}</h3>
       <table className="kitops-Table">
+        <thead>
+          <tr>
+            <th>{trans.__('Change')}</th>
+            <th>{trans.__('File')}</th>
+            <th>{trans.__('Before')}</th>
+            <th>{trans.__('After')}</th>
+          </tr>
+        </thead>
         <tbody>
           {files.slice(0, FILES).map((file, index) => (
             <tr key={index} className={`kitops-mod-${file.change}`}>

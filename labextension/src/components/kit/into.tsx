@@ -4,6 +4,7 @@ import { useId } from 'react';
 import { KitError } from '../../client';
 import { inert, share, size } from '../../format';
 import { isGoing } from '../../model';
+import { outcomeOf } from '../../outcome';
 import type { Job } from '../../wire';
 import type { IActions } from '../dialogs/actions';
 import { Failure, KitLine } from '../dialogs/notes';
@@ -35,9 +36,7 @@ export function Into({ pull, tree, actions }: IIntoProps): JSX.Element {
       <KitLine line={pull.line} actions={actions} />
       {pull.isReady && !pull.line && (
         <p className="kitops-Empty">
-          {pull.onConflict === 'beside'
-            ? trans.__('No %kit line puts files side by side.')
-            : trans.__('No %kit line says this: a name in it has signs that a cell would run.')}
+          {trans.__('No %kit line says this: a name in it has signs that a cell would run.')}
         </p>
       )}
       {error && <Failure error={error} actions={actions} />}
@@ -112,7 +111,7 @@ function Conflicts({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.
   const choices: [OnConflict, string, string][] = [
     ['keep', trans.__('keep'), trans.__('What is there stays, and is not pulled')],
     ['overwrite', trans.__('overwrite'), trans.__('What is there is replaced')],
-    ['beside', trans.__('side by side'), trans.__('What is there stays, the other gets a name of its own')]
+    ['beside', trans.__('side by side'), trans.__('What is there stays; the kit goes into %1', inert(pull.beside, 400))]
   ];
   return (
     <fieldset className="kitops-Conflicts">
@@ -168,14 +167,9 @@ function Moving({ job, actions }: { job: Job; actions: IActions }): JSX.Element 
   }
   return (
     <p className={`kitops-Outcome kitops-mod-${job.state}`} role="status">
-      {job.state === 'done' ? doneText(job, actions) : trans.__('Cancelled: pull again to go on where it stopped.')}
+      {job.state === 'done'
+        ? trans.__('Done: %1.', outcomeOf(job, trans))
+        : trans.__('Cancelled: pull again to go on where it stopped.')}
     </p>
   );
-}
-
-function doneText({ result, done_bytes }: Job, { trans }: IActions): string {
-  const moved = size(result?.moved_bytes ?? done_bytes);
-  return result?.here_bytes
-    ? trans.__('Done: %1 moved, %2 were here already.', moved, size(result.here_bytes))
-    : trans.__('Done: %1 moved.', moved);
 }

@@ -80,17 +80,28 @@ export class Pull implements IDisposable {
     return this.check.value?.conflicts ?? [];
   }
 
+  /** The new folder that takes the files when those that are there shall stay. */
+  get beside(): string {
+    return this.check.value?.beside ?? '';
+  }
+
   get job(): Job | undefined {
     return this._model.jobs.find(this.jobId);
   }
 
   /** The %kit line of what is chosen; empty when there is none. */
   get line(): string {
-    const line = safeLine(this.check.value?.command ?? '');
+    const { value } = this.check;
+    const line = safeLine(value?.command ?? '');
     if (!line || !this.conflicts.length || !this._onConflict) {
       return line;
     }
-    return { keep: `${line} --ignore-existing`, overwrite: `${line} --overwrite`, beside: '' }[this._onConflict];
+    const lines = {
+      keep: `${line} --ignore-existing`,
+      overwrite: `${line} --overwrite`,
+      beside: value?.beside_command
+    };
+    return safeLine(lines[this._onConflict] ?? '');
   }
 
   /** Whether the first byte may move: what is ticked was looked at, and what is in the way was spoken of. */

@@ -14,6 +14,9 @@ import { Tree } from './tree';
 
 export const TABS = ['contents', 'kitfile', 'notebook', 'diff', 'history'] as const;
 
+/** So many tags are offered to compare with. */
+const TAGS = 200;
+
 export type Tab = (typeof TABS)[number];
 
 export class KitState implements IDisposable {
@@ -25,10 +28,11 @@ export class KitState implements IDisposable {
     const { client } = model;
     this.kit = new Asked(signal => client.kit(reference, isRemote, signal));
     this.history = new Asked(signal => client.history(this.repository, signal));
+    this.tags = new Asked(async signal => (await client.tags(this.repository, '', TAGS, signal)).items);
     this.diff = new Asked<DiffView>(() => Promise.reject(new Error('no other kit')));
     this.problems = new Asked(async () => (await client.validate(this.kit.value?.kitfile_yaml ?? '')).problems);
     this.notebooks = new Notebooks(this);
-    for (const each of [this.kit, this.history, this.diff, this.problems]) {
+    for (const each of [this.kit, this.history, this.tags, this.diff, this.problems]) {
       each.changed.connect(() => this._changed.emit());
     }
     this.notebooks.changed.connect(() => this._changed.emit());
@@ -38,6 +42,8 @@ export class KitState implements IDisposable {
 
   readonly kit: Asked<KitView>;
   readonly history: Asked<HistoryRow[]>;
+  /** The first tags of its repository, when that is in a registry. */
+  readonly tags: Asked<string[]>;
   readonly diff: Asked<DiffView>;
   readonly problems: Asked<Problem[]>;
   readonly notebooks: Notebooks;
@@ -61,6 +67,8 @@ export class KitState implements IDisposable {
     this._tab = tab;
     if (tab === 'history') {
       this.history.load();
+    } else if (tab === 'diff') {
+      this.tags.load();
     } else if (tab === 'kitfile' && this.kit.value?.kitfile_yaml) {
       this.problems.load();
     } else if (tab === 'notebook') {
@@ -97,7 +105,7 @@ export class KitState implements IDisposable {
     }
     this.pull?.dispose();
     this.notebooks.dispose();
-    [this.kit, this.history, this.diff, this.problems].forEach(each => each.dispose());
+    [this.kit, this.history, this.tags, this.diff, this.problems].forEach(each => each.dispose());
     Signal.clearData(this);
   }
 

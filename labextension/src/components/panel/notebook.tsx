@@ -75,11 +75,15 @@ function stateOf(panel: NotebookPanel, last: ISnapshot | undefined, trans: Trans
   if (!last) {
     return trans.__('not packed yet');
   }
+  const ago = age(last.packed, trans);
+  const isJust = Date.now() - Date.parse(last.packed) < 60_000;
   const saved = Date.parse(panel.context.contentsModel?.last_modified ?? '');
   if (panel.context.model.dirty || saved > Date.parse(last.packed)) {
-    return trans.__('changed since it was packed, %1 ago:', age(last.packed, trans));
+    return isJust
+      ? trans.__('changed since it was packed just now:')
+      : trans.__('changed since it was packed, %1 ago:', ago);
   }
-  return trans.__('packed %1 ago:', age(last.packed, trans));
+  return isJust ? trans.__('packed just now:') : trans.__('packed %1 ago:', ago);
 }
 
 /** Draw again when the notebook is saved, renamed, or edited after it was saved. */

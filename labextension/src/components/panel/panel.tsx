@@ -93,8 +93,8 @@ function Search({ trans, query, setQuery, input, onDown }: ISearchProps): JSX.El
         role="searchbox"
         spellCheck={false}
         value={query}
-        placeholder={trans.__('Search what is open')}
-        aria-label={trans.__('Search repositories and tags')}
+        placeholder={trans.__('Search')}
+        aria-label={trans.__('Search repositories, and the tags of those that are open')}
         onChange={event => setQuery(event.target.value)}
         onKeyDown={onKeyDown}
       />

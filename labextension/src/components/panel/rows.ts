@@ -41,6 +41,9 @@ export interface IView {
 
 export const STORE = 'store';
 
+/** With so many letters, registries that are not open are searched, too. */
+const SEARCHED = 2;
+
 const BLANK = {
   isOpen: null,
   parent: null,
@@ -129,7 +132,8 @@ function addStore(rows: IRow[], model: KitModel, view: IView, query: string): vo
 
 function addRegistry(rows: IRow[], model: KitModel, view: IView, query: string, row: RegistryRow): void {
   const key = `registry ${row.name}`;
-  const isOpen = view.open.has(key);
+  const isUnfolded = view.open.has(key);
+  const isOpen = isUnfolded || query.length >= SEARCHED;
   rows.push({ ...BLANK, key, kind: 'registry', level: 1, label: row.name, isOpen, registry: row.name, row });
   if (!isOpen) {
     return;
@@ -142,7 +146,8 @@ function addRegistry(rows: IRow[], model: KitModel, view: IView, query: string, 
     addRepository(rows, model, view, query, row, key, name);
   }
   const rest = restOf(pages, rows.length > before, query, failedCatalog(pages.error, row.signed_in_as !== ''));
-  if (rest) {
+  // What nobody opened is searched along: it has something to say when something is found, or still on its way.
+  if (rest && (isUnfolded || rest === 'loading' || rest === 'more')) {
     rows.push({ ...note(rest, key, 2, pages.error), registry: row.name, row });
   }
 }

@@ -7,6 +7,7 @@ import { inert, lastName, share, size } from '../../format';
 import { kitIcon, pullIcon, pushIcon } from '../../icons';
 import type { Jobs } from '../../model';
 import { isGoing } from '../../model';
+import { outcomeOf } from '../../outcome';
 import { CommandIDs } from '../../tokens';
 import type { Job } from '../../wire';
 import { Bar, IconButton, TextButton } from '../parts';
@@ -160,12 +161,10 @@ function Ended({ job, trans, run }: IJobProps): JSX.Element | null {
       </div>
     );
   }
-  const { moved_bytes: moved = 0, here_bytes: here = 0, directory = '' } = job.result ?? {};
+  const directory = job.result?.directory;
   return (
     <div className="kitops-Job-line">
-      <span>
-        {here > 0 ? trans.__('%1 moved, %2 were there', size(moved), size(here)) : trans.__('%1 moved', size(moved))}
-      </span>
+      <span>{outcomeOf(job, trans)}</span>
       {directory ? <bdi className="kitops-Job-item">{inert(directory)}</bdi> : null}
     </div>
   );

@@ -125,6 +125,23 @@ describe('an entry taken out of a Kitfile', () => {
   });
 
   it.each([
+    ['two.bin', 'model:|  path: m.onnx|  parts:|    - path: one.bin|  description: d|code:|  - path: x.ipynb'],
+    [
+      'one.bin',
+      'model:|  path: m.onnx|  parts:|    - name: two|      path: two.bin|  description: d|code:|  - path: x.ipynb'
+    ]
+  ])('can be a part of the model: %s', (path, left) => {
+    const text =
+      'model:|  path: m.onnx|  parts:|    - path: one.bin|    - name: two|      path: two.bin|  description: d|code:|  - path: x.ipynb';
+    const one = without(text.replaceAll('|', '\n'), { section: 'part', path });
+    expect(one?.replaceAll('\n', '|')).toBe(left);
+    const other = path === 'one.bin' ? 'two.bin' : 'one.bin';
+    expect(without(one ?? '', { section: 'part', path: other })).toBe(
+      'model:\n  path: m.onnx\n  description: d\ncode:\n  - path: x.ipynb'
+    );
+  });
+
+  it.each([
     ['dataset', 'data/train'],
     ['dataset', 'nothing'],
     ['part', 'model.onnx'],

@@ -90,7 +90,9 @@ export class Page {
     here_bytes: 1024,
     files: 3,
     conflicts: [],
-    command: '%kit pull corp/app:v1 -d work'
+    command: '%kit pull corp/app:v1 -d work',
+    beside: 'work/app-v1',
+    beside_command: '%kit pull corp/app:v1 -d work/app-v1'
   };
   started: Job = job('j1', { state: 'waiting' });
 

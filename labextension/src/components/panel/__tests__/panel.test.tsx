@@ -216,6 +216,18 @@ describe('the tree', () => {
     ]);
     expect(panel.node.textContent).toContain('Nothing like it');
   });
+
+  it('finds repositories in registries that nobody opened, and tells no faults of those', async () => {
+    await act(
+      async () => void fireEvent.change(within(panel.node).getByRole('searchbox'), { target: { value: 'corp/a' } })
+    );
+    await shown(() => texts().includes('app'), 'the repository');
+    await shown(() => server.count('GET repositories') === 5, 'all were asked');
+    await shown(() => panel.node.querySelector('.kitops-mod-loading') === null, 'all have answered');
+    expect(texts().filter(Boolean)).toEqual(['Local store', 'corp', 'app', 'dead', 'private', 'ghcr.io', 'many']);
+    expect(panel.node.textContent).not.toContain('Look at the cable');
+    expect(server.count('GET tags')).toBe(0);
+  });
 });
 
 describe('the keyboard', () => {
@@ -267,9 +279,11 @@ describe('transfers', () => {
 
   it('that ended in three ways look like three things', async () => {
     const error = { code: 'unreachable', message: `${HOSTILE} is gone`, hint: 'Try later.', details: [] };
-    const result = { digest: '', moved_bytes: 1024, here_bytes: 2048, directory: 'w', files: 3, text: '' };
+    const result = { digest: '', moved_bytes: 1024, here_bytes: 2048, directory: '', files: 0, text: '' };
     await show(
       job('a', { state: 'done', result }),
+      job('d', { state: 'done', result: { ...result, directory: 'work', files: 3 } }),
+      job('e', { state: 'done', kind: 'pack', result }),
       job('bb', { state: 'cancelled', done_bytes: 512 }),
       job('ccc', { state: 'failed', error })
     );
@@ -277,6 +291,8 @@ describe('transfers', () => {
     expect(told).toEqual([
       ['kitops-Job kitops-mod-failed', expect.stringContaining(`${HOSTILE} is goneTry later.`)],
       ['kitops-Job kitops-mod-cancelled', expect.stringContaining('512 B moved, and kept')],
+      ['kitops-Job kitops-mod-done', expect.stringContaining('1.0 KiB packed')],
+      ['kitops-Job kitops-mod-done', expect.stringContaining('3 files, 1.0 KiBwork')],
       ['kitops-Job kitops-mod-done', expect.stringContaining('1.0 KiB moved, 2.0 KiB were there')]
     ]);
     expect(panel.node.querySelector('img')).toBeNull();
