@@ -16,7 +16,7 @@ from kitops_jupyter.targets import Connection
 
 @dataclass(frozen=True, slots=True)
 class PullSize:
-    """Bytes that would travel, bytes that the store has already, and files as far as they are known."""
+    """Bytes that would travel, bytes that the store has already; files, 0 where that is not known of every part."""
 
     moved_bytes: int
     here_bytes: int
@@ -32,25 +32,26 @@ def pull_size(
 ) -> PullSize:
     """Look at the chosen parts. Of layers, only lists of files are moved. Raises FilterInvalid, NotFound."""
     chosen = filter_rules.parse(filters)
-    moved = here = files = 0
+    moved = here = 0
+    files: list[int | None] = []
     with Opener(settings or Settings.load(), connection) as opener:
         kit = opener.open(reference)
         for part in chosen_parts(kit, chosen, opener):
             size_bytes, count = _size_of(part)
-            files += count
+            files.append(count)
             if ranges_of(part.source, part.match.layer) is None:
                 here += size_bytes
             else:
                 moved += size_bytes
-    return PullSize(moved, here, files)
+    return PullSize(moved, here, 0 if None in files else sum(filter(None, files)))
 
 
-def _size_of(part: Part) -> tuple[int, int]:
-    """Bytes to be read of a layer, and how many of its files are wanted."""
+def _size_of(part: Part) -> tuple[int, int | None]:
+    """Bytes to be read of a layer, and how many of its files are wanted; None where only reading it would tell."""
     layer = part.match.layer
     if part.match.type.layout == "raw":
         return layer.size_bytes, 1
     if part.choice.patterns is None or part.match.type.compression:
-        return layer.size_bytes, 0
+        return layer.size_bytes, None
     wanted = [item for item in members_of(part.source, part.match) if not item.is_dir and part.placed(item.name)]
     return sum(member.size for member in wanted), len(wanted)

@@ -149,10 +149,22 @@ def unreachable(error: requests.RequestException, what: str, *, host: str) -> Un
     elif isinstance(error, requests.exceptions.Timeout):
         why, hint = "no answer in time", "run it again; what was moved is kept"
     else:
-        why = shown(_CONNECTION.sub("", str(_root(error))), 160)
+        why = _plain(str(_root(error)))
         hint = "check the name and the network; --plain-http if it speaks no TLS"
     permanent = isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema))
-    return Unreachable(f"{what}: {host}: {why}", hint=hint, temporary=not permanent)
+    where = "" if host in what else f"{host}: "
+    return Unreachable(f"{what}: {where}{why}", hint=hint, temporary=not permanent)
+
+
+def _plain(reason: str) -> str:
+    """The words of sockets and urllib3, as people say it."""
+    reason = _CONNECTION.sub("", reason)
+    if unknown := re.match(r"Failed to resolve (\S+)", reason):
+        return f"no host {shown(unknown[1], 160)} is known"
+    refused = re.sub(
+        r"^Failed to establish a new connection: (?:\[(?:Errno|WinError) \d+\] )?", "no connection: ", reason
+    )
+    return shown(refused, 160)
 
 
 def _root(error: BaseException) -> BaseException:
