@@ -10,13 +10,6 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { KitError } from '../client';
 import type { IActions } from '../components/dialogs/actions';
 import type { Form } from '../components/dialogs/form';
-import { FormDialog } from '../components/dialogs/form';
-import { PackForm } from '../components/dialogs/pack';
-import { PromoteForm } from '../components/dialogs/promote';
-import { PushForm } from '../components/dialogs/push';
-import { RemoveForm } from '../components/dialogs/remove';
-import { TagForm } from '../components/dialogs/tag';
-import { Verdict } from '../components/dialogs/validate';
 import { kitIcon, pushIcon } from '../icons';
 import { CommandIDs, IKitModel } from '../tokens';
 import { actionsOf } from './actions';
@@ -70,7 +63,7 @@ function addPacking({ app, actions, notebooks, documents, files }: IPlaces): voi
   };
   const pack = (title: string, directory: string, notebook: string): Promise<unknown> => {
     const options = { directory, notebook, save: () => (notebook ? save(notebook) : Promise.resolve(false)) };
-    return ask(title, new PackForm(actions, options), trans.__('Pack'));
+    return ask(title, ({ PackForm }) => new PackForm(actions, options), trans.__('Pack'));
   };
   app.commands.addCommand(CommandIDs.pack, {
     label: trans.__('Pack as ModelKit…'),
@@ -104,7 +97,9 @@ function addNaming({ app, actions }: IPlaces): void {
     describedBy: takes('reference'),
     execute: args => {
       const reference = given(app, 'reference', args.reference);
-      return reference ? ask(trans.__('Push'), new PushForm(actions, reference), trans.__('Push')) : undefined;
+      return reference
+        ? ask(trans.__('Push'), ({ PushForm }) => new PushForm(actions, reference), trans.__('Push'))
+        : undefined;
     }
   });
   app.commands.addCommand(CommandIDs.tag, {
@@ -113,7 +108,9 @@ function addNaming({ app, actions }: IPlaces): void {
     describedBy: takes('reference'),
     execute: args => {
       const reference = given(app, 'reference', args.reference);
-      return reference ? ask(trans.__('Tag'), new TagForm(actions, reference), trans.__('Tag')) : undefined;
+      return reference
+        ? ask(trans.__('Tag'), ({ TagForm }) => new TagForm(actions, reference), trans.__('Tag'))
+        : undefined;
     }
   });
   app.commands.addCommand(CommandIDs.promote, {
@@ -136,9 +133,9 @@ function addNaming({ app, actions }: IPlaces): void {
         await told(actions, () => model.client.promote(reference, to, isUndo));
         return;
       }
-      const form = new PromoteForm(actions, reference, to, isUndo);
       const title = isUndo ? trans.__('Undo a Promotion') : trans.__('Promote');
-      await ask(title, form, isUndo ? trans.__('Undo') : trans.__('Promote'));
+      const accept = isUndo ? trans.__('Undo') : trans.__('Promote');
+      await ask(title, ({ PromoteForm }) => new PromoteForm(actions, reference, to, isUndo), accept);
     }
   });
 }
@@ -160,8 +157,8 @@ function addRemoving({ app, actions }: IPlaces): void {
         await told(actions, () => model.client.remove([reference], { remote: isRemote }));
         return;
       }
-      const form = new RemoveForm(actions, reference, isRemote);
-      await ask(trans.__('Remove'), form, trans.__('Remove'), true);
+      const make = ({ RemoveForm }: Dialogs): Form<unknown> => new RemoveForm(actions, reference, isRemote);
+      await ask(trans.__('Remove'), make, trans.__('Remove'), true);
     }
   });
 }
@@ -179,6 +176,7 @@ function addValidating({ app, actions, files }: IPlaces): void {
       try {
         const file = await app.serviceManager.contents.get(path, { type: 'file', format: 'text', content: true });
         const text = String(file.content);
+        const { Verdict } = await load();
         const body = new Verdict(actions, path, text, await model.client.validate(text));
         const buttons = [Dialog.okButton({ label: trans.__('Close') })];
         await showDialog({ title: trans.__('Kitfile'), body, buttons });
@@ -189,8 +187,19 @@ function addValidating({ app, actions, files }: IPlaces): void {
   });
 }
 
-async function ask<T>(title: string, form: Form<T>, accept: string, isWarning = false): Promise<T | null> {
-  const { value } = await new FormDialog<T>({ title, form, accept, isWarning }).launch();
+type Dialogs = Awaited<ReturnType<typeof load>>;
+
+/** Fetched when the first one is opened, not with JupyterLab itself. */
+const load = () => import(/* webpackChunkName: "dialogs" */ '../components/dialogs');
+
+async function ask<T>(
+  title: string,
+  make: (dialogs: Dialogs) => Form<T>,
+  accept: string,
+  isWarning = false
+): Promise<T | null> {
+  const dialogs = await load();
+  const { value } = await new dialogs.FormDialog<T>({ title, form: make(dialogs), accept, isWarning }).launch();
   return value;
 }
 

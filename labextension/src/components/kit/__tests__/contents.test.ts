@@ -89,9 +89,7 @@ describe('the contents', () => {
       '%kit pull corp/app:v1 -d work --overwrite'
     );
     await page.click(screen.getByRole('radio', { name: 'side by side' }));
-    expect(page.tab.node.querySelector('.kitops-Line-text')?.textContent).toBe(
-      '%kit pull corp/app:v1 -d work/app-v1'
-    );
+    expect(page.tab.node.querySelector('.kitops-Line-text')?.textContent).toBe('%kit pull corp/app:v1 -d work/app-v1');
     await page.click(page.button(/^Pull selected/));
     await page.shown(() => page.server.count('POST jobs') === 1, 'the job');
     expect(page.bodyOf('POST jobs')).toMatchObject({ on_conflict: 'beside' });

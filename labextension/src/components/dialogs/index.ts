@@ -1,0 +1,9 @@
+// All dialogs: fetched when the first one is opened, not with JupyterLab itself.
+
+export { FormDialog } from './form';
+export { PackForm } from './pack';
+export { PromoteForm } from './promote';
+export { PushForm } from './push';
+export { RemoveForm } from './remove';
+export { TagForm } from './tag';
+export { Verdict } from './validate';
