@@ -1,7 +1,8 @@
 """Open the tutorials in JupyterLab, or run them headless and tell what they packed; a small registry runs beside them.
 
 `python notebooks/run.py` runs every tutorial in a temporary folder with a store and a registry of its own; `--lab`
-opens JupyterLab on copies in `notebooks/work/`, with a store and a registry in that folder, too.
+opens JupyterLab on copies in `notebooks/work/`, beside them the panel; a store and a registry with a few kits are in
+that folder, too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from kits import fill
+
 from kitops_jupyter.server.registry import running
 
 HERE = Path(__file__).resolve().parent
@@ -30,10 +33,12 @@ def main() -> int:
     names = sorted(path.name for path in HERE.glob("*.ipynb"))
     parser.add_argument("names", nargs="*", default=names, metavar="NAME", help=f"which: {', '.join(names)}")
     parser.add_argument("--lab", action="store_true", help="open them in JupyterLab instead of running them")
-    parser.add_argument("--port", type=int, help="JupyterLab's port")
-    arguments = parser.parse_args()
+    parser.add_argument("--work", type=Path, default=HERE / "work", help="where --lab has its copies")
+    arguments, flags = parser.parse_known_args()
     if arguments.lab:
-        return open_lab(arguments.names, [f"--port={arguments.port}"] if arguments.port else [])
+        return open_lab(arguments.names, arguments.work.absolute(), flags)
+    if flags:
+        parser.error(f"what is {flags[0]}?")
     with tempfile.TemporaryDirectory(prefix="kit-tutorial-") as folder, a_place(Path(folder)):
         for name in arguments.names:
             run_headless(name, Path(folder))
@@ -51,17 +56,41 @@ def a_place(folder: Path) -> Iterator[None]:
         yield
 
 
-def open_lab(names: Sequence[str], flags: list[str]) -> int:
-    """JupyterLab on copies, so that the tutorials themselves stay as they are."""
-    work = HERE / "work"
+def open_lab(names: Sequence[str], work: Path, flags: list[str]) -> int:
+    """JupyterLab on copies, so that the tutorials themselves stay as they are; `flags` are JupyterLab's."""
     (work / "tutorials").mkdir(parents=True, exist_ok=True)
     for name in names:
         if not (work / "tutorials" / name).exists():
             shutil.copy(HERE / name, work / "tutorials" / name)
-    first = work / "tutorials" / names[0]
     with a_place(work):
-        command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={work / 'tutorials'}", *flags, str(first)]
+        if not (work / "kits").exists():
+            print("A few kits for the registry...", flush=True)
+            fill(REGISTRY, work / "kits")
+        show_panel(work / "workspaces", f"tutorials/{names[0]}")
+        command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={work / 'tutorials'}", *flags]
         return subprocess.run(command, check=False).returncode
+
+
+def show_panel(workspaces: Path, notebook: str) -> None:
+    """A workspace for the first time: the tutorial, and beside it the panel with the registry unfolded."""
+    os.environ["JUPYTERLAB_WORKSPACES_DIR"] = str(workspaces)
+    if workspaces.exists():
+        return
+    tab = f"notebook:{Path(notebook).name}"
+    layout = {
+        "main": {"dock": {"type": "tab-area", "currentIndex": 0, "widgets": [tab]}, "current": tab},
+        "left": {"collapsed": False, "visible": True, "current": "kitops-panel", "widgets": ["kitops-panel"]},
+    }
+    data = {
+        "layout-restorer:data": layout,
+        tab: {"data": {"path": Path(notebook).name, "factory": "Notebook"}},
+        "kitops-jupyter:panel": {"open": ["transfers", "notebook", "store", f"registry {REGISTRY}"], "named": {}},
+    }
+    workspaces.mkdir(parents=True)
+    described = workspaces / "demo.json"
+    described.write_text(json.dumps({"data": data, "metadata": {"id": "default"}}), "utf-8")
+    importer = [sys.executable, "-m", "jupyterlab.labapp", "workspaces", "import", str(described)]
+    subprocess.run(importer, check=True, stdout=subprocess.DEVNULL)
 
 
 def run_headless(name: str, folder: Path) -> None:
