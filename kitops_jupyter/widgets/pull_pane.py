@@ -136,7 +136,8 @@ class PullPane:
             self._told.value = told if bars.is_cancelled else told + looks.failure(problem)
             return
         words, colour = bars.outcome(None)
-        count = f"{self.result.file_count} files, {human_size(self.result.size_bytes)}"
+        files = "1 file" if self.result.file_count == 1 else f"{self.result.file_count} files"
+        count = f"{files}, {human_size(self.result.size_bytes)}"
         self._told.value = looks.told(f"{words} — {count} in {folder}", colour, is_live=True)
         warned = "\n".join(self.result.warnings)
         if warned:

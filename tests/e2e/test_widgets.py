@@ -1,0 +1,65 @@
+"""What cells show: the browser of kits, the bars with a Cancel that a busy kernel hears, and the sign-in form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.acts import Camera, open_notebook, run_cell
+from tests.e2e.lab import Lab
+from tests.operations.projects import FILES, files_in
+
+pytestmark = pytest.mark.browser
+
+LOAD = "%load_ext kitops_jupyter\n"
+
+
+@pytest.fixture
+def cell(page: Any) -> Iterator[Any]:
+    """The output of the first cell of a new notebook."""
+    open_notebook(page)
+    yield page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell-outputArea").first
+    page.evaluate("window.openNotebook.sessionContext.shutdown()")
+
+
+def test_a_kit_is_browsed_and_a_part_pulled_from_a_cell(page: Any, lab: Lab, cell: Any, pictures: Camera) -> None:
+    run_cell(page, LOAD + "%kit browse corp")
+    cell.get_by_role("button", name="app-model").click()
+    cell.get_by_role("button", name="challenger").first.click()
+    cell.get_by_label("validation").first.check()
+    into = cell.get_by_label("Into")
+    into.fill("browsed")
+    into.press("Enter")
+    cell.get_by_text("-d browsed --filter").first.wait_for()
+    pictures.take(page, "browse-cell")
+    cell.get_by_role("button", name="Pull").last.click()
+    cell.get_by_text("1 file, 8 B in").wait_for()
+    assert files_in(lab.root / "browsed") == {"data/validation.csv": FILES["data/validation.csv"]}
+    pictures.take(page, "browse-cell-done")
+
+
+def test_a_pull_in_a_cell_has_bars_and_a_cancel_that_ends_it(page: Any, lab: Lab, cell: Any, pictures: Camera) -> None:
+    run_cell(page, LOAD + "%kit remove corp/big:v1")  # another test may have pulled it
+    cell.get_by_text("corp/big:v1").first.wait_for()
+    run_cell(page, "%kit pull corp/big:v1")
+    cell.get_by_text("MiB/s").or_(cell.get_by_text("MB/s")).first.wait_for()
+    pictures.take(page, "bars-cell")
+    cell.get_by_role("button", name="Cancel").click()
+    cell.get_by_text("ancelled").first.wait_for(timeout=5_000)
+
+
+def test_a_sign_in_in_a_cell_leaves_no_secret_in_the_notebook(page: Any, lab: Lab, cell: Any, pictures: Camera) -> None:
+    run_cell(page, LOAD + "%kit login users")
+    cell.get_by_label("User name").fill("user")
+    pictures.take(page, "sign-in-cell")
+    secret = cell.locator("input[type=password]")
+    secret.fill("hunter2")
+    secret.press("Enter")
+    cell.locator("input[type=password]").wait_for(state="hidden")
+    assert secret.input_value() == ""
+    page.evaluate("window.openNotebook.context.save()")
+    saved = page.evaluate("JSON.stringify(window.openNotebook.content.model.toJSON())")
+    assert "hunter2" not in saved and json.loads(saved)["cells"]
