@@ -128,14 +128,16 @@ def test_an_interrupt_is_130_and_two_lines_at_most(place: Path) -> None:
     import time
 
     code = (
-        "import sys; from kitops_jupyter.__main__ import main; print('up', flush=True);"
-        "sys.exit(main(['validate', '-f', '-']))"
+        "import sys; from kitops_jupyter.__main__ import main\n"
+        "class Told:\n    def __getattr__(self, name):\n"
+        "        print('up', flush=True); return getattr(sys.__stdin__, name)\n"
+        "sys.stdin = Told(); sys.exit(main(['validate', '-f', '-']))"
     )
     pipe = subprocess.PIPE
     started = subprocess.Popen([sys.executable, "-c", code], cwd=place, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
     assert started.stdout is not None
     assert started.stdout.readline() == "up\n"
-    time.sleep(1)  # it waits for the Kitfile now
+    time.sleep(0.5)  # it waits for the Kitfile now
     started.send_signal(signal.SIGINT)
     _, err = started.communicate(timeout=30)
     assert started.returncode == INTERRUPTED

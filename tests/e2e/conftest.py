@@ -64,7 +64,7 @@ def page(browser: Any, lab: Lab) -> Iterator[Any]:
     """JupyterLab in a tab, with the panel open; ends with no error of the page's own."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)  # a busy machine is slow
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(f"http://127.0.0.1:{lab.port}/lab?token=t&reset")

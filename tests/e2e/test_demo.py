@@ -58,7 +58,7 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 def test_the_demo_shows_the_tutorial_and_kits_of_a_colleague(browser: Any, address: str, pictures: Camera) -> None:
     page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     page.goto(address)
     page.locator(".jp-NotebookPanel h1").filter(has_text="Pack a notebook, its model and its data").wait_for()
     panel = page.locator("#kitops-panel")

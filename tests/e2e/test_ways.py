@@ -83,10 +83,10 @@ def test_notebook_7_has_the_panel_too(browser: Any, lab: Lab, pictures: Camera) 
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error.stack)))
     page.goto(f"http://127.0.0.1:{lab.port}/notebooks/study.ipynb?token=t")
-    page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=20_000)
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
     page.get_by_role("menuitem", name="Kit", exact=True).wait_for()
     command(page, "kitops:open-panel")
-    page.locator("#kitops-panel [role=tree]").wait_for(timeout=10_000)
+    page.locator("#kitops-panel [role=tree]").wait_for(timeout=60_000)
     pictures.take(page, "notebook-7", in_both=False)
     context.close()
     # JupyterLab's own shortcuts plugin throws this in Notebook 7.6, with and without extensions

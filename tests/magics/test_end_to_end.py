@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kitops_jupyter.errors import Conflict, KitError, KitfileInvalid, KitfileMissing, NotFound, Usage
+from kitops_jupyter.settings import Settings
 from tests.magics.conftest import RunCell
 
 KITFILE = """\
@@ -196,10 +198,23 @@ def test_an_interrupt_in_the_middle_leaves_no_tag(packed: Path, run_cell: RunCel
     from kitops_jupyter.errors import Cancelled
 
     (packed / "model" / "forest.bin").write_bytes(b"\0" * (256 << 20))
-    threading.Timer(0.03, _thread.interrupt_main).start()
-    started = time.monotonic()
+    interrupted_s: list[float] = []
+
+    def interrupt() -> None:
+        """Once a megabyte of the layer is on the disk."""
+        while not interrupted_s:
+            with suppress(OSError):
+                if any(path.stat().st_size > 1 << 20 for path in storage.rglob("*") if path.name not in known):
+                    interrupted_s.append(time.monotonic())
+            time.sleep(0.001)
+        _thread.interrupt_main()
+
+    storage = Settings.load().storage
+    known = {path.name for path in storage.rglob("*")}
+    thread = threading.Thread(target=interrupt, daemon=True)
+    thread.start()
     ran = run_cell("%kit pack . -t churn:interrupted --progress none")
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - interrupted_s[0] < 1
     assert isinstance(ran.error, Cancelled), ran.printed
     assert "Traceback" not in ran.printed
     assert [kit.tags for kit in run_cell("%kit list").value.kits] == [("v1",)]
