@@ -8,7 +8,7 @@ WORKERS ?= auto
 JLPM = cd labextension && PATH="$(abspath $(BIN)):$$PATH" jlpm
 FRONT_END = labextension/package.json labextension/yarn.lock $(shell find labextension/src labextension/style labextension/schema -type f)
 
-.PHONY: demo test lint e2e bench clean
+.PHONY: demo test lint e2e tour bench clean
 
 $(VENV)/.installed-%: pyproject.toml $(FRONT_END)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed")'
@@ -38,6 +38,13 @@ lint: $(VENV)/.installed-test
 # One after the other; what fails on a busy machine gets one more try.
 e2e: $(VENV)/.installed-test
 	$(BIN)/python -m pytest tests/e2e -m browser -n 0 || $(BIN)/python -m pytest tests/e2e -m browser -n 0 --last-failed
+
+# The pictures of the README's tour; ImageMagick makes them small.
+tour: $(VENV)/.installed-test
+	KIT_SCREENSHOTS="$(abspath build/tour)" $(BIN)/python -m pytest tests/e2e/test_demo.py -m browser -n 0
+	mkdir -p notebooks/tour
+	for name in panel contents notebook diff promote snapshot cell; do \
+	  convert build/tour/tour-$$name.png +dither -colors 96 -strip "PNG8:notebooks/tour/$$name.png" || exit 1; done
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m pytest tests/bench -m bench -n 0 -s

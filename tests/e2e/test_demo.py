@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.acts import Camera, node, unfold
+from tests.e2e.acts import Camera, accept, command, dialog, job_state, node, open_notebook, run_cell, tick, unfold
 
 pytestmark = pytest.mark.browser
 
@@ -56,10 +56,12 @@ def address(tmp_path: Path) -> Iterator[str]:
         process.wait(30)
 
 
-def test_the_demo_shows_the_tutorial_and_kits_of_a_colleague(browser: Any, address: str, pictures: Camera) -> None:
-    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+def test_the_demo_is_toured(browser: Any, address: str, pictures: Camera) -> None:
+    """As the README does, whose pictures are made here: `make tour`."""
+    page = browser.new_context(viewport={"width": 1280, "height": 760}).new_page()
     page.set_default_timeout(60_000)
     page.goto(address)
+    page.add_style_tag(content=".Toastify { visibility: hidden }")  # they come and go
     page.locator(".jp-NotebookPanel h1").filter(has_text="Pack a notebook, its model and its data").wait_for()
     panel = page.locator("#kitops-panel")
     for name in ("biopsies", "diabetes", "iris"):
@@ -67,11 +69,45 @@ def test_the_demo_shows_the_tutorial_and_kits_of_a_colleague(browser: Any, addre
     panel.locator('[data-kind="repository"]').filter(has_text="iris").click()
     for tag in ("champion", "challenger", "v1", "v2"):
         panel.locator(f'[data-reference="tutorial/iris:{tag}"]').filter(has_text="iB").wait_for()
-    pictures.take(page, "demo")
+    pictures.take(page, "tour-panel")
     panel.locator('[data-reference="tutorial/iris:challenger"]').click()
     tab = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text="tutorial/iris:challenger").last
-    unfold(page, node(tab, "validation"))
+    unfold(page, node(tab, "training"))
+    tick(node(tab, "dataset"))
+    tick(node(tab, "model"))
+    tab.locator(".kitops-Into input").first.fill("iris")
+    tab.locator(".kitops-Into").get_by_text("-d iris").wait_for()
+    pictures.take(page, "tour-contents")
+    tab.get_by_role("button", name="Pull selected").click()
+    tab.locator(".kitops-Outcome.kitops-mod-done").wait_for()
     tab.get_by_role("tab", name="Notebook").click()
     tab.get_by_text("Which of three irises is it?").wait_for()
-    pictures.take(page, "demo-notebook")
+    tab.get_by_text("Looking for notebooks").wait_for(state="detached")
+    pictures.take(page, "tour-notebook")
+    tab.get_by_role("button", name="Diff with").click()
+    box = tab.locator(".kitops-Diff-other input")
+    box.fill("tutorial/iris:champion")
+    box.press("Enter")
+    tab.locator(".kitops-Table .kitops-mod-changed").filter(has_text="forest.skops").first.wait_for()
+    pictures.take(page, "tour-diff")
+    tab.get_by_role("tab", name="History").click()
+    tab.get_by_label("Move this kit to champion").click()
+    asked = dialog(page, "Promote")
+    asked.get_by_label("What moves").get_by_text("rollback").wait_for()
+    pictures.take(page, "tour-promote")
+    accept(asked)
+    tab.locator(".kitops-Board-place.kitops-mod-here").filter(has_text="champion").wait_for()
+    command(page, "kitops:snapshot", path="01_pack.ipynb")
+    asked = dialog(page, "Snapshot into a ModelKit")
+    asked.locator(".kitops-Preview-layers li").first.wait_for()
+    asked.locator("input[type=text], input:not([type])").first.fill("tutorial/mine:tuned")
+    pictures.take(page, "tour-snapshot")
+    accept(asked)
+    job_state(page, "done", "mine:tuned")
+    open_notebook(page)
+    run_cell(page, "%load_ext kitops_jupyter\n%kit browse tutorial/iris:v2")
+    cell = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell-outputArea").first
+    cell.get_by_label("validation").first.check()
+    cell.get_by_text("--filter").first.wait_for()
+    pictures.take(page, "tour-cell")
     page.context.close()
