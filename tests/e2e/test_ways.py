@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.acts import Camera, command, ended, job_state, open_notebook, run_cell
+from tests.e2e.acts import Camera, command, ended, job_state, node, open_notebook, open_row, run_cell, tick
 from tests.e2e.lab import Lab
+from tests.operations.projects import FILES, files_in
 
 pytestmark = pytest.mark.browser
 
@@ -76,18 +77,32 @@ def test_a_transfer_outlives_the_kernel_beside_it(page: Any, lab: Lab, pictures:
     assert ended(page, lab, "corp/big:v1")["state"] == "done"
 
 
-def test_notebook_7_has_the_panel_too(browser: Any, lab: Lab, pictures: Camera) -> None:
+def test_notebook_7_has_the_panel_and_kits_too(browser: Any, lab: Lab, pictures: Camera) -> None:
     pytest.importorskip("notebook", reason="notebook is not installed")
-    context = browser.new_context(viewport={"width": 1200, "height": 800})
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
     page = context.new_page()
+    page.set_default_timeout(60_000)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error.stack)))
     page.goto(f"http://127.0.0.1:{lab.port}/notebooks/study.ipynb?token=t")
-    page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
     page.get_by_role("menuitem", name="Kit", exact=True).wait_for()
     command(page, "kitops:open-panel")
-    page.locator("#kitops-panel [role=tree]").wait_for(timeout=60_000)
+    page.locator("#kitops-panel [role=tree]").wait_for()
+    for reference in ("corp/app-model:v1", "corp/app-model:challenger"):
+        open_row(page, "registry", "corp")
+        open_row(page, "repository", "app-model")
+        page.locator(f'#kitops-panel [data-registry][data-reference="{reference}"]').click()
+        tab = page.locator("#jp-down-stack .jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text=reference)
+        tab.locator(".kitops-Node").first.wait_for()
+    tick(node(tab, "validation"))
+    tab.locator(".kitops-Into input").first.fill("in-notebook-7")
+    tab.locator(".kitops-Into").get_by_text("-d in-notebook-7").wait_for()
     pictures.take(page, "notebook-7", in_both=False)
+    tab.get_by_role("button", name="Pull selected").click()
+    tab.locator(".kitops-Outcome.kitops-mod-done").wait_for()
+    name = "data/validation.csv"
+    assert files_in(lab.root / "in-notebook-7") == {name: FILES[name]}
     context.close()
     # JupyterLab's own shortcuts plugin throws this in Notebook 7.6, with and without extensions
     assert not [each for each in faults if "reading 'schema'" not in each or "kitops" in each]

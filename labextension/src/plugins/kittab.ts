@@ -6,7 +6,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
-import { Menu } from '@lumino/widgets';
+import { Menu, TabPanel } from '@lumino/widgets';
 
 import type { KitTab } from '../components/kit';
 import { kitIcon } from '../icons';
@@ -60,7 +60,14 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
         if (!tab.isAttached) {
           app.shell.add(tab, 'main', { type: 'ModelKit' });
         }
+        if (!tab.isAttached) {
+          app.shell.add(tab, 'down', { type: 'ModelKit' }); // Notebook 7 has one thing in its main area: the notebook
+        }
         app.shell.activateById(tab.id);
+        const stack = tab.parent?.parent;
+        if (stack instanceof TabPanel) {
+          stack.currentWidget = tab;
+        }
       }
     });
     void restorer?.restore(tracker, {
