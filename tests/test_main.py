@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter.__main__ import DONE, FAILED, INTERRUPTED, MISUSED, main
+from tests.archives import extract
 
 GOLDEN = Path(__file__).parent / "golden"
 DIGEST = re.compile(r"sha256:[0-9a-f]{10,}")
@@ -163,7 +164,7 @@ def test_the_terminal_prints_what_kit_printed_on_the_golden_home(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with tarfile.open(GOLDEN / "home.tar.gz") as home:
-        home.extractall(tmp_path / "golden", filter="data")
+        extract(home, tmp_path / "golden")
     monkeypatch.setenv("KITOPS_HOME", str(tmp_path / "golden" / "home"))
     compared = 0
     for step in json.loads((GOLDEN / "outputs.json").read_text("utf-8")):

@@ -185,7 +185,10 @@ class LayoutFolder:
             self._check_folders()
             try:
                 if not (self.path / MARKER_NAME).is_file() and self.path.is_dir():
-                    others = [entry.name for entry in self.path.iterdir() if entry.name not in ("blobs", _PARTIAL)]
+                    # One that a kill cut short has our folder for partial files, and may have an index already.
+                    begun = {INDEX_NAME} if (self.path / _PARTIAL).is_dir() else set()
+                    known = {"blobs", _PARTIAL, *begun}
+                    others = [entry.name for entry in self.path.iterdir() if entry.name not in known]
                     if others:
                         raise PathInvalid(
                             f"{self.path} is no OCI layout, and not empty: nothing was written",

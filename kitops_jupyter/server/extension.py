@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
+from traitlets import Int
 
 from kitops_jupyter.server import wire
 from kitops_jupyter.server.handlers import ROUTES, Services
-from kitops_jupyter.server.jobs import Jobs
+from kitops_jupyter.server.jobs import AT_ONCE, Jobs
 from kitops_jupyter.server.kit_views import Listings
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.tasks import Tasks
+from kitops_jupyter.server.turns import MOST
 from kitops_jupyter.server.views import Names
 from kitops_jupyter.settings import Settings
 
@@ -47,13 +49,18 @@ class KitServer(ExtensionApp):
 
     name = "kitops_jupyter"
     load_other_extensions = True
+    transfers_at_once = Int(
+        AT_ONCE, min=1, max=MOST, config=True, help="How many transfers run at the same time; the others wait."
+    )
 
     def initialize_handlers(self) -> None:
         server: Any = self.serverapp
         contents = server.contents_manager
         folder = Path(getattr(contents, "root_dir", None) or server.root_dir)
         root = Root(folder, allow_hidden=contents.allow_hidden)
-        self._jobs = Jobs(Settings.load().home / "jobs", str(root.folder), _Teller(server).tell)
+        self._jobs = Jobs(
+            Settings.load().home / "jobs", str(root.folder), _Teller(server).tell, at_once=self.transfers_at_once
+        )
         tasks = Tasks(root)
         services = Services(root, self._jobs, tasks, Names(), Listings())
         server.event_logger.register_event_schema(EVENT_SCHEMA)

@@ -227,6 +227,13 @@ class JobList(Base):
         await self.reply(self.services.jobs.start, task, status=201)
 
 
+class Limits(Base):
+    @guarded
+    async def post(self) -> None:
+        self.services.jobs.turns.at_once = self.body(requests.Limits).transfers_at_once
+        self.send(None)
+
+
 class OneJob(Base):
     @guarded
     async def delete(self, job_id: str) -> None:
@@ -292,6 +299,7 @@ ROUTES: dict[str, type[Base]] = {
     "check/pull": CheckPull,
     "check/pack": CheckPack,
     "jobs": JobList,
+    "limits": Limits,
     r"jobs/([0-9a-f]+)": OneJob,
     r"jobs/([0-9a-f]+)/retry": RetryJob,
     "login": Login,

@@ -11,7 +11,6 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from kitops_jupyter.errors import Cancelled, Conflict, KitError, NotFound
 from kitops_jupyter.operations.write_file import write_text
 from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.server import wire
+from kitops_jupyter.server.turns import Turns
 
 AT_ONCE = 3
 KEPT = 100  # ended jobs that are remembered
@@ -90,9 +90,14 @@ class _Running:
 
 
 class Jobs:
-    """The jobs of this server. `tell` is called, from any thread, with each job that went on; seldom enough to send."""
+    """The jobs of this server. `tell` is called, from any thread, with each job that went on; seldom enough to send.
 
-    def __init__(self, folder: Path, root: str, tell: Callable[[str, wire.Job], None]) -> None:
+    `turns` says how many run at once.
+    """
+
+    def __init__(
+        self, folder: Path, root: str, tell: Callable[[str, wire.Job], None], *, at_once: int = AT_ONCE
+    ) -> None:
         self.epoch = secrets.token_hex(8)
         self._folder = folder
         self._root = root
@@ -100,7 +105,7 @@ class Jobs:
         self._seq = 0
         self._jobs: dict[str, _Running] = {}
         self._lock = threading.RLock()
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="kit-job")
+        self.turns = Turns(at_once)
         self._file = folder / f"{self.epoch}.json"
         self._file_is_final = False
         folder.mkdir(parents=True, exist_ok=True)
@@ -125,7 +130,9 @@ class Jobs:
         with job.lock:
             is_going = job.state in _GOING
             job.is_cancelled = True
-        if not is_going:
+        if self.turns.remove(job_id):
+            self._change(job, "cancelled")
+        elif not is_going:
             with self._lock:
                 del self._jobs[job_id]
             self._keep()
@@ -166,7 +173,7 @@ class Jobs:
         self._file_is_final = True
         for job in going:
             job.is_cancelled = True
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self.turns.close()
         self._alive.release()
 
     def _adopt(self, path: Path, make: Callable[[dict[str, Any]], Task]) -> None:
@@ -193,7 +200,7 @@ class Jobs:
     def _start(self, job: _Running) -> wire.Job:
         self._put(job)
         self._keep()
-        self._pool.submit(self._run, job)
+        self.turns.add(job.id, lambda: self._run(job))
         return job.view()
 
     def _put(self, job: _Running) -> None:
@@ -210,7 +217,7 @@ class Jobs:
         self._change(job, "waiting" if job.is_cancelled else "running")
         try:
             if job.is_cancelled:
-                raise Cancelled("cancelled before it began")
+                raise Cancelled("cancelled as it began")
             job.result = job.task.run(lambda event: self._observe(job, event))
             self._change(job, "done")
         except Cancelled:

@@ -116,6 +116,11 @@ class Validate:
 
 
 @dataclass(frozen=True)
+class Limits:
+    transfers_at_once: int
+
+
+@dataclass(frozen=True)
 class Nothing:
     """A body without fields."""
 
@@ -165,6 +170,8 @@ def schema(kind: type) -> dict[str, Any]:
 def _of(hint: Any) -> dict[str, Any]:
     if hint is str:
         return {"type": "string", "maxLength": TEXT_LIMIT}
+    if hint is int:
+        return {"type": "integer", "minimum": 1, "maximum": LIST_LIMIT}
     if hint is bool:
         return {"type": "boolean"}
     if hint is type(None):

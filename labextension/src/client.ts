@@ -158,6 +158,11 @@ export class KitClient {
     return this._send('POST', 'login', form);
   }
 
+  /** How many transfers run at the same time. */
+  limit(transfersAtOnce: number): Promise<void> {
+    return this._send('POST', 'limits', { transfers_at_once: transfersAtOnce });
+  }
+
   logout(registry: string): Promise<void> {
     return this._send('POST', 'logout', { registry });
   }

@@ -33,8 +33,8 @@ class Lab:
     port: int = 0
     process: Any = field(default=None, repr=False)
 
-    def start(self) -> None:
-        """Start it; on the port it had, if it had one."""
+    def start(self, *flags: str, route: str = "kitops/api/status") -> None:
+        """Start it; on the port it had, if it had one. It is there when it answers the route."""
         if not self.port:
             with socket.create_server(("127.0.0.1", 0)) as probe:
                 self.port = probe.getsockname()[1]
@@ -54,12 +54,13 @@ class Lab:
         words = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={self.port}"]
         words += ["--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"]
         words += ["--ServerApp.port_retries=0", "--IdentityProvider.token=t", f"--ServerApp.root_dir={self.root}"]
+        words += flags
         log = (folder / "log").open("ab")
         self.process = subprocess.Popen(words, env=environment, cwd=self.root, stdout=log, stderr=log)
         log.close()
         for _ in range(300):
             try:
-                self.ask("status")
+                self._get(route)
                 return
             except OSError:
                 time.sleep(0.2)
@@ -67,7 +68,10 @@ class Lab:
 
     def ask(self, route: str) -> Any:
         """What the server says."""
-        url = f"http://127.0.0.1:{self.port}/kitops/api/{route}"
+        return self._get(f"kitops/api/{route}")
+
+    def _get(self, path: str) -> Any:
+        url = f"http://127.0.0.1:{self.port}/{path}"
         request = urllib.request.Request(url, headers={"Authorization": "token t"})
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.loads(answer.read())

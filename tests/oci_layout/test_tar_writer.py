@@ -17,7 +17,7 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.content import Descriptor, Digest, Readable
-from kitops_jupyter.errors import Cancelled, Conflict, DigestMismatch, SizeMismatch
+from kitops_jupyter.errors import Cancelled, Conflict, DigestMismatch, PathInvalid, SizeMismatch
 from kitops_jupyter.oci_layout import IndexFile, LayoutTar, TarWriter
 from kitops_jupyter.progress import Event, ignore
 from kitops_jupyter.settings import Settings
@@ -204,3 +204,16 @@ def written(folder: Path) -> int:
     """How much a copy under way has written."""
     found = [*folder.glob(".*.partial"), *folder.glob("layout/blobs/sha256/*"), *folder.glob("layout/.kit-partial/*")]
     return sum(path.stat().st_size for path in found if path.exists())
+
+
+def test_a_layout_that_a_kill_cut_short_as_it_began_is_gone_on_with(tmp_path: Path) -> None:
+    settings, _ = packed(tmp_path)
+    kit.copy("churn:v1", "oci:layout:v1", directory=tmp_path, settings=settings)
+    (tmp_path / "layout" / "oci-layout").unlink()  # written last
+    kit.copy("churn:v1", "oci:layout:v1", directory=tmp_path, settings=settings)
+    assert (tmp_path / "layout" / "oci-layout").is_file()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "index.json").write_text("{}")  # somebody's own
+    with pytest.raises(PathInvalid, match="not empty"):
+        kit.copy("churn:v1", "oci:other:v1", directory=tmp_path, settings=settings)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter.settings import Settings
+from tests.archives import extract
 from tests.golden_trees import GOLDEN
 
 
@@ -15,5 +16,5 @@ from tests.golden_trees import GOLDEN
 def golden_home(tmp_path: Path) -> Settings:
     """The store in which kit left the golden kits; a copy, to be changed at will."""
     with tarfile.open(GOLDEN / "home.tar.gz") as home:
-        home.extractall(tmp_path / "golden", filter="data")
+        extract(home, tmp_path / "golden")
     return Settings.load({}, home=tmp_path / "golden" / "home")

@@ -149,6 +149,22 @@ def test_a_job_that_was_cancelled_stays_so(jobs: Jobs) -> None:
     assert ended(jobs, jobs.start(task(stopped)).id).state == "cancelled"
 
 
+def test_so_many_run_at_once_and_one_that_waits_is_cancelled_at_once(jobs: Jobs) -> None:
+    def states() -> list[str]:
+        return [job.state for job in jobs.list(0, "").jobs]
+
+    jobs.turns.at_once = 1
+    running, waiting, last = (jobs.start(task(going_on)) for _ in range(3))
+    wait_for(lambda: states() == ["running", "waiting", "waiting"])
+    jobs.end(waiting.id)
+    assert states() == ["running", "cancelled", "waiting"]
+    jobs.turns.at_once = 2
+    wait_for(lambda: states() == ["running", "cancelled", "running"])
+    for job in (running, last):
+        jobs.end(job.id)
+        assert ended(jobs, job.id).state == "cancelled"
+
+
 class Server:
     """A real Jupyter server process."""
 

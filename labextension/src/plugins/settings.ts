@@ -13,13 +13,18 @@ export const settings: JupyterFrontEndPlugin<void> = {
   activate: async (_: JupyterFrontEnd, model: IKitModel, registry: ISettingRegistry | null) => {
     const loaded = await registry?.load(settings.id).catch(() => null);
     const apply = (): void => {
-      const { notifications, confirm, recordEnvironment, defaultRepository } = loaded?.composite ?? {};
+      const { notifications, confirm, recordEnvironment, defaultRepository, parallelTransfers } =
+        loaded?.composite ?? {};
       model.preferences = {
         notifications: notifications !== false,
         confirm: confirm !== false,
         recordEnvironment: recordEnvironment !== false,
         defaultRepository: typeof defaultRepository === 'string' ? defaultRepository : ''
       };
+      // What the server was started with counts until somebody says another number here.
+      if (typeof loaded?.user.parallelTransfers === 'number' && typeof parallelTransfers === 'number') {
+        model.client.limit(parallelTransfers).catch(() => undefined);
+      }
     };
     loaded?.changed.connect(apply);
     apply();

@@ -1,0 +1,64 @@
+"""So many pieces of work at a time; the others wait in line."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+MOST = 16
+
+
+class Turns:
+    """Runs work in threads, `at_once` pieces at a time (1 to 16), first come first served."""
+
+    def __init__(self, at_once: int) -> None:
+        self._waiting: dict[str, Callable[[], None]] = {}
+        self._running = 0
+        self._is_closed = False
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(MOST, thread_name_prefix="kit-job")
+        self._at_once = at_once
+
+    @property
+    def at_once(self) -> int:
+        return self._at_once
+
+    @at_once.setter
+    def at_once(self, at_once: int) -> None:
+        """What runs goes on, also when it is more than that."""
+        self._at_once = max(1, min(at_once, MOST))
+        self._go_on()
+
+    def add(self, name: str, work: Callable[[], None]) -> None:
+        """Have this done when its turn comes."""
+        with self._lock:
+            self._waiting[name] = work
+        self._go_on()
+
+    def remove(self, name: str) -> bool:
+        """Take it out of the line; False when its turn has come already."""
+        with self._lock:
+            return self._waiting.pop(name, None) is not None
+
+    def close(self) -> None:
+        """Begin nothing more, and wait for what runs."""
+        with self._lock:
+            self._is_closed = True
+            self._waiting.clear()
+        self._pool.shutdown(wait=True)
+
+    def _go_on(self) -> None:
+        with self._lock:
+            while self._waiting and self._running < self._at_once and not self._is_closed:
+                work = self._waiting.pop(next(iter(self._waiting)))
+                self._running += 1
+                self._pool.submit(self._run, work)
+
+    def _run(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        finally:
+            with self._lock:
+                self._running -= 1
+            self._go_on()
