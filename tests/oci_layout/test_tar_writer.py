@@ -209,7 +209,8 @@ def written(folder: Path) -> int:
 def test_a_layout_that_a_kill_cut_short_as_it_began_is_gone_on_with(tmp_path: Path) -> None:
     settings, _ = packed(tmp_path)
     kit.copy("churn:v1", "oci:layout:v1", directory=tmp_path, settings=settings)
-    (tmp_path / "layout" / "oci-layout").unlink()  # written last
+    (tmp_path / "layout" / "oci-layout").unlink()  # written last of the files of an empty layout
+    (tmp_path / "layout" / ".kit-partial").mkdir()
     kit.copy("churn:v1", "oci:layout:v1", directory=tmp_path, settings=settings)
     assert (tmp_path / "layout" / "oci-layout").is_file()
     other = tmp_path / "other"
