@@ -148,19 +148,22 @@ export class FormDialog<T> extends Dialog<T | null> {
     });
   }
 
-  /** The button that sends it may be disabled yet and take no focus: then the form does, so that Escape reaches us. */
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
+    document.addEventListener('keydown', this._onLostKey);
     void Promise.all([this.ready, this._form.drawn]).then(() => {
-      const { node } = this._form;
-      const first = node.querySelector<HTMLElement>('.kitops-mod-first');
+      const first = this._form.node.querySelector<HTMLElement>('.kitops-mod-first');
       if (first) {
         first.focus();
-      } else if (!this.node.contains(document.activeElement)) {
-        node.tabIndex = -1;
-        node.focus();
+      } else {
+        this._keepFocus();
       }
     });
+  }
+
+  protected override onAfterDetach(message: Message): void {
+    document.removeEventListener('keydown', this._onLostKey);
+    super.onAfterDetach(message);
   }
 
   /** Enter sends the form, except from a button or a fold of its own; there the arrows move nothing, either. */
@@ -186,8 +189,28 @@ export class FormDialog<T> extends Dialog<T | null> {
     );
     if (button) {
       button.disabled = !this._form.isReady || this._form.isBusy;
+      if (button.disabled && document.activeElement === button) {
+        this._keepFocus();
+      }
     }
   }
+
+  /** A button that is disabled takes no keys: then the form has the focus, so that Escape reaches us. */
+  private _keepFocus(): void {
+    const { activeElement } = document;
+    const { node } = this._form;
+    if (!activeElement || !this.node.contains(activeElement) || activeElement.matches(':disabled')) {
+      node.tabIndex = -1;
+      node.focus();
+    }
+  }
+
+  /** Escape closes it also before anything in it has the focus. */
+  private readonly _onLostKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && event.target === document.body) {
+      this.reject();
+    }
+  };
 
   private readonly _form: Form<T>;
 }

@@ -129,4 +129,11 @@ describe('promote', () => {
     await act(async () => void fireEvent.keyDown(document.activeElement!, { key: 'Escape' }));
     await at.shown(() => at.closed === 'cancelled', 'the end');
   });
+
+  it('Escape leaves also when nothing in it has the focus', async () => {
+    await at.open(new PromoteForm(at.actions, 'corp/churn:v1', '', false));
+    (document.activeElement as HTMLElement | null)?.blur();
+    await act(async () => void fireEvent.keyDown(document.body, { key: 'Escape' }));
+    await at.shown(() => at.closed !== undefined, 'the end');
+  });
 });
