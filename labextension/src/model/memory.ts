@@ -39,22 +39,27 @@ export class Memory {
       open.add(key);
     }
     this._open = open;
+    this._touched.add(key);
     this._keep();
   }
 
   /** Show a repository of a registry, open. */
   name(registry: string, repository: string): void {
+    this._touched.add(`registry ${registry}`).add(`repository ${registry}/${repository}`);
     const before = (this._named[registry] ?? []).filter(each => each !== repository);
     this._named = { ...this._named, [registry]: [repository, ...before] };
     this._open = new Set([...this._open, `registry ${registry}`, `repository ${registry}/${repository}`]);
     this._keep();
   }
 
+  /** What was saved; what a person did meanwhile stays. */
   async restore(): Promise<void> {
     const saved = (await this._state?.fetch(PLACE).catch(() => undefined)) as ISaved | undefined;
     if (saved) {
-      this._open = new Set(texts(saved.open));
-      this._named = Object.fromEntries(Object.entries(saved.named ?? {}).map(([name, each]) => [name, texts(each)]));
+      const before = texts(saved.open).filter(key => !this._touched.has(key));
+      this._open = new Set([...before, ...[...this._open].filter(key => this._touched.has(key))]);
+      const named = Object.fromEntries(Object.entries(saved.named ?? {}).map(([name, each]) => [name, texts(each)]));
+      this._named = { ...named, ...this._named };
       this._changed.emit();
     }
   }
@@ -68,6 +73,7 @@ export class Memory {
   private _changed = new Signal<this, void>(this);
   private _named: { readonly [registry: string]: readonly string[] } = {};
   private _open: ReadonlySet<string> = new Set(OPEN);
+  private readonly _touched = new Set<string>();
 }
 
 const texts = (value: unknown): string[] =>

@@ -145,6 +145,27 @@ describe('the memory of the panel', () => {
     expect(again.named).toEqual({ 'ghcr.io': ['team/model'] });
   });
 
+  it('what somebody folds before it is restored stays as they left it', async () => {
+    const state = new StateDB();
+    const before = new Memory(state);
+    before.open('registry old', true);
+    before.open('registry corp', true);
+    await new Promise(done => setTimeout(done));
+    const memory = new Memory({
+      fetch: () => state.fetch('kitops-jupyter:panel'),
+      save: async () => undefined
+    } as never);
+    const restored = memory.restore();
+    memory.open('registry new', true);
+    memory.open('registry corp', false);
+    await restored;
+    expect(['registry old', 'registry corp', 'registry new'].map(key => memory.isOpen(key))).toEqual([
+      true,
+      false,
+      true
+    ]);
+  });
+
   it('is not misled by what somebody else wrote there', async () => {
     const state = new StateDB();
     await state.save('kitops-jupyter:panel', { open: [1, 'store', null], named: { a: 'x', b: ['y', 2] } });
