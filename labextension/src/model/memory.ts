@@ -60,17 +60,25 @@ export class Memory {
       this._open = new Set([...before, ...[...this._open].filter(key => this._touched.has(key))]);
       const named = Object.fromEntries(Object.entries(saved.named ?? {}).map(([name, each]) => [name, texts(each)]));
       this._named = { ...named, ...this._named };
+    }
+    this._isRestored = true;
+    if (this._touched.size) {
+      this._keep();
+    } else {
       this._changed.emit();
     }
   }
 
   private _keep(): void {
     const named = Object.fromEntries(Object.entries(this._named).map(([name, each]) => [name, [...each]]));
-    void this._state?.save(PLACE, { open: [...this._open].slice(-KEPT), named });
+    if (this._isRestored) {
+      void this._state?.save(PLACE, { open: [...this._open].slice(-KEPT), named });
+    }
     this._changed.emit();
   }
 
   private _changed = new Signal<this, void>(this);
+  private _isRestored = false;
   private _named: { readonly [registry: string]: readonly string[] } = {};
   private _open: ReadonlySet<string> = new Set(OPEN);
   private readonly _touched = new Set<string>();
