@@ -136,6 +136,7 @@ describe('the memory of the panel', () => {
   it('comes back after a reload', async () => {
     const state = new StateDB();
     const memory = new Memory(state);
+    await memory.restore();
     memory.open('store', false);
     memory.name('ghcr.io', 'team/model');
     const again = new Memory(state);
@@ -147,14 +148,8 @@ describe('the memory of the panel', () => {
 
   it('what somebody folds before it is restored stays as they left it', async () => {
     const state = new StateDB();
-    const before = new Memory(state);
-    before.open('registry old', true);
-    before.open('registry corp', true);
-    await new Promise(done => setTimeout(done));
-    const memory = new Memory({
-      fetch: () => state.fetch('kitops-jupyter:panel'),
-      save: async () => undefined
-    } as never);
+    await state.save('kitops-jupyter:panel', { open: ['registry old', 'registry corp'], named: {} });
+    const memory = new Memory(state);
     const restored = memory.restore();
     memory.open('registry new', true);
     memory.open('registry corp', false);
