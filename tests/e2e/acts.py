@@ -10,6 +10,8 @@ from typing import Any
 
 from tests.e2e.lab import Lab
 
+CRAWL_BYTES_PER_S = 1 << 20  # for what is looked at while it goes on
+
 
 @dataclass(frozen=True)
 class Camera:

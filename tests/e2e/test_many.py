@@ -17,6 +17,7 @@ from tests.registry.conftest import Real
 pytestmark = pytest.mark.browser
 
 SCROLLER = "#kitops-panel .kitops-Tree"
+FAR_PX = 133_000  # between the ends of two pages, where no tag was in sight while they were loaded
 IN_SIGHT = """selector => { const box = document.querySelector(selector).getBoundingClientRect();
     return [...document.querySelectorAll(selector + ' [data-kind=tag]')].filter(each => {
         const own = each.getBoundingClientRect(); return own.bottom > box.top && own.top < box.bottom;
@@ -70,7 +71,7 @@ def test_a_list_of_any_length_is_scrolled_and_asks_for_what_is_seen(crowd: Crowd
     page.locator(f'[data-reference^="crowd/{BIG}:"]').first.wait_for()
     load_all(page, "tag", len(TAGS))
     crowd.asked.clear()
-    page.evaluate("selector => document.querySelector(selector).scrollTop = 120000", SCROLLER)
+    page.evaluate("([selector, far]) => document.querySelector(selector).scrollTop = far", [SCROLLER, FAR_PX])
     page.wait_for_function(ALL_SAY, arg=SCROLLER)
     seen = sorted(page.evaluate(IN_SIGHT, SCROLLER))
     first, last = TAGS.index(seen[0]), TAGS.index(seen[-1])

@@ -9,7 +9,7 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
-from tests.e2e.acts import Camera, job_state, node, open_kit, open_panel, open_row, row, tick, unfold
+from tests.e2e.acts import CRAWL_BYTES_PER_S, Camera, job_state, node, open_kit, open_panel, open_row, row, tick, unfold
 from tests.e2e.lab import NASTY, Lab
 from tests.operations.projects import FILES, files_in
 
@@ -53,16 +53,19 @@ def test_a_pull_is_watched_cancelled_and_gone_on_with_after_all_that_can_end(
     found = page.locator('#kitops-panel [data-reference="corp/app-model:champion"]')
     found.hover()
     found.get_by_role("button", name="Pull").first.click()
-    going = job_state(page, "running")
-    page.wait_for_function("document.querySelector('.kitops-Job-told')?.textContent.includes('MiB/s')")
-    pictures.take(page, "transfer")
-    going.get_by_label("Cancel").click()
+    with lab.way.at(CRAWL_BYTES_PER_S):
+        going = job_state(page, "running")
+        page.wait_for_function("document.querySelector('.kitops-Job-told')?.textContent.includes('B/s')")
+        pictures.take(page, "transfer")
+        going.get_by_label("Cancel").click()
     job_state(page, "cancelled").get_by_label("Try again").click()
-    job_state(page, "running")
-    page.reload()  # the page
-    open_panel(page)
-    job_state(page, "running")
-    lab.end(kill=True)  # the server
+    while newest(lab)["done_bytes"] < 8 << 20:
+        page.wait_for_timeout(50)
+    with lab.way.at(CRAWL_BYTES_PER_S):
+        page.reload()  # the page
+        open_panel(page)
+        job_state(page, "running")
+        lab.end(kill=True)  # the server
     lab.start()
     page.goto(f"http://127.0.0.1:{lab.port}/lab?token=t")
     open_panel(page)
@@ -71,6 +74,11 @@ def test_a_pull_is_watched_cancelled_and_gone_on_with_after_all_that_can_end(
     (job,) = [each for each in lab.ask("jobs")["jobs"] if each["reference"] == "corp/app-model:champion"]
     assert job["result"]["digest"] == digest
     assert any(item["note"] == "resumed" for item in job["items"])
+
+
+def newest(lab: Lab) -> dict[str, Any]:
+    jobs: list[dict[str, Any]] = lab.ask("jobs")["jobs"]
+    return max(jobs, key=lambda job: job["started"])
 
 
 def test_a_notebook_diff_and_history_are_looked_at_and_nothing_runs(page: Any, pictures: Camera) -> None:

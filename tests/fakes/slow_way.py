@@ -25,7 +25,7 @@ class SlowWay:
     def __init__(self, host: str, bytes_per_s: int) -> None:
         name, _, port = host.partition(":")
         self._target = name, int(port)
-        self._bytes_per_s = bytes_per_s
+        self.bytes_per_s = bytes_per_s
         self.carried_bytes = 0
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = [self._listening]
@@ -62,8 +62,17 @@ class SlowWay:
                 with self._counting:
                     self.carried_bytes += len(data)
                 target.sendall(data)
-                time.sleep(len(data) / self._bytes_per_s)
+                time.sleep(len(data) / self.bytes_per_s)
             target.shutdown(socket.SHUT_WR)
+
+    @contextmanager
+    def at(self, bytes_per_s: int) -> Iterator[None]:
+        """Another speed for a while."""
+        before, self.bytes_per_s = self.bytes_per_s, bytes_per_s
+        try:
+            yield
+        finally:
+            self.bytes_per_s = before
 
     def close(self) -> None:
         """Close every connection, and wait for the threads."""

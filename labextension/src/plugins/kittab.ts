@@ -57,11 +57,11 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
           tab = new kit.KitTab({ reference, isRemote, actions, rendermime, openMenu });
           await tracker.add(tab);
         }
-        if (!tab.isAttached) {
-          app.shell.add(tab, 'main', { type: 'ModelKit' });
-        }
-        if (!tab.isAttached) {
-          app.shell.add(tab, 'down', { type: 'ModelKit' }); // Notebook 7 has one thing in its main area: the notebook
+        // Notebook 7 has one thing in its main area, the notebook; and before 7.3 no place below it.
+        for (const area of ['main', 'down', 'right']) {
+          if (!tab.isAttached) {
+            app.shell.add(tab, area, { type: 'ModelKit' });
+          }
         }
         app.shell.activateById(tab.id);
         const stack = tab.parent?.parent;

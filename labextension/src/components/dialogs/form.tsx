@@ -150,7 +150,7 @@ export class FormDialog<T> extends Dialog<T | null> {
 
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
-    document.addEventListener('keydown', this._onLostKey);
+    document.addEventListener('keydown', this._onLostKey, true);
     void Promise.all([this.ready, this._form.drawn]).then(() => {
       const first = this._form.node.querySelector<HTMLElement>('.kitops-mod-first');
       if (first) {
@@ -162,7 +162,7 @@ export class FormDialog<T> extends Dialog<T | null> {
   }
 
   protected override onAfterDetach(message: Message): void {
-    document.removeEventListener('keydown', this._onLostKey);
+    document.removeEventListener('keydown', this._onLostKey, true);
     super.onAfterDetach(message);
   }
 
@@ -205,9 +205,12 @@ export class FormDialog<T> extends Dialog<T | null> {
     }
   }
 
-  /** Escape closes it also before anything in it has the focus. */
+  /** Escape closes it also while the focus is yet where it was opened from. */
   private readonly _onLostKey = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && event.target === document.body) {
+    const { key, target } = event;
+    if (key === 'Escape' && !(target instanceof Element && target.closest('.jp-Dialog'))) {
+      event.stopPropagation();
+      event.preventDefault();
       this.reject();
     }
   };

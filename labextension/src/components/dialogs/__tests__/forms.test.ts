@@ -130,10 +130,12 @@ describe('promote', () => {
     await at.shown(() => at.closed === 'cancelled', 'the end');
   });
 
-  it('Escape leaves also when nothing in it has the focus', async () => {
+  it('Escape leaves also while the focus is where it was opened from', async () => {
+    const opener = document.body.appendChild(document.createElement('button'));
     await at.open(new PromoteForm(at.actions, 'corp/churn:v1', '', false));
-    (document.activeElement as HTMLElement | null)?.blur();
-    await act(async () => void fireEvent.keyDown(document.body, { key: 'Escape' }));
+    opener.focus();
+    await act(async () => void fireEvent.keyDown(opener, { key: 'Escape' }));
     await at.shown(() => at.closed !== undefined, 'the end');
+    opener.remove();
   });
 });
