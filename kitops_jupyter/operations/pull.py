@@ -30,6 +30,7 @@ def pull(
     labels: Sequence[str] = (),
     overwrite: bool = False,
     ignore_existing: bool = False,
+    include_remote: bool = False,
     store_only: bool = False,
     as_tar: bool = False,
     with_referrers: bool = False,
@@ -39,14 +40,20 @@ def pull(
 ) -> TransferResult | UnpackResult | TarsResult:
     """Bring a kit here. With `filters` or a `directory` only those layers travel, straight into files.
 
-    `as_tar` leaves each of these layers as the archive that it is. Without any of these (`store_only` insists on it),
-    all of it goes into the local store, kits that it builds on included, `with_referrers` also what refers to it; what
-    is there is not moved again, and a pull that broke off goes on where it was, in this process or another one.
+    `include_remote` also fetches data that the Kitfile only points at. `as_tar` leaves each of these layers as the
+    archive that it is. Without any of these (`store_only` insists on it), all of it goes into the local store, kits
+    that it builds on included, `with_referrers` also what refers to it; what is there is not moved again, and a pull
+    that broke off goes on where it was, in this process or another one.
     Raises NotFound, DigestMismatch, Conflict, FilterInvalid, Usage, RegistryError, StorageFull, Cancelled.
     """
     settings = settings or Settings.load()
     if filters or directory is not None or as_tar:
         _check_files_alone(reference, store_only, with_referrers)
+    if include_remote and (as_tar or not (filters or directory is not None)):
+        raise Usage(
+            "--include-remote writes files: it needs --dir or --filter, and has no archive to leave",
+            hint=f"kit pull {reference} -d FOLDER --include-remote",
+        )
     if as_tar:
         return pull_tars(
             reference,
@@ -67,6 +74,7 @@ def pull(
             labels=labels,
             overwrite=overwrite,
             ignore_existing=ignore_existing,
+            include_remote=include_remote,
             remote=True,
             connection=connection,
             settings=settings,

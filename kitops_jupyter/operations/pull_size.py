@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from kitops_jupyter import filters as filter_rules
 from kitops_jupyter.operations.kits import Opener
 from kitops_jupyter.operations.layer_reader import members_of, ranges_of
-from kitops_jupyter.operations.unpack import chosen_parts
+from kitops_jupyter.operations.remote_data import object_bytes
 from kitops_jupyter.operations.unpack_layers import Part
+from kitops_jupyter.operations.wanted import wanted
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
@@ -27,16 +28,25 @@ def pull_size(
     reference: str,
     filters: Sequence[str] = (),
     *,
+    include_remote: bool = False,
     connection: Connection | None = None,
     settings: Settings | None = None,
 ) -> PullSize:
-    """Look at the chosen parts. Of layers, only lists of files are moved. Raises FilterInvalid, NotFound."""
+    """Look at the chosen parts. Of layers, only lists of files are moved, of objects nothing.
+
+    Raises FilterInvalid, NotFound, DigestMismatch (an object changed), MissingDependency (boto3).
+    """
+    settings = settings or Settings.load()
     chosen = filter_rules.parse(filters)
     moved = here = 0
     files: list[int | None] = []
-    with Opener(settings or Settings.load(), connection) as opener:
+    with Opener(settings, connection) as opener:
         kit = opener.open(reference)
-        for part in chosen_parts(kit, chosen, opener):
+        parts = wanted(kit, chosen, opener, include_remote=include_remote)
+        for dataset in parts.objects:
+            moved += object_bytes(dataset, settings)
+            files.append(1)
+        for part in parts.layers:
             size_bytes, count = _size_of(part)
             files.append(count)
             if ranges_of(part.source, part.match.layer) is None:

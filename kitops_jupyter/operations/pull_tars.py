@@ -23,9 +23,10 @@ from kitops_jupyter.operations.copy_kit import Tally
 from kitops_jupyter.operations.kits import Kit, Opener
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.staging import Staging
-from kitops_jupyter.operations.unpack import KITFILE, check_room, chosen_parts
+from kitops_jupyter.operations.unpack import KITFILE, check_room
 from kitops_jupyter.operations.unpack_layers import Part
 from kitops_jupyter.operations.unpack_place import Place
+from kitops_jupyter.operations.wanted import chosen_layers
 from kitops_jupyter.operations.write_file import create, write_new
 from kitops_jupyter.pipeline import FileSink, pump
 from kitops_jupyter.progress import Event, Observer, ignore
@@ -101,7 +102,7 @@ def pull_tars(
     tally = Tally(observe)
     with Opener(settings, connection, remote=True) as opener, targets.store(settings).session():
         kit = opener.open(reference, labels=labels)
-        parts = chosen_parts(kit, chosen, opener)
+        parts = chosen_layers(kit, chosen, opener)
         if inner := next((part for part in parts if part.choice.patterns is not None), None):
             raise FilterInvalid(
                 f"--as-tar leaves whole layers, and a filter means files inside {inner.match.entry.label}",

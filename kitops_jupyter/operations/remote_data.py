@@ -34,6 +34,11 @@ def check_remote_data(kitfile: Kitfile, settings: Settings) -> None:
             _ask(dataset, settings, "head_object")
 
 
+def object_bytes(dataset: Dataset, settings: Settings) -> int:
+    """The object's size. Raises NotFound, DigestMismatch."""
+    return int(_ask(dataset, settings, "head_object")["ContentLength"])
+
+
 def fetch_object(dataset: Dataset, path: Path, settings: Settings, observe: Observer) -> int:
     """Write the object to `path`, which must be new; returns its size. Raises NotFound, DigestMismatch, StorageFull."""
     answer = _ask(dataset, settings, "get_object", IfMatch=f'"{dataset.remote_hash}"')

@@ -12,16 +12,15 @@ from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
-from kitops_jupyter.errors import StorageFull
-from kitops_jupyter.filters import Choice, Filters, nothing_matches
-from kitops_jupyter.kitfile import Dataset
-from kitops_jupyter.manifest import Match
-from kitops_jupyter.operations.kits import Kit, Opener, parents_of
-from kitops_jupyter.operations.remote_data import fetch_object, is_kit, is_object
+from kitops_jupyter.errors import KitError, StorageFull, Usage
+from kitops_jupyter.filters import Filters, nothing_matches
+from kitops_jupyter.operations.kits import Kit, Opener
+from kitops_jupyter.operations.remote_data import fetch_object
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.staging import Staging
 from kitops_jupyter.operations.unpack_layers import LayerUnpacker, Part, UnpackedLayer
 from kitops_jupyter.operations.unpack_place import Place
+from kitops_jupyter.operations.wanted import Wanted, wanted
 from kitops_jupyter.operations.write_file import write_new
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
@@ -105,12 +104,12 @@ def unpack(
     chosen = filter_rules.parse(filters)
     target = Path(directory).expanduser().absolute()
     place = Place(target, overwrite=overwrite, ignore_existing=ignore_existing)
-    with Opener(settings, connection, remote=remote) as opener:
+    with Opener(settings, connection, remote=remote) as opener, Opener(settings, connection) as others:
         kit = opener.open(reference, labels=labels)
-        parts = chosen_parts(kit, chosen, opener)
-        objects, warnings = _remote_data(kit, chosen, include_remote, opener, parts)
-        layers, unverified = _write(kit, chosen, parts, objects, place, settings, observe)
-        warnings += [f"{label}: single files of a layer are not covered by the kit's digests" for label in unverified]
+        parts = wanted(kit, chosen, others, include_remote=include_remote)
+        layers, unverified = _write(kit, chosen, parts, place, settings, observe)
+    warnings = [f"{left}: --include-remote fetches it" for left in parts.left]
+    warnings += [f"{label}: single files of a layer are not covered by the kit's digests" for label in unverified]
     elapsed_s = time.monotonic() - started
     return UnpackResult(
         kit.reference,
@@ -127,8 +126,7 @@ def unpack(
 def _write(
     kit: Kit,
     chosen: Filters,
-    parts: Sequence[Part],
-    objects: Sequence[Dataset],
+    wanted: Wanted,
     place: Place,
     settings: Settings,
     observe: Observer,
@@ -139,20 +137,24 @@ def _write(
     unpacker = LayerUnpacker(place, observe)
     for name, text in texts.items():
         place.check(name, text=text)
-    for part in parts:
+    for part in wanted.layers:
         unpacker.check(part)
+    for dataset in wanted.objects:
+        place.check(dataset.path)
     place.raise_conflicts(str(kit.reference))
-    check_room(place.target, parts)
+    check_room(place.target, wanted.layers)
     with Staging(place.target) as staging:
         for name, text in texts.items():
             if not place.has_text(name, text):
                 write_new(staging.tree / name, text)
-        layers = unpacker.unpack_all(parts, staging.tree)
-        for dataset in objects:
+        layers = unpacker.unpack_all(wanted.layers, staging.tree)
+        for dataset in wanted.objects:
+            if place.keeps(dataset.path):
+                continue
             size_bytes = fetch_object(dataset, staging.tree / dataset.path, settings, observe)
             layers.append(UnpackedLayer("dataset", dataset.name, dataset.path, None, 1, size_bytes))
         if chosen.clauses and not texts and not place.kept and not any(layer.file_count for layer in layers):
-            raise nothing_matches(", ".join(clause.text for clause in chosen.clauses), kit.described().entries())
+            raise _nothing(kit, chosen, wanted)
         place.check_tree(staging.tree, texts)
         place.raise_conflicts(str(kit.reference))
         unpacker.finish()
@@ -160,47 +162,10 @@ def _write(
     return layers, unpacker.unverified
 
 
-def chosen_parts(kit: Kit, chosen: Filters, opener: Opener) -> list[Part]:
-    """The layers to unpack: first the model of the kits that this one refers to, then its own."""
-    parents = parents_of(kit.described(), opener.open)
-    models = [(parent, match) for parent in reversed(parents) for match in model_of(parent)]
-    narrowed = chosen.narrowed_to_model()
-    found = [
-        Part(parent.source, match, Choice(match.entry))
-        for parent, match in models
-        if narrowed is not None and narrowed.selects(match.entry)
-    ]
-    matches = {id(match.entry): match for match in kit.matches()}
-    entries = [match.entry for match in matches.values()]
-    others = [entry for entry in kit.described().entries() if not entry.has_layer]
-    choices = chosen.choose(entries, elsewhere=[*others, *(match.entry for _, match in models)])
-    return found + [Part(kit.source, matches[id(choice.entry)], choice) for choice in choices]
-
-
-def model_of(kit: Kit) -> list[Match]:
-    """The layers of the kit's model and its parts."""
-    return [match for match in kit.matches() if match.entry.section in ("model", "part")]
-
-
-def _remote_data(
-    kit: Kit, chosen: Filters, include_remote: bool, opener: Opener, parts: list[Part]
-) -> tuple[list[Dataset], list[str]]:
-    """The objects to fetch; other kits' data is added to `parts`. Left alone without `include_remote`, and told."""
-    objects, warnings = [], []
-    for entry in kit.described().entries():
-        dataset = entry.value
-        if not isinstance(dataset, Dataset) or not dataset.remote_path or not chosen.selects(entry):
-            continue
-        if not include_remote:
-            warnings.append(f"{entry.label} stays at {dataset.remote_path}: --include-remote fetches it")
-        elif is_object(dataset):
-            objects.append(dataset)
-        elif is_kit(dataset):
-            other = opener.open(dataset.remote_path)
-            below = "" if entry.clean_path == "." else entry.clean_path
-            data = [match for match in other.matches() if match.entry.section == "dataset"]
-            parts += [Part(other.source, match, Choice(match.entry), below) for match in data]
-    return objects, warnings
+def _nothing(kit: Kit, chosen: Filters, wanted: Wanted) -> KitError:
+    if wanted.left:
+        return Usage(f"{wanted.left[0]}, and nothing else is selected", hint="--include-remote fetches it")
+    return nothing_matches(", ".join(clause.text for clause in chosen.clauses), kit.described().entries())
 
 
 def check_room(target: Path, parts: Sequence[Part]) -> None:

@@ -9,9 +9,10 @@ from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.errors import Conflict
 from kitops_jupyter.operations.kits import Opener
-from kitops_jupyter.operations.unpack import KITFILE, chosen_parts
+from kitops_jupyter.operations.unpack import KITFILE
 from kitops_jupyter.operations.unpack_layers import LayerUnpacker
 from kitops_jupyter.operations.unpack_place import Place
+from kitops_jupyter.operations.wanted import wanted
 from kitops_jupyter.progress import ignore
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
@@ -24,6 +25,7 @@ def find_conflicts(
     filters: Sequence[str] = (),
     overwrite: bool = False,
     ignore_existing: bool = False,
+    include_remote: bool = False,
     remote: bool = False,
     connection: Connection | None = None,
     settings: Settings | None = None,
@@ -38,14 +40,17 @@ def find_conflicts(
     if place.is_empty:
         return ()
     chosen = filter_rules.parse(filters)
-    with Opener(settings or Settings.load(), connection, remote=remote) as opener:
+    settings = settings or Settings.load()
+    with Opener(settings, connection, remote=remote) as opener, Opener(settings, connection) as others:
         kit = opener.open(reference)
-        parts = chosen_parts(kit, chosen, opener)
+        parts = wanted(kit, chosen, others, include_remote=include_remote)
         unpacker = LayerUnpacker(place, ignore)
         if kit.kitfile and chosen.selects_kitfile:
             place.check(KITFILE, text=kitfiles.to_yaml(kit.kitfile))
-        for part in parts:
+        for part in parts.layers:
             unpacker.check(part)
+        for dataset in parts.objects:
+            place.check(dataset.path)
     try:
         place.raise_conflicts(str(kit.reference))
     except Conflict as problem:

@@ -7,7 +7,7 @@ from pathlib import Path
 from kitops_jupyter.errors import KitfileInvalid
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import requests, wire
-from kitops_jupyter.server.lines import flags, line
+from kitops_jupyter.server.lines import line, pull_words
 from kitops_jupyter.server.paths import Root, folder_beside
 from kitops_jupyter.settings import Settings
 
@@ -18,13 +18,14 @@ def check_pull(asked: requests.CheckPull, root: Root) -> wire.PullCheck:
     from kitops_jupyter.operations.unpack_check import find_conflicts
 
     settings = Settings.load()
-    sizes = pull_size(asked.reference, asked.filters, settings=settings)
-    words = ["pull", asked.reference, *flags("--filter", asked.filters)]
+    parts, elsewhere = asked.filters, asked.include_remote
+    sizes = pull_size(asked.reference, parts, include_remote=elsewhere, settings=settings)
+    words = pull_words(asked.reference, parts, elsewhere)
     counts = sizes.moved_bytes, sizes.here_bytes, sizes.files
     if asked.directory is None:
         return wire.PullCheck(*counts, [], line(*words), "", "")
     directory = root.path(asked.directory)
-    conflicts = find_conflicts(asked.reference, directory, filters=asked.filters, settings=settings)
+    conflicts = find_conflicts(asked.reference, directory, filters=parts, include_remote=elsewhere, settings=settings)
     command = line(*words, "-d", asked.directory or ".")
     beside = root.shown(folder_beside(directory, Reference.parse(asked.reference)))
     return wire.PullCheck(*counts, list(conflicts), command, beside, line(*words, "-d", beside))

@@ -14,6 +14,7 @@ from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.files import KitFile, list_layer
 from kitops_jupyter.operations.kits import Kit, Opener
 from kitops_jupyter.server import wire
+from kitops_jupyter.server.layer_rows import filter_of, key_of, rows_of
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Store
 
@@ -21,26 +22,6 @@ NOTEBOOK_LIMIT_BYTES = 20 << 20
 PAGE_LIMIT = 1000
 DIFF_LIMIT = 2000
 _KEPT_LISTINGS = 16
-_FILTER_OF = {
-    "model": "model",
-    "part": "model",
-    "code": "code",
-    "dataset": "dataset",
-    "docs": "docs",
-    "prompt": "prompts",
-    "mcpserver": "mcpservers",
-}
-
-
-def key_of(match: Match) -> str:
-    """What names a layer in requests."""
-    return f"{match.entry.section}:{match.entry.index}"
-
-
-def filter_of(section: str, path: str) -> str:
-    """The `--filter` that means this path; letters with a meaning of their own are left open."""
-    harmless = "".join("?" if letter in "*?[]," else letter for letter in path)
-    return f"{_FILTER_OF[section]}:{harmless}"
 
 
 def kit(reference: str, remote: bool) -> wire.KitView:
@@ -51,30 +32,10 @@ def kit(reference: str, remote: bool) -> wire.KitView:
     from kitops_jupyter.operations.layer_reader import ranges_of
 
     settings = Settings.load()
-    with Opener(settings, remote=remote) as opener:
+    with Opener(settings, remote=remote) as opener, Opener(settings) as others:
         opened = opener.open(reference)
         store = targets.store(settings)
         described, package = opened.described(), opened.described().package
-        rows = []
-        for match in opened.matches():
-            entry, layer, is_here = match.entry, match.layer, store.find_blob(match.layer) is not None
-            is_plain_tar = match.type.layout == "tar" and not match.type.compression
-            rows.append(
-                wire.LayerRow(
-                    key=key_of(match),
-                    section=entry.section,
-                    name=entry.name,
-                    path=entry.clean_path,
-                    digest=layer.digest,
-                    size_bytes=layer.size_bytes,
-                    media_type=layer.media_type,
-                    is_here=is_here,
-                    can_list=match.type.layout == "tar",
-                    can_pick_files=match.type.layout == "tar" and (is_plain_tar or is_here),
-                    filter=filter_of(entry.section, entry.clean_path),
-                    remote_path="",
-                )
-            )
         is_local = all(ranges_of(opened.source, match.layer) is None for match in opened.matches())
         annotations = {name: str(text) for name, text in opened.manifest.annotations.items()}
         return wire.KitView(
@@ -89,7 +50,7 @@ def kit(reference: str, remote: bool) -> wire.KitView:
             license=package.license,
             is_local=is_local,
             kitfile_yaml=to_yaml(described),
-            layers=rows,
+            layers=rows_of(opened, others, settings),
             annotations=annotations,
             tags=_tags_of(opened, store),
         )
@@ -145,7 +106,7 @@ class Listings:
 def find_layer(opened: Kit, key: str) -> Match:
     """The layer of this key. Raises NotFound."""
     for match in opened.matches():
-        if key_of(match) == key:
+        if key_of(match.entry) == key:
             return match
     raise NotFound(f"{opened.reference} has no layer {key[:80]}")
 

@@ -11,9 +11,10 @@ def line(*words: str) -> str:
     return " ".join(["%kit", *(_quoted(word) for word in words if word)])
 
 
-def flags(name: str, values: Sequence[str]) -> list[str]:
-    """The same flag for each value."""
-    return [word for value in values for word in (name, value)]
+def pull_words(reference: str, filters: Sequence[str], include_remote: bool) -> list[str]:
+    """What to pull, without where to."""
+    words = [word for chosen in filters for word in ("--filter", chosen)]
+    return ["pull", reference, *words, *(["--include-remote"] if include_remote else [])]
 
 
 def _quoted(word: str) -> str:

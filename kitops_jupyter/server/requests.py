@@ -32,6 +32,7 @@ class CheckPull:
     reference: str
     filters: list[str] = field(default_factory=list)
     directory: str | None = None
+    include_remote: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Pull:
     reference: str
     filters: list[str] = field(default_factory=list)
     directory: str | None = None
+    include_remote: bool = False
     on_conflict: Literal["refuse", "keep", "overwrite", "beside"] = "refuse"
 
 

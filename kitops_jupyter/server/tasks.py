@@ -12,7 +12,7 @@ from kitops_jupyter.errors import Usage
 from kitops_jupyter.progress import Observer
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import requests, wire
-from kitops_jupyter.server.lines import flags, line
+from kitops_jupyter.server.lines import line, pull_words
 from kitops_jupyter.server.paths import Root, folder_beside
 from kitops_jupyter.settings import Settings
 
@@ -47,10 +47,10 @@ class Tasks:
 
     def _pull(self, asked: requests.Pull) -> Any:
         Reference.parse(asked.reference)
-        words = ["pull", asked.reference, *flags("--filter", asked.filters)]
+        words = pull_words(asked.reference, asked.filters, asked.include_remote)
         if asked.directory is None:
-            if asked.filters:
-                raise Usage("a part of a kit goes into a folder, not into the store")
+            if asked.filters or asked.include_remote:
+                raise Usage("a part of a kit goes into a folder, not into the store, as does what is elsewhere")
             return words, partial(_pull_into_store, asked)
         directory = self._root.path(asked.directory)
         words += ["-d", asked.directory or "."]
@@ -100,6 +100,7 @@ def _pull_into_folder(asked: requests.Pull, directory: Path, root: Root, observe
         asked.reference,
         directory,
         filters=asked.filters,
+        include_remote=asked.include_remote,
         overwrite=asked.on_conflict == "overwrite",
         ignore_existing=asked.on_conflict == "keep",
         settings=Settings.load(),

@@ -28,6 +28,7 @@ def _parser() -> Parser:
     parser.flag("-l", "--label", metavar="KEY=VALUE", action="append", default=[], help="choose one kit of an index")
     parser.flag("-o", "--overwrite", help="replace files that are in the way")
     parser.flag("-i", "--ignore-existing", help="keep files that are in the way")
+    parser.flag("--include-remote", help="also data sets that the Kitfile only points at")
     parser.flag("--as-tar", help="leave each layer as the archive that it is, NAME.tar")
     parser.flag("--store-only", help="all of it into the local store, as without any of the flags above")
     parser.flag("--with-referrers", help="into the store, with what refers to the kit: signatures, file indexes")
@@ -47,6 +48,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         labels=arguments.label,
         overwrite=arguments.overwrite,
         ignore_existing=arguments.ignore_existing,
+        include_remote=arguments.include_remote,
         store_only=arguments.store_only,
         as_tar=arguments.as_tar,
         with_referrers=arguments.with_referrers,

@@ -46,6 +46,7 @@ export type JobRequest =
       reference: string;
       filters?: string[];
       directory?: string | null;
+      include_remote?: boolean;
       on_conflict?: 'refuse' | 'keep' | 'overwrite' | 'beside';
     }
   | { kind: 'push'; reference: string; destination?: string }
@@ -128,8 +129,13 @@ export class KitClient {
     return this._get('history', { repository }, signal);
   }
 
-  checkPull(reference: string, filters: readonly string[], directory: string | null): Promise<wire.PullCheck> {
-    return this._send('POST', 'check/pull', { reference, filters, directory });
+  checkPull(
+    reference: string,
+    filters: readonly string[],
+    directory: string | null,
+    include_remote = false
+  ): Promise<wire.PullCheck> {
+    return this._send('POST', 'check/pull', { reference, filters, directory, include_remote });
   }
 
   checkPack(directory: string, kitfile = '', notebook = ''): Promise<wire.PackCheck> {

@@ -83,7 +83,7 @@ class Lab:
 
 
 def fill(project: Path, settings: Settings) -> None:
-    """Kits of a colleague: three tags of one, with a model that takes seconds, and one with a nasty name."""
+    """Kits of a colleague: three tags of one that takes seconds, one built on it, one with a nasty name."""
     make_project(project)
     (project / "model" / "forest.bin").write_bytes(os.urandom(40 << 20))
     write_notebook(project / "train.ipynb")
@@ -96,6 +96,10 @@ def fill(project: Path, settings: Settings) -> None:
     (big / "model.bin").write_bytes(os.urandom(24 << 20))
     kit.pack(big, text="model: {path: model.bin}", tag="corp/big:v1", settings=settings)
     kit.push("corp/big:v1", settings=settings)
+    built = {"path": "data", "name": "rows", "remotePath": "corp/app-model:v1"}
+    text = json.dumps({"model": {"path": "corp/app-model:v1"}, "code": [{"path": "train.ipynb"}], "datasets": [built]})
+    kit.pack(project, text=text, tag="corp/built:v1", settings=settings)
+    kit.push("corp/built:v1", settings=settings)
     nasty = project.parent / "nasty"
     nasty.mkdir()
     (nasty / "a b<c>.txt").write_text("x")

@@ -102,6 +102,21 @@ def test_a_notebook_diff_and_history_are_looked_at_and_nothing_runs(page: Any, p
     pictures.take(page, "diff")
 
 
+def test_data_that_lies_elsewhere_is_ticked_and_comes(page: Any, lab: Lab, pictures: Camera) -> None:
+    tab = open_kit(page, "corp/built:v1")
+    node(tab, "forest").get_by_text("of corp/app-model:v1").wait_for()
+    data = node(tab, "rows")
+    data.get_by_text("elsewhere: corp/app-model:v1").wait_for()
+    tick(data)
+    tab.locator(".kitops-Into input").first.fill("from-elsewhere")
+    tab.locator(".kitops-Into").get_by_text("--include-remote -d from-elsewhere").wait_for()
+    pictures.take(page, "elsewhere")
+    tab.get_by_role("button", name="Pull selected").click()
+    tab.locator(".kitops-Outcome.kitops-mod-done").wait_for()
+    data_files = {name: data for name, data in FILES.items() if name.startswith("data/")}
+    assert files_in(lab.root / "from-elsewhere") == {f"data/{name}": data for name, data in data_files.items()}
+
+
 def test_a_kit_with_a_nasty_name_is_shown_as_text(page: Any) -> None:
     tab = open_kit(page, "corp/nasty:v1")
     tab.get_by_role("tab", name="Kitfile").click()

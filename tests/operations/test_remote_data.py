@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import kitops_jupyter as kit
-from kitops_jupyter.errors import DigestMismatch, NotFound
+from kitops_jupyter.errors import Conflict, DigestMismatch, NotFound, Usage
+from kitops_jupyter.operations.pull_size import pull_size
+from kitops_jupyter.operations.unpack_check import find_conflicts
 from kitops_jupyter.settings import S3Settings, Settings
 from tests.operations.projects import files_in, write_files
 
@@ -83,6 +86,33 @@ def test_an_object_comes_only_when_it_is_asked_for(project: Path, settings: Sett
     assert any("--include-remote" in warning for warning in without.warnings)
     with_it = kit.unpack("p:v1", tmp_path / "with", include_remote=True, settings=settings)
     assert files_in(with_it.directory) == {"a.py": b"1", "data/far.csv": DATA}
+
+
+def test_an_object_in_whose_place_there_is_a_file_is_told_before_it_travels_or_stays_where_it_is(
+    project: Path, settings: Settings, tmp_path: Path
+) -> None:
+    kit.pack(project, text=kitfile(), tag="p:v1", settings=settings)
+    write_files(tmp_path / "out", {"data/far.csv": b"mine"})
+    how: dict[str, Any] = {"include_remote": True, "settings": settings}
+    assert find_conflicts("p:v1", tmp_path / "out", **how) == ("data/far.csv exists",)
+    assert pull_size("p:v1", ["datasets"], **how).moved_bytes == len(DATA)
+    with pytest.raises(Conflict) as refused:
+        kit.unpack("p:v1", tmp_path / "out", **how)
+    assert refused.value.details == ("data/far.csv exists",)
+    kept = kit.unpack("p:v1", tmp_path / "out", ignore_existing=True, **how)
+    assert kept.kept == ("data/far.csv",)
+    assert files_in(tmp_path / "out") == {"a.py": b"1", "data/far.csv": b"mine"}
+
+
+def test_a_filter_for_nothing_but_what_is_elsewhere_says_how_to_get_it(
+    project: Path, settings: Settings, tmp_path: Path
+) -> None:
+    kit.pack(project, text=kitfile(), tag="p:v1", settings=settings)
+    with pytest.raises(Usage, match="stays at s3://bucket") as refused:
+        kit.unpack("p:v1", tmp_path / "out", filters=["datasets:far"], settings=settings)
+    assert "--include-remote" in refused.value.hint
+    with pytest.raises(Usage, match="needs --dir or --filter"):
+        kit.pull("corp/p:v1", include_remote=True, settings=settings)
 
 
 def test_an_object_that_changed_is_another_one(project: Path, settings: Settings, tmp_path: Path) -> None:

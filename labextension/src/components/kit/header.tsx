@@ -81,7 +81,7 @@ function factsOf(state: KitState, { trans }: IActions): string {
   const { size_bytes, is_local, layers } = state.kit.value!;
   return [
     size(size_bytes),
-    trans._n('%1 layer', '%1 layers', layers.length),
+    trans._n('%1 layer', '%1 layers', layers.filter(layer => layer.digest).length),
     is_local ? trans.__('in the local store') : ''
   ]
     .filter(Boolean)

@@ -27,7 +27,7 @@ export function Into({ pull, tree, actions }: IIntoProps): JSX.Element {
   const { check, error, job } = pull;
   return (
     <section className="kitops-Into" aria-label={trans.__('Where to')}>
-      <Place pull={pull} tree={tree} actions={actions} />
+      <Place pull={pull} actions={actions} />
       {tree.tick !== 'none' && check.error && (
         <Failure error={check.error} actions={actions} retry={() => void pull.ask()} />
       )}
@@ -45,7 +45,7 @@ export function Into({ pull, tree, actions }: IIntoProps): JSX.Element {
   );
 }
 
-function Place({ pull, tree, actions }: IIntoProps): JSX.Element {
+function Place({ pull, actions }: Omit<IIntoProps, 'tree'>): JSX.Element {
   const { chooseFolder, trans } = actions;
   const id = useId();
   const choose = async (): Promise<void> => {
@@ -82,7 +82,7 @@ function Place({ pull, tree, actions }: IIntoProps): JSX.Element {
         <input
           type="checkbox"
           checked={pull.intoStore}
-          disabled={tree.tick !== 'all'}
+          disabled={!pull.canStore}
           onChange={event => (pull.intoStore = event.target.checked)}
         />
         {trans.__('into the local store instead')}

@@ -57,9 +57,13 @@ export class Pull implements IDisposable {
     this._ask();
   }
 
-  /** Only a whole kit goes into the local store; parts become files. */
+  /** Only a whole kit goes into the local store; parts, and data from elsewhere, become files. */
+  get canStore(): boolean {
+    return this._tree.tick === 'all' && !this._tree.includesRemote;
+  }
+
   get intoStore(): boolean {
-    return this._intoStore && this._tree.tick === 'all';
+    return this._intoStore && this.canStore;
   }
 
   set intoStore(intoStore: boolean) {
@@ -114,13 +118,13 @@ export class Pull implements IDisposable {
   /** Look again at what would move and what is in the way. */
   ask(): Promise<void> {
     this._isStale = false;
-    const { filters, tick } = this._tree;
+    const { filters, includesRemote, tick } = this._tree;
     if (tick === 'none') {
       this.check.clear();
       return Promise.resolve();
     }
     const directory = this.intoStore ? null : this._directory;
-    return this.check.reload(() => this._model.client.checkPull(this.reference, filters, directory));
+    return this.check.reload(() => this._model.client.checkPull(this.reference, filters, directory, includesRemote));
   }
 
   async start(): Promise<void> {
@@ -136,6 +140,7 @@ export class Pull implements IDisposable {
         reference: this.reference,
         filters: this._tree.filters,
         directory: this.intoStore ? null : this._directory,
+        include_remote: this._tree.includesRemote,
         on_conflict: this.conflicts.length && this._onConflict ? this._onConflict : 'refuse'
       });
       this.jobId = job.id;
@@ -153,7 +158,7 @@ export class Pull implements IDisposable {
   }
 
   private _onTree(): void {
-    const ticked = JSON.stringify([this._tree.tick, this._tree.filters]);
+    const ticked = JSON.stringify([this._tree.tick, this._tree.includesRemote, this._tree.filters]);
     if (ticked !== this._ticked) {
       this._ticked = ticked;
       this._ask();

@@ -6,7 +6,7 @@ import { inert, size } from '../../format';
 import { isNotebook } from './notebooks';
 import { TickBox } from './tickbox';
 import type { INode, ITreeRow } from './tree';
-import { bytesOf, canOpen, canTick, tickOf } from './tree';
+import { bytesOf, canOpen, canTick, isElsewhere, tickOf } from './tree';
 
 export interface IRowProps {
   row: ITreeRow;
@@ -74,7 +74,9 @@ function Named({ row: { node }, trans, onOpen, onTick, onRead }: IRowProps): JSX
       )}
       {!file && layer.remote_path && (
         <bdi className="kitops-Node-aside" title={inert(layer.remote_path, 2000)}>
-          {trans.__('elsewhere: %1', inert(layer.remote_path, 80))}
+          {isElsewhere(node)
+            ? trans.__('elsewhere: %1', inert(layer.remote_path, 80))
+            : trans.__('of %1', inert(layer.remote_path, 80))}
         </bdi>
       )}
       {file?.is_dir && <span className="kitops-Node-aside">{trans._n('%1 file', '%1 files', file.files)}</span>}
@@ -83,7 +85,7 @@ function Named({ row: { node }, trans, onOpen, onTick, onRead }: IRowProps): JSX
           {trans.__('have it')}
         </span>
       )}
-      <span className="kitops-Node-size">{layer.remote_path && !file ? '' : size(bytesOf(node))}</span>
+      <span className="kitops-Node-size">{layer.remote_path && !layer.digest ? '' : size(bytesOf(node))}</span>
     </>
   );
 }

@@ -49,6 +49,9 @@ export const canOpen = ({ layer, file }: INode): boolean => (file ? file.is_dir 
 export const canTick = ({ layer, file }: INode): boolean =>
   file ? layer.can_pick_files && file.filter !== '' : layer.filter !== '';
 
+/** A data set that the Kitfile only points at: it is no part of the kit, and comes when it is ticked itself. */
+export const isElsewhere = ({ layer }: INode): boolean => layer.section === 'dataset' && layer.remote_path !== '';
+
 export const bytesOf = ({ layer, file }: INode): number => (file ?? layer).size_bytes;
 
 export function tickOf(node: INode): Tick {
@@ -92,9 +95,15 @@ export class Tree {
     return rows;
   }
 
-  /** The filters of what is ticked; none for a whole kit. */
+  /** The filters of what is ticked; none for a whole kit, with or without the data that lies elsewhere. */
   get filters(): string[] {
-    return this.tick === 'all' ? [] : this._ticked().map(({ layer, file }) => (file ?? layer).filter);
+    const isMixed = new Set(this.layers.filter(isElsewhere).map(node => node.isTicked)).size > 1;
+    return this.tick === 'all' && !isMixed ? [] : this._ticked().map(({ layer, file }) => (file ?? layer).filter);
+  }
+
+  /** Whether data is ticked that the Kitfile only points at: then it is fetched, too. */
+  get includesRemote(): boolean {
+    return this.layers.some(node => node.isTicked && isElsewhere(node));
   }
 
   get bytes(): number {
@@ -103,7 +112,7 @@ export class Tree {
 
   /** Of the kit as a whole. */
   get tick(): Tick {
-    const tickable = this.layers.filter(canTick);
+    const tickable = this.layers.filter(node => canTick(node) && !isElsewhere(node));
     if (tickable.length && tickable.every(node => node.isTicked)) {
       return 'all';
     }
@@ -159,7 +168,7 @@ export class Tree {
   /** The whole kit, or nothing of it. */
   toggleAll(): void {
     const isTicked = this.tick !== 'all';
-    for (const node of this.layers.filter(canTick)) {
+    for (const node of this.layers.filter(each => canTick(each) && !isElsewhere(each))) {
       clear(node);
       mark(node, isTicked);
     }

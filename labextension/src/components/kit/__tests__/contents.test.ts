@@ -1,7 +1,7 @@
 import { act, fireEvent, screen, within } from '@testing-library/react';
 
 import { refusal, job } from '../../../__tests__/server';
-import { HOSTILE, Page, SHOWN } from './page';
+import { HOSTILE, kit, Page, SHOWN } from './page';
 
 let page: Page;
 
@@ -32,7 +32,8 @@ describe('the contents', () => {
     expect(page.bodyOf('POST check/pull')).toEqual({
       reference: 'corp/app:v1',
       filters: ['code:0'],
-      directory: 'work'
+      directory: 'work',
+      include_remote: false
     });
     expect(page.tab.node.textContent).toContain('2.0 KiB to move · 1.0 KiB are here already · 3 files');
     await page.click(page.button('Copy the %kit line'));
@@ -44,6 +45,7 @@ describe('the contents', () => {
       reference: 'corp/app:v1',
       filters: ['code:0'],
       directory: 'work',
+      include_remote: false,
       on_conflict: 'refuse'
     });
     await page.shown(() => within(page.tab.node).queryByRole('progressbar') !== null, 'the bar');
@@ -110,7 +112,25 @@ describe('the contents', () => {
     await page.click(page.box('The whole kit'));
     await page.click(intoStore());
     await page.shown(() => !page.button(/^Pull selected/).disabled, 'the check');
-    expect(page.bodyOf('POST check/pull')).toEqual({ reference: 'corp/app:v1', filters: [], directory: null });
+    expect(page.bodyOf('POST check/pull')).toEqual({
+      reference: 'corp/app:v1',
+      filters: [],
+      directory: null,
+      include_remote: false
+    });
+  });
+
+  it('data that lies elsewhere says where, and comes when it is ticked', async () => {
+    await page.close();
+    const code = kit.layers[2];
+    const far = { ...code, key: 'dataset:1', section: 'dataset', path: 'far', digest: '', remote_path: 's3://b/far' };
+    page = await Page.open({ ...kit, layers: [code, { ...far, filter: 'dataset:far' }] });
+    expect(page.rows().map(each => each.textContent)).toContainEqual(expect.stringContaining('elsewhere: s3://b/far'));
+    await page.click(page.box('The whole kit'));
+    await page.click(page.box('Pull far'));
+    await page.shown(() => !page.button(/^Pull selected/).disabled, 'the check');
+    expect(page.bodyOf('POST check/pull')).toMatchObject({ filters: [], include_remote: true });
+    expect(page.box('into the local store instead').disabled).toBe(true);
   });
 
   it('a check that fails says why, and the pull waits', async () => {

@@ -63,7 +63,7 @@ const file = (path: string, more: object = {}): object => ({
 const TALL = 280;
 
 export class Page {
-  constructor() {
+  constructor(private readonly _kit: KitView) {
     jest.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(TALL);
     this.server = new FakeServer(this._routes());
     this.model = new KitModel({ services: this.server.services as never, standby: 'never' });
@@ -96,8 +96,8 @@ export class Page {
   };
   started: Job = job('j1', { state: 'waiting' });
 
-  static async open(): Promise<Page> {
-    const page = new Page();
+  static async open(shown = kit): Promise<Page> {
+    const page = new Page(shown);
     await act(async () => Widget.attach(page.tab, document.body));
     await page.shown(() => page.rows().length > 0, 'the contents');
     return page;
@@ -163,7 +163,7 @@ export class Page {
       'GET status': () => status(),
       'GET local': () => local('localhost/churn:tuned'),
       'GET jobs': () => jobs('e1', 1, this.started),
-      'GET kit': () => kit,
+      'GET kit': () => this._kit,
       'GET files': ({ query }) => {
         const items =
           query.key === 'code:0'

@@ -153,3 +153,22 @@ it('does not tick what has no filter, nor files of a layer whose files can not b
   await other.toggle(other.layers[1]);
   expect(other.tick).toBe('none');
 });
+
+it('data that lies elsewhere is no part of the whole kit, and comes when it is ticked', async () => {
+  const far = (key: string): LayerRow => layer(key, { digest: '', remote_path: `s3://bucket/${key}` });
+  const kit = new Tree([layer('code:0'), far('dataset:0'), far('dataset:1')], () => Promise.reject(new Error('no')));
+  kit.toggleAll();
+  expect([kit.tick, kit.filters, kit.includesRemote]).toEqual(['all', [], false]);
+  await kit.toggle(kit.layers[1]);
+  expect([kit.tick, kit.filters, kit.includesRemote]).toEqual(['all', ['code:0', 'dataset:0'], true]);
+  await kit.toggle(kit.layers[2]);
+  expect([kit.tick, kit.filters, kit.includesRemote]).toEqual(['all', [], true]);
+  kit.toggleAll();
+  expect([kit.tick, kit.filters]).toEqual(['some', ['dataset:0', 'dataset:1']]);
+});
+
+it('the model of a kit that this one builds on is a part like its own', async () => {
+  const kit = new Tree([layer('model:0', { remote_path: 'corp/base:v1' })], () => Promise.reject(new Error('no')));
+  kit.toggleAll();
+  expect([kit.tick, kit.includesRemote]).toEqual(['all', false]);
+});

@@ -1,0 +1,111 @@
+"""The rows of a kit's tab: the layers that it has, and the data and models that its Kitfile only points at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kitops_jupyter import targets
+from kitops_jupyter.errors import KitError
+from kitops_jupyter.kitfile import Entry
+from kitops_jupyter.manifest import Match
+from kitops_jupyter.operations.kits import Kit, Opener, open_kit, parents_of
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.server import wire
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import Store
+
+_FILTER_OF = {
+    "model": "model",
+    "part": "model",
+    "code": "code",
+    "dataset": "dataset",
+    "docs": "docs",
+    "prompt": "prompts",
+    "mcpserver": "mcpservers",
+}
+
+
+def key_of(entry: Entry) -> str:
+    """What names a layer in requests."""
+    return f"{entry.section}:{entry.index}"
+
+
+def filter_of(section: str, path: str) -> str:
+    """The `--filter` that means this path; letters with a meaning of their own are left open."""
+    harmless = "".join("?" if letter in "*?[]," else letter for letter in path)
+    return f"{_FILTER_OF[section]}:{harmless}"
+
+
+def rows_of(kit: Kit, opener: Opener, settings: Settings) -> list[wire.LayerRow]:
+    """The models of the kits that this one builds on, its own layers, and the data that lies elsewhere."""
+    store = targets.store(settings)
+    elsewhere = [entry for entry in kit.described().entries() if entry.remote_path]
+    return [
+        *_inherited(kit, opener, settings),
+        *(_row(match, store) for match in kit.matches()),
+        *(_pointer(entry, entry.remote_path, filter_of(entry.section, entry.clean_path)) for entry in elsewhere),
+    ]
+
+
+def _inherited(kit: Kit, opener: Opener, settings: Settings) -> Iterator[wire.LayerRow]:
+    """What `model.path` stands for; only its name, where that kit cannot be looked at.
+
+    Only the local store and the kit's own registry are asked: whoever made the kit does not choose whom we talk to.
+    """
+
+    def open_near(text: str) -> Kit:
+        is_near = Reference.parse(text).registry == kit.reference.registry
+        return opener.open(text) if is_near else open_kit(text, settings)
+
+    described = kit.described()
+    try:
+        parents = parents_of(described, open_near)
+    except KitError:
+        (entry,) = (each for each in described.entries() if each.section == "model")
+        yield _pointer(entry, entry.path, _FILTER_OF["model"])
+        return
+    store = targets.store(settings)
+    for number, parent in enumerate(reversed(parents)):
+        for match in parent.matches():
+            if match.entry.section in ("model", "part"):
+                row = _row(match, store)
+                key = f"parent{number}:{row.key}"
+                yield replace(row, key=key, can_list=False, can_pick_files=False, remote_path=str(parent.reference))
+
+
+def _row(match: Match, store: Store) -> wire.LayerRow:
+    entry, layer, is_here = match.entry, match.layer, store.find_blob(match.layer) is not None
+    is_tar = match.type.layout == "tar"
+    return wire.LayerRow(
+        key=key_of(entry),
+        section=entry.section,
+        name=entry.name,
+        path=entry.clean_path,
+        digest=layer.digest,
+        size_bytes=layer.size_bytes,
+        media_type=layer.media_type,
+        is_here=is_here,
+        can_list=is_tar,
+        can_pick_files=is_tar and (is_here or not match.type.compression),
+        filter=filter_of(entry.section, entry.clean_path),
+        remote_path="",
+    )
+
+
+def _pointer(entry: Entry, remote_path: str, filter: str) -> wire.LayerRow:
+    """A row without a layer: of what it stands for, only the place is known."""
+    return wire.LayerRow(
+        key=key_of(entry),
+        section=entry.section,
+        name=entry.name,
+        path="" if entry.path == remote_path else entry.clean_path,
+        digest="",
+        size_bytes=0,
+        media_type="",
+        is_here=False,
+        can_list=False,
+        can_pick_files=False,
+        filter=filter,
+        remote_path=remote_path,
+    )
