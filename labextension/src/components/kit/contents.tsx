@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX, KeyboardEvent } from 'react';
 import { useId, useRef, useState } from 'react';
 
@@ -30,7 +31,7 @@ export function Contents({ state, actions }: { state: KitState; actions: IAction
         <TickBox tick={tree.tick} label={trans.__('The whole kit')} onToggle={() => tree.toggleAll()} />
         <span className="kitops-Contents-title">{trans.__('The whole kit')}</span>
         <span className="kitops-Contents-sum" role="status">
-          {tree.tick === 'none' ? trans.__('Nothing is ticked') : trans.__('%1 ticked', size(tree.bytes))}
+          {tickedOf(tree, trans)}
         </span>
       </div>
       <TreeView tree={tree} actions={actions} onTick={node => void onTick(node)} onRead={node => read(state, node)} />
@@ -45,6 +46,14 @@ export function Contents({ state, actions }: { state: KitState; actions: IAction
       <Into pull={pull} tree={tree} actions={actions} />
     </div>
   );
+}
+
+function tickedOf(tree: Tree, trans: TranslationBundle): string {
+  if (tree.tick === 'none') {
+    return trans.__('Nothing is ticked');
+  }
+  const sum = size(tree.bytes);
+  return tree.includesRemote ? trans.__('%1 and data from elsewhere ticked', sum) : trans.__('%1 ticked', sum);
 }
 
 interface ITreeViewProps {

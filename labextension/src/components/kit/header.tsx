@@ -44,7 +44,7 @@ export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element 
           }
           onClick={() => void pull?.start()}
         >
-          {tree && tree.tick !== 'none' ? trans.__('Pull selected %1', size(tree.bytes)) : trans.__('Pull selected')}
+          {tree?.bytes ? trans.__('Pull selected %1', size(tree.bytes)) : trans.__('Pull selected')}
         </button>
         <button type="button" className="kitops-Button" disabled={!line} title={line} onClick={() => copy(line)}>
           {trans.__('Copy %kit line')}
@@ -81,7 +81,7 @@ function factsOf(state: KitState, { trans }: IActions): string {
   const { size_bytes, is_local, layers } = state.kit.value!;
   return [
     size(size_bytes),
-    trans._n('%1 layer', '%1 layers', layers.filter(layer => layer.digest).length),
+    trans._n('%1 layer', '%1 layers', layers.filter(layer => !layer.remote_path).length),
     is_local ? trans.__('in the local store') : ''
   ]
     .filter(Boolean)
