@@ -76,7 +76,8 @@ class PullPane:
             return
         chosen = self._ticks.chosen
         self._button.disabled = not chosen
-        what = human_size(self._ticks.size_bytes) if chosen else "nothing ticked"
+        size = human_size(self._ticks.size_bytes)
+        what = (f"{size} and more" if self._ticks.includes_remote else size) if chosen else "nothing ticked"
         verb = "Pull" if self._place.is_remote else "Unpack"
         self._button.description = f"{verb} {what}"
         self._line.value = looks.command_line(self.line) if chosen else ""
@@ -90,6 +91,7 @@ class PullPane:
         words = [verb, self._place.reference, "-d", self.folder.value or "."]
         for text in self._ticks.filters:
             words += ["--filter", text]
+        words += ["--include-remote"] if self._ticks.includes_remote else []
         words += _FLAGS[self._on_conflict.value]
         return f"%kit {line([*words, *(self._request.flags if self._place.is_remote else ())])}"
 
@@ -108,6 +110,7 @@ class PullPane:
         how: dict[str, Any] = {
             "overwrite": self._on_conflict.value == OVERWRITE,
             "ignore_existing": self._on_conflict.value == KEEP,
+            "include_remote": self._ticks.includes_remote,
             "connection": place.access.connection,
             "settings": place.access.settings,
         }

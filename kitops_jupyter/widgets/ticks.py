@@ -6,7 +6,7 @@ import glob
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kitops_jupyter.kitfile import clean_path
+from kitops_jupyter.kitfile import Entry, clean_path
 from kitops_jupyter.operations.files import KitFile
 from kitops_jupyter.operations.info import InfoResult
 
@@ -23,7 +23,10 @@ _TYPES = {
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """A layer, a folder or a file. `files` is all below it; None for a layer that was not looked into yet."""
+    """A layer, a folder or a file. `files` is all below it; None for a layer that was not looked into yet.
+
+    `elsewhere` is where a model or a data set is that has no layer: another kit, or an object in S3.
+    """
 
     label: str
     path: str
@@ -37,6 +40,12 @@ class Node:
     can_open: bool = False
     is_open: bool = False
     is_ticked: bool = False
+    elsewhere: str = ""
+
+    @property
+    def is_extra(self) -> bool:
+        """Whether it is no part of the kit, and comes only when it is ticked itself."""
+        return bool(self.elsewhere) and self.section == "dataset"
 
     @property
     def is_partly_ticked(self) -> bool:
@@ -55,6 +64,11 @@ class Ticks:
             label = f"{'model part' if section == 'part' else section} {name}".rstrip()
             text = f"{_TYPES[section]}:{_plain(path)}"
             self.roots.append(Node(label, path, section, size_bytes, text, can_open=True))
+        self.roots += [
+            Node(entry.label, entry.path, entry.section, 0, _filter_of(entry), elsewhere=elsewhere)
+            for entry in kit.kitfile.entries()
+            if (elsewhere := entry.remote_path or (kit.kitfile.parent_reference if entry.section == "model" else ""))
+        ]
 
     def rows(self) -> list[Node]:
         """What is to be seen, from top to bottom."""
@@ -70,9 +84,10 @@ class Ticks:
             above = above.parent
 
     def tick_all(self, is_ticked: bool) -> None:
-        """Tick or untick everything."""
+        """Tick the whole kit, or nothing."""
         for root in self.roots:
-            self.tick(root, is_ticked)
+            if not (is_ticked and root.is_extra):
+                self.tick(root, is_ticked)
 
     def set_files(self, node: Node, files: Sequence[KitFile]) -> None:
         """What a layer has, once that is known. A layer that is one file has nothing to open."""
@@ -97,8 +112,14 @@ class Ticks:
 
     @property
     def is_everything(self) -> bool:
-        """Whether the whole kit is meant: then no filter is needed."""
-        return all(root.is_ticked for root in self.roots)
+        """Whether the whole kit is meant, and all or nothing of what it points at: then no filter is needed."""
+        extras = {root.is_ticked for root in self.roots if root.is_extra}
+        return all(root.is_ticked for root in self.roots if not root.is_extra) and len(extras) < 2
+
+    @property
+    def includes_remote(self) -> bool:
+        """Whether data is ticked that the Kitfile only points at."""
+        return any(root.is_ticked and root.is_extra for root in self.roots)
 
     @property
     def filters(self) -> tuple[str, ...]:
@@ -109,6 +130,10 @@ class Ticks:
     def size_bytes(self) -> int:
         """The bytes of what is ticked."""
         return sum(node.size_bytes for node in self.chosen)
+
+
+def _filter_of(entry: Entry) -> str:
+    return "model" if entry.section == "model" else f"{_TYPES[entry.section]}:{_plain(entry.path or entry.name)}"
 
 
 def _visible(nodes: Sequence[Node]) -> Iterator[Node]:

@@ -129,3 +129,27 @@ def test_a_ticked_layer_that_is_opened_has_ticked_files(place: KitPlace) -> None
 def test_a_layer_that_is_one_file_does_not_open(place: KitPlace) -> None:
     ticks = look(place, "train.ipynb")
     assert not node(ticks, "train.ipynb").can_open
+
+
+def test_data_that_lies_elsewhere_is_no_part_of_the_whole_kit_and_comes_when_it_is_ticked(
+    place: KitPlace, tmp_path: Path
+) -> None:
+    settings = place.access.settings
+    text = """
+model: {path: 'churn:v1'}
+code: [{path: src}]
+datasets: [{name: far, path: far, remotePath: 'churn:v1'}, {name: gone, path: gone, remotePath: 'gone:v1'}]
+"""
+    kit.pack(tmp_path / "project", text=text, tag="built:v1", settings=settings)
+    ticks = look(built := KitPlace("built:v1", place.access))
+    assert [root.elsewhere for root in ticks.roots] == ["", "", "churn:v1", "churn:v1", "gone:v1"]
+    ticks.tick_all(True)
+    assert (ticks.filters, ticks.includes_remote) == ((), False)
+    assert "model/forest.bin" in unpacked(built, ticks, tmp_path / "whole")
+    ticks.tick_all(False)
+    ticks.tick(ticks.roots[3], True)
+    assert (ticks.filters, ticks.includes_remote) == (("datasets:far",), True)
+    kit.unpack("built:v1", tmp_path / "far", filters=ticks.filters, include_remote=True, settings=settings)
+    assert "far/data/validation.csv" in files_in(tmp_path / "far")
+    ticks.tick_all(True)
+    assert "datasets:gone" not in ticks.filters and "model" in ticks.filters
