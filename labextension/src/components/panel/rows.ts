@@ -1,6 +1,7 @@
 // The panel's tree as a flat list: what is open, in order. Nothing here draws, so that 10,000 tags cost a loop.
 
 import type { KitError } from '../../client';
+import { shortDigest } from '../../format';
 import type { KitModel, Pages } from '../../model';
 import type { LocalTag, RegistryRow } from '../../wire';
 
@@ -108,16 +109,16 @@ function addStore(rows: IRow[], model: KitModel, view: IView, query: string): vo
       isOpen: isRowOpen,
       parent: STORE,
       repository: name,
-      tags: tags.map(each => each.tag)
+      tags: tags.map(each => each.tag).filter(Boolean)
     });
     for (const local of isRowOpen ? found : []) {
-      const { tag, reference } = local;
+      const { tag, reference, digest } = local;
       rows.push({
         ...BLANK,
         key: `${STORE} ${reference}`,
         kind: 'tag',
         level: 3,
-        label: tag,
+        label: tag || shortDigest(digest),
         parent: key,
         repository: name,
         reference,

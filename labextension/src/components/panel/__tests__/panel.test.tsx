@@ -121,6 +121,22 @@ describe('the tree', () => {
     expect(server.count('GET repositories')).toBe(0);
   });
 
+  it('a kit without a tag has its digest for a name', async () => {
+    const digest = `sha256:${'12'.repeat(32)}`;
+    const [repository] = local('localhost/churn:tuned').repositories;
+    const untagged = { ...repository.tags[0], tag: '', digest, reference: `localhost/churn@${digest}` };
+    server.routes['GET local'] = () => ({
+      ...local('localhost/churn:tuned'),
+      stamp: 'other',
+      repositories: [{ ...repository, tags: [...repository.tags, untagged] }]
+    });
+    await act(async () => model.refresh());
+    expect(find('churn').textContent).toContain('tuned');
+    expect(find('churn').textContent).not.toContain(',');
+    await click('churn');
+    await shown(() => texts().includes('sha256:121212121212'), 'the digest');
+  });
+
   it('opens registry, repository and tag', async () => {
     await click('corp');
     await shown(() => texts().includes('app'), 'repositories');
