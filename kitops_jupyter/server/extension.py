@@ -11,7 +11,8 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Int
 
 from kitops_jupyter.server import wire
-from kitops_jupyter.server.handlers import ROUTES, Services
+from kitops_jupyter.server.base import Services
+from kitops_jupyter.server.handlers import ROUTES
 from kitops_jupyter.server.jobs import AT_ONCE, Jobs
 from kitops_jupyter.server.kit_views import Listings
 from kitops_jupyter.server.paths import Root

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+import kitops_jupyter as kit
+from kitops_jupyter.settings import Settings
 from tests.e2e.acts import CRAWL_BYTES_PER_S, Camera, command, open_notebook, run_cell
-from tests.e2e.lab import Lab
+from tests.e2e.lab import Lab, write_notebook
 from tests.operations.projects import FILES, files_in
 
 pytestmark = pytest.mark.browser
@@ -70,3 +72,24 @@ def test_a_sign_in_in_a_cell_leaves_no_secret_in_the_notebook(page: Any, lab: La
     page.evaluate("window.openNotebook.context.save()")
     saved = page.evaluate("JSON.stringify(window.openNotebook.content.model.toJSON())")
     assert "hunter2" not in saved and json.loads(saved)["cells"]
+
+
+def test_a_pack_in_a_cell_saves_the_notebook_first_also_one_that_was_renamed(page: Any, lab: Lab) -> None:
+    folder = lab.root / "renamed"
+    folder.mkdir()
+    write_notebook(folder / "before.ipynb")
+    open_notebook(page, "renamed/before.ipynb")
+    page.evaluate("window.openNotebook.context.rename('after.ipynb')")
+    page.locator("#jp-main-dock-panel .lm-TabBar-tab").filter(has_text="after.ipynb").wait_for()
+    output = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell-outputArea").first
+    command(page, "notebook:insert-cell-above")
+    page.wait_for_function("window.openNotebook.content.activeCellIndex === 0")
+    run_cell(page, LOAD + "%kit pack . -t renamed:v1  # written, not saved")
+    output.get_by_text("after.ipynb was saved first").wait_for()
+    output.get_by_text("renamed:v1").first.wait_for()
+    here = Settings.load({}, home=lab.home)
+    kit.unpack("renamed:v1", lab.home.parent / "renamed", settings=here)
+    packed = files_in(lab.home.parent / "renamed")
+    assert b"written, not saved" in packed["after.ipynb"] and "before.ipynb" not in packed
+    assert "environment/requirements.txt" in packed
+    page.evaluate("window.openNotebook.sessionContext.shutdown()")

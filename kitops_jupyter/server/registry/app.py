@@ -14,8 +14,9 @@ from pathlib import Path
 import tornado.web
 from tornado.httpserver import HTTPServer
 
+from kitops_jupyter.server.registry.base import Site
 from kitops_jupyter.server.registry.folder import Folder
-from kitops_jupyter.server.registry.handlers import Site, Unknown, routes
+from kitops_jupyter.server.registry.handlers import Unknown, routes
 from kitops_jupyter.server.registry.uploads import Uploads
 
 _FORGOTTEN_S = 7 * 24 * 3600.0
