@@ -35,6 +35,8 @@ class OpenNotebook:
         when = _clock_time(self.path)
         if self.state == "on disk":
             return f"{name} is as it is on disk{when}: {self.reason}"
+        if not when:
+            return f"{name} is not there any more (renamed?); what is on disk was taken: {self.reason}"
         return f"{name} may not be saved, what is on disk{when} was taken: {self.reason}"
 
 
@@ -43,25 +45,49 @@ def save(known: Path, ask: Ask | None, *, timeout_s: float = 3.0) -> OpenNoteboo
 
     `known` is what the session was told when it began, which a rename leaves stale. `ask` is None where no front end
     can be asked. An answer is believed; without one a file that changed meanwhile was saved, as a front end does whose
-    answer cannot reach a busy kernel. Raises nothing for what a front end does.
+    answer cannot reach a busy kernel: `known`, or where that is gone the one notebook beside it that changed. Raises
+    nothing for what a front end does.
     """
     if ask is None:
         return OpenNotebook(known, "on disk", "no front end is here that could save it")
-    before = _stamp(known)
+    saved = _watch(known)
     wait = ask()
-    answer = _wait(wait, known, before, timeout_s)
+    answer = _wait(wait, saved, timeout_s)
     if answer is not None:
         path = _answered_path(known, answer)
         if answer.get("ok") is True:
             return OpenNotebook(path, "saved")
         return OpenNotebook(path, "unsure", "the front end could not save it")
-    if _stamp(known) != before:
-        return OpenNotebook(known, "saved")
+    if (found := saved()) is not None:
+        return OpenNotebook(found, "saved")
     return OpenNotebook(known, "unsure", f"the front end did not answer within {timeout_s:g} s (Ctrl+S saves it)")
 
 
+def _watch(known: Path) -> Callable[[], Path | None]:
+    """What tells which file has changed since now: this one, or the only one of the notebooks in its folder."""
+
+    def look() -> dict[Path, object]:
+        return {path: stamp for path in ([known] if is_there else _siblings(known)) if (stamp := _stamp(path))}
+
+    is_there = _stamp(known) is not None
+    before = look()
+
+    def changed() -> Path | None:
+        found = [path for path, stamp in look().items() if stamp != before.get(path)]
+        return found[0] if len(found) == 1 else None
+
+    return changed
+
+
+def _siblings(known: Path) -> list[Path]:
+    try:
+        return list(known.parent.glob("*.ipynb"))
+    except OSError:
+        return []
+
+
 def _wait(
-    wait: Callable[[float], Mapping[str, Any] | None], known: Path, before: object, timeout_s: float
+    wait: Callable[[float], Mapping[str, Any] | None], saved: Callable[[], Path | None], timeout_s: float
 ) -> Mapping[str, Any] | None:
     """The answer; a file that has changed is waited for only a little longer, since then all is done."""
     ends = time.monotonic() + timeout_s
@@ -69,7 +95,7 @@ def _wait(
         answer = wait(min(POLL_S, left))
         if answer is not None:
             return answer
-        if _stamp(known) != before:
+        if saved() is not None:
             return wait(min(0.5, max(0.0, ends - time.monotonic())))
     return None
 

@@ -83,6 +83,18 @@ def test_silence_with_a_changed_file_is_a_saved_file(notebook: Path) -> None:
     assert time.monotonic() - started < 2
 
 
+def test_silence_about_a_renamed_notebook_is_the_one_that_changed_in_its_folder(notebook: Path) -> None:
+    renamed, other = notebook.rename(notebook.with_name("renamed.ipynb")), notebook.with_name("other.ipynb")
+    other.write_text("{}")
+    started = time.monotonic()
+    found = save(notebook, answering(None, renamed), timeout_s=5)
+    assert (found.path, found.state) == (renamed, "saved")
+    assert time.monotonic() - started < 2
+    quiet = save(notebook, answering(None), timeout_s=NO_TIME_S)
+    assert (quiet.path, quiet.state) == (notebook, "unsure")
+    assert "churn.ipynb is not there any more" in quiet.told
+
+
 def test_silence_is_told(notebook: Path) -> None:
     found = save(notebook, answering(None), timeout_s=NO_TIME_S)
     assert found.state == "unsure"
