@@ -35,6 +35,13 @@ def test_what_jupyterlab_loads_at_its_start_is_small() -> None:
     assert all(size < LIMIT_BYTES / 2 for size in late.values()), late
 
 
+def test_all_of_the_code_is_small() -> None:
+    scripts = {path: path.read_text("utf-8") for path in (BUILT / "static").glob("*.js")}
+    sheets = [path for path, text in scripts.items() if ".kitops-Button {" in text]  # style sheets, wrapped
+    assert len(sheets) == 1
+    assert sum(path.stat().st_size for path in scripts if path not in sheets) < LIMIT_BYTES
+
+
 def test_a_prebuilt_extension_says_how_jupyterlab_finds_it() -> None:
     built = package(BUILT)["jupyterlab"]["_build"]
     assert (BUILT / built["load"]).is_file()
