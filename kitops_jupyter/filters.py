@@ -174,7 +174,7 @@ def parse(texts: Iterable[str], *, strict: bool = False) -> Filters:
 
 def nothing_matches(text: str, entries: Sequence[Entry]) -> FilterInvalid:
     """The error for a filter that matches nothing; it lists what there is."""
-    there = [f"{_type_of(entry)}:{entry.name or entry.path}" for entry in entries[:_SHOWN_LIMIT]]
+    there = [f"{type_of(entry.section)}:{entry.name or entry.path}" for entry in entries[:_SHOWN_LIMIT]]
     if len(entries) > _SHOWN_LIMIT:
         there.append(f"and {len(entries) - _SHOWN_LIMIT} more")
     return FilterInvalid(
@@ -182,8 +182,9 @@ def nothing_matches(text: str, entries: Sequence[Entry]) -> FilterInvalid:
     )
 
 
-def _type_of(entry: Entry) -> str:
-    return next(name for name, sections in _TYPES.items() if entry.section in sections)
+def type_of(section: str) -> str:
+    """The type that selects a section of the Kitfile, as kit spells it."""
+    return next(name for name, sections in _TYPES.items() if section in sections)
 
 
 def _clause(text: str, strict: bool) -> _Clause:

@@ -107,8 +107,13 @@ class Opener:
         Raises NotFound, NotAModelKit, Usage, RegistryError.
         """
         reference = text if isinstance(text, Reference) else Reference.parse(text)
-        if self._remote:
-            return self._at_registry(reference, labels)
+        return self._at_registry(reference, labels) if self._remote else self._near(reference, labels)
+
+    def open_named(self, text: str) -> Kit:
+        """As `open`, for a kit that another one names: the store's is good enough, also where `remote`."""
+        return self._near(Reference.parse(text), ())
+
+    def _near(self, reference: Reference, labels: Sequence[str]) -> Kit:
         try:
             return self._indexed(reference, labels) if labels else open_kit(reference, self._settings)
         except NotFound:

@@ -86,10 +86,9 @@ def pull(
         kit = opener.open(reference, labels=labels)
         tags = tuple(tag for tag in (kit.reference.tag, *kit.reference.extra_tags) if tag)
         _store(kit, tags, settings, connection, tally, with_referrers=with_referrers)
-        with Opener(settings, connection) as parents:
-            for parent in parents_of(kit.described(), parents.open):
-                if isinstance(parent.source, targets.LocalFirst):
-                    _store(parent, (parent.reference.tag,), settings, connection, tally)
+        for parent in parents_of(kit.described(), opener.open_named):
+            if isinstance(parent.source, targets.LocalFirst):
+                _store(parent, (parent.reference.tag,), settings, connection, tally)
     return TransferResult(
         "Pulled",
         Reference.parse(reference),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,9 +104,9 @@ def unpack(
     chosen = filter_rules.parse(filters)
     target = Path(directory).expanduser().absolute()
     place = Place(target, overwrite=overwrite, ignore_existing=ignore_existing)
-    with Opener(settings, connection, remote=remote) as opener, Opener(settings, connection) as others:
+    with Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference, labels=labels)
-        parts = wanted(kit, chosen, others, include_remote=include_remote)
+        parts = wanted(kit, chosen, opener, include_remote=include_remote)
         layers, unverified = _write(kit, chosen, parts, place, settings, observe)
     warnings = [f"{left}: --include-remote fetches it" for left in parts.left]
     warnings += [f"{label}: single files of a layer are not covered by the kit's digests" for label in unverified]
@@ -132,15 +132,8 @@ def _write(
     observe: Observer,
 ) -> tuple[list[UnpackedLayer], list[str]]:
     """Look for conflicts, make everything beside its place, look again, and move it there."""
-    yaml = kitfiles.to_yaml(kit.kitfile) if kit.kitfile and chosen.selects_kitfile else None
-    texts = {KITFILE: yaml} if yaml is not None else {}
-    unpacker = LayerUnpacker(place, observe)
-    for name, text in texts.items():
-        place.check(name, text=text)
-    for part in wanted.layers:
-        unpacker.check(part)
-    for dataset in wanted.objects:
-        place.check(dataset.path)
+    texts, unpacker = texts_of(kit, chosen), LayerUnpacker(place, observe)
+    check_place(place, unpacker, texts, wanted)
     place.raise_conflicts(str(kit.reference))
     check_room(place.target, wanted.layers)
     with Staging(place.target) as staging:
@@ -160,6 +153,21 @@ def _write(
         unpacker.finish()
         staging.commit()
     return layers, unpacker.unverified
+
+
+def texts_of(kit: Kit, chosen: Filters) -> dict[str, str]:
+    """The files that are in no layer, by name."""
+    return {KITFILE: kitfiles.to_yaml(kit.kitfile)} if kit.kitfile and chosen.selects_kitfile else {}
+
+
+def check_place(place: Place, unpacker: LayerUnpacker, texts: Mapping[str, str], wanted: Wanted) -> None:
+    """Have the place note what stands in the way of all this."""
+    for name, text in texts.items():
+        place.check(name, text=text)
+    for part in wanted.layers:
+        unpacker.check(part)
+    for dataset in wanted.objects:
+        place.check(dataset.path)
 
 
 def _nothing(kit: Kit, chosen: Filters, wanted: Wanted) -> KitError:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kitops_jupyter import filters as filter_rules
-from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.errors import Conflict
 from kitops_jupyter.operations.kits import Opener
-from kitops_jupyter.operations.unpack import KITFILE
+from kitops_jupyter.operations.unpack import check_place, texts_of
 from kitops_jupyter.operations.unpack_layers import LayerUnpacker
 from kitops_jupyter.operations.unpack_place import Place
 from kitops_jupyter.operations.wanted import wanted
@@ -40,17 +39,10 @@ def find_conflicts(
     if place.is_empty:
         return ()
     chosen = filter_rules.parse(filters)
-    settings = settings or Settings.load()
-    with Opener(settings, connection, remote=remote) as opener, Opener(settings, connection) as others:
+    with Opener(settings or Settings.load(), connection, remote=remote) as opener:
         kit = opener.open(reference)
-        parts = wanted(kit, chosen, others, include_remote=include_remote)
-        unpacker = LayerUnpacker(place, ignore)
-        if kit.kitfile and chosen.selects_kitfile:
-            place.check(KITFILE, text=kitfiles.to_yaml(kit.kitfile))
-        for part in parts.layers:
-            unpacker.check(part)
-        for dataset in parts.objects:
-            place.check(dataset.path)
+        parts = wanted(kit, chosen, opener, include_remote=include_remote)
+        check_place(place, LayerUnpacker(place, ignore), texts_of(kit, chosen), parts)
     try:
         place.raise_conflicts(str(kit.reference))
     except Conflict as problem:

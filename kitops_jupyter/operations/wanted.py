@@ -35,7 +35,7 @@ def wanted(kit: Kit, chosen: Filters, opener: Opener, *, include_remote: bool = 
         elif is_object(dataset):
             objects.append(dataset)
         elif is_kit(dataset):
-            other = opener.open(dataset.remote_path)
+            other = opener.open_named(dataset.remote_path)
             below = "" if entry.clean_path == "." else entry.clean_path
             data = [match for match in other.matches() if match.entry.section == "dataset"]
             layers += [Part(other.source, match, Choice(match.entry), below) for match in data]
@@ -44,7 +44,7 @@ def wanted(kit: Kit, chosen: Filters, opener: Opener, *, include_remote: bool = 
 
 def chosen_layers(kit: Kit, chosen: Filters, opener: Opener) -> list[Part]:
     """The layers to unpack: first the model of the kits that this one refers to, then its own."""
-    parents = parents_of(kit.described(), opener.open)
+    parents = parents_of(kit.described(), opener.open_named)
     models = [(parent, match) for parent in reversed(parents) for match in model_of(parent)]
     narrowed = chosen.narrowed_to_model()
     found = [

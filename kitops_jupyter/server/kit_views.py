@@ -32,7 +32,7 @@ def kit(reference: str, remote: bool) -> wire.KitView:
     from kitops_jupyter.operations.layer_reader import ranges_of
 
     settings = Settings.load()
-    with Opener(settings, remote=remote) as opener, Opener(settings) as others:
+    with Opener(settings, remote=remote) as opener:
         opened = opener.open(reference)
         store = targets.store(settings)
         described, package = opened.described(), opened.described().package
@@ -50,7 +50,7 @@ def kit(reference: str, remote: bool) -> wire.KitView:
             license=package.license,
             is_local=is_local,
             kitfile_yaml=to_yaml(described),
-            layers=rows_of(opened, others, settings),
+            layers=rows_of(opened, opener, settings),
             annotations=annotations,
             tags=_tags_of(opened, store),
         )

@@ -10,6 +10,7 @@ from kitops_jupyter.errors import KitError
 from kitops_jupyter.kitfile import Entry
 from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.kits import Kit, Opener, open_kit, parents_of
+from kitops_jupyter.operations.wanted import model_of
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import wire
 from kitops_jupyter.settings import Settings
@@ -42,13 +43,13 @@ def rows_of(kit: Kit, opener: Opener, settings: Settings) -> list[wire.LayerRow]
     store = targets.store(settings)
     elsewhere = [entry for entry in kit.described().entries() if entry.remote_path]
     return [
-        *_inherited(kit, opener, settings),
+        *_inherited(kit, opener, settings, store),
         *(_row(match, store) for match in kit.matches()),
         *(_pointer(entry, entry.remote_path, filter_of(entry.section, entry.clean_path)) for entry in elsewhere),
     ]
 
 
-def _inherited(kit: Kit, opener: Opener, settings: Settings) -> Iterator[wire.LayerRow]:
+def _inherited(kit: Kit, opener: Opener, settings: Settings, store: Store) -> Iterator[wire.LayerRow]:
     """What `model.path` stands for; only its name, where that kit cannot be looked at.
 
     Only the local store and the kit's own registry are asked: whoever made the kit does not choose whom we talk to.
@@ -56,7 +57,7 @@ def _inherited(kit: Kit, opener: Opener, settings: Settings) -> Iterator[wire.La
 
     def open_near(text: str) -> Kit:
         is_near = Reference.parse(text).registry == kit.reference.registry
-        return opener.open(text) if is_near else open_kit(text, settings)
+        return opener.open_named(text) if is_near else open_kit(text, settings)
 
     described = kit.described()
     try:
@@ -65,13 +66,11 @@ def _inherited(kit: Kit, opener: Opener, settings: Settings) -> Iterator[wire.La
         (entry,) = (each for each in described.entries() if each.section == "model")
         yield _pointer(entry, entry.path, _FILTER_OF["model"])
         return
-    store = targets.store(settings)
     for number, parent in enumerate(reversed(parents)):
-        for match in parent.matches():
-            if match.entry.section in ("model", "part"):
-                row = _row(match, store)
-                key = f"parent{number}:{row.key}"
-                yield replace(row, key=key, can_list=False, can_pick_files=False, remote_path=str(parent.reference))
+        for match in model_of(parent):
+            row = _row(match, store)
+            key = f"parent{number}:{row.key}"
+            yield replace(row, key=key, can_list=False, can_pick_files=False, remote_path=str(parent.reference))
 
 
 def _row(match: Match, store: Store) -> wire.LayerRow:

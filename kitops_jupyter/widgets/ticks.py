@@ -6,19 +6,10 @@ import glob
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from kitops_jupyter.filters import type_of
 from kitops_jupyter.kitfile import Entry, clean_path
 from kitops_jupyter.operations.files import KitFile
 from kitops_jupyter.operations.info import InfoResult
-
-_TYPES = {
-    "model": "model",
-    "part": "model",
-    "code": "code",
-    "dataset": "datasets",
-    "docs": "docs",
-    "prompt": "prompts",
-    "mcpserver": "mcpservers",
-}
 
 
 @dataclass(eq=False, slots=True)
@@ -62,7 +53,7 @@ class Ticks:
         for section, path, size_bytes, _ in kit.layers:
             name = names.get((section, path), "")
             label = f"{'model part' if section == 'part' else section} {name}".rstrip()
-            text = f"{_TYPES[section]}:{_plain(path)}"
+            text = f"{type_of(section)}:{_plain(path)}"
             self.roots.append(Node(label, path, section, size_bytes, text, can_open=True))
         self.roots += [
             Node(entry.label, entry.path, entry.section, 0, _filter_of(entry), elsewhere=elsewhere)
@@ -133,7 +124,7 @@ class Ticks:
 
 
 def _filter_of(entry: Entry) -> str:
-    return "model" if entry.section == "model" else f"{_TYPES[entry.section]}:{_plain(entry.path or entry.name)}"
+    return "model" if entry.section == "model" else f"{type_of(entry.section)}:{_plain(entry.path or entry.name)}"
 
 
 def _visible(nodes: Sequence[Node]) -> Iterator[Node]:

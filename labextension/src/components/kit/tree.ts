@@ -52,6 +52,9 @@ export const canTick = ({ layer, file }: INode): boolean =>
 /** A data set that the Kitfile only points at: it is no part of the kit, and comes when it is ticked itself. */
 export const isElsewhere = ({ layer }: INode): boolean => layer.section === 'dataset' && layer.remote_path !== '';
 
+/** What the tick on the whole kit ticks. */
+const isPart = (node: INode): boolean => canTick(node) && !isElsewhere(node);
+
 export const bytesOf = ({ layer, file }: INode): number => (file ?? layer).size_bytes;
 
 export function tickOf(node: INode): Tick {
@@ -112,7 +115,7 @@ export class Tree {
 
   /** Of the kit as a whole. */
   get tick(): Tick {
-    const tickable = this.layers.filter(node => canTick(node) && !isElsewhere(node));
+    const tickable = this.layers.filter(isPart);
     if (tickable.length && tickable.every(node => node.isTicked)) {
       return 'all';
     }
@@ -168,7 +171,7 @@ export class Tree {
   /** The whole kit, or nothing of it. */
   toggleAll(): void {
     const isTicked = this.tick !== 'all';
-    for (const node of this.layers.filter(each => canTick(each) && !isElsewhere(each))) {
+    for (const node of this.layers.filter(isPart)) {
       clear(node);
       mark(node, isTicked);
     }
