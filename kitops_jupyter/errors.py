@@ -40,6 +40,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kitops_jupyter.redaction import redacted
+
 
 def printable(text: str) -> str:
     """The text with control characters and direction overrides made visible: no terminal can be steered by it."""
@@ -66,16 +68,18 @@ class KitError(Exception):
 
     `code` is stable and for programs; `hint` is the next command, with the user's own arguments;
     `details` are further lines (conflicting paths, findings). `temporary` is what a retry looks at.
+    None of them has the user part of an address, whoever wrote it in.
     """
 
     code = "error"
     temporary = False
 
     def __init__(self, message: str, *, hint: str = "", details: Sequence[str] = ()) -> None:
+        message = redacted(message)
         super().__init__(message)
         self.message = message
-        self.hint = hint
-        self.details = tuple(details)
+        self.hint = redacted(hint)
+        self.details = tuple(map(redacted, details))
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

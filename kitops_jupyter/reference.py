@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import InvalidReference
+from kitops_jupyter.redaction import has_user_part, host_after_user_part
 
 LOCAL_REGISTRY = "localhost"
 UNTAGGED = "localhost/_"
@@ -25,6 +26,8 @@ _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _HEX_DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}
 # What a host may not have. Source: RFC 3986, 3.2.2, as Go's net/url reads it.
 _HOST = re.compile(r"""(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|[^\x00-\x20\x7f:/?#@%\\^`{|}\[\]]*)(?::[0-9]*)?""")
+
+_DIGEST_HINT = "a digest is sha256: and 64 hex digits in lower case"
 
 
 class _OtherDigest(Digest):
@@ -52,6 +55,7 @@ class Reference:
     @classmethod
     def parse(cls, text: str, *, default_tag: str = "latest") -> Reference:
         """Read a reference as kit does; without tag and digest it gets `default_tag`. Raises InvalidReference."""
+        refuse_user_part(text)
         if digest := _find_digest(text):
             return cls(LOCAL_REGISTRY, "_", digest=digest)
         base, *extra_tags = text.split(",")
@@ -61,7 +65,7 @@ class Reference:
         if "@" in path:
             digest = _find_digest(name)
             if digest is None:
-                raise _invalid(text, f"{name!r} is not a digest", "a digest is sha256: and 64 hex digits in lower case")
+                raise _invalid(text, f"{name!r} is not a digest", _DIGEST_HINT)
             repository = repository.partition(":")[0]  # a tag before a digest is dropped
         else:
             repository, colon, tag = path.partition(":")
@@ -164,13 +168,22 @@ def _check_registry(text: str, registry: str) -> None:
             match = None
     if match:
         return
-    if "@" in registry:  # what stands before it may be a password: it is not repeated
-        host = registry.rpartition("@")[2]
-        raise InvalidReference(
-            f"a user name has no place in a reference (registry {host!r})",
-            hint=f"kit login {host}, then {host}/NAME:TAG",
-        )
     raise _invalid(text, f"{registry!r} is not a registry", "a registry is HOST or HOST:PORT, such as ghcr.io")
+
+
+def refuse_user_part(text: str) -> None:
+    """Raise InvalidReference, without repeating any of it, for a name or an address with a user or a password in it."""
+    if not has_user_part(text):
+        return
+    before, _, after = text.rpartition("@")
+    if before and after and not re.search(r"[/:\\.%]", after) and not re.search(r"[:\\%]", before):
+        raise InvalidReference(f"{after[:200]!r} is not a digest", hint=_DIGEST_HINT)  # `NAME@TAG`
+    host = host_after_user_part(text)
+    raise InvalidReference(
+        "a user name or a password has no place in a reference, nor an @ that is not before a digest"
+        + (f" (registry {host})" if host else ""),
+        hint=f"kit login {host or 'REGISTRY'}, then {host or 'REGISTRY'}/NAME:TAG",
+    )
 
 
 def _check_repository(text: str, repository: str) -> None:

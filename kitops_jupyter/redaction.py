@@ -1,0 +1,56 @@
+"""Text without what may be secret in it: the user part of an address, and the values of its query.
+
+What a person pastes is judged before it is repeated: `has_user_part` for a whole argument, which is then refused with
+a message that does not contain it. `redacted` is the net below that, for text that holds addresses among other words:
+every message of an error passes it.
+"""
+
+from __future__ import annotations
+
+import re
+
+HIDDEN = "***"
+_AT = r"(?:[@\ufe6b\uff20]|%40)"  # also the wide ones, which a browser takes for it, and the encoded one
+_DIGEST = r"sha(?:256|384|512):"
+_END = r"\s'\"<>`"  # where an address ends in a sentence
+_MARK = re.compile(f"{_AT}(?!{_DIGEST})", re.IGNORECASE)
+_QUICK = re.compile(rf"{_AT}|\?[^{_END}]*=", re.IGNORECASE)
+# `scheme://user@`: up to the last mark before the path; and with a colon, as a password may have / ? and #, up to the
+# last of all: rather a host too few in a message than a password in it.
+_AFTER_SCHEME = re.compile(
+    rf"(?P<scheme>[a-z][a-z0-9+.-]*:[\\/]{{2,}})"
+    rf"(?:[^{_END}]*:[^{_END}]*{_AT}(?!{_DIGEST})|[^{_END}/?#]*{_AT}(?!{_DIGEST}))",
+    re.IGNORECASE,
+)
+# `user:password@host` without a scheme. No slash in either: that would be a path, or a registry with its port.
+_PAIR = re.compile(
+    rf"(?P<before>^|[{_END}(\[=,/\\])[^{_END}/\\:@(\[=,]+:[^{_END}/\\]*{_AT}(?!{_DIGEST})", re.IGNORECASE
+)
+_QUERY = re.compile(rf"(?P<address>[a-z][a-z0-9+.-]*://[^{_END}?#]*)\?[^{_END}]*", re.IGNORECASE)
+
+
+def redacted(text: str) -> str:
+    """The text with `***` for what stands before the host of an address, and for its query.
+
+    `name@sha256:...` stays what it is, as does `ada@example.org` without a scheme: there is no password in it.
+    """
+    if not _QUICK.search(text):
+        return text
+    text = _AFTER_SCHEME.sub(rf"\g<scheme>{HIDDEN}@", text)
+    text = _PAIR.sub(rf"\g<before>{HIDDEN}@", text)
+    return _QUERY.sub(rf"\g<address>?{HIDDEN}", text)
+
+
+def has_user_part(argument: str) -> bool:
+    """Whether a whole argument that should be a name or an address has something before an `@` that is no digest's.
+
+    Such an argument must not be repeated, not in part: nobody knows where its password ends.
+    """
+    return _MARK.search(argument) is not None
+
+
+def host_after_user_part(argument: str) -> str:
+    """The host that such an argument leads to, "" where that is not plain to see."""
+    *_, rest = _MARK.split(argument)
+    host = re.match(r"(?:[a-z0-9]|[a-z0-9][a-z0-9.-]*[a-z0-9])(?::\d{1,5})?(?=[/\\?#]|\Z)", rest, re.IGNORECASE)
+    return host[0] if host else ""

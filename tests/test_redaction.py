@@ -1,0 +1,87 @@
+"""Nothing that may be a password is repeated."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kitops_jupyter.errors import InvalidReference, KitError, RegistryError
+from kitops_jupyter.redaction import has_user_part, redacted
+from kitops_jupyter.reference import Reference
+
+DIGEST = "sha256:" + "0" * 64
+SECRET = "CANARYpw"
+PASTED = [
+    f"https://ada:{SECRET}@h.example/t/k:v1",
+    f"HTTPS://ada:{SECRET}@h.example",
+    f"https://{SECRET}@h.example/t/k",
+    f"https:\\\\ada:{SECRET}@h.example/t",
+    f"https:/ada:{SECRET}@h.example/t",
+    f"ada:{SECRET}@h.example/t/k:v1",
+    f"ada:{SECRET}@h.example",
+    f"{SECRET}@h.example/t/k:v1",
+    f"ada:{SECRET}@h.example/t/k@{DIGEST}",
+    f"https://ada:{SECRET}@h.example/t/k@{DIGEST}",
+    f"ada:p@{SECRET}@h.example/t/k:v1",
+    f"https://ada:p/{SECRET}@h.example/t/k:v1",
+    f"https://ada:{SECRET}?x#y@h.example/t/k:v1",
+    f"ada:{SECRET}%40h.example/t/k:v1",
+    f"ada:{SECRET}\uff20h.example/t/k:v1",
+    f"oci://ada:{SECRET}@h.example/t",
+    f" https://ada:{SECRET}@h.example/t",
+    f"https://ada:{SECRET}@[::1]:5000/t",
+    f"https://ada:{SECRET}@",
+]
+
+
+@pytest.mark.parametrize("text", PASTED)
+def test_a_pasted_password_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(InvalidReference) as caught:
+        Reference.parse(text)
+    assert SECRET not in str(caught.value) and "ada" not in str(caught.value)
+    assert caught.value.hint.startswith("kit login")
+    assert caught.value.__context__ is None and caught.value.__cause__ is None
+
+
+def test_a_tag_after_an_at_is_told_from_a_password() -> None:
+    with pytest.raises(InvalidReference, match="'latest' is not a digest"):
+        Reference.parse("team/kit@latest")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("GET https://ada:pw@h.example:5000/v2/ failed", "GET https://***@h.example:5000/v2/ failed"),
+        ("no answer from ada:pw@h.example", "no answer from ***@h.example"),
+        ("'http://ada:p@w@h/x' is wrong", "'http://***@h/x' is wrong"),
+        ("http://ada:p/w@h/x", "http://***@h/x"),
+        ("socks5h://:pw@h:1080", "socks5h://***@h:1080"),
+        ("proxy=ada:pw@h", "proxy=***@h"),
+        ("https://h/x?token=s&y=1#z end", "https://h/x?*** end"),
+        (f"h.example/k:v1@{DIGEST}", f"h.example/k:v1@{DIGEST}"),
+        (f"https://h.example/k:v1@{DIGEST}", f"https://h.example/k:v1@{DIGEST}"),
+        ("ada@example.org wrote it", "ada@example.org wrote it"),
+        ("node_modules/@types/x:1", "node_modules/@types/x:1"),
+        ("C:\\Users\\ada@corp\\kit", "C:\\Users\\ada@corp\\kit"),
+        ("127.0.0.1:5000/a/b:1 is at https://h:5000/a", "127.0.0.1:5000/a/b:1 is at https://h:5000/a"),
+        ("is it there? a=b", "is it there? a=b"),
+    ],
+)
+def test_a_sentence_loses_only_what_may_be_secret(text: str, shown: str) -> None:
+    assert redacted(text) == shown
+
+
+@given(
+    st.sampled_from(["https", "http", "socks5", "oci"]),
+    st.text(st.characters(exclude_characters="'\"<>` \t\n\r", exclude_categories=("Z", "C")), max_size=8),
+    st.text(st.characters(exclude_characters="'\"<>`", exclude_categories=("Z", "C")), max_size=8),
+)
+def test_no_password_passes_an_error(scheme: str, name: str, rest: str) -> None:
+    url = f"{scheme}://{name}:{rest}{SECRET}@h.example/t/k"
+    error = RegistryError(f"cannot read '{url}': no", hint=f"try {url}", details=[url])
+    assert SECRET not in str(error) and SECRET not in repr(error) and has_user_part(url)
+
+
+def test_an_error_without_an_address_is_told_as_it_is() -> None:
+    assert KitError("a@b: a ? b", hint="x").lines() == ["a@b: a ? b", "Hint: x"]
