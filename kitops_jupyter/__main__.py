@@ -13,7 +13,6 @@ import threading
 import traceback
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import IO, Any
 
 from kitops_jupyter.errors import Cancelled, KitError, Usage, printable, printable_lines
@@ -48,13 +47,14 @@ def _run(words: Sequence[str]) -> int:
 
         return serve(words[1:])
     from kitops_jupyter import verbs
-    from kitops_jupyter.settings import Settings
+    from kitops_jupyter.files import current_folder
 
     call = verbs.parse(words)
-    with _meter(call.progress) as observe:
+    with verbs.typed_errors(), _meter(call.progress) as observe:
+        directory = current_folder()
         context = verbs.Context(
-            settings=Settings.load(),
-            directory=Path.cwd(),
+            settings=verbs.settings_of(call, directory),
+            directory=directory,
             observe=observe,
             stdin=_read_stdin,
             ask=_ask if sys.stdin is not None and sys.stdin.isatty() else None,

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from kitops_jupyter.errors import Usage
+from kitops_jupyter.errors import KitError, Usage
+from kitops_jupyter.files import home_folder, read_json, typed_path, why
 from kitops_jupyter.version import VERSION
+
+T = TypeVar("T")
+_LAST_SECOND = 253_402_300_799  # of the year 9999: RFC 3339 has no later one
+# Stands for a home that nothing names: nothing is there, and nothing can be written there.
+_NOWHERE = Path(os.devnull).absolute() / "kitops"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +94,33 @@ class Settings:
         """The credentials that kit shares with us, in docker's config format; written by login."""
         return self.home / "credentials.json"
 
+    @property
+    def is_homeless(self) -> bool:
+        """Whether nothing says where the home is, so that there is no store and nothing is remembered."""
+        return self.home == _NOWHERE
+
     @classmethod
-    def load(cls, environment: Mapping[str, str] | None = None, *, home: str | Path | None = None) -> Settings:
-        """The settings of this process; `home` (`--config`) wins over $KITOPS_HOME. Raises Usage."""
+    def load(
+        cls,
+        environment: Mapping[str, str] | None = None,
+        *,
+        home: str | Path | None = None,
+        on_problem: Callable[[KitError], None] | None = None,
+    ) -> Settings:
+        """The settings of this process; `home` (`--config`) wins over $KITOPS_HOME.
+
+        What cannot be used raises Usage or PathInvalid, or is told to `on_problem` and left out.
+        """
         environ = os.environ if environment is None else environment
-        chosen = Path(home or environ.get("KITOPS_HOME") or default_home(environ, sys.platform)).expanduser().absolute()
+        reading = _Reading(on_problem)
+        chosen = reading.part(lambda: _home(environ, home), _NOWHERE)
         return cls(
             home=chosen,
-            created_epoch_s=_epoch(environ.get("SOURCE_DATE_EPOCH", "")),
+            created_epoch_s=reading.part(lambda: _epoch(environ.get("SOURCE_DATE_EPOCH", "")), None),
             file_index=environ.get("KITOPS_FILE_INDEX", "1") not in ("0", "false", "no"),
             s3=_s3(environ),
-            network=_network(environ),
-            registries=_registries(chosen / "registries.json"),
+            network=reading.part(lambda: _network(environ), Network()),
+            registries=reading.part(lambda: _registries(chosen / "registries.json"), {}),
         )
 
 
@@ -119,22 +140,63 @@ def session_notebook(namespace: Mapping[str, object], environment: Mapping[str, 
     return None
 
 
-def default_home(environ: Mapping[str, str], platform: str) -> Path:
-    """Kit's own default: where both programs meet without being told."""
-    if platform == "darwin":
-        return Path("~/Library/Caches/kitops").expanduser()
-    if platform == "win32":
-        return Path(environ.get("LOCALAPPDATA") or "~/AppData/Local").expanduser() / "kitops"
-    return Path(environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "kitops"
+class _Reading:
+    """Reads the parts of the settings: what one of them raises is raised, or told and replaced by a default."""
+
+    def __init__(self, on_problem: Callable[[KitError], None] | None) -> None:
+        self._on_problem = on_problem
+
+    def part(self, read: Callable[[], T], default: T) -> T:
+        try:
+            return read()
+        except KitError as problem:
+            if self._on_problem is None:
+                raise
+            self._on_problem(problem)
+            return default
+
+
+def _home(environ: Mapping[str, str], named: str | Path | None) -> Path:
+    """Where the home is. Raises Usage, PathInvalid."""
+    if named:
+        return _absolute(named)
+    if environ.get("KITOPS_HOME"):
+        return _absolute(environ["KITOPS_HOME"], what="KITOPS_HOME")
+    home = default_home(environ, sys.platform)
+    if home is None:
+        raise Usage(
+            "nothing says where kits are stored: this user has no home folder, and KITOPS_HOME is not set",
+            hint="set KITOPS_HOME to a folder of yours, or name one with --config",
+        )
+    return home.absolute()
+
+
+def default_home(environ: Mapping[str, str], platform: str) -> Path | None:
+    """Kit's own default: where both programs meet without being told; None for a user without a home folder."""
+    variable, usual = {
+        "darwin": ("", "Library/Caches"),
+        "win32": ("LOCALAPPDATA", "AppData/Local"),
+    }.get(platform, ("XDG_DATA_HOME", ".local/share"))
+    if environ.get(variable):
+        return typed_path(environ[variable], what=variable) / "kitops"
+    home = home_folder()
+    return home / usual / "kitops" if home else None
+
+
+def _absolute(text: str | Path, *, what: str = "") -> Path:
+    return typed_path(text, what=what).absolute()
 
 
 def _epoch(text: str) -> int | None:
     if not text:
         return None
     try:
-        return int(text)
+        seconds = int(text)
     except ValueError:
-        raise Usage(f"SOURCE_DATE_EPOCH is {text!r}, expected whole seconds since 1970") from None
+        seconds = -1
+    if not 0 <= seconds <= _LAST_SECOND:
+        raise Usage(f"SOURCE_DATE_EPOCH is {text[:40]!r}, expected whole seconds since 1970")
+    return seconds
 
 
 def _s3(environ: Mapping[str, str]) -> S3Settings:
@@ -151,21 +213,24 @@ def _network(environ: Mapping[str, str]) -> Network:
         return environ.get(name.lower()) or environ.get(name) or ""
 
     def path(name: str) -> Path | None:
-        return Path(environ[name]).expanduser().absolute() if environ.get(name) else None
+        return _absolute(environ[name], what=name) if environ.get(name) else None
 
-    docker = path("DOCKER_CONFIG") or Path("~/.docker").expanduser()
-    podman = path("REGISTRY_AUTH_FILE")
-    runtime = path("XDG_RUNTIME_DIR")
-    files = [docker / "config.json"]
-    files += [podman] if podman else [runtime / "containers" / "auth.json"] if runtime else []
-    files.append(Path(environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "containers" / "auth.json")
+    docker, podman, runtime = (path(name) for name in ("DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR"))
+    home = home_folder()
+    docker = docker or (home / ".docker" if home else None)
+    config = path("XDG_CONFIG_HOME") or (home / ".config" if home else None)
+    files = [
+        docker and docker / "config.json",
+        podman or (runtime and runtime / "containers" / "auth.json"),
+        config and config / "containers" / "auth.json",
+    ]
     return Network(
         {scheme: found for scheme in ("http", "https", "all") if (found := either(f"{scheme.upper()}_PROXY"))},
         tuple(host.strip() for host in either("NO_PROXY").split(",") if host.strip()),
         path("SSL_CERT_FILE") or path("REQUESTS_CA_BUNDLE"),
         path("KITOPS_CLIENT_CERT"),
         path("KITOPS_CLIENT_KEY"),
-        tuple(files),
+        tuple(file for file in files if file),
     )
 
 
@@ -178,11 +243,13 @@ _REGISTRY_FIELDS: Mapping[str, type] = {
 
 def _registries(path: Path) -> Mapping[str, RegistrySettings]:
     try:
-        found = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+        found = read_json(path)
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, ValueError) as error:
-        raise Usage(f"{path}: {error}", hint="it is a JSON object of registries by name, or absent") from None
+    except (OSError, ValueError) as problem:
+        raise Usage(
+            f"{path} cannot be used: {why(problem)}", hint="it is a JSON object of registries by name, or absent"
+        ) from None
     if not isinstance(found, dict):
         raise Usage(f"{path}: expected an object of registries by name, got {type(found).__name__}")
     return {name: _registry(f"{path}: {name}", value) for name, value in found.items()}
@@ -196,7 +263,8 @@ def _registry(where: str, value: object) -> RegistrySettings:
         if wanted is None or not isinstance(content, wanted):
             known = ", ".join(_REGISTRY_FIELDS)
             raise Usage(f"{where}: {key} is unknown, or no {wanted.__name__ if wanted else 'field'}; known: {known}")
-    paths = {key: Path(value[key]).expanduser() for key in ("ca", "client_cert", "client_key") if value.get(key)}
+    files = ("ca", "client_cert", "client_key")
+    paths = {key: typed_path(value[key], what=f"{where}: {key}") for key in files if value.get(key)}
     hosts = tuple(str(host) for host in value.get("token_hosts", ()))
     return RegistrySettings(
         **{**value, **dict.fromkeys(("ca", "client_cert", "client_key")), **paths, "token_hosts": hosts}

@@ -13,6 +13,7 @@ from typing import Any
 from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
 
 from kitops_jupyter.errors import DigestMismatch, NotFound, Usage
+from kitops_jupyter.files import typed_path
 from kitops_jupyter.filesystem.address import KitPath, split
 from kitops_jupyter.filesystem.block_cache import LIMIT_BYTES, BlockCache
 from kitops_jupyter.filesystem.kit_files import Found, KitFiles, NoSuchFile
@@ -190,7 +191,7 @@ class KitFile(AbstractBufferedFile):  # type: ignore[misc]
 
 
 def _path(text: str | Path | None) -> Path | None:
-    return Path(text) if text else None
+    return typed_path(text) if text else None
 
 
 def _file_info(place: KitPath, files: KitFiles, found: Found) -> dict[str, Any]:

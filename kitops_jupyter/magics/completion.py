@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
@@ -61,6 +60,7 @@ def _texts(context: CompletionContext, shell: Any) -> list[str] | None:
 def _words(typed: str, token: str) -> list[str]:
     from kitops_jupyter import verbs
     from kitops_jupyter.errors import KitError
+    from kitops_jupyter.files import current_folder
     from kitops_jupyter.settings import Settings
     from kitops_jupyter.verbs.complete import complete
 
@@ -78,7 +78,11 @@ def _words(typed: str, token: str) -> list[str]:
     if not typed.endswith(current) or len(token) > len(current):
         return []  # the word has escapes in it: what is typed is not what is meant
     kept = len(current) - len(token)
-    found = complete(words, verbs.Context(settings=Settings.load(), directory=Path.cwd(), interactive=True))
+    try:
+        context = verbs.Context(settings=Settings.load(), directory=current_folder(), interactive=True)
+    except KitError:  # no home, no folder: nothing is known, and the verb will say why
+        return []
+    found = complete(words, context)
     return [text[kept:] if closed != typed else re.sub(r"(\s)", r"\\\1", text[kept:]) for text in found]
 
 

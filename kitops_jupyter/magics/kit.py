@@ -13,8 +13,9 @@ from IPython.display import display
 
 from kitops_jupyter import verbs
 from kitops_jupyter.errors import Cancelled, KitError, Usage
+from kitops_jupyter.files import current_folder
 from kitops_jupyter.magics.bars import has_widgets, is_watched, meter
-from kitops_jupyter.settings import Settings, session_notebook
+from kitops_jupyter.settings import session_notebook
 from kitops_jupyter.verbs.screen import Screen
 
 # IPython looks for variables in the frame that called the magic, too. The lines of a block have no such frame, and a
@@ -60,12 +61,13 @@ class KitMagics(Magics):
     def _run(self, words: list[str], cell: str | None = None, *, is_line: bool = True) -> Any:
         """One command. Raises KitError. In a block, the next line waits for this one: there forms are no help."""
         call = verbs.parse(words)
+        directory = current_folder()
         shell: Any = self.shell
         screen = self.open_screen() if self.open_screen and is_watched(shell) and has_widgets(shell) else None
-        with meter(call.progress, shell, screen, verbs.line(words)) as observe:
+        with verbs.typed_errors(), meter(call.progress, shell, screen, verbs.line(words)) as observe:
             context = verbs.Context(
-                settings=Settings.load(),
-                directory=Path.cwd(),
+                settings=verbs.settings_of(call, directory),
+                directory=directory,
                 observe=observe,
                 cell_text=cell,
                 interactive=True,

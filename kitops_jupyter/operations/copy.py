@@ -16,6 +16,7 @@ from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, human_size
 from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, read_verified
 from kitops_jupyter.errors import KitError, NotFound, Usage
+from kitops_jupyter.files import typed_path
 from kitops_jupyter.oci_layout import IndexFile, LayoutFolder, LayoutTar, TarWriter
 from kitops_jupyter.operations.copy_graph import Node, blobs_of, copy_nodes, item_name, walk
 from kitops_jupyter.operations.copy_kit import Tally
@@ -98,7 +99,7 @@ def copy(
     """
     started = time.monotonic()
     settings = settings or Settings.load()
-    origin, goal = (parse_place(text, settings, Path(directory)) for text in (source, destination))
+    origin, goal = (parse_place(text, settings, typed_path(directory)) for text in (source, destination))
     tally = Tally(observe)
     with ExitStack() as stack:
         side: ReadSide

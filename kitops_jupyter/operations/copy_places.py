@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from kitops_jupyter import targets
 from kitops_jupyter.content import Descriptor, Digest, Readable
 from kitops_jupyter.errors import NotFound, Usage
+from kitops_jupyter.files import typed_path
 from kitops_jupyter.oci_layout import LayoutFolder, LayoutTar
 from kitops_jupyter.operations.copy_graph import Node, Role
 from kitops_jupyter.operations.copy_kit import Move
@@ -82,7 +83,7 @@ def _file_place(kind: Literal["folder", "tar"], text: str, directory: Path) -> P
     path, tag, digest = found["path"], found["tag"] or "", found["digest"] or ""
     if os.name == "nt" and len(path) == 1 and tag:  # C:folder
         path, tag = text, ""
-    place = Path(os.path.abspath(directory / Path(path).expanduser()))  # noqa: PTH100 (resolve() would follow links)
+    place = Path(os.path.abspath(directory / typed_path(path)))  # noqa: PTH100 (resolve() would follow links)
     return Place(kind, tag or digest, (tag,) if tag else (), path=place)
 
 

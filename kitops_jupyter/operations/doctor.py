@@ -59,8 +59,14 @@ class DoctorResult(Result):
 
 def doctor(*, settings: Settings | None = None, observe: Observer = ignore) -> DoctorResult:
     """Look at Python, the libraries, the store and the disk; reads every manifest of the store, no layer."""
-    settings = settings or Settings.load()
-    return DoctorResult((*_programs(), *_libraries(), *_home(settings), *_store(settings)))
+    problems: list[KitError] = []
+    known = settings.home if settings and not settings.is_homeless else None
+    found = Settings.load(home=known, on_problem=problems.append)
+    settings = settings or found
+    told = tuple(Check("settings", "broken", problem.message, problem.hint) for problem in problems)
+    if settings.is_homeless:
+        return DoctorResult((*_programs(), *_libraries(), *told))
+    return DoctorResult((*_programs(), *_libraries(), *told, *_home(settings), *_store(settings)))
 
 
 def _programs() -> Iterator[Check]:

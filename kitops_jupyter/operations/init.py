@@ -9,6 +9,7 @@ from pathlib import Path
 from kitops_jupyter import discover, kitfile
 from kitops_jupyter.cards import Card
 from kitops_jupyter.errors import Conflict, NotFound
+from kitops_jupyter.files import typed_path
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.write_file import write_text
@@ -53,7 +54,7 @@ def init(
 
     `like_kit` gives the kit program's own guess, to the byte. Raises NotFound, Conflict, StorageFull.
     """
-    root = Path(directory).expanduser().absolute()
+    root = typed_path(directory).absolute()
     if not root.is_dir():
         raise NotFound(f"{directory} is not a folder", hint="kit init FOLDER")
     if like_kit:
@@ -65,7 +66,7 @@ def init(
     yaml = kitfile.to_yaml(proposal.kitfile)
     path = None
     if not dry_run:
-        path = Path(output).expanduser().absolute() if output else root / "Kitfile"
+        path = typed_path(output).absolute() if output else root / "Kitfile"
         there = path if os.path.lexists(path) else (None if output else kitfile.find(root))
         if there and not force:
             raise Conflict(f"there is a Kitfile already: {there}", hint=f"kit init {directory} --force replaces it")

@@ -15,6 +15,7 @@ from kitops_jupyter import layers, targets
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest, Ingests, Target
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.files import typed_path
 from kitops_jupyter.kitfile import Kitfile, to_yaml
 from kitops_jupyter.media_types import Kind
 from kitops_jupyter.operations.kits import Opener, parents_of
@@ -132,7 +133,7 @@ def pack(
     _check_flags(compression, layer_format, use_model_pack)
     reference = Reference.parse(tag) if tag else Reference.from_store_name(UNTAGGED)
     source = read_source(
-        Path(directory),
+        typed_path(directory),
         file=file,
         text=text,
         propose=propose,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kitops_jupyter import kitfile
 from kitops_jupyter.errors import KitfileMissing, NotFound, PathInvalid
+from kitops_jupyter.files import read_bytes, typed_path, why
 from kitops_jupyter.operations.pack_environment import Recording
 from kitops_jupyter.operations.write_file import write_text
 
@@ -40,7 +41,7 @@ def read_source(
     A proposal has no entry for the file `leave_out`. Then `recording` has the environment's files made.
     Raises NotFound, KitfileMissing, KitfileInvalid, PathInvalid.
     """
-    root = directory.expanduser().absolute()
+    root = typed_path(directory).absolute()
     if not root.is_dir():
         problem = "is not a folder" if root.exists() else "does not exist"
         raise NotFound(f"{directory} {problem}", hint="kit pack FOLDER takes the folder that holds the Kitfile")
@@ -60,18 +61,16 @@ def _written(root: Path, file: str | Path | None, text: str | None) -> PackSourc
     """The Kitfile that somebody wrote."""
     if text is not None:
         return _read(root, text, None, "the Kitfile given as text")
-    path = Path(file).expanduser() if file is not None else kitfile.find(root)
+    path = typed_path(file) if file is not None else kitfile.find(root)
     assert path is not None, "a folder without a Kitfile gets a proposal"
     if not path.is_absolute():
         path = path.absolute()
     try:
-        return _read(root, path.read_bytes(), path, str(path))
-    except FileNotFoundError:
-        raise KitfileMissing(f"no Kitfile at {path}") from None
-    except IsADirectoryError:
-        raise PathInvalid(f"{path} is a folder, expected a Kitfile") from None
-    except PermissionError as problem:
-        raise PathInvalid(f"{path} cannot be read: {problem.strerror}") from problem
+        return _read(root, read_bytes(path), path, str(path))
+    except (FileNotFoundError, NotADirectoryError):
+        raise KitfileMissing(f"no Kitfile at {path}", hint="kit init . proposes one") from None
+    except OSError as problem:
+        raise PathInvalid(f"the Kitfile {path} cannot be read: {why(problem)}", hint="-f - reads a pipe") from problem
 
 
 def _read(root: Path, data: str | bytes, path: Path | None, name: str) -> PackSource:

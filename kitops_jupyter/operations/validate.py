@@ -9,6 +9,7 @@ from pathlib import Path
 from kitops_jupyter import kitfile
 from kitops_jupyter.cards import Card, Table
 from kitops_jupyter.errors import Finding, KitError, KitfileInvalid, KitfileMissing
+from kitops_jupyter.files import read_bytes, typed_path, why
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.settings import Settings
@@ -69,7 +70,7 @@ def validate(
 
     A Kitfile that kit would refuse is an answer here, not an error.
     """
-    name, data = ("Kitfile", text.encode("utf-8", "surrogatepass")) if text is not None else _read(Path(source))
+    name, data = ("Kitfile", text.encode("utf-8", "surrogatepass")) if text is not None else _read(typed_path(source))
     try:
         read = kitfile.read(data, name=name)
     except KitfileInvalid as problem:
@@ -83,13 +84,12 @@ def validate(
 
 
 def _read(path: Path) -> tuple[str, bytes]:
-    path = path.expanduser()
     if path.is_dir():
         found = kitfile.find(path)
         if found is None:
             raise KitfileMissing(f"no Kitfile in {path}", hint=f"kit init {path} proposes one")
         path = found
     try:
-        return str(path), path.read_bytes()
+        return str(path), read_bytes(path)
     except OSError as problem:
-        raise KitfileMissing(f"{path} cannot be read: {problem.strerror}") from problem
+        raise KitfileMissing(f"{path} cannot be read: {why(problem)}", hint="-f - reads a pipe") from problem

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kitops_jupyter.errors import KitError
+from kitops_jupyter.files import home_folder
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import wire
 from kitops_jupyter.settings import Settings
@@ -221,7 +222,5 @@ def logout(registry: str) -> None:
 
 def shown_folder(folder: Path) -> str:
     """The server's folder, with the home as `~`."""
-    try:
-        return f"~/{folder.relative_to(Path.home()).as_posix()}"
-    except ValueError:
-        return str(folder)
+    home = home_folder()
+    return f"~/{folder.relative_to(home).as_posix()}" if home and folder.is_relative_to(home) else str(folder)

@@ -1,6 +1,7 @@
 """Words on a line -> a call of an operation. Knows no IPython, prints nothing, exits nowhere."""
 
-from kitops_jupyter.verbs.call import is_failure, parse, run, verb_at
+from kitops_jupyter.verbs.call import is_failure, parse, run, settings_of, verb_at
+from kitops_jupyter.verbs.door import typed_errors
 from kitops_jupyter.verbs.table import NAMES, find
 from kitops_jupyter.verbs.verb import Call, Context, Printed, Verb
 from kitops_jupyter.verbs.words import commands, line, split
@@ -17,6 +18,8 @@ __all__ = [
     "line",
     "parse",
     "run",
+    "settings_of",
     "split",
+    "typed_errors",
     "verb_at",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from kitops_jupyter.errors import Usage
+from kitops_jupyter.errors import KitError, Usage
+from kitops_jupyter.files import typed_path
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.verbs.door import typed_errors
 from kitops_jupyter.verbs.parser import refuse_secrets
 from kitops_jupyter.verbs.table import find
 from kitops_jupyter.verbs.verb import Call, Context
@@ -32,15 +34,31 @@ def parse(words: Sequence[str]) -> Call:
     return Call(verb, arguments, home, arguments.progress or "", arguments.verbose)
 
 
+def settings_of(call: Call, directory: Path) -> Settings:
+    """What the call runs with: this process's settings, with the home that `--config` names.
+
+    Raises Usage, PathInvalid; not for a verb that needs no home: that one has what can be used of them.
+    """
+    on_problem = None if call.verb.needs_home else _forget
+    home = directory / typed_path(call.home) if call.home else None
+    return Settings.load(home=home, on_problem=on_problem)
+
+
+def _forget(problem: KitError) -> None:
+    """The verb works without; doctor looks for itself."""
+
+
 def run(call: Call, context: Context) -> Any:
-    """Do it; the result is a value with fields, and `str()` of it is what a terminal shows. Raises KitError."""
+    """Do it; the result is a value with fields, and `str()` of it is what a terminal shows.
+
+    Raises KitError, and nothing else that comes from the input or the system.
+    """
     if context.cell_text is not None and not call.verb.takes_cell:
         raise Usage(
             f"kit {call.verb.name} takes no cell body", hint=f"%kit {call.verb.name}, with one % and on one line"
         )
-    if call.home:
-        context = dataclasses.replace(context, settings=Settings.load(home=context.path(call.home)))
-    return call.verb.run(call.arguments, context)
+    with typed_errors():
+        return call.verb.run(call.arguments, context)
 
 
 def is_failure(call: Call, result: Any) -> bool:

@@ -30,4 +30,5 @@ VERB = Verb(
     parser=_parser,
     run=_run,
     failed=lambda result: not getattr(result, "is_well", True),
+    needs_home=False,
 )

@@ -85,4 +85,5 @@ VERB = Verb(
     about="Shows every verb in one line, or one verb with all its flags and an example.",
     parser=_parser,
     run=_run,
+    needs_home=False,
 )

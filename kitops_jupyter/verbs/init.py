@@ -58,4 +58,5 @@ VERB = Verb(
     ),
     parser=_parser,
     run=_run,
+    needs_home=False,
 )

@@ -54,4 +54,5 @@ VERB = Verb(
     run=_run,
     takes_cell=True,
     failed=_failed,
+    needs_home=False,
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kitops_jupyter.errors import Usage, printable_lines
+from kitops_jupyter.files import typed_path
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.verbs.parser import Parser
@@ -45,8 +46,8 @@ class Context:
         return self.notebook.parent if self.notebook else self.directory
 
     def path(self, text: str) -> Path:
-        """A path as typed."""
-        return self.directory / Path(text).expanduser()
+        """A path as typed. Raises PathInvalid."""
+        return self.directory / typed_path(text)
 
     def folder(self, text: str | None) -> Path:
         """A folder as typed, or the one that is meant when none is named."""
@@ -70,7 +71,7 @@ class Verb:
     """One verb: its words, what it does, and what help says of it.
 
     `takes_cell` says that a cell's body is its Kitfile; `failed` judges a result that is an answer in a notebook, and
-    a failure for a script.
+    a failure for a script. Without `needs_home` it also runs where nothing says where the store is.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Verb:
     run: Callable[[argparse.Namespace, Context], Any]
     takes_cell: bool = False
     failed: Callable[[Any], bool] = lambda result: False
+    needs_home: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,4 +26,5 @@ VERB = Verb(
     about="Shows the version of this program, of Python, and of the Kitfile that it writes.",
     parser=_parser,
     run=_run,
+    needs_home=False,
 )

@@ -11,6 +11,7 @@ import ipywidgets
 
 from kitops_jupyter.cards import human_size
 from kitops_jupyter.errors import KitError
+from kitops_jupyter.files import typed_path
 from kitops_jupyter.operations.browse import KitPlace
 from kitops_jupyter.operations.pull import pull
 from kitops_jupyter.operations.unpack import unpack
@@ -106,7 +107,6 @@ class PullPane:
         assert self._place is not None
         assert self._ticks is not None
         place, filters = self._place, self._ticks.filters
-        folder = self._request.directory / Path(self.folder.value or ".").expanduser()
         how: dict[str, Any] = {
             "overwrite": self._on_conflict.value == OVERWRITE,
             "ignore_existing": self._on_conflict.value == KEEP,
@@ -115,6 +115,7 @@ class PullPane:
             "settings": place.access.settings,
         }
         try:
+            folder = self._request.directory / typed_path(self.folder.value or ".")
             conflicts = find_conflicts(place.reference, folder, filters=filters, remote=place.is_remote, **how)
             if conflicts:
                 self._told.value = _in_the_way(conflicts)

@@ -1,0 +1,16 @@
+"""Files as they are found on other people's machines: paths as typed, small files that are read, odd file systems."""
+
+from kitops_jupyter.files.reading import kind_of, open_regular, parse_json, read_bytes, read_json, why
+from kitops_jupyter.files.typed_path import current_folder, home_folder, typed_path
+
+__all__ = [
+    "current_folder",
+    "home_folder",
+    "kind_of",
+    "open_regular",
+    "parse_json",
+    "read_bytes",
+    "read_json",
+    "typed_path",
+    "why",
+]
