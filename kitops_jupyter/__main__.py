@@ -47,7 +47,7 @@ def _run(words: Sequence[str]) -> int:
 
         return serve(words[1:])
     from kitops_jupyter import verbs
-    from kitops_jupyter.files import current_folder
+    from kitops_jupyter.disk import current_folder
 
     call = verbs.parse(words)
     with verbs.typed_errors(), _meter(call.progress) as observe:

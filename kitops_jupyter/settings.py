@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from kitops_jupyter.disk import home_folder, read_json, typed_path, why
 from kitops_jupyter.errors import KitError, Usage
-from kitops_jupyter.files import home_folder, read_json, typed_path, why
 from kitops_jupyter.version import VERSION
 
 T = TypeVar("T")

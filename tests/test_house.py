@@ -17,7 +17,7 @@ FLOORS = {
     "errors": 0,
     "progress": 0,
     "gojson": 1,
-    "files": 1,
+    "disk": 1,
     "settings": 2,
     "content": 2,
     "reference": 3,

@@ -10,8 +10,8 @@ from kitops_jupyter import verbs
 from kitops_jupyter.__main__ import DONE, FAILED, MISUSED, main
 from kitops_jupyter.errors import KitError, Usage
 from kitops_jupyter.settings import Settings
-from tests.files.odd_files import ODD, make_odd
-from tests.files.test_typed_path import nobody, posix
+from tests.disk.odd_files import ODD, make_odd
+from tests.disk.test_typed_path import nobody, posix
 
 __all__ = ["nobody"]
 NEEDS_HOME = [name for name in verbs.NAMES if verbs.find(name).needs_home]

@@ -12,8 +12,8 @@ from typing import Any
 
 from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
 
+from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import DigestMismatch, NotFound, Usage
-from kitops_jupyter.files import typed_path
 from kitops_jupyter.filesystem.address import KitPath, split
 from kitops_jupyter.filesystem.block_cache import LIMIT_BYTES, BlockCache
 from kitops_jupyter.filesystem.kit_files import Found, KitFiles, NoSuchFile

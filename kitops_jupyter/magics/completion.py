@@ -59,8 +59,8 @@ def _texts(context: CompletionContext, shell: Any) -> list[str] | None:
 
 def _words(typed: str, token: str) -> list[str]:
     from kitops_jupyter import verbs
+    from kitops_jupyter.disk import current_folder
     from kitops_jupyter.errors import KitError
-    from kitops_jupyter.files import current_folder
     from kitops_jupyter.settings import Settings
     from kitops_jupyter.verbs.complete import complete
 

@@ -12,8 +12,8 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class
 from IPython.display import display
 
 from kitops_jupyter import verbs
+from kitops_jupyter.disk import current_folder
 from kitops_jupyter.errors import Cancelled, KitError, Usage
-from kitops_jupyter.files import current_folder
 from kitops_jupyter.magics.bars import has_widgets, is_watched, meter
 from kitops_jupyter.settings import session_notebook
 from kitops_jupyter.verbs.screen import Screen

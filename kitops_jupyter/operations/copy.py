@@ -15,8 +15,8 @@ from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, human_size
 from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, read_verified
+from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import KitError, NotFound, Usage
-from kitops_jupyter.files import typed_path
 from kitops_jupyter.oci_layout import IndexFile, LayoutFolder, LayoutTar, TarWriter
 from kitops_jupyter.operations.copy_graph import Node, blobs_of, copy_nodes, item_name, walk
 from kitops_jupyter.operations.copy_kit import Tally

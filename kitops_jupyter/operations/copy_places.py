@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from kitops_jupyter import targets
 from kitops_jupyter.content import Descriptor, Digest, Readable
+from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import NotFound, Usage
-from kitops_jupyter.files import typed_path
 from kitops_jupyter.oci_layout import LayoutFolder, LayoutTar
 from kitops_jupyter.operations.copy_graph import Node, Role
 from kitops_jupyter.operations.copy_kit import Move

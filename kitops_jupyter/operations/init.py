@@ -8,8 +8,8 @@ from pathlib import Path
 
 from kitops_jupyter import discover, kitfile
 from kitops_jupyter.cards import Card
+from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Conflict, NotFound
-from kitops_jupyter.files import typed_path
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.write_file import write_text

@@ -14,8 +14,8 @@ from kitops_jupyter import ignore as ignore_rules
 from kitops_jupyter import layers, targets
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest, Ingests, Target
+from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.files import typed_path
 from kitops_jupyter.kitfile import Kitfile, to_yaml
 from kitops_jupyter.media_types import Kind
 from kitops_jupyter.operations.kits import Opener, parents_of

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kitops_jupyter import kitfile
+from kitops_jupyter.disk import read_bytes, typed_path, why
 from kitops_jupyter.errors import KitfileMissing, NotFound, PathInvalid
-from kitops_jupyter.files import read_bytes, typed_path, why
 from kitops_jupyter.operations.pack_environment import Recording
 from kitops_jupyter.operations.write_file import write_text
 

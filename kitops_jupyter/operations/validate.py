@@ -8,8 +8,8 @@ from pathlib import Path
 
 from kitops_jupyter import kitfile
 from kitops_jupyter.cards import Card, Table
+from kitops_jupyter.disk import read_bytes, typed_path, why
 from kitops_jupyter.errors import Finding, KitError, KitfileInvalid, KitfileMissing
-from kitops_jupyter.files import read_bytes, typed_path, why
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.settings import Settings

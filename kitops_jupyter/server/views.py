@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from kitops_jupyter.disk import home_folder
 from kitops_jupyter.errors import KitError
-from kitops_jupyter.files import home_folder
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import wire
 from kitops_jupyter.settings import Settings

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import KitError, Usage
-from kitops_jupyter.files import typed_path
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.verbs.door import typed_errors
 from kitops_jupyter.verbs.parser import refuse_secrets

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Usage, printable_lines
-from kitops_jupyter.files import typed_path
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.verbs.parser import Parser

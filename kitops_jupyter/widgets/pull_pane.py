@@ -10,8 +10,8 @@ from typing import Any
 import ipywidgets
 
 from kitops_jupyter.cards import human_size
+from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import KitError
-from kitops_jupyter.files import typed_path
 from kitops_jupyter.operations.browse import KitPlace
 from kitops_jupyter.operations.pull import pull
 from kitops_jupyter.operations.unpack import unpack

@@ -1,7 +1,7 @@
 """Files as they are found on other people's machines: paths as typed, small files that are read, odd file systems."""
 
-from kitops_jupyter.files.reading import kind_of, open_regular, parse_json, read_bytes, read_json, why
-from kitops_jupyter.files.typed_path import current_folder, home_folder, typed_path
+from kitops_jupyter.disk.reading import kind_of, open_regular, parse_json, read_bytes, read_json, why
+from kitops_jupyter.disk.typed_path import current_folder, home_folder, typed_path
 
 __all__ = [
     "current_folder",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from kitops_jupyter.disk import current_folder, home_folder, typed_path
 from kitops_jupyter.errors import KitError, PathInvalid
-from kitops_jupyter.files import current_folder, home_folder, typed_path
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the list of users is another one there")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kitops_jupyter.files import parse_json, read_bytes, read_json, why
-from tests.files.odd_files import ODD, make_odd
+from kitops_jupyter.disk import parse_json, read_bytes, read_json, why
+from tests.disk.odd_files import ODD, make_odd
 
 
 @pytest.mark.parametrize("kind", ODD)
