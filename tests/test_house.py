@@ -111,3 +111,10 @@ def test_only_the_settings_read_the_environment_and_only_the_faces_print(path: P
             assert node.attr != "chdir", f"{path.name} changes the directory"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and FLOORS[room] < 11:
             assert node.func.id not in {"print", "input", "exit"}, f"{path.name}: {node.func.id}()"
+
+
+@pytest.mark.parametrize("name", kitops_jupyter.__all__)
+def test_no_room_takes_the_name_of_a_public_function(name: str) -> None:
+    """Importing a room sets its name on the package: `kit.files(...)` must stay the function."""
+    assert not (PACKAGE / name).exists()
+    assert not (PACKAGE / f"{name}.py").exists()
