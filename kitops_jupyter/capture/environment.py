@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kitops_jupyter.capture import installed
+from kitops_jupyter.disk import parse_json
 from kitops_jupyter.errors import KitError
 
 FOLDER = "environment"
@@ -119,7 +119,7 @@ def _ask(python: str | Path) -> Mapping[str, Any]:
         done = subprocess.run(
             command, capture_output=True, timeout=ASK_TIMEOUT_S, check=True, stdin=subprocess.DEVNULL, cwd=sys.prefix
         )
-        told = json.loads(done.stdout)
+        told = parse_json(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as problem:
         reason = type(problem).__name__
         raise KitError(f"{python} does not say what is installed ({reason})", hint="--no-env packs without") from None
@@ -157,7 +157,7 @@ def _origin(text: object) -> str:
     if not isinstance(text, str) or not text.strip():
         return ""
     try:
-        told = json.loads(text)
+        told = parse_json(text)
         url = urlsplit(str(told["url"]))
         host = (url.hostname or "") + (f":{url.port}" if url.port else "")
     except (ValueError, KeyError, TypeError):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+
+from kitops_jupyter.disk import read_json
 
 NOTEBOOK_LIMIT_BYTES = 200_000_000
 
@@ -14,10 +15,8 @@ def find_kernel_python(notebook: Path) -> Path | None:
     A kernel that names just `python` runs the one that starts it: also None. Raises nothing for what is in the file.
     """
     try:
-        if notebook.stat().st_size > NOTEBOOK_LIMIT_BYTES:
-            return None
-        name = json.loads(notebook.read_bytes())["metadata"]["kernelspec"]["name"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        name = read_json(notebook, NOTEBOOK_LIMIT_BYTES)["metadata"]["kernelspec"]["name"]
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     program = _program(name) if isinstance(name, str) else None
     if program is None or not program.is_absolute() or not program.name.lower().startswith("python"):

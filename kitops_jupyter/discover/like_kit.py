@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from kitops_jupyter.discover.licences import TEXT_LIMIT_BYTES, spdx_name
 from kitops_jupyter.discover.proposal import Proposal
+from kitops_jupyter.disk import read_start
 from kitops_jupyter.errors import PathInvalid, Usage
 from kitops_jupyter.kitfile import NAMES, Code, Dataset, Docs, Kitfile, Model, ModelPart, Package
 
@@ -117,8 +118,7 @@ def _take_file(guess: _Guess, file: _File, root: Path) -> None:
 
 def _license_of(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
-            return spdx_name(stream.read(TEXT_LIMIT_BYTES).decode("utf-8", "replace"))
+        return spdx_name(read_start(path, TEXT_LIMIT_BYTES).decode("utf-8", "replace"))
     except OSError:
         return ""
 

@@ -1,9 +1,19 @@
 """Files as they are found on other people's machines: paths as typed, small files that are read, odd file systems."""
 
-from kitops_jupyter.disk.reading import kind_of, open_regular, parse_json, read_bytes, read_json, why
+from kitops_jupyter.disk.reading import (
+    check_regular,
+    kind_of,
+    open_regular,
+    parse_json,
+    read_bytes,
+    read_json,
+    read_start,
+    why,
+)
 from kitops_jupyter.disk.typed_path import current_folder, home_folder, typed_path
 
 __all__ = [
+    "check_regular",
     "current_folder",
     "home_folder",
     "kind_of",
@@ -11,6 +21,7 @@ __all__ = [
     "parse_json",
     "read_bytes",
     "read_json",
+    "read_start",
     "typed_path",
     "why",
 ]

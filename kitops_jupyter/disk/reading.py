@@ -70,17 +70,28 @@ def read_bytes(
     """The whole of a regular file of at most so many bytes. Raises OSError; FileNotFoundError where there is none."""
     if os.fspath(path) == os.devnull:  # how people say that a file of settings is empty
         return b""
+    data = read_start(path, limit_bytes + 1, follow_links=follow_links)
+    if len(data) > limit_bytes:
+        raise OSError(errno.EFBIG, f"it is longer than {limit_bytes} bytes", os.fspath(path))
+    return data
+
+
+def read_start(path: str | os.PathLike[str], count: int, *, follow_links: bool = True) -> bytes:
+    """The first `count` bytes of a regular file, or all of a shorter one. Raises OSError."""
     descriptor = open_regular(path, follow_links=follow_links)
-    pieces, left = [], limit_bytes
+    pieces = []
     try:
-        while piece := os.read(descriptor, 1 << 16):
+        while count and (piece := os.read(descriptor, min(count, 1 << 16))):
             pieces.append(piece)
-            left -= len(piece)
-            if left < 0:
-                raise OSError(errno.EFBIG, f"it is longer than {limit_bytes} bytes", os.fspath(path))
+            count -= len(piece)
     finally:
         os.close(descriptor)
     return b"".join(pieces)
+
+
+def check_regular(path: str | os.PathLike[str]) -> None:
+    """Open and close it, before somebody opens it who would wait. Raises OSError for what is no readable file."""
+    os.close(open_regular(path))
 
 
 def parse_json(data: bytes | str) -> Any:

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kitops_jupyter.disk import read_bytes, why
 from kitops_jupyter.errors import PathInvalid
 from kitops_jupyter.ignore.patterns import check, clean
 from kitops_jupyter.ignore.rules import FILE_NAME
 
 SIZE_LIMIT_BYTES = 1 << 20
+_HINT = f"{FILE_NAME} is a text of patterns, one a line; move what is there away, or correct it"
 
 
 def read(root: Path) -> list[str]:
     """The patterns of the folder's `.kitignore`; none where there is no such file. Raises PathInvalid."""
     path = root / FILE_NAME
     try:
-        with path.open("rb") as stream:
-            data = stream.read(SIZE_LIMIT_BYTES + 1)
-        if len(data) > SIZE_LIMIT_BYTES:
-            raise PathInvalid(f"{path}: longer than {SIZE_LIMIT_BYTES} bytes")
-        lines = data.decode("utf-8-sig").split("\n")
+        lines = read_bytes(path, SIZE_LIMIT_BYTES).decode("utf-8-sig").split("\n")
     except FileNotFoundError:
         return []
     except OSError as problem:
-        raise PathInvalid(f"{path} cannot be read: {problem.strerror}") from problem
+        raise PathInvalid(f"{path} cannot be read: {why(problem)}", hint=_HINT) from problem
     except UnicodeDecodeError as problem:
-        raise PathInvalid(f"{path}: byte {problem.start} is not UTF-8") from None
+        raise PathInvalid(f"{path}: byte {problem.start} is not UTF-8", hint=_HINT) from None
     patterns = []
     for number, line in enumerate(lines, 1):
         try:

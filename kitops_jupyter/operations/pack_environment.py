@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kitops_jupyter import capture, layers
+from kitops_jupyter.disk import read_bytes, read_start
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.kitfile import Code, Kitfile
 from kitops_jupyter.operations.write_file import write_text
@@ -79,7 +80,7 @@ def record_environment(root: Path, *, python: str | Path | None = None) -> captu
     folder.mkdir(exist_ok=True)
     for name, text in texts.items():
         place = folder / name
-        if not place.exists() or place.read_bytes() != text.encode():  # an equal file keeps its stamps: nothing to read
+        if not place.exists() or read_bytes(place) != text.encode():  # an equal file keeps its stamps: nothing to read
             write_text(place, text)
     return environment
 
@@ -94,8 +95,7 @@ def _check(folder: Path, place: Path) -> None:
 def _is_ours(place: Path) -> bool:
     if not stat.S_ISREG(os.lstat(place).st_mode):
         return False
-    with place.open(encoding="utf-8", errors="replace") as stream:
-        return capture.is_ours([stream.readline(200)])
+    return capture.is_ours(read_start(place, 200).decode("utf-8", "replace").splitlines()[:1])
 
 
 def _was_recorded(root: Path) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kitops_jupyter import kitfile
-from kitops_jupyter.disk import read_bytes, typed_path, why
+from kitops_jupyter.disk import kind_of, read_bytes, typed_path, why
 from kitops_jupyter.errors import KitfileMissing, NotFound, PathInvalid
 from kitops_jupyter.operations.pack_environment import Recording
 from kitops_jupyter.operations.write_file import write_text
@@ -46,6 +47,7 @@ def read_source(
         problem = "is not a folder" if root.exists() else "does not exist"
         raise NotFound(f"{directory} {problem}", hint="kit pack FOLDER takes the folder that holds the Kitfile")
     if text is None and file is None and kitfile.find(root) is None:
+        _refuse_odd_kitfile(root)
         return _propose(root, directory, propose, notebook, leave_out, recording, write)
     source = _written(root, file, text)
     recorded = recording.beside(root, source.kitfile, write=write)
@@ -55,6 +57,17 @@ def read_source(
         warnings=(*source.warnings, *recorded.warnings),
         notes=recorded.notes,
     )
+
+
+def _refuse_odd_kitfile(root: Path) -> None:
+    """Raise PathInvalid for something under the Kitfile's name that is no file: nothing is proposed in its place."""
+    for path in (root / name for name in kitfile.NAMES):
+        if os.path.lexists(path):
+            is_there = path.exists()
+            kind = kind_of(path.stat().st_mode) if is_there else "it is a link that leads nowhere"
+            raise PathInvalid(
+                f"the Kitfile {path} cannot be read: {kind}", hint="move it away, or name another with -f"
+            )
 
 
 def _written(root: Path, file: str | Path | None, text: str | None) -> PackSource:

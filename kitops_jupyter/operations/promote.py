@@ -18,7 +18,8 @@ from typing import Any
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, Table
 from kitops_jupyter.content import Digest, Target
-from kitops_jupyter.errors import Conflict, NotFound, Usage
+from kitops_jupyter.disk import read_json, why
+from kitops_jupyter.errors import Conflict, ManifestInvalid, NotFound, StoreCorrupt, Usage
 from kitops_jupyter.operations.kits import read_kit
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.write_file import write_text
@@ -178,11 +179,21 @@ def _history(settings: Settings) -> Path:
 
 
 def _read_history(settings: Settings) -> dict[str, Any]:
+    """What was noted, by kit and tag. Raises StoreCorrupt for a file that is not ours any more: it is not replaced."""
     try:
-        parsed = json.loads(_history(settings).read_text("utf-8"))
-    except (OSError, ValueError):
+        parsed = read_json(_history(settings))
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    return parsed if isinstance(parsed, dict) else {}
+    except (OSError, ValueError) as problem:
+        raise _unusable(settings, why(problem)) from problem
+    if not isinstance(parsed, dict):
+        raise _unusable(settings, f"expected an object, got {type(parsed).__name__}")
+    return parsed
+
+
+def _unusable(settings: Settings, reason: str) -> StoreCorrupt:
+    path = _history(settings)
+    return StoreCorrupt(f"{path} cannot be used: {reason}", hint="move it away; what it noted cannot be undone then")
 
 
 def _note(settings: Settings, key: str, moves: Sequence[Moved]) -> None:
@@ -196,4 +207,14 @@ def _recall(settings: Settings, key: str) -> list[Moved]:
     noted = _read_history(settings).get(key)
     if not noted:
         raise NotFound(f"no promotion to {key.rpartition(':')[2]} was made from here", hint="kit promote REF --to TAG")
-    return [Moved(str(tag), Digest(before) if before else None, Digest(after)) for tag, before, after in noted]
+    try:
+        return [_moved(*move) for move in noted]
+    except (TypeError, ManifestInvalid):
+        raise _unusable(settings, f"it has no list of moved tags for {key}") from None
+
+
+def _moved(tag: object, before: object, after: object) -> Moved:
+    """A move as it was noted. Raises TypeError, ManifestInvalid."""
+    if not (isinstance(tag, str) and isinstance(after, str) and isinstance(before, str | None)):
+        raise TypeError
+    return Moved(tag, Digest(before) if before else None, Digest(after))

@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from filelock import FileLock
 
 from kitops_jupyter import targets
+from kitops_jupyter.disk import read_json, why
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.operations.write_file import write_text
 from kitops_jupyter.reference import Reference
@@ -76,7 +78,20 @@ def _changed(settings: Settings, change: Callable[[dict[str, Any]], None]) -> Se
     path = settings.home / "registries.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(".registries.lock")):
-        entries = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        entries = _entries(path)
         change(entries)
         write_text(path, json.dumps(entries, indent=2) + "\n")
     return Settings.load(home=settings.home)
+
+
+def _entries(path: Path) -> dict[str, Any]:
+    """What the file holds. Raises Usage for one that cannot be read: it is not replaced."""
+    try:
+        entries = read_json(path)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as problem:
+        raise Usage(f"{path} cannot be used: {why(problem)}", hint="correct it, or move it away") from problem
+    if not isinstance(entries, dict):
+        raise Usage(f"{path}: expected an object, got {type(entries).__name__}", hint="correct it, or move it away")
+    return entries

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import oras.container
 
-from kitops_jupyter.errors import Usage
+from kitops_jupyter.disk import check_regular, why
+from kitops_jupyter.errors import PathInvalid, Usage
 from kitops_jupyter.registry import credentials, lists, login
 from kitops_jupyter.registry.answers import drain
 from kitops_jupyter.registry.auth import Authenticator
@@ -66,6 +67,9 @@ class Registry(Exchange):
         self._tls = (ca, named.ca, network.ca) if scheme == "https" and verify else None
         cert = client_cert or named.client_cert or network.client_cert
         key = client_key or named.client_key or network.client_key
+        if scheme == "https":
+            for file in filter(None, (cert, key)):
+                _check_readable(file)
         self._cert = (str(cert), str(key)) if cert and key else str(cert) if cert else None
         self._prepare_session(concurrency)
         self._credential = credential
@@ -165,3 +169,14 @@ def _address(host: str, named: RegistrySettings, *, plain_http: bool) -> tuple[s
         raise Usage(f"{rest or host!r} is no registry host", hint="it is HOST or HOST:PORT")
     rest = _DOCKER_HUB if rest in ("docker.io", "index.docker.io") else rest
     return scheme or ("http" if plain_http or named.plain_http else "https"), rest
+
+
+def _check_readable(file: Path) -> None:
+    """Raise PathInvalid for a certificate or key that cannot be read, before the TLS library waits for it."""
+    try:
+        check_regular(file)
+    except OSError as problem:
+        raise PathInvalid(
+            f"the client certificate or key {file} cannot be read: {why(problem)}",
+            hint="--cert FILE --key FILE name others",
+        ) from None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 import shutil
 import subprocess
@@ -18,10 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kitops_jupyter.disk import parse_json, read_bytes, why
 from kitops_jupyter.errors import RegistryError
 
 HELPER_TIMEOUT_S = 30  # a keychain may ask the person for a password
 _FILE_LIMIT_BYTES = 8 << 20
+_FILE_HINT = "correct the file, or move it away and log in again with kit login REGISTRY"
 _HELPER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
 _DOCKER_HUB = ("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com")
 _DOCKER_HUB_KEY = "https://index.docker.io/v1/"
@@ -74,16 +75,14 @@ def server_key(host: str) -> str:
 def read_config(path: Path) -> dict[str, Any]:
     """The file as JSON; an absent one is empty. Raises RegistryError for one that cannot be read."""
     try:
-        with path.open("rb") as stream:
-            data = stream.read(_FILE_LIMIT_BYTES + 1)
-        found = json.loads(data or b"{}") if len(data) <= _FILE_LIMIT_BYTES else None
+        found = parse_json(read_bytes(path, _FILE_LIMIT_BYTES) or b"{}")
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, ValueError, RecursionError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no JSON"
-        raise RegistryError(f"{path}: credentials cannot be read: {reason}") from None
+    except (OSError, ValueError) as error:
+        reason = why(error) if isinstance(error, OSError) else "it is no JSON"  # its words could repeat a secret
+        raise RegistryError(f"{path}: credentials cannot be read: {reason}", hint=_FILE_HINT) from None
     if not isinstance(found, dict):
-        raise RegistryError(f"{path}: credentials cannot be read: expected a JSON object")
+        raise RegistryError(f"{path}: credentials cannot be read: expected a JSON object", hint=_FILE_HINT)
     return found
 
 
@@ -155,7 +154,7 @@ def ask_helper(helper: object, server: str) -> Credential | None:
     if output is None:
         return None
     try:
-        answer = json.loads(output)
+        answer = parse_json(output)
         username, secret = answer["Username"], answer["Secret"]
         if not isinstance(username, str) or not isinstance(secret, str):
             raise TypeError

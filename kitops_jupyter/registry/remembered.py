@@ -8,6 +8,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 from kitops_jupyter.content import Digest
+from kitops_jupyter.disk import read_bytes
 
 MEMORY_BYTES = 16 << 20
 DISK_ITEM_BYTES = 256 << 10  # manifests and configs; larger ones are rare, and not worth the room
@@ -32,8 +33,7 @@ class Remembered:
                 self._items.move_to_end(digest)
                 return self._items[digest]
         try:
-            with (self._directory / digest.hex).open("rb") as stream:
-                data = stream.read(DISK_ITEM_BYTES + 1)
+            data = read_bytes(self._directory / digest.hex, DISK_ITEM_BYTES)
         except OSError:
             return None
         if Digest.of(data) != digest:

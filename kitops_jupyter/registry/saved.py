@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import filelock
 
 from kitops_jupyter.content import Descriptor
+from kitops_jupyter.disk import read_json
 from kitops_jupyter.registry.session import UploadSession
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class SavedSession:
         if not self._is_mine:
             return None
         try:
-            location = json.loads(self._path.read_text("utf-8"))["location"]
+            location = read_json(self._path)["location"]
         except (OSError, ValueError, KeyError, TypeError):
             return None
         if not isinstance(location, str) or not location.startswith(("http://", "https://")):

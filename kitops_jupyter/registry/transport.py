@@ -21,6 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.wait import wait_for_read
 
+from kitops_jupyter.disk import check_regular, why
 from kitops_jupyter.errors import Unreachable
 
 BEAT_S = 0.25  # a cancel must take effect within a second
@@ -146,11 +147,21 @@ class Wire(HTTPAdapter):
 
 
 def trust(*bundles: Path | None) -> ssl.SSLContext:
-    """The system's authorities and these bundles. Raises Unreachable for one that cannot be read."""
+    """The system's authorities and these bundles, files or folders. Raises Unreachable for one that cannot be read."""
+    for bundle in filter(None, bundles):  # first: the system's own way to open them waits for a pipe
+        try:
+            if not bundle.is_dir():
+                check_regular(bundle)
+        except OSError as error:
+            raise Unreachable(
+                f"{bundle}: no CA certificates in it: {why(error)}", hint="it must be a PEM file"
+            ) from None
     context = ssl.create_default_context()
     for bundle in filter(None, bundles):
         try:
-            context.load_verify_locations(cafile=bundle)
+            context.load_verify_locations(
+                cafile=None if bundle.is_dir() else bundle, capath=bundle if bundle.is_dir() else None
+            )
         except OSError as error:
             raise Unreachable(f"{bundle}: no CA certificates in it ({error})", hint="it must be a PEM file") from None
     return context

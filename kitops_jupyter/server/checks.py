@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kitops_jupyter.disk import read_bytes
 from kitops_jupyter.errors import KitfileInvalid
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import requests, wire
@@ -69,7 +70,7 @@ def _text_of(directory: Path) -> str:
     from kitops_jupyter.kitfile import find
 
     path = find(directory)
-    return path.read_text("utf-8", "replace") if path else ""
+    return read_bytes(path).decode("utf-8", "replace") if path else ""
 
 
 def tag(asked: requests.Tag) -> wire.Done:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import json
 import os
 import stat
 import sys
@@ -13,14 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kitops_jupyter import gojson
+from kitops_jupyter import disk, gojson
 from kitops_jupyter.errors import StoreCorrupt, StoreError
 from kitops_jupyter.pipeline import disk_error
 
 JSON_LIMIT_BYTES = 64 << 20  # 300,000 descriptors: a file that is longer was not written by kit
-_READ = os.O_RDONLY
-for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"):
-    _READ |= getattr(os, _flag, 0)
 # kit rewrites its files in place: for a moment they are empty or half there.
 _READ_TRIES, _READ_PAUSE_S = 5, 0.02
 # Windows refuses to replace or delete a file that someone reads just now (a virus scanner, another of us).
@@ -38,32 +33,19 @@ def storing(path: Path) -> Iterator[None]:
 
 def open_regular(path: Path) -> int:
     """A descriptor to read a regular file from; a link or a pipe under this name is refused. Raises OSError."""
-    descriptor = os.open(path, _READ)
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return descriptor
-    os.close(descriptor)
-    raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return disk.open_regular(path, follow_links=False)
 
 
 def read_small(path: Path, limit_bytes: int) -> bytes:
     """The whole of a regular file of at most so many bytes. Raises OSError."""
-    descriptor = open_regular(path)
-    try:
-        if os.fstat(descriptor).st_size > limit_bytes:
-            raise OSError(errno.EFBIG, f"longer than {limit_bytes} bytes", str(path))
-        pieces = []
-        while piece := os.read(descriptor, 1 << 16):
-            pieces.append(piece)
-    finally:
-        os.close(descriptor)
-    return b"".join(pieces)
+    return disk.read_bytes(path, limit_bytes, follow_links=False)
 
 
 def read_json(path: Path, default: Any = None) -> Any:
     """The parsed content, or `default` where there is no file. Raises StoreCorrupt, naming the file."""
     for attempt in range(_READ_TRIES):
         try:
-            return json.loads(read_small(path, JSON_LIMIT_BYTES))
+            return disk.parse_json(read_small(path, JSON_LIMIT_BYTES))
         except FileNotFoundError:
             return default
         except PermissionError as problem:
@@ -72,9 +54,9 @@ def read_json(path: Path, default: Any = None) -> Any:
             ) from problem
         except OSError as problem:
             raise corrupt(path, problem.strerror or str(problem)) from problem
-        except (ValueError, RecursionError) as problem:
+        except ValueError as problem:
             if attempt + 1 == _READ_TRIES:
-                raise corrupt(path, f"not JSON ({problem})") from problem
+                raise corrupt(path, disk.why(problem)) from problem
             time.sleep(_READ_PAUSE_S)
     raise AssertionError("the loop returns or raises")
 
