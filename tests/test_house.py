@@ -16,6 +16,7 @@ FLOORS = {
     "version": 0,
     "errors": 0,
     "progress": 0,
+    "lines": 1,
     "gojson": 1,
     "disk": 1,
     "settings": 2,

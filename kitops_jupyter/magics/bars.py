@@ -8,6 +8,7 @@ import threading
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from kitops_jupyter.lines import Line
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.settings import session_notebook
 from kitops_jupyter.verbs.meter import Bars, Lines
@@ -15,18 +16,18 @@ from kitops_jupyter.verbs.screen import Screen
 
 
 def meter(
-    progress: str, shell: Any, screen: Screen | None = None, command: str = ""
+    progress: str, shell: Any, screen: Screen | None = None, line: Line | None = None
 ) -> AbstractContextManager[Observer]:
     """The observer for one verb: `progress` is the flag's value, empty where the surface decides.
 
-    `screen` has bars with a button that cancels `command`; without one there are bars alone.
+    `screen` has bars with a button that cancels `line`; without one there are bars alone.
     """
     if progress == "none":
         return nullcontext(ignore)
     if progress == "plain" or not (progress == "fancy" or is_watched(shell)):
         return Lines(_write_line)
     if screen is not None:
-        return screen.transfer(command)
+        return screen.transfer(line or Line(""))
     return _notebook_bars() if has_widgets(shell) else _terminal_bars()
 
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from IPython.core.error import StdinNotImplementedError
-from IPython.core.magic import Magics, line_cell_magic, magics_class
+from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
 from IPython.display import display
 
 from kitops_jupyter import verbs
 from kitops_jupyter.disk import current_folder
 from kitops_jupyter.errors import Cancelled, KitError, Usage
+from kitops_jupyter.lines import offered
 from kitops_jupyter.magics.bars import has_widgets, is_watched, meter
+from kitops_jupyter.magics.values import expander
 from kitops_jupyter.settings import session_notebook
+from kitops_jupyter.verbs.lexer import Expand
 from kitops_jupyter.verbs.screen import Screen
-
-# IPython looks for variables in the frame that called the magic, too. The lines of a block have no such frame, and a
-# depth beyond the stack leaves it at the user's own namespace.
-_NO_FRAME = 1 << 20
 
 
 class Results(list[Any]):
@@ -37,20 +36,26 @@ class KitMagics(Magics):
     open_screen: Callable[[], Screen] | None = None
     _saver: Callable[[Path], Any] | None = None
 
+    @no_var_expand  # IPython would evaluate a name in quotes, too, before there are words
+    @needs_local_scope
     @line_cell_magic
-    def kit(self, line: str, cell: str | None = None) -> Any:
+    def kit(self, line: str, cell: str | None = None, *, local_ns: Mapping[str, Any] | None = None) -> Any:
         """Pack, list, inspect, compare, tag and unpack ModelKits.
 
         %kit VERB ...       one verb; the value has fields, and shows a card
         %%kit pack -t REF   the cell's body is the Kitfile
         %%kit               the body is a list of kit commands, one a line
         %kit help           every verb;  %kit help VERB: its flags with an example
+
+        $name and {expression} become one word, or a part of one; in single quotes they are plain text.
         """
+        shell: Any = self.shell
+        expand = expander({**shell.user_ns, **(local_ns or {})})
         line, is_silent = line.rstrip(), line.rstrip().endswith(";")
-        words = verbs.split(line.removesuffix(";"))
         try:
+            words = verbs.split(line.removesuffix(";"), expand=expand)
             if cell is not None and verbs.verb_at(words) is None:
-                return self._run_block(words, cell)
+                return self._run_block(words, cell, expand)
             result = self._run(words, cell if cell and cell.strip() else None)
         except KeyboardInterrupt:
             raise Cancelled(
@@ -64,7 +69,7 @@ class KitMagics(Magics):
         directory = current_folder()
         shell: Any = self.shell
         screen = self.open_screen() if self.open_screen and is_watched(shell) and has_widgets(shell) else None
-        with verbs.typed_errors(), meter(call.progress, shell, screen, verbs.line(words)) as observe:
+        with verbs.typed_errors(), meter(call.progress, shell, screen, offered(*words)) as observe:
             context = verbs.Context(
                 settings=verbs.settings_of(call, directory),
                 directory=directory,
@@ -86,14 +91,13 @@ class KitMagics(Magics):
             self._saver = NotebookSaver(self.shell)
         return self._saver(known)
 
-    def _run_block(self, flags: list[str], block: str) -> Results:
+    def _run_block(self, flags: list[str], block: str, expand: Expand) -> Results:
         """Every command, one after the other, up to the first that fails; `flags` are put before each."""
-        shell: Any = self.shell
         show: Any = display  # IPython's own types leave it open
         results = Results()
         for number, command in verbs.commands(block):
             try:
-                words = [*flags, *verbs.split(shell.var_expand(command, depth=_NO_FRAME))]
+                words = [*flags, *verbs.split(command, expand=expand)]
                 results.append(self._run(words, is_line=False))
                 show(results[-1])
                 if verbs.is_failure(verbs.parse(words), results[-1]):

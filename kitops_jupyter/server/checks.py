@@ -6,9 +6,10 @@ from pathlib import Path
 
 from kitops_jupyter.disk import read_bytes
 from kitops_jupyter.errors import KitfileInvalid
+from kitops_jupyter.lines import path_word
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import requests, wire
-from kitops_jupyter.server.lines import line, pull_words
+from kitops_jupyter.server.lines import folder_words, line, pull_words
 from kitops_jupyter.server.paths import Root, folder_beside
 from kitops_jupyter.settings import Settings
 
@@ -27,9 +28,9 @@ def check_pull(asked: requests.CheckPull, root: Root) -> wire.PullCheck:
         return wire.PullCheck(*counts, [], line(*words), "", "")
     directory = root.path(asked.directory)
     conflicts = find_conflicts(asked.reference, directory, filters=parts, include_remote=elsewhere, settings=settings)
-    command = line(*words, "-d", asked.directory or ".")
+    command = line(*words, *folder_words(asked.directory))
     beside = root.shown(folder_beside(directory, Reference.parse(asked.reference)))
-    return wire.PullCheck(*counts, list(conflicts), command, beside, line(*words, "-d", beside))
+    return wire.PullCheck(*counts, list(conflicts), command, beside, line(*words, *folder_words(beside)))
 
 
 def check_pack(asked: requests.CheckPack, root: Root) -> wire.PackCheck:
@@ -39,7 +40,8 @@ def check_pack(asked: requests.CheckPack, root: Root) -> wire.PackCheck:
 
     directory = root.existing(asked.directory)
     notebook = root.existing(asked.notebook) if asked.notebook else None
-    words = line("pack", asked.directory or ".", *(["--notebook", asked.notebook] if asked.notebook else []))
+    of_notebook = ["--notebook", path_word(asked.notebook)] if asked.notebook else []
+    words = line("pack", path_word(asked.directory), *of_notebook)
     try:
         found = pack(
             directory,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
+
+from kitops_jupyter.lines import offered, path_word
 
 
 def line(*words: str) -> str:
-    """`%kit` with these words, quoted as a cell needs it; empty ones are left out."""
-    return " ".join(["%kit", *(_quoted(word) for word in words if word)])
+    """`%kit` with these words; empty where no line may be offered: the panel says so in its place."""
+    return offered(*words).text
+
+
+def folder_words(directory: str) -> list[str]:
+    """Where to, below the server's folder."""
+    return ["-d", path_word(directory)]
 
 
 def pull_words(reference: str, filters: Sequence[str], include_remote: bool) -> list[str]:
     """What to pull, without where to."""
     words = [word for chosen in filters for word in ("--filter", chosen)]
     return ["pull", reference, *words, *(["--include-remote"] if include_remote else [])]
-
-
-def _quoted(word: str) -> str:
-    return shlex.quote(word) if word != "." else word

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.lines import path_word
 from kitops_jupyter.progress import Observer
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import requests, wire
-from kitops_jupyter.server.lines import line, pull_words
+from kitops_jupyter.server.lines import folder_words, line, pull_words
 from kitops_jupyter.server.paths import Root, folder_beside
 from kitops_jupyter.settings import Settings
 
@@ -34,7 +35,7 @@ class Tasks:
             return Task("pull", f"Pull {asked.reference}", asked.reference, line(*words), request, run)
         if isinstance(asked, requests.Push):
             Reference.parse(asked.reference)
-            words = ["push", asked.reference, asked.destination]
+            words = ["push", asked.reference, *([asked.destination] if asked.destination else [])]
             run = partial(_push, asked)
             where = asked.destination or asked.reference
             return Task("push", f"Push {where}", asked.reference, line(*words), request, run)
@@ -53,7 +54,7 @@ class Tasks:
                 raise Usage("a part of a kit goes into a folder, not into the store, as does what is elsewhere")
             return words, partial(_pull_into_store, asked)
         directory = self._root.path(asked.directory)
-        words += ["-d", asked.directory or "."]
+        words += folder_words(asked.directory)
         words += {"keep": ["--ignore-existing"], "overwrite": ["--overwrite"]}.get(asked.on_conflict, [])
         return words, partial(_pull_into_folder, asked, directory, self._root)
 
@@ -64,8 +65,8 @@ class Tasks:
         notebook = self._root.existing(asked.notebook) if asked.notebook else None
         if not Reference.parse(asked.reference).tag:
             raise Usage("a kit that is packed needs a name and a tag", hint="NAME:TAG")
-        words = ["pack", asked.directory or ".", "-t", asked.reference]
-        words += ["--notebook", asked.notebook] if asked.notebook else []
+        words = ["pack", path_word(asked.directory), "-t", asked.reference]
+        words += ["--notebook", path_word(asked.notebook)] if asked.notebook else []
         words += ["--env"] if asked.record_environment else []
         words += ["--compression", asked.compression] if asked.compression not in ("", "none") else []
         title = f"{'Snapshot' if notebook else 'Pack'} {asked.reference}"

@@ -4,7 +4,7 @@ from kitops_jupyter.verbs.call import is_failure, parse, run, settings_of, verb_
 from kitops_jupyter.verbs.door import typed_errors
 from kitops_jupyter.verbs.table import NAMES, find
 from kitops_jupyter.verbs.verb import Call, Context, Printed, Verb
-from kitops_jupyter.verbs.words import commands, line, split
+from kitops_jupyter.verbs.words import commands, split, split_typed
 
 __all__ = [
     "NAMES",
@@ -15,11 +15,11 @@ __all__ = [
     "commands",
     "find",
     "is_failure",
-    "line",
     "parse",
     "run",
     "settings_of",
     "split",
+    "split_typed",
     "typed_errors",
     "verb_at",
 ]

@@ -10,10 +10,10 @@ from typing import Any
 import ipywidgets
 
 from kitops_jupyter.errors import KitError, Unauthorized, printable
+from kitops_jupyter.lines import Line, offered
 from kitops_jupyter.operations.browse import Access, Home, KitPlace, Level, as_text, begin
 from kitops_jupyter.operations.login import login
 from kitops_jupyter.verbs.screen import Browse, SignIn
-from kitops_jupyter.verbs.words import line
 from kitops_jupyter.widgets import looks, threads
 from kitops_jupyter.widgets.kit_contents import KitContents
 from kitops_jupyter.widgets.level_list import LevelList
@@ -147,8 +147,8 @@ class Browser:
         if not shown:
             self._status.value = looks.told("There is nothing here yet")
 
-    def _line_of(self, start: str) -> str:
-        return f"%kit {line(['browse', *([start] if start else []), *self._request.flags])}"
+    def _line_of(self, start: str) -> Line:
+        return offered("browse", *([start] if start else []), *self._request.flags)
 
     def _describe(self) -> None:
         """Ask what the names in sight are, and only those."""

@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets
 
 from kitops_jupyter.errors import KitError, printable
+from kitops_jupyter.lines import Line
 
 FAINT = "var(--jp-ui-font-color2, var(--vscode-descriptionForeground, #808080))"
 GOOD = "var(--jp-success-color1, #388e3c)"
@@ -22,11 +23,14 @@ def escaped(text: str) -> str:
     return html.escape(printable(text), quote=True)
 
 
-def command_line(line: str) -> str:
-    """A `%kit` line, to be marked and copied."""
+def command_line(line: Line) -> str:
+    """A `%kit` line, to be marked and copied; why there is none in its place."""
+    if not line.text:
+        return told(line.problem)
     return (
         f'<code style="font-family: {_MONO}; font-size: 12px; background: {_FILL}; padding: 2px 6px;'
-        f' border-radius: 3px; user-select: all; white-space: pre-wrap; overflow-wrap: anywhere">{escaped(line)}</code>'
+        " border-radius: 3px;"
+        f' user-select: all; white-space: pre-wrap; overflow-wrap: anywhere">{escaped(line.text)}</code>'
     )
 
 

@@ -12,12 +12,12 @@ import ipywidgets
 from kitops_jupyter.cards import human_size
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import KitError
+from kitops_jupyter.lines import Line, offered, path_word
 from kitops_jupyter.operations.browse import KitPlace
 from kitops_jupyter.operations.pull import pull
 from kitops_jupyter.operations.unpack import unpack
 from kitops_jupyter.operations.unpack_check import find_conflicts
 from kitops_jupyter.verbs.screen import Browse
-from kitops_jupyter.verbs.words import line
 from kitops_jupyter.widgets import looks
 from kitops_jupyter.widgets.ticks import Ticks
 from kitops_jupyter.widgets.transfer import TransferBars
@@ -81,20 +81,26 @@ class PullPane:
         what = (f"{size} and more" if self._ticks.includes_remote else size) if chosen else "nothing ticked"
         verb = "Pull" if self._place.is_remote else "Unpack"
         self._button.description = f"{verb} {what}"
-        self._line.value = looks.command_line(self.line) if chosen else ""
+        self._line.value = looks.command_line(self.offer) if chosen else ""
 
     @property
     def line(self) -> str:
-        """The line that does the same."""
+        """The line that does the same; empty where none is offered."""
+        return self.offer.text
+
+    @property
+    def offer(self) -> Line:
+        """The same with the reason where there is none."""
         assert self._place is not None
         assert self._ticks is not None
         verb = "pull" if self._place.is_remote else "unpack"
-        words = [verb, self._place.reference, "-d", self.folder.value or "."]
+        folder = self.folder.value
+        words = [verb, self._place.reference, "-d", folder if folder.startswith("~") else path_word(folder)]
         for text in self._ticks.filters:
             words += ["--filter", text]
         words += ["--include-remote"] if self._ticks.includes_remote else []
         words += _FLAGS[self._on_conflict.value]
-        return f"%kit {line([*words, *(self._request.flags if self._place.is_remote else ())])}"
+        return offered(*words, *(self._request.flags if self._place.is_remote else ()))
 
     def _start(self) -> None:
         if self._place and self._ticks and self._ticks.chosen:
@@ -121,7 +127,7 @@ class PullPane:
                 self._told.value = _in_the_way(conflicts)
                 return
             self._told.value = ""
-            bars = TransferBars(self._kernel, self.line, waits=False)
+            bars = TransferBars(self._kernel, self.offer, waits=False)
             self._transfer.children = (bars.work,)
             self._pull(place, folder, filters, bars, {**how})
         finally:

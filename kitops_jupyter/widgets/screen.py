@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kitops_jupyter.lines import Line
 from kitops_jupyter.verbs.screen import Browse, SignIn
 from kitops_jupyter.widgets.browser import Browser
 from kitops_jupyter.widgets.sign_in import SignInForm
@@ -16,8 +17,8 @@ class CellScreen:
     def __init__(self, shell: Any) -> None:
         self._kernel = getattr(shell, "kernel", None)
 
-    def transfer(self, command: str) -> CellTransfer:
-        return CellTransfer(self._kernel, command)
+    def transfer(self, line: Line) -> CellTransfer:
+        return CellTransfer(self._kernel, line)
 
     def sign_in(self, request: SignIn) -> SignInForm:
         return SignInForm(request)

@@ -11,8 +11,8 @@ import ipywidgets
 import traitlets
 
 from kitops_jupyter.errors import KitError
+from kitops_jupyter.lines import Line, offered
 from kitops_jupyter.verbs.screen import SignIn
-from kitops_jupyter.verbs.words import line
 from kitops_jupyter.widgets import looks, threads
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ class SignInForm:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return looks.bundle(self.box, repr(self))
 
-    def _shown_line(self) -> str:
+    def _shown_line(self) -> Line:
         name = self.username.value
-        return "%kit " + line(["login", self._request.registry, *(["-u", name] if name else []), *self._request.flags])
+        return offered("login", self._request.registry, *(["-u", name] if name else []), *self._request.flags)
 
     def _show_line(self) -> None:
         self._line.value = looks.command_line(self._shown_line())

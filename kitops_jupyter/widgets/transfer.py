@@ -12,6 +12,7 @@ from IPython.display import display
 
 from kitops_jupyter.cards import human_size
 from kitops_jupyter.errors import Cancelled
+from kitops_jupyter.lines import Line
 from kitops_jupyter.progress import Event
 from kitops_jupyter.verbs.meter import Bars
 from kitops_jupyter.widgets import busy_kernel, looks
@@ -74,7 +75,7 @@ class TransferBars(Bars):
     What has begun is stopped at its next event, within a second.
     """
 
-    def __init__(self, kernel: Any, line: str, *, waits: bool) -> None:
+    def __init__(self, kernel: Any, line: Line, *, waits: bool) -> None:
         """`waits`: a cell waits for it, so that clicks need a subshell."""
         super().__init__(self._open_row)
         self._kernel = kernel
@@ -146,8 +147,8 @@ class CellTransfer:
     So what a saved notebook has of it is that line: no dead widget, and no state of one.
     """
 
-    def __init__(self, kernel: Any, command: str) -> None:
-        self._bars = _ShownBars(kernel, f"%kit {command}", waits=True)
+    def __init__(self, kernel: Any, line: Line) -> None:
+        self._bars = _ShownBars(kernel, line, waits=True)
 
     def __enter__(self) -> TransferBars:
         return self._bars.__enter__()

@@ -70,6 +70,27 @@ def test_variables_and_expressions_are_put_in(run_cell: RunCell, shell: Any) -> 
     assert run_cell("%%kit\nhelp $verb").value[0].name == "tag"
 
 
+def test_names_in_single_quotes_run_nothing(run_cell: RunCell, shell: Any) -> None:
+    shell.user_ns["ran"] = []
+    for line in ("%kit help '{ran.append(1)}'", "x = %kit help '{ran.append(1)}'", "%%kit\nhelp '{ran.append(1)}'"):
+        ran = run_cell(line)
+        assert isinstance(ran.error, Usage)
+        assert "'{ran.append(1)}'" in ran.error.message
+    assert shell.user_ns["ran"] == []
+
+
+def test_a_value_is_one_word_and_no_flag_grows_out_of_it(run_cell: RunCell, shell: Any) -> None:
+    shell.user_ns["name"] = "my folder' --init"
+    ran = run_cell("%kit unpack no-such:kit -d $name -x")
+    assert isinstance(ran.error, Usage)
+    assert "there is no flag -x" in ran.error.message
+
+
+def test_the_names_of_a_function_are_values_too(run_cell: RunCell) -> None:
+    ran = run_cell("def ask(verb):\n    answer = %kit help {verb.lower()}\n    return answer\nask('TAG').name")
+    assert ran.value == "tag", ran.printed
+
+
 def test_two_dollars_are_one(run_cell: RunCell, shell: Any) -> None:
     shell.user_ns["verb"] = "tag"
     ran = run_cell("%kit help $$verb")

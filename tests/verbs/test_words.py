@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.verbs import commands, line, split
+from kitops_jupyter.verbs import commands, split, split_typed
 
 STORIES = r"""
 $ ./kit pack -t corp-registry/app-model:challenger
@@ -109,11 +109,51 @@ def test_a_block_may_end_in_the_middle_of_a_joined_line() -> None:
     assert [command for _, command in commands("kit list \\")] == ["list"]
 
 
-@given(st.lists(st.text(max_size=12), max_size=5), st.booleans())
-def test_a_line_is_taken_apart_into_the_words_that_it_was_made_of(words: list[str], windows: bool) -> None:
-    assert split(line(words), windows=windows) == words
+VALUES = {"tag": "v1", "d['a b']": "x y", "'t' + 'ag'": "tag", "n": "|"}
 
 
-def test_a_line_of_plain_words_has_no_quotes() -> None:
-    words = ["pull", "registry.example.com:5000/team/churn:v1", "-d", "./out", "--filter", "datasets:a/b.csv"]
-    assert line(words) == " ".join(words)
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("pack -t churn:$tag", ["pack", "-t", "churn:v1"]),
+        ("pack -t {tag}-{tag}", ["pack", "-t", "v1-v1"]),
+        ("help {'t' + 'ag'}", ["help", "tag"]),
+        ("info {d['a b']}", ["info", "x y"]),
+        ("info \"{d['a b']}: $tag\"", ["info", "x y: v1"]),
+        ("info '{tag} $tag'", ["info", "{tag} $tag"]),
+        (r"info \{tag} \$tag $$tag", ["info", "{tag}", "$tag", "$tag"]),
+        ("info $unknown {unknown}", ["info", "$unknown", "{unknown}"]),
+        ("info {{tag}} {tag", ["info", "{tag}", "{tag"]),
+        ('info "a{" "b}"', ["info", "a{", "b}"]),
+        ("list --format '{{ .Repo }}'", ["list", "--format", "{{ .Repo }}"]),
+        ("info $n", ["info", "|"]),
+        ("info {}", ["info", "{}"]),
+        ("info cost$5", ["info", "cost$5"]),
+    ],
+)
+def test_values_are_put_in_after_the_words_are_known_and_not_in_single_quotes(line: str, words: list[str]) -> None:
+    assert split(line, windows=False, expand=VALUES.get) == words
+
+
+@given(st.text(max_size=12))
+def test_a_value_is_one_word_whatever_it_is(value: str) -> None:
+    assert split("info a$x {x}", expand=lambda expression: value) == ["info", f"a{value}", value]
+
+
+@pytest.mark.parametrize(
+    ("typed", "before", "current", "quote"),
+    [
+        ("pack ./a", ["pack"], "./a", ""),
+        ("pack ", ["pack"], "", ""),
+        ("pack 'my f", ["pack"], "my f", "'"),
+        ('pack "my f', ["pack"], "my f", '"'),
+        (r"pack my\ f", ["pack"], "my f", ""),
+        ("pack 'my folder'/a", ["pack"], "my folder/a", ""),
+        ("", [], "", ""),
+    ],
+)
+def test_the_word_under_the_cursor_is_the_last_one_with_its_open_quote(
+    typed: str, before: list[str], current: str, quote: str
+) -> None:
+    words, token = split_typed(typed, windows=False)
+    assert (words, token.text, token.quote, token.end) == (before, current, quote, len(typed))

@@ -1,7 +1,6 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { age, inert, share, shortDigest, size } from '../format';
-import { kitLine } from '../lines';
 
 const trans = nullTranslator.load('');
 
@@ -56,18 +55,4 @@ describe('names that strangers wrote', () => {
   it('that are digests are as short as a commit', () => {
     expect(shortDigest(`sha256:${'ab'.repeat(32)}`)).toBe('sha256:abababababab');
   });
-});
-
-describe('%kit lines', () => {
-  it('say plain words plainly and quote blanks', () => {
-    expect(kitLine('pull', 'localhost:5000/a/b:v1')).toBe('%kit pull localhost:5000/a/b:v1');
-    expect(kitLine('unpack', 'a:b', '-d', 'my work')).toBe('%kit unpack a:b -d "my work"');
-  });
-
-  it.each(['a:{1+1}', 'a:$HOME', 'a:b\n!rm -rf', "a:'x", 'a:"x', 'a:`x`', 'a;b', ''])(
-    'do not exist with %p, which would run in a cell',
-    word => {
-      expect(kitLine('pull', word)).toBe('');
-    }
-  );
 });

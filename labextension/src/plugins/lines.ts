@@ -4,6 +4,7 @@ import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { copyIcon } from '@jupyterlab/ui-components';
 
+import { isOffered } from '../lines';
 import { CommandIDs, DOMAIN } from '../tokens';
 import { given, takes } from './row';
 
@@ -29,12 +30,13 @@ export const lines: JupyterFrontEndPlugin<void> = {
     app.commands.addCommand(CommandIDs.insertLine, {
       label: trans.__('Insert the %kit Line into the Notebook'),
       describedBy: takes('line'),
-      isEnabled: args => Boolean(notebooks?.currentWidget) && given(app, 'line', args.line) !== '',
+      isEnabled: args => Boolean(notebooks?.currentWidget) && isOffered(given(app, 'line', args.line)),
       execute: args => {
         const notebook = notebooks?.currentWidget?.content;
-        if (notebook) {
+        const line = given(app, 'line', args.line);
+        if (notebook && isOffered(line)) {
           NotebookActions.insertBelow(notebook);
-          notebook.activeCell?.model.sharedModel.setSource(given(app, 'line', args.line));
+          notebook.activeCell?.model.sharedModel.setSource(line);
           notebook.activate();
         }
       }

@@ -5,6 +5,7 @@ import type { JSX, ReactNode } from 'react';
 
 import type { KitError } from '../../client';
 import { inert } from '../../format';
+import { noLine } from '../../lines';
 import { IconButton } from '../parts';
 import type { IActions } from './actions';
 
@@ -12,11 +13,14 @@ export interface IWithActions {
   actions: IActions;
 }
 
-/** The line that does the same, to copy or to put into the notebook. */
-export function KitLine({ line, actions }: IWithActions & { line: string }): JSX.Element | null {
+/** The line that does the same, to copy or to put into the notebook; why there is none; nothing before it is known. */
+export function KitLine({ line, actions }: IWithActions & { line: string | null }): JSX.Element | null {
   const { copy, insert, trans } = actions;
-  if (!line) {
+  if (line === null) {
     return null;
+  }
+  if (!line) {
+    return <p className="kitops-Empty">{noLine(trans)}</p>;
   }
   return (
     <div className="kitops-Line" role="group" aria-label={trans.__('The same as a line')}>

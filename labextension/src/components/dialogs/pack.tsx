@@ -1,12 +1,11 @@
 import type { JSX } from 'react';
 
 import { inert } from '../../format';
-import { kitLine } from '../../lines';
+import { cellOf, kitLine, safeLine } from '../../lines';
 import type { Job } from '../../wire';
 import type { IActions } from './actions';
 import { CheckField, TextField } from './field';
 import { Form } from './form';
-import { cellOf, safeLine } from './lines';
 import { nameProblem, parseName, proposedName } from './names';
 import { KitLine } from './notes';
 import { PackState } from './packstate';
@@ -73,12 +72,15 @@ export class PackForm extends Form<Job> {
   }
 
   /** The line that packs the same; with a Kitfile that is only here, the cell that has it below the line. */
-  get line(): string {
+  get line(): string | null {
     const { check, isEdited } = this.state;
     const flags = ['-t', this._name, ...(this._isRecorded ? ['--env'] : []), ...(this._isPushed ? ['--push'] : [])];
+    if (!check.value || this.problem) {
+      return null;
+    }
     const line = kitLine(...flags).slice('%kit'.length);
-    const command = safeLine(check.value?.command ?? '');
-    const whole = command && line && !this.problem ? command + line : '';
+    const command = safeLine(check.value.command);
+    const whole = command && line ? command + line : '';
     return isEdited ? cellOf(whole, this.state.text) : whole;
   }
 

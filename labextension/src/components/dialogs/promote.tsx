@@ -55,8 +55,8 @@ export class PromoteForm extends Form<Done> {
     return this._to !== '' && (this.isUndo || (this.moves?.length ?? 0) > 0);
   }
 
-  get line(): string {
-    return this._to ? kitLine('promote', this.reference, '--to', this._to, ...(this.isUndo ? ['--undo'] : [])) : '';
+  get line(): string | null {
+    return this._to ? kitLine('promote', this.reference, '--to', this._to, ...(this.isUndo ? ['--undo'] : [])) : null;
   }
 
   override dispose(): void {

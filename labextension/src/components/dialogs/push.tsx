@@ -39,9 +39,9 @@ export class PushForm extends Form<Job> {
     return this.problem === '';
   }
 
-  get line(): string {
+  get line(): string | null {
     const other = this._destination === this.reference ? [] : [this._destination];
-    return this.isReady ? kitLine('push', this.reference, ...other) : '';
+    return this.isReady ? kitLine('push', this.reference, ...other) : null;
   }
 
   protected send(): Promise<Job> {

@@ -77,7 +77,7 @@ export class TagForm extends Form<string> {
             {trans.__('This name stands for %1 now, and will not any more.', shortDigest(inert(taken.digest)))}
           </p>
         )}
-        <KitLine line={this.isReady ? kitLine('tag', this.source, this._target) : ''} actions={this.actions} />
+        <KitLine line={this.isReady ? kitLine('tag', this.source, this._target) : null} actions={this.actions} />
       </>
     );
   }

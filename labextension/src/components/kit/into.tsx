@@ -33,12 +33,7 @@ export function Into({ pull, tree, actions }: IIntoProps): JSX.Element {
       )}
       {check.value && !check.error && <Moves pull={pull} actions={actions} />}
       {pull.conflicts.length > 0 && <Conflicts pull={pull} actions={actions} />}
-      <KitLine line={pull.line} actions={actions} />
-      {pull.isReady && !pull.line && (
-        <p className="kitops-Empty">
-          {trans.__('No %kit line says this: a name in it has signs that a cell would run.')}
-        </p>
-      )}
+      <KitLine line={pull.isReady ? pull.line : pull.line || null} actions={actions} />
       {error && <Failure error={error} actions={actions} />}
       {job && <Moving job={job} actions={actions} />}
     </section>

@@ -4,10 +4,10 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import { KitError } from '../../client';
+import { safeLine } from '../../lines';
 import type { KitModel } from '../../model';
 import type { Job, PullCheck } from '../../wire';
 import { Asked } from '../dialogs/asked';
-import { safeLine } from '../dialogs/lines';
 import type { Tree } from './tree';
 
 /** What becomes of a file that is in the way. */

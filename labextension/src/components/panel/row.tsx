@@ -4,7 +4,7 @@ import type { JSX } from 'react';
 
 import { age, inert, moment, shortDigest, shortName, size } from '../../format';
 import { kitIcon, pullIcon } from '../../icons';
-import { kitLine } from '../../lines';
+import { kitLine, noLine } from '../../lines';
 import type { KitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { IconButton, TextButton } from '../parts';
@@ -67,8 +67,14 @@ export function RowView(props: IRowProps): JSX.Element {
   );
 }
 
-/** The line that does what the row is for. */
+/** What a name of a registry, a repository or a kit is made of. */
+const NAME = /^\w[\w.:/@-]*$/;
+
+/** The line that does what the row is for; none for a name that no kit has. */
 export function lineOf(row: IRow): string {
+  if (row.kind !== 'store' && !NAME.test(row.reference || row.repository || row.registry)) {
+    return '';
+  }
   switch (row.kind) {
     case 'store':
       return kitLine('list');
@@ -185,14 +191,13 @@ function TagDetail({ row, model, trans, run }: IRowProps): JSX.Element {
             onClick={() => run(CommandIDs.pull, { reference: row.reference })}
           />
         ) : null}
-        {line ? (
-          <IconButton
-            icon={copyIcon}
-            label={trans.__('Copy the %kit line')}
-            tabIndex={-1}
-            onClick={() => run(CommandIDs.copyLine, { line })}
-          />
-        ) : null}
+        <IconButton
+          icon={copyIcon}
+          label={line ? trans.__('Copy the %kit line') : noLine(trans)}
+          disabled={!line}
+          tabIndex={-1}
+          onClick={() => run(CommandIDs.copyLine, { line })}
+        />
       </span>
     </>
   );

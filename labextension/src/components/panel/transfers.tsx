@@ -5,6 +5,7 @@ import type { JSX } from 'react';
 
 import { inert, lastName, share, size } from '../../format';
 import { kitIcon, pullIcon, pushIcon } from '../../icons';
+import { noLine, safeLine } from '../../lines';
 import type { Jobs } from '../../model';
 import { isGoing } from '../../model';
 import { outcomeOf } from '../../outcome';
@@ -73,7 +74,7 @@ function JobRow({ job, trans, run }: IJobProps): JSX.Element {
     <li className={`kitops-Job kitops-mod-${job.state}`}>
       <div className="kitops-Job-head">
         <Kind tag="span" className="kitops-Row-mark" />
-        <bdi className="kitops-Job-name" title={`${name}\n${inert(job.command)}`}>
+        <bdi className="kitops-Job-name" title={`${name}\n${safeLine(job.command) || noLine(trans)}`}>
           {inert(lastName(job.title || job.reference))}
         </bdi>
         <span className="kitops-Job-told">{toldOf(job, trans)}</span>
@@ -105,16 +106,16 @@ function toldOf(job: Job, trans: TranslationBundle): string {
 }
 
 function JobActions({ job, trans, run }: IJobProps): JSX.Element {
+  const line = safeLine(job.command);
   return (
     <span className="kitops-Job-actions">
-      {job.command ? (
-        <IconButton
-          isShy
-          icon={copyIcon}
-          label={trans.__('Copy the %kit line')}
-          onClick={() => run(CommandIDs.copyLine, { line: job.command })}
-        />
-      ) : null}
+      <IconButton
+        isShy
+        icon={copyIcon}
+        label={line ? trans.__('Copy the %kit line') : noLine(trans)}
+        disabled={!line}
+        onClick={() => run(CommandIDs.copyLine, { line })}
+      />
       <IconButton
         icon={closeIcon}
         label={isGoing(job) ? trans.__('Cancel') : trans.__('Forget')}
