@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, Source
+from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, Source, read_verified
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -92,9 +92,11 @@ class LocalFirst:
     """A Source that takes from the local store what is there already, and the rest from elsewhere."""
 
     def __init__(self, settings: Settings, elsewhere: Source) -> None:
+        self.settings = settings
         self._store = store(settings)
         self._elsewhere = elsewhere
         self._parts: dict[tuple[Digest, int, int], bytes] = {}
+        self._small: dict[Digest, bytes] = {}
 
     @property
     def elsewhere(self) -> Source:
@@ -126,6 +128,12 @@ class LocalFirst:
             else:
                 raise NotFound(f"{descriptor.digest.short} cannot be read in parts")
         return self._parts[key]
+
+    def read_small(self, descriptor: Descriptor) -> bytes:
+        """A small blob, whole and verified; once read it stays in memory. Raises NotFound, DigestMismatch."""
+        if descriptor.digest not in self._small:
+            self._small[descriptor.digest] = read_verified(self, descriptor)
+        return self._small[descriptor.digest]
 
     def ranges(self, descriptor: Descriptor) -> ReadsRanges | None:
         """Who can read a part of this blob for less than the whole of it costs; None where it is here anyway."""

@@ -2,6 +2,7 @@
 
 from kitops_jupyter.archive.compression import compressing, decompressing
 from kitops_jupyter.archive.member_names import NameRules
+from kitops_jupyter.archive.tar_headers import PassingTar, header_of
 from kitops_jupyter.archive.tar_listing import list_members
 from kitops_jupyter.archive.tar_parser import Limits, TarMember
 from kitops_jupyter.archive.tar_stream import RawStream, TarStream, data_offsets, raw_stream, tar_stream
@@ -11,6 +12,7 @@ __all__ = [
     "Extracted",
     "Limits",
     "NameRules",
+    "PassingTar",
     "RawStream",
     "TarMember",
     "TarStream",
@@ -18,6 +20,7 @@ __all__ = [
     "compressing",
     "data_offsets",
     "decompressing",
+    "header_of",
     "list_members",
     "raw_stream",
     "tar_stream",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from kitops_jupyter.content import Digest
@@ -23,16 +23,33 @@ class _Piece(NamedTuple):
 class IndexBuilder:
     """A byte sink beside those that store the layer: hashes each piece of each file as it passes.
 
-    `files` are in the layer's order, with their offsets in it.
+    `files` are in the layer's order, with their offsets in it; `add` takes one that becomes known only on the way.
     """
 
-    def __init__(self, files: Iterable[IndexedFile]) -> None:
+    def __init__(self, files: Iterable[IndexedFile] = ()) -> None:
         self._files = list(files)
-        self._pieces = _pieces(self._files)
-        self._next: _Piece | None = next(self._pieces, None)
+        self._file_at = self._start = 0
+        self._next = self._following()
         self._partial: Any = None
         self._position = 0
         self._table = bytearray()
+
+    def add(self, file: IndexedFile) -> None:
+        """One more file, before the first of its bytes is written."""
+        self._files.append(file)
+        if self._next is None:
+            self._next = self._following()
+
+    def _following(self) -> _Piece | None:
+        """The piece after the one that was given last; None when there is none yet."""
+        while self._file_at < len(self._files):
+            file = self._files[self._file_at]
+            if self._start < file.size:
+                start = file.offset + self._start
+                self._start += PIECE_BYTES
+                return _Piece(start, min(start + PIECE_BYTES, file.offset + file.size))
+            self._file_at, self._start = self._file_at + 1, 0
+        return None
 
     def write(self, view: memoryview) -> None:
         """Take the layer's next bytes."""
@@ -49,7 +66,7 @@ class IndexBuilder:
                     break
                 self._table += self._partial.digest()
                 self._partial = None
-            self._next = next(self._pieces, None)
+            self._next = self._following()
         self._position = end
 
     def close(self) -> None:
@@ -67,13 +84,6 @@ class IndexBuilder:
 def listing_only(files: Iterable[IndexedFile]) -> tuple[bytes, Address]:
     """An index without digests, for a layer that cannot be read in parts."""
     return _build([file._replace(offset=-1) for file in files], b"")
-
-
-def _pieces(files: Iterable[IndexedFile]) -> Iterator[_Piece]:
-    for file in files:
-        end = file.offset + file.size
-        for start in range(file.offset, end, PIECE_BYTES):
-            yield _Piece(start, min(start + PIECE_BYTES, end))
 
 
 def _build(files: list[IndexedFile], table: bytes) -> tuple[bytes, Address]:

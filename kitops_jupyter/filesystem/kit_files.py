@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 import threading
@@ -18,7 +19,8 @@ from kitops_jupyter.file_index import PIECE_BYTES, IndexedFile, VerifiedFile
 from kitops_jupyter.filesystem.block_cache import BlockCache
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.kits import Kit
-from kitops_jupyter.operations.layer_reader import RemoteFiles, members_of, ranges_of
+from kitops_jupyter.operations.layer_reader import checked_names, members_of, ranges_of
+from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.settings import Settings
 
 _PIECES_IN_MEMORY = 4
@@ -44,6 +46,7 @@ class _Layer:
     remote: RemoteFiles | None
     unpacked: BinaryIO | None = None
     offsets: dict[str, int] = field(default_factory=dict)
+    recalled: set[str] = field(default_factory=set)
 
 
 class KitFiles:
@@ -77,23 +80,26 @@ class KitFiles:
         return found
 
     def is_verified(self, found: Found) -> bool:
-        """Whether a digest of the kit covers every part of the file that is read."""
+        """Whether a digest of the kit covers every part of the file that is read, after its header in the archive."""
         remote = self._listed(found.layer).remote
         return remote is None or remote.is_verified
 
     def read(self, found: Found, start: int, end: int) -> bytes:
         """The file's bytes from `start` to `end`. Raises DigestMismatch, SizeMismatch, RegistryError."""
+        layer = self._listed(found.layer)
         start, end = max(0, start), min(end, found.file.size)
         if start >= end:
+            self._see_header(layer, found.file.name)
             return b""
-        layer = self._listed(found.layer)
         if layer.remote is None:
             return self._read_here(layer, found.file, start, end)
         checked = layer.remote.verified(found.file.name)
         if checked is None:
             return layer.remote.read_at(found.file.offset + start, end - start)
         first, last = start // PIECE_BYTES, (end - 1) // PIECE_BYTES
+        self._recall_header(layer, found.file.name)
         whole = b"".join(self._piece(checked, piece) for piece in range(first, last + 1))
+        self._see_header(layer, found.file.name)
         return whole[start - first * PIECE_BYTES : end - first * PIECE_BYTES]
 
     def close(self) -> None:
@@ -131,6 +137,28 @@ class KitFiles:
         members = remote.members if remote else members_of(source, match)
         listed = (IndexedFile(item.name, item.size, item.mode, item.offset) for item in members if not item.is_dir)
         return _Layer(match, {match.placed(file.name): file for file in listed}, remote)
+
+    def _recall_header(self, layer: _Layer, name: str) -> None:
+        """A header that was seen by whoever shares the folder of blocks need not be read again."""
+        remote = layer.remote
+        if remote is not None and remote.needs_header(name):
+            token = remote.token(name)
+            if self._blocks.find(hashlib.sha256(token).hexdigest()) is not None:
+                remote.trust_header(name)
+                layer.recalled.add(name)
+
+    def _see_header(self, layer: _Layer, name: str) -> None:
+        """Raise ArchiveInvalid unless the file's header in the archive is what the index says; read once, at most."""
+        remote = layer.remote
+        if remote is None or name in layer.recalled:
+            return
+        if remote.needs_header(name):
+            self._recall_header(layer, name)
+            remote.check_header(name)
+        token = remote.token(name)
+        if token and name not in layer.recalled:
+            self._blocks.keep(hashlib.sha256(token).hexdigest(), token)
+        layer.recalled.add(name)
 
     def _piece(self, checked: VerifiedFile, piece: int) -> bytes:
         """One verified piece: out of memory, the folder of blocks, or the registry."""
@@ -182,16 +210,20 @@ class KitFiles:
 
 
 def _offsets(layer: _Layer) -> dict[str, int]:
-    """Where the files of an unpacked layer are: its index, if it has one, knew their sizes only."""
-    stream = layer.unpacked
+    """Where the files of an unpacked layer are: its index, if it has one, only said what they are."""
+    stream, match = layer.unpacked, layer.match
     assert stream is not None
-    sizes = {file.name: file.size for file in layer.files.values()}
-    if layer.match.type.layout == "raw":
-        members = [(name, stream.seek(0, os.SEEK_END), 0) for name in sizes]
+    said = {file.name: (file.size, file.mode) for file in layer.files.values()}
+    if match.type.layout == "raw":
+        size_bytes = stream.seek(0, os.SEEK_END)
+        found = {name: (size_bytes, mode) for name, (_, mode) in said.items()}
+        offsets = dict.fromkeys(said, 0)
     else:
         stream.seek(0)
-        listed = archive.list_members(cast(Readable, stream))
-        members = [(item.name, item.size, item.offset) for item in listed if not item.is_dir]
-    if sizes != {name: size for name, size, _ in members}:
-        raise ArchiveInvalid(f"layer {layer.match.layer.digest.short}: its list of files is not what is in it")
-    return {name: offset for name, _, offset in members}
+        rules = archive.NameRules()
+        members = checked_names(list(archive.list_members(cast(Readable, stream))), match.layer, rules)
+        found = {item.name: (item.size, item.mode) for item in members if not item.is_dir}
+        offsets = {item.name: item.offset for item in members if not item.is_dir}
+    if said != found:
+        raise ArchiveInvalid(f"layer {match.layer.digest.short}: its list of files is not what is in it")
+    return offsets

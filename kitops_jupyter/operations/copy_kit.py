@@ -13,6 +13,7 @@ from kitops_jupyter import manifest as manifests
 from kitops_jupyter.content import Descriptor, Source, Target, read_verified
 from kitops_jupyter.errors import Cancelled, ContentMissing, NotFound
 from kitops_jupyter.media_types import IMAGE_MANIFEST
+from kitops_jupyter.operations.index_check import IndexWatch
 from kitops_jupyter.progress import Event, Observer
 
 Move = Callable[[Descriptor, str, Observer], None]
@@ -57,10 +58,12 @@ def copy_kit(
     tally: Tally,
     concurrency: int,
     referrers: Target,
+    watch: IndexWatch,
 ) -> None:
     """Have the manifest and all that it needs in `target`, then let the tags name it; `move` brings one blob there.
 
-    The file indexes of its layers come along, where they are; `referrers` takes the manifest that keeps them.
+    The file indexes of its layers come along, where they are and none is known to be wrong; `referrers` takes the
+    manifest that keeps them.
     Raises what `move` raises; then no tag has moved, and what was copied is found by the next try.
     Source: OCI distribution-spec 1.1, "Pushing Manifests".
     """
@@ -78,7 +81,7 @@ def copy_kit(
                 future.cancel()
             raise
     move(manifest.config, "config", tally)
-    has_indexes = _move_indexes(manifest.layers, move, tally)
+    has_indexes = watch.may_move(manifest.layers) and _move_indexes(manifest.layers, move, tally)
     target.write(descriptor, io.BytesIO(data), item="manifest")
     if has_indexes:
         keep_indexes(referrers, descriptor, manifest.layers)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Sequence
 from contextlib import closing
-from functools import partial
 from typing import Any
 
 from kitops_jupyter import archive, file_index
 from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, Source
-from kitops_jupyter.errors import ArchiveInvalid, DigestMismatch, NotFound, UnsafeArchive
-from kitops_jupyter.manifest import Match, raw_file
+from kitops_jupyter.errors import DigestMismatch, NotFound, UnsafeArchive
+from kitops_jupyter.manifest import Match
+from kitops_jupyter.operations.index_check import IndexFindings
 from kitops_jupyter.targets import LocalFirst
 
 # A header is one block, but requests cost time: small after a jump, larger while files are small and follow closely.
@@ -20,6 +19,8 @@ _FIRST_BYTES = 4 << 10
 _MOST_BYTES = 1 << 20
 # An index that is no larger is read whole, in one request.
 _WHOLE_INDEX_BYTES = 32 << 10
+# The index, and the part of a layer that has one small file, are as much; and one request instead of three.
+_WHOLE_LAYER_BYTES = 64 << 10
 
 
 def ranges_of(source: Source, layer: Descriptor) -> ReadsRanges | None:
@@ -27,26 +28,51 @@ def ranges_of(source: Source, layer: Descriptor) -> ReadsRanges | None:
     return source.ranges(layer) if isinstance(source, LocalFirst) else None
 
 
+def is_read_whole(layer: Descriptor) -> bool:
+    """Whether reading all of a layer costs no more than its index and a part of it would; then its digest tells all."""
+    return layer.size_bytes <= _WHOLE_LAYER_BYTES
+
+
 def members_of(source: Source, match: Match, *, rules: archive.NameRules | None = None) -> list[archive.TarMember]:
     """The files of an archive, and its folders where nothing but the archive itself tells what is in it.
 
-    Of one in a registry only its file index is moved, of a plain tar without one only the headers.
-    Raises ArchiveInvalid, UnsafeArchive, DigestMismatch, RegistryError.
+    Of one in a registry only its file index is moved, of a plain tar without one only the headers, of a small layer
+    all. Raises ArchiveInvalid, UnsafeArchive (also two files of one name), DigestMismatch, RegistryError.
     """
-    if isinstance(source, LocalFirst) and (match.type.compression or ranges_of(source, match.layer)):
+    rules = rules or archive.NameRules()
+    if _lists_by_index(source, match):
+        assert isinstance(source, LocalFirst)
         indexed = index_of(source, match.layer)
         if indexed is not None:
-            return _members(indexed, match.layer, rules or archive.NameRules())
+            return indexed_members(indexed, match.layer, rules)
     with closing(open_layer(source, match)) as stream:
-        return list(archive.list_members(stream, rules=rules))
+        return checked_names(list(archive.list_members(stream, rules=rules)), match.layer, rules)
+
+
+def _lists_by_index(source: Source, match: Match) -> bool:
+    if not isinstance(source, LocalFirst) or is_read_whole(match.layer):
+        return False
+    return bool(match.type.compression) or ranges_of(source, match.layer) is not None
+
+
+def is_listing_checked(source: Source, match: Match) -> bool:
+    """Whether the list of files is known to be the layer's own, by a digest of the kit."""
+    if match.type.layout == "raw" or is_read_whole(match.layer) or not isinstance(source, LocalFirst):
+        return True
+    if _lists_by_index(source, match) and index_of(source, match.layer) is not None:
+        return IndexFindings(source.settings).is_right(match.layer)
+    return bool(match.type.compression) or ranges_of(source, match.layer) is None
 
 
 def open_layer(source: Source, match: Match) -> Readable:
     """The layer as it was before compression; of a plain one in a registry only what is read is moved, unverified."""
-    if match.type.compression:
-        return archive.decompressing(source.open(match.layer), match.type.compression)
-    remote = ranges_of(source, match.layer)
-    return RangeStream(remote, match.layer) if remote else source.open(match.layer)
+    if isinstance(source, LocalFirst) and is_read_whole(match.layer):
+        stream: Readable = io.BytesIO(source.read_small(match.layer))
+    elif not match.type.compression and (remote := ranges_of(source, match.layer)):
+        return RangeStream(remote, match.layer)
+    else:
+        stream = source.open(match.layer)
+    return archive.decompressing(stream, match.type.compression) if match.type.compression else stream
 
 
 class RangeStream:
@@ -83,22 +109,22 @@ class RangeStream:
 
 
 def index_of(source: LocalFirst, layer: Descriptor) -> file_index.FileIndex | None:
-    """The layer's file index, its listing verified; None for a layer without one, or whose index was lost.
+    """The layer's file index, its listing verified; None for a layer without one, or whose index was lost, or is wrong.
 
     Raises ManifestInvalid, DigestMismatch, ArchiveInvalid, RegistryError.
     """
     address = file_index.address_of(layer)
-    if address is None:
+    if address is None or IndexFindings(source.settings).why_wrong(layer):
         return None
     try:
-        listing = _read_index(source, address, 0, address.listing_bytes)
+        listing = read_index(source, address, 0, address.listing_bytes)
     except NotFound:
         return None
     where = f"layer {layer.digest.short}"
     return file_index.read_listing(listing, address, layer_bytes=layer.size_bytes, where=where)
 
 
-def _read_index(source: LocalFirst, address: file_index.Address, offset: int, size_bytes: int) -> bytes:
+def read_index(source: LocalFirst, address: file_index.Address, offset: int, size_bytes: int) -> bytes:
     """A part of an index, out of all of it where that is small."""
     if address.size_bytes > _WHOLE_INDEX_BYTES:
         return source.read_small_part(address.descriptor, offset, size_bytes)
@@ -108,78 +134,42 @@ def _read_index(source: LocalFirst, address: file_index.Address, offset: int, si
     return whole[offset : offset + size_bytes]
 
 
-def _members(index: file_index.FileIndex, layer: Descriptor, rules: archive.NameRules) -> list[archive.TarMember]:
+def read_listing(source: Source, address: file_index.Address) -> bytes:
+    """The listing of an index, as it comes. Raises NotFound."""
+    if isinstance(source, LocalFirst):
+        return read_index(source, address, 0, address.listing_bytes)
+    data, at = bytearray(address.listing_bytes), 0
+    with closing(source.open(address.descriptor)) as stream:
+        while at < len(data) and (count := stream.readinto(memoryview(data)[at:])):
+            at += count
+    return bytes(data[:at])
+
+
+def indexed_members(
+    index: file_index.FileIndex, layer: Descriptor, rules: archive.NameRules
+) -> list[archive.TarMember]:
     """The indexed files as a tar's reader would have found them; names are judged as there."""
-    names = {rules.folded(file.name) for file in index.files}
-    if len(names) != len(index.files):
-        raise UnsafeArchive(f"layer {layer.digest.short}: two names in its file index are one file here")
     for file in index.files:
         if rules.clean(file.name) != file.name:
             raise UnsafeArchive(f"layer {layer.digest.short}: its file index has the name {file.name[:200]!r}")
-        folder = file.name.rpartition("/")[0]
-        while folder:
-            if rules.folded(folder) in names:
-                raise ArchiveInvalid(f"layer {layer.digest.short}: in its file index {folder!r} is a file and a folder")
+    members = [archive.TarMember(file.name, file.size, file.mode, False, file.offset) for file in index.files]
+    return checked_names(members, layer, rules)
+
+
+def checked_names(
+    members: list[archive.TarMember], layer: Descriptor, rules: archive.NameRules
+) -> list[archive.TarMember]:
+    """The same members, no two of them one file. Raises UnsafeArchive: unpacking refuses such a layer, too."""
+    files: dict[str, str] = {}
+    for member in members:
+        if not member.is_dir and files.setdefault(rules.folded(member.name), member.name) is not member.name:
+            raise UnsafeArchive(f"layer {layer.digest.short}: {member.name[:200]!r} is there twice")
+    seen: set[str] = set()
+    for member in members:
+        folder = member.name if member.is_dir else member.name.rpartition("/")[0]
+        while folder and folder not in seen:
+            if rules.folded(folder) in files:
+                raise UnsafeArchive(f"layer {layer.digest.short}: {folder[:200]!r} is a file and a folder")
+            seen.add(folder)
             folder = folder.rpartition("/")[0]
-    return [archive.TarMember(file.name, file.size, file.mode, False, file.offset) for file in index.files]
-
-
-def _only_member(index: file_index.FileIndex | None, layer: Descriptor) -> archive.TarMember:
-    """The file that a raw layer is."""
-    raw = raw_file(layer)
-    if index is not None and [(file.offset, file.size) for file in index.files] != [(0, layer.size_bytes)]:
-        raise ArchiveInvalid(f"layer {layer.digest.short}: it is one file, but not in its file index")
-    return archive.TarMember(raw.path, layer.size_bytes, raw.mode, False, 0)
-
-
-class RemoteFiles:
-    """The files of a plain tar or raw layer in a registry, to be read alone; `is_verified` by the kit's file index.
-
-    Raises what `members_of` raises.
-    """
-
-    def __init__(self, source: LocalFirst, match: Match, *, rules: archive.NameRules | None = None) -> None:
-        remote = ranges_of(source, match.layer)
-        if remote is None or match.type.compression:
-            raise AssertionError("the layer is here, or compressed: unpack it")
-        self._remote = remote
-        self._source = source
-        self._layer = match.layer
-        self._index = index_of(source, match.layer)
-        self.members: Sequence[archive.TarMember] = self._listed(match, rules or archive.NameRules())
-        self._places = {file.name: at for at, file in enumerate(self.members)} if self._index else {}
-
-    def _listed(self, match: Match, rules: archive.NameRules) -> list[archive.TarMember]:
-        if match.type.layout == "raw":
-            return [_only_member(self._index, match.layer)]
-        if self._index is not None:
-            return _members(self._index, match.layer, rules)
-        with closing(RangeStream(self._remote, match.layer)) as stream:
-            return list(archive.list_members(stream, rules=rules))
-
-    @property
-    def is_verified(self) -> bool:
-        return self._index is not None and self._index.has_digests
-
-    def verified(self, name: str) -> file_index.VerifiedFile | None:
-        """One file to be read in verified pieces; None without an index."""
-        if self._index is None or not self.is_verified:
-            return None
-        return file_index.VerifiedFile(
-            self._index,
-            self._places[name],
-            read_index=partial(_read_index, self._source, self._index.address),
-            read_layer=partial(self._remote.read_range, self._layer),
-        )
-
-    def read_at(self, offset: int, size_bytes: int) -> bytes:
-        """A part of the layer, as it comes: not verified."""
-        return self._remote.read_range(self._layer, offset, size_bytes)
-
-    def open(self, member: archive.TarMember) -> Readable:
-        """One file, and no other byte of the layer; verified piece by piece where there is an index."""
-        if not member.size:
-            return io.BytesIO()
-        stream = self._remote.open_range(self._layer, member.offset, member.size)
-        checked = self.verified(member.name)
-        return checked.stream(stream) if checked else stream
+    return members

@@ -18,6 +18,7 @@ from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.kitfile import Kitfile, to_yaml
 from kitops_jupyter.media_types import Kind
+from kitops_jupyter.operations.index_check import IndexFindings
 from kitops_jupyter.operations.kits import Opener, parents_of
 from kitops_jupyter.operations.pack_environment import Recording, missing_notebook
 from kitops_jupyter.operations.pack_layers import LayerPacker, PackedLayer
@@ -153,7 +154,7 @@ def pack(
         layout=layer_format,
     )
     kind: Kind = "modelpack" if use_model_pack else "modelkit"
-    how = _How(compression, kind, use_cache, observe)
+    how = _How(compression, kind, use_cache, IndexFindings(settings), observe)
     if dry_run:
         packer = how.packer(targets.store(settings), source.root, None, None)
         packed: Sequence[PackedLayer] = [packer.preview(layer) for layer in plan.layers]
@@ -181,6 +182,7 @@ class _How:
     compression: Compression
     kind: Kind
     use_cache: bool
+    findings: IndexFindings
     observe: Observer
 
     def packer(self, place: Ingests, root: Path, known: LayerCache | None, indexes: Target | None) -> LayerPacker:
@@ -192,6 +194,7 @@ class _How:
             known=known,
             use_cache=self.use_cache,
             indexes=indexes,
+            findings=self.findings,
             observe=self.observe,
         )
 

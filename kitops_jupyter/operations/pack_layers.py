@@ -17,6 +17,7 @@ from kitops_jupyter.errors import Cancelled, ManifestInvalid, PathInvalid
 from kitops_jupyter.layers import PlannedLayer
 from kitops_jupyter.manifest import file_metadata, layer_annotations
 from kitops_jupyter.media_types import Kind, LayerType
+from kitops_jupyter.operations.index_check import IndexFindings
 from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.store import LayerCache, LayerRecord
 
@@ -69,10 +70,12 @@ class LayerPacker:
         known: LayerCache | None,
         use_cache: bool,
         indexes: Target | None,
+        findings: IndexFindings,
         observe: Observer,
     ) -> None:
         self._place = place
         self._indexes = indexes
+        self._findings = findings
         self._root = root
         self._compression = compression
         self._kind = kind
@@ -126,6 +129,7 @@ class LayerPacker:
         builder = file_index.IndexBuilder(_indexed(layer))
         stored = self._place.ingest(_Watched(stream, builder), observe=self._event, item=layer.path)
         index = self._keep_index(*builder.build())
+        self._findings.keep(Descriptor("", stored.digest, stored.size_bytes, {file_index.ANNOTATION: index}))
         return LayerRecord(stored.digest, stored.digest, stored.size_bytes, file_index=index)
 
     def _has_index(self, layer: PlannedLayer) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from kitops_jupyter import targets
@@ -12,7 +13,9 @@ from kitops_jupyter.errors import Usage
 from kitops_jupyter.operations.copy_graph import copy_nodes, walk
 from kitops_jupyter.operations.copy_kit import Tally, copy_kit
 from kitops_jupyter.operations.copy_places import StoreSide, mover, put_manifest
+from kitops_jupyter.operations.index_check import IndexFindings, IndexWatch, Warnings
 from kitops_jupyter.operations.kits import Kit, Opener, parents_of
+from kitops_jupyter.operations.layer_reader import read_listing
 from kitops_jupyter.operations.pull_tars import TarsResult, pull_tars
 from kitops_jupyter.operations.push import TransferResult
 from kitops_jupyter.operations.unpack import UnpackResult, unpack
@@ -81,14 +84,14 @@ def pull(
             observe=observe,
         )
     started = time.monotonic()
-    tally = Tally(observe)
+    tally, wrong = Tally(observe), Warnings()
     with Opener(settings, connection, remote=True) as opener, targets.store(settings).session():
         kit = opener.open(reference, labels=labels)
         tags = tuple(tag for tag in (kit.reference.tag, *kit.reference.extra_tags) if tag)
-        _store(kit, tags, settings, connection, tally, with_referrers=with_referrers)
+        _store(kit, tags, settings, connection, tally, wrong, with_referrers=with_referrers)
         for parent in parents_of(kit.described(), opener.open_named):
             if isinstance(parent.source, targets.LocalFirst):
-                _store(parent, (parent.reference.tag,), settings, connection, tally)
+                _store(parent, (parent.reference.tag,), settings, connection, tally, wrong)
     return TransferResult(
         "Pulled",
         Reference.parse(reference),
@@ -100,6 +103,7 @@ def pull(
         tally.skipped_blobs,
         time.monotonic() - started,
         hint=f"kit unpack {reference} -d FOLDER writes its files",
+        warnings=tuple(wrong.texts),
     )
 
 
@@ -119,14 +123,17 @@ def _store(
     settings: Settings,
     connection: Connection | None,
     tally: Tally,
+    wrong: Warnings,
     *,
     with_referrers: bool = False,
 ) -> None:
     """Copy one kit from its registry into the local store; the tags move last."""
     store = targets.store(settings)
     with targets.remote(kit.reference, settings, connection) as repository:
+        watch = IndexWatch(IndexFindings(settings), partial(read_listing, repository), wrong)
 
         def move(blob: Descriptor, item: str, told: Observer) -> None:
+            check = watch.sink(blob)
             repository.fetch(
                 blob,
                 store.partials,
@@ -134,7 +141,9 @@ def _store(
                 keep=lambda path: store.keep_file(path, blob),
                 observe=told,
                 item=item,
+                watcher=check,
             )
+            watch.judge(blob, check)
 
         copy_kit(
             repository,
@@ -145,6 +154,7 @@ def _store(
             tally=tally,
             concurrency=repository.registry.concurrency,
             referrers=store.repository(kit.reference, kind="referrers"),
+            watch=watch,
         )
         if with_referrers:
             side = StoreSide(store, kit.reference)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kitops_jupyter import targets
@@ -11,7 +12,9 @@ from kitops_jupyter.cards import Card, human_size
 from kitops_jupyter.content import Descriptor, Digest, verified
 from kitops_jupyter.errors import ContentError, DigestMismatch, StoreCorrupt, Usage
 from kitops_jupyter.operations.copy_kit import Move, Tally, copy_kit
+from kitops_jupyter.operations.index_check import IndexFindings, IndexWatch, Warnings
 from kitops_jupyter.operations.kits import Kit, open_kit
+from kitops_jupyter.operations.layer_reader import read_listing
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
@@ -36,6 +39,7 @@ class TransferResult(Result):
     skipped_blobs: int
     elapsed_s: float
     hint: str = ""
+    warnings: tuple[str, ...] = ()
 
     def card(self) -> Card:
         speed = f", {human_size(int(self.moved_bytes / self.elapsed_s))}/s" if self.moved_bytes > 1 << 20 else ""
@@ -49,6 +53,7 @@ class TransferResult(Result):
                 ("there already", there),
             ),
             notes=(self.hint,) if self.hint else (),
+            warnings=self.warnings,
         )
 
 
@@ -73,7 +78,7 @@ def push(
     settings = settings or Settings.load()
     reference = Reference.parse(source)
     place = targets.at_registry(Reference.parse(destination) if destination else reference)
-    tally = Tally(observe)
+    tally, wrong = Tally(observe), Warnings()
     is_index = index or _is_only_an_index(reference, settings)
     if is_index and not all_tags:
         from kitops_jupyter.operations.push_index import push_index
@@ -83,7 +88,8 @@ def push(
     with targets.registry(place.registry, settings, connection) as registry:
         repository = registry.repository(place.repository)
         for kit, tags in tagged:
-            move = _uploader(kit, repository, _siblings(kit, place, settings))
+            watch = IndexWatch(IndexFindings(settings), partial(read_listing, kit.source), wrong)
+            move = _uploader(kit, repository, _siblings(kit, place, settings), watch)
             copy_kit(
                 kit.source,
                 repository,
@@ -93,6 +99,7 @@ def push(
                 tally=tally,
                 concurrency=registry.concurrency,
                 referrers=repository,
+                watch=watch,
             )
     (kit, *_), every_tag = [kit for kit, _ in tagged], tuple(tag for _, tags in tagged for tag in tags)
     return TransferResult(
@@ -105,6 +112,7 @@ def push(
         tally.skipped_bytes,
         tally.skipped_blobs,
         time.monotonic() - started,
+        warnings=tuple(wrong.texts),
     )
 
 
@@ -114,7 +122,7 @@ def _is_only_an_index(reference: Reference, settings: Settings) -> bool:
     return reference.name in indexes.tags() and reference.name not in kits.tags()
 
 
-def _uploader(kit: Kit, repository: RemoteRepository, siblings: list[str]) -> Move:
+def _uploader(kit: Kit, repository: RemoteRepository, siblings: list[str], watch: IndexWatch) -> Move:
     """Sends one blob of the kit, unless it is there or can be mounted from a sibling.
 
     Its bytes were checked when they came into the store, and the registry must refuse others: they are not hashed a
@@ -122,6 +130,7 @@ def _uploader(kit: Kit, repository: RemoteRepository, siblings: list[str]) -> Mo
     """
 
     def move(blob: Descriptor, item: str, observe: Observer) -> None:
+        watch.look(blob, lambda: kit.source.open(blob))
         try:
             repository.upload(
                 blob, lambda: kit.source.open(blob), mount_from=siblings, check=False, observe=observe, item=item

@@ -11,8 +11,11 @@ from kitops_jupyter.content import Readable, verified
 from kitops_jupyter.errors import NotFound, SizeMismatch, Usage
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.kits import Kit
-from kitops_jupyter.operations.layer_reader import RemoteFiles, members_of, ranges_of
+from kitops_jupyter.operations.layer_reader import members_of, ranges_of
+from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.targets import LocalFirst
+
+_PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,13 @@ def read_file(kit: Kit, match: Match, path: str, *, limit_bytes: int) -> FileByt
         member = _find(files.members, match, path, limit_bytes)
         with closing(files.open(member)) as stream:
             return FileBytes(path, _take(stream, member.size, path), files.is_verified)
+    is_here = ranges_of(kit.source, match.layer) is None
+    if match.type.compression:
+        return FileBytes(path, _out_of_compressed(kit, match, path, limit_bytes), is_here)
     member = _find(members_of(kit.source, match), match, path, limit_bytes)
-    return FileBytes(path, _out_of_archive(kit, match, path, member), ranges_of(kit.source, match.layer) is None)
+    with closing(kit.source.open(match.layer)) as stream:
+        _take(stream, member.offset, path, keep=False)
+        return FileBytes(path, _take(stream, member.size, path), is_here)
 
 
 def _find(members: Iterable[archive.TarMember], match: Match, path: str, limit_bytes: int) -> archive.TarMember:
@@ -62,14 +70,25 @@ def _read_raw(kit: Kit, match: Match, path: str, limit_bytes: int) -> FileBytes:
     return FileBytes(path, data, True)
 
 
-def _out_of_archive(kit: Kit, match: Match, path: str, member: archive.TarMember) -> bytes:
-    """Out of a layer that is here, or that is compressed and must be read from its start."""
-    stream: Readable = kit.source.open(match.layer)
-    if match.type.compression:
-        stream = archive.decompressing(stream, match.type.compression)
-    with closing(stream):
-        _take(stream, member.offset, path, keep=False)
-        return _take(stream, member.size, path)
+def _out_of_compressed(kit: Kit, match: Match, path: str, limit_bytes: int) -> bytes:
+    """Out of a layer that must be read from its start: its headers, not its index, say where the file is."""
+    tar, view = archive.PassingTar(), memoryview(bytearray(_PIECE_BYTES))
+    found: archive.TarMember | None = None
+    kept, position = bytearray(), 0
+    with closing(archive.decompressing(kit.source.open(match.layer), match.type.compression)) as stream:
+        while (found is None or len(kept) < found.size) and (count := stream.readinto(view)):
+            if found is None:
+                here = [item for item in tar.members_in(view[:count]) if match.placed(item.name) == path]
+                found = _find(here, match, path, limit_bytes) if here else None
+            if found is not None:
+                start = max(0, found.offset + len(kept) - position)
+                kept += view[start : min(count, start + found.size - len(kept))]
+            position += count
+    if found is None:
+        raise NotFound(f"{match.entry.label} has no file {path[:200]}")
+    if len(kept) != found.size:
+        raise SizeMismatch(f"{path}: got {len(kept)} bytes, expected {found.size}")
+    return bytes(kept)
 
 
 def _take(stream: Readable, count: int, path: str, *, keep: bool = True) -> bytes:

@@ -14,6 +14,7 @@ from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import KitError, StorageFull, Usage
 from kitops_jupyter.filters import Filters, nothing_matches
+from kitops_jupyter.operations.index_check import IndexFindings
 from kitops_jupyter.operations.kits import Kit, Opener
 from kitops_jupyter.operations.remote_data import fetch_object
 from kitops_jupyter.operations.result import Result
@@ -34,7 +35,8 @@ KITFILE = "Kitfile"
 class UnpackResult(Result):
     """What is now in `directory`; `kept` are files that were there and stay (`ignore_existing`).
 
-    `unverified` are layers of which single files came that no digest of the kit covers.
+    `unverified` are layers of which single files came that no digest of the kit covers, `by_index` layers of which
+    they are covered by the kit's file index, which was not compared with the layer on this machine yet.
     """
 
     reference: Reference
@@ -45,6 +47,7 @@ class UnpackResult(Result):
     warnings: tuple[str, ...]
     elapsed_s: float
     unverified: tuple[str, ...] = ()
+    by_index: tuple[str, ...] = ()
 
     @property
     def file_count(self) -> int:
@@ -62,7 +65,8 @@ class UnpackResult(Result):
             for layer in self.layers
             if layer.file_count or not self.file_count
         )
-        verified = "every digest verified" if not self.unverified else "not every file verified"
+        verified = "verified by the kit's file index" if self.by_index else "every digest verified"
+        verified = "not every file verified" if self.unverified else verified
         return Card(
             title=f"Unpacked {self.reference}",
             facts=(
@@ -107,9 +111,13 @@ def unpack(
     with Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference, labels=labels)
         parts = wanted(kit, chosen, opener, include_remote=include_remote)
-        layers, unverified = _write(kit, chosen, parts, place, settings, observe)
+        unpacker = LayerUnpacker(place, observe, IndexFindings(settings))
+        layers = _write(kit, chosen, parts, place, unpacker, settings)
     warnings = [f"{left}: --include-remote fetches it" for left in parts.left]
-    warnings += [f"{label}: single files of a layer are not covered by the kit's digests" for label in unverified]
+    warnings += [
+        f"{label}: single files of a layer are not covered by the kit's digests" for label in unpacker.unverified
+    ]
+    warnings += unpacker.wrong_indexes.texts
     elapsed_s = time.monotonic() - started
     return UnpackResult(
         kit.reference,
@@ -119,7 +127,8 @@ def unpack(
         tuple(place.kept),
         tuple(warnings),
         elapsed_s,
-        tuple(unverified),
+        tuple(unpacker.unverified),
+        tuple(unpacker.by_index),
     )
 
 
@@ -128,11 +137,11 @@ def _write(
     chosen: Filters,
     wanted: Wanted,
     place: Place,
+    unpacker: LayerUnpacker,
     settings: Settings,
-    observe: Observer,
-) -> tuple[list[UnpackedLayer], list[str]]:
+) -> list[UnpackedLayer]:
     """Look for conflicts, make everything beside its place, look again, and move it there."""
-    texts, unpacker = texts_of(kit, chosen), LayerUnpacker(place, observe)
+    texts = texts_of(kit, chosen)
     check_place(place, unpacker, texts, wanted)
     place.raise_conflicts(str(kit.reference))
     check_room(place.target, wanted.layers)
@@ -144,7 +153,7 @@ def _write(
         for dataset in wanted.objects:
             if place.keeps(dataset.path):
                 continue
-            size_bytes = fetch_object(dataset, staging.tree / dataset.path, settings, observe)
+            size_bytes = fetch_object(dataset, staging.tree / dataset.path, settings, unpacker.observe)
             layers.append(UnpackedLayer("dataset", dataset.name, dataset.path, None, 1, size_bytes))
         if chosen.clauses and not texts and not place.kept and not any(layer.file_count for layer in layers):
             raise _nothing(kit, chosen, wanted)
@@ -152,7 +161,7 @@ def _write(
         place.raise_conflicts(str(kit.reference))
         unpacker.finish()
         staging.commit()
-    return layers, unpacker.unverified
+    return layers
 
 
 def texts_of(kit: Kit, chosen: Filters) -> dict[str, str]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from kitops_jupyter import archive, targets
@@ -17,7 +18,9 @@ from kitops_jupyter.content import Descriptor, Digest, Readable, Source, verifie
 from kitops_jupyter.errors import Cancelled, DigestMismatch, SizeMismatch, UnsafeArchive
 from kitops_jupyter.filters import Choice
 from kitops_jupyter.manifest import Match, raw_file
-from kitops_jupyter.operations.layer_reader import RemoteFiles, members_of, ranges_of
+from kitops_jupyter.operations.index_check import IndexCheck, IndexFindings, Warnings
+from kitops_jupyter.operations.layer_reader import is_read_whole, members_of, ranges_of, read_listing
+from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.operations.unpack_place import Place
 from kitops_jupyter.operations.write_file import create
 from kitops_jupyter.pipeline import ByteSink, FileSink, Sha256Sink, pump
@@ -57,21 +60,24 @@ class UnpackedLayer:
 
 
 class LayerUnpacker:
-    """Unpacks layers into a staging tree, one a core."""
+    """Unpacks layers into a staging tree, one a core; with `findings` their file indexes are compared on the way."""
 
-    def __init__(self, place: Place, observe: Observer) -> None:
+    def __init__(self, place: Place, observe: Observer, findings: IndexFindings | None = None) -> None:
         self._place = place
-        self._observe = observe
+        self._findings = findings
+        self.observe = observe
         self._cancelled = threading.Event()
         self._last = threading.local()
         self._archives: list[archive.Untar] = []
         self.unverified: list[str] = []
+        self.by_index: list[str] = []
+        self.wrong_indexes = Warnings()
 
     def _event(self, event: Event) -> None:
         if self._cancelled.is_set():
             raise Cancelled("unpacking was stopped; nothing was written")
         self._last.event = event
-        self._observe(event)
+        self.observe(event)
 
     def _beat(self) -> None:
         """While a registry is waited for: say again how far this thread's layer is, so that a cancel is heard.
@@ -141,7 +147,8 @@ class LayerUnpacker:
         return len(untar.files), sum(file.size for file in untar.files)
 
     def _can_fetch_files(self, part: Part) -> bool:
-        return not part.match.type.compression and ranges_of(part.source, part.match.layer) is not None
+        is_remote = not part.match.type.compression and ranges_of(part.source, part.match.layer) is not None
+        return is_remote and not is_read_whole(part.match.layer)
 
     def _fetch_files(self, part: Part, tree: Path) -> tuple[int, int]:
         """Only the wanted files' bytes out of a tar in a registry, verified by the kit's file index if it has one."""
@@ -165,6 +172,8 @@ class LayerUnpacker:
             count, size_bytes = count + 1, size_bytes + got
         if count and not files.is_verified:
             self.unverified.append(part.match.entry.label)
+        elif count and not files.is_checked:
+            self.by_index.append(part.match.entry.label)
         return count, size_bytes
 
     def _unpack_raw(self, part: Part, tree: Path) -> tuple[int, int]:
@@ -185,6 +194,15 @@ class LayerUnpacker:
 
     def _move(self, part: Part, sinks: Sequence[ByteSink]) -> int:
         """The layer's bytes into the sinks, all of them verified; returns how many came out."""
+        if self._findings is None or not self._findings.is_open(part.match.layer):
+            return self._moved(part, sinks)
+        layer = part.match.layer
+        check = IndexCheck(layer, size_bytes=None if part.match.type.compression else layer.size_bytes)
+        count = self._moved(part, [*sinks, check])
+        self.wrong_indexes.add(layer, check.judge(partial(read_listing, part.source), self._findings))
+        return count
+
+    def _moved(self, part: Part, sinks: Sequence[ByteSink]) -> int:
         layer, compression = part.match.layer, part.match.type.compression
         stream = part.source.open(layer)
         try:

@@ -17,7 +17,7 @@ import filelock
 
 from kitops_jupyter.content import Descriptor
 from kitops_jupyter.errors import DigestMismatch, StoreError
-from kitops_jupyter.pipeline import OutputFile, disk_error, pump
+from kitops_jupyter.pipeline import ByteSink, OutputFile, disk_error, pump
 from kitops_jupyter.progress import Observer
 from kitops_jupyter.registry.download import BlobStream
 from kitops_jupyter.registry.sinks import Hash, Progress
@@ -40,8 +40,12 @@ def fetch(
     keep: Callable[[Path], Path],
     observe: Observer,
     item: str,
+    watcher: ByteSink | None = None,
 ) -> Path:
-    """The blob as a verified file. Raises DigestMismatch, SizeMismatch, StorageFull, and what the registry answers."""
+    """The blob as a verified file; `watcher` sees its bytes where they all pass in one go.
+
+    Raises DigestMismatch, SizeMismatch, StorageFull, and what the registry answers.
+    """
     progress = Progress(observe, item or descriptor.digest.short, descriptor.size_bytes)
     final = directory / descriptor.digest.hex
     with watched(progress.beat), _alone(final.with_suffix(".lock"), progress):
@@ -52,7 +56,7 @@ def fetch(
         if _is_whole(final, descriptor, progress):
             progress.skipped("unchanged")
             return keep(final)
-        _download(registry, name, descriptor, final, progress)
+        _download(registry, name, descriptor, final, progress, watcher)
         progress.finished()
         return keep(final)
 
@@ -87,7 +91,9 @@ def _is_whole(path: Path, descriptor: Descriptor, progress: Progress) -> bool:
     return bool(_hash_of(path, descriptor.size_bytes, progress).hexdigest() == descriptor.digest.hex)
 
 
-def _download(registry: Registry, name: str, descriptor: Descriptor, final: Path, progress: Progress) -> None:
+def _download(
+    registry: Registry, name: str, descriptor: Descriptor, final: Path, progress: Progress, watcher: ByteSink | None
+) -> None:
     """Get what is missing of the partial file; from nothing, once, if that was wrong."""
     partial = final.with_suffix(".partial")
     for is_last in (False, True):
@@ -99,8 +105,9 @@ def _download(registry: Registry, name: str, descriptor: Descriptor, final: Path
         if start < descriptor.size_bytes or not start:
             stream = BlobStream(registry, name, descriptor, start=start)
             until = _UntilItBreaks(stream)
+            watchers = [watcher] if watcher is not None and not start and not is_last else []
             with contextlib.closing(stream), contextlib.closing(_PartialFile(partial, start, descriptor)) as sink:
-                pump(until, [hashing, sink], observe=progress.from_start(start))
+                pump(until, [hashing, sink, *watchers], observe=progress.from_start(start))
             if until.error is not None:
                 raise until.error
             was_resumed = stream.was_resumed

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, verified
 from kitops_jupyter.errors import InvalidReference, ManifestInvalid, NotFound
+from kitops_jupyter.pipeline import ByteSink
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import is_tag
 from kitops_jupyter.registry import download, lists, referrers
@@ -88,16 +89,28 @@ class RemoteRepository:
         keep: Callable[[Path], Path] = _as_it_is,
         observe: Observer = ignore,
         item: str = "",
+        watcher: ByteSink | None = None,
     ) -> Path:
         """The blob as a verified file in `directory`, resumed from what an earlier try left there.
 
         Others that want the same blob wait, and then find it: `find` says whether it is where it belongs already,
         `keep` moves it there, both while nobody else is at it. Returns what `find` or `keep` returned.
+        `watcher` is a sink beside the file's, which sees all bytes or, of a blob that is resumed or here, none.
         Raises DigestMismatch, SizeMismatch, StorageFull, NotFound; Cancelled within a second.
         """
         from kitops_jupyter.registry.partial import fetch
 
-        return fetch(self.registry, self.name, descriptor, directory, find=find, keep=keep, observe=observe, item=item)
+        return fetch(
+            self.registry,
+            self.name,
+            descriptor,
+            directory,
+            find=find,
+            keep=keep,
+            observe=observe,
+            item=item,
+            watcher=watcher,
+        )
 
     def open_range(self, descriptor: Descriptor, offset: int, size_bytes: int) -> Readable:
         """A part of a blob, unverified, in one request. Raises SizeMismatch; RegistryError where parts are not done."""

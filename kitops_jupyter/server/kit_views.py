@@ -82,8 +82,7 @@ class Listings:
         return wire.FilePage(items, following, len(files), is_verified)
 
     def _files(self, reference: str, key: str) -> tuple[list[KitFile], bool, str]:
-        from kitops_jupyter.operations.layer_reader import index_of, ranges_of
-        from kitops_jupyter.targets import LocalFirst
+        from kitops_jupyter.operations.layer_reader import is_listing_checked
 
         with Opener(Settings.load()) as opener:
             opened = opener.open(reference)
@@ -92,10 +91,7 @@ class Listings:
             with self._lock:
                 kept = self._kept.get(digest)
             if kept is None:
-                is_verified = ranges_of(opened.source, match.layer) is None
-                if not is_verified and isinstance(opened.source, LocalFirst):
-                    is_verified = index_of(opened.source, match.layer) is not None
-                kept = list(list_layer(opened.source, match)), is_verified
+                kept = list(list_layer(opened.source, match)), is_listing_checked(opened.source, match)
                 with self._lock:
                     self._kept[digest] = kept
                     while len(self._kept) > _KEPT_LISTINGS:

@@ -4,6 +4,7 @@ from kitops_jupyter.store.cache import CacheUsage
 from kitops_jupyter.store.checking import Check, Problem
 from kitops_jupyter.store.layer_cache import LayerCache, LayerRecord
 from kitops_jupyter.store.layout import Kind
+from kitops_jupyter.store.notes import Notes
 from kitops_jupyter.store.removal import Removed
 from kitops_jupyter.store.repository import Repository
 from kitops_jupyter.store.store import Store
@@ -15,6 +16,7 @@ __all__ = [
     "Kind",
     "LayerCache",
     "LayerRecord",
+    "Notes",
     "Problem",
     "Removed",
     "Repository",

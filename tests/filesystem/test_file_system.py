@@ -96,10 +96,13 @@ def test_a_kit_of_the_store_needs_no_registry(here: Settings, tmp_path: Path) ->
 
 
 def test_who_insists_on_digests_reads_nothing_else(reference: str, here: Settings, tmp_path: Path) -> None:
-    push(make_project(tmp_path / "project"), reference, replace(here, file_index=False))
+    project = make_project(tmp_path / "project")
+    (project / "src/large.py").write_bytes(bytes(100_000))
+    push(project, reference, replace(here, file_index=False))
     files = KitFileSystem(home=tmp_path / "there", plain_http=True, require_verified=True, skip_instance_cache=True)
     with pytest.raises(DigestMismatch, match="no file index"):
-        files.cat_file(f"{reference}/README.md")
+        files.cat_file(f"{reference}/src/a.py")
+    assert files.cat_file(f"{reference}/README.md")  # a small layer is read whole: its own digest covers it
 
 
 @pytest.mark.parametrize(

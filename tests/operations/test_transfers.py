@@ -101,7 +101,9 @@ def test_a_filter_inside_a_layer_moves_only_those_files(
     has_index: bool, here: Settings, there: Settings, reference: str, tmp_path: Path
 ) -> None:
     settings = replace(here, file_index=has_index)
-    kit.pack(make_project(tmp_path / "project"), tag=reference, settings=settings)
+    project = make_project(tmp_path / "project")
+    (project / "data/training/part-0.bin").write_bytes(bytes(100_000))
+    kit.pack(project, tag=reference, settings=settings)
     kit.push(reference, connection=HTTP, settings=settings)
     moved: dict[str, int] = {}
 
@@ -116,7 +118,21 @@ def test_a_filter_inside_a_layer_moves_only_those_files(
     assert files_in(pulled.directory) == {name: FILES[name]}
     assert moved == {name: len(FILES[name])}
     assert any("not covered" in warning for warning in pulled.warnings) != has_index
-    assert ("every digest verified" in str(pulled)) == has_index
+    assert ("verified by the kit's file index" in str(pulled)) == has_index
+    assert "every digest verified" not in str(pulled)
+
+
+@pytest.mark.parametrize("has_index", [True, False], ids=["indexed", "plain"])
+def test_a_small_layer_is_read_whole_and_every_digest_verified(
+    has_index: bool, here: Settings, there: Settings, reference: str, tmp_path: Path
+) -> None:
+    settings = replace(here, file_index=has_index)
+    kit.pack(make_project(tmp_path / "project"), tag=reference, settings=settings)
+    kit.push(reference, connection=HTTP, settings=settings)
+    pulled = kit.pull(reference, tmp_path / "out", filters=["dataset:part-2*"], connection=HTTP, settings=there)
+    assert isinstance(pulled, UnpackResult) and not pulled.warnings
+    assert files_in(pulled.directory) == {"data/training/part-2.csv": FILES["data/training/part-2.csv"]}
+    assert "every digest verified" in str(pulled)
 
 
 def test_unpack_brings_what_is_not_here(pushed: str, there: Settings, tmp_path: Path) -> None:

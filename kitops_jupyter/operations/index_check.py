@@ -1,0 +1,234 @@
+"""A layer's file index compared with the layer itself, whenever all of the layer passes by.
+
+The index is as trustworthy as whoever made the kit: it may say of a part what the archive does not say. So a finding is
+kept, under the digests of both, which never change: an index that was right once is right for ever, a wrong one is
+reported and not used again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from kitops_jupyter import archive, file_index
+from kitops_jupyter.content import Descriptor, Readable
+from kitops_jupyter.errors import ContentError, KitError, StoreError
+from kitops_jupyter.media_types import LayerType
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import Notes
+
+_RIGHT = "right"
+
+ReadListing = Callable[[file_index.Address], bytes]
+
+
+class IndexFindings:
+    """What was found out about indexes, on this machine."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._notes = Notes(settings.cache / "kitops_jupyter" / "file-indexes")
+
+    def is_right(self, layer: Descriptor) -> bool:
+        """Whether the layer's index was compared with all of the layer, every digest of it."""
+        return self._notes.find(_key(layer)) == _RIGHT
+
+    def why_wrong(self, layer: Descriptor) -> str:
+        """Why the index is not the layer's; "" where that is not known of it."""
+        found = self._notes.find(_key(layer)) if file_index.ANNOTATION in layer.annotations else None
+        return "" if found in (None, _RIGHT) else str(found)
+
+    def is_open(self, layer: Descriptor) -> bool:
+        """Whether the layer has an index that was not compared with it yet."""
+        return file_index.ANNOTATION in layer.annotations and self._notes.find(_key(layer)) is None
+
+    def keep(self, layer: Descriptor, why_wrong: str = "") -> None:
+        """Keep a finding; without a reason the index is right."""
+        self._notes.keep(_key(layer), why_wrong or _RIGHT)
+
+
+def _key(layer: Descriptor) -> str:
+    return f"{layer.digest};{layer.annotations.get(file_index.ANNOTATION, '')}"
+
+
+class IndexCheck:
+    """A byte sink that makes the layer's index anew while the layer passes, to be compared by `judge`.
+
+    It never fails: what is wrong with an archive is for others to say. `is_listing` means a compressed layer, whose
+    index has no digests; the sink then takes what comes out of it.
+    """
+
+    def __init__(self, layer: Descriptor, *, size_bytes: int | None) -> None:
+        kind = LayerType.parse(layer.media_type)
+        self._layer = layer
+        self._is_listing = bool(kind.compression)
+        self._tar = archive.PassingTar(size_bytes=size_bytes) if kind.layout == "tar" else None
+        self._builder = file_index.IndexBuilder()
+        self._files: list[file_index.IndexedFile] = []
+        self._size_bytes = size_bytes
+        self._passed_bytes = 0
+        self._why_wrong = ""
+        self._is_ended = False
+        if self._tar is None:  # one file, whose name and mode are the layer's annotations
+            self._add(file_index.IndexedFile("raw", size_bytes or 0, 0, 0))
+
+    def _add(self, file: file_index.IndexedFile) -> None:
+        self._files.append(file)
+        if not self._is_listing:
+            self._builder.add(file)
+
+    def write(self, view: memoryview) -> None:
+        """The next bytes of the layer."""
+        self._passed_bytes += len(view)
+        if self._why_wrong:
+            return
+        try:
+            for member in self._tar.members_in(view) if self._tar else ():
+                if not member.is_dir:
+                    self._add(file_index.IndexedFile(member.name, member.size, member.mode, member.offset))
+        except ContentError as problem:
+            self._why_wrong = problem.message
+            return
+        if not self._is_listing:
+            self._builder.write(view)
+
+    def close(self) -> None:
+        """The layer has ended."""
+        self._is_ended = self._size_bytes in (None, self._passed_bytes)
+        if self._is_ended and self._tar and not self._why_wrong:
+            try:
+                self._tar.finish()
+            except ContentError as problem:
+                self._why_wrong = problem.message
+
+    def abort(self) -> None:
+        """The layer did not pass as a whole: nothing is known of its index."""
+        self._is_ended = False
+
+    def judge(self, read_listing: ReadListing, findings: IndexFindings) -> str:
+        """Compare and keep the finding; why the index is not the layer's, "" where it is, or where nothing is known.
+
+        To be asked when the layer's own digest was right. Only an index that differs in its bytes is read, by
+        `read_listing`: two versions of zlib make different bytes of one listing.
+        """
+        if not self._is_ended or not findings.is_open(self._layer):
+            return ""
+        try:
+            why_wrong = self._why_wrong or self._difference(read_listing)
+        except ContentError as problem:
+            why_wrong = problem.message
+        except KitError:  # the index was lost, or cannot be had now
+            return ""
+        findings.keep(self._layer, why_wrong)
+        return why_wrong
+
+    def _difference(self, read_listing: ReadListing) -> str:
+        said = file_index.address_of(self._layer)
+        assert said is not None
+        blob, address = file_index.listing_only(self._files) if self._is_listing else self._builder.build()
+        if address == said:
+            return ""
+        where, size_bytes = f"layer {self._layer.digest.short}", self._layer.size_bytes
+        listed = file_index.read_listing(read_listing(said), said, layer_bytes=size_bytes, where=where)
+        listing = blob[: address.listing_bytes]
+        found = file_index.read_listing(listing, address, layer_bytes=self._passed_bytes, where=where)
+        if self._tar is None and [(max(0, file.offset), file.size) for file in listed.files] != [
+            (0, self._passed_bytes)
+        ]:
+            return f"it lists {len(listed.files)} files, the layer is one file of {self._passed_bytes} bytes"
+        why = "" if self._tar is None else difference(listed, found.files)
+        return why or ("its digests are not those of the layer's pieces" if listed.pages != found.pages else "")
+
+
+def difference(listed: file_index.FileIndex, found: Sequence[file_index.IndexedFile]) -> str:
+    """The first file that the index lists otherwise than the layer has it, in words; "" where there is none."""
+    for one, two in zip(listed.files, found, strict=False):
+        if one != two:
+            return f"it lists {_shown(one)}, the layer has {_shown(two)}"
+    if len(listed.files) != len(found):
+        return f"it lists {len(listed.files)} files, the layer has {len(found)}"
+    return ""
+
+
+def _shown(file: file_index.IndexedFile) -> str:
+    return f"{file.name[:120]!r} ({file.size} bytes, mode {file.mode:04o}, at byte {file.offset})"
+
+
+def check_listing(layer: Descriptor, stream: Readable, read_listing: ReadListing, findings: IndexFindings) -> str:
+    """Compare an index with the headers of a plain layer that is at hand; why it is not the layer's, or "".
+
+    Its digests are not compared: a wrong one is found when the piece is read. So only a wrong index is a finding.
+    """
+    said, kind = file_index.address_of(layer), LayerType.parse(layer.media_type)
+    with closing(stream):
+        if said is None or kind.compression or kind.layout != "tar" or not findings.is_open(layer):
+            return findings.why_wrong(layer)
+        try:
+            where = f"layer {layer.digest.short}"
+            listed = file_index.read_listing(read_listing(said), said, layer_bytes=layer.size_bytes, where=where)
+            members = archive.list_members(stream, size_bytes=layer.size_bytes)
+            found = [
+                file_index.IndexedFile(member.name, member.size, member.mode, member.offset)
+                for member in members
+                if not member.is_dir
+            ]
+            why_wrong = difference(listed, found)
+        except StoreError:
+            raise
+        except ContentError as problem:
+            why_wrong = problem.message
+        except KitError:
+            return ""
+    if why_wrong:
+        findings.keep(layer, why_wrong)
+    return why_wrong
+
+
+def warning(layer: Descriptor, why_wrong: str) -> str:
+    """What a user is told of a wrong index."""
+    return f"layer {layer.digest.short}: its file index is not the layer's, and is not used: {why_wrong}"
+
+
+@dataclass(slots=True)
+class Warnings:
+    """What was found wrong, each once."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def add(self, layer: Descriptor, why_wrong: str) -> None:
+        text = warning(layer, why_wrong)
+        if why_wrong and text not in self.texts:
+            self.texts.append(text)
+
+
+@dataclass(slots=True)
+class IndexWatch:
+    """Compares the indexes of layers that are moved; `wrong` is what was found."""
+
+    findings: IndexFindings
+    read_listing: ReadListing
+    wrong: Warnings = field(default_factory=Warnings)
+
+    def sink(self, blob: Descriptor) -> IndexCheck | None:
+        """What should see the layer pass; None where nothing is to be found out."""
+        return IndexCheck(blob, size_bytes=blob.size_bytes) if _can_be_watched(blob, self.findings) else None
+
+    def judge(self, blob: Descriptor, check: IndexCheck | None) -> None:
+        """The blob has passed, verified."""
+        why_wrong = check.judge(self.read_listing, self.findings) if check is not None else ""
+        self.wrong.add(blob, why_wrong or self.findings.why_wrong(blob))
+
+    def look(self, blob: Descriptor, open_blob: Callable[[], Readable]) -> None:
+        """Compare the headers of a layer that is at hand."""
+        if _can_be_watched(blob, self.findings):
+            check_listing(blob, open_blob(), self.read_listing, self.findings)
+        self.wrong.add(blob, self.findings.why_wrong(blob))
+
+    def may_move(self, layers: Sequence[Descriptor]) -> bool:
+        """Whether no index of these layers is known to be wrong."""
+        return not any(self.findings.why_wrong(layer) for layer in layers)
+
+
+def _can_be_watched(blob: Descriptor, findings: IndexFindings) -> bool:
+    """Whether it is a layer as it is, with an index that was not compared yet: a compressed one shows when unpacked."""
+    return findings.is_open(blob) and not LayerType.parse(blob.media_type).compression
