@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ipaddress
 import os
 import stat
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.server.registry.hosts import Hosts, is_loopback
 from kitops_jupyter.server.registry.running import ANSWERS
 
 _ABOUT = """\
@@ -25,14 +25,20 @@ def main(words: Sequence[str]) -> int:
     """Serve until the person ends it. Raises Usage."""
     arguments = _parser().parse_args(words)
     passwords = _passwords(Path(arguments.password_file)) if arguments.password_file else None
-    if not _is_loopback(arguments.host) and not passwords:
+    if not is_loopback(arguments.host) and not passwords:
         raise Usage(
             f"--host {arguments.host} is reached from other machines, and everybody there could write",
             hint="give --password-file FILE, with a line user:password for each user",
         )
     from kitops_jupyter.server.registry.app import make_app, serve
 
-    app = make_app(Path(arguments.folder), read_only=arguments.read_only, passwords=passwords)
+    hosts = Hosts(arguments.host, arguments.allow_host)
+    try:
+        app = make_app(Path(arguments.folder), hosts=hosts, read_only=arguments.read_only, passwords=passwords)
+    except OSError as problem:
+        raise Usage(
+            f"{arguments.folder}: {problem.strerror}", hint="give a folder of your own that can be written to"
+        ) from None
 
     def tell(address: str) -> None:
         print(f"{ANSWERS}{address}", flush=True)
@@ -44,8 +50,9 @@ def main(words: Sequence[str]) -> int:
 
     try:
         asyncio.run(serve(app, arguments.host, arguments.port, tell))
-    except OSError as problem:
-        why = os.strerror(problem.errno) if problem.errno else str(problem)
+    except (OSError, UnicodeError) as problem:
+        number = problem.errno if isinstance(problem, OSError) else None
+        why = os.strerror(number) if number and number > 0 else str(problem)
         raise Usage(f"{arguments.host}:{arguments.port}: {why}", hint="--port 0 takes a free one") from None
     return 0
 
@@ -53,18 +60,25 @@ def main(words: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="jupyter kit serve", description=_ABOUT, epilog=_EXAMPLE)
     parser.add_argument("folder", nargs="?", default="kit-registry", help="where it keeps kits (kit-registry)")
-    parser.add_argument("--port", type=int, default=5000, help="0 takes a free one (5000)")
+    parser.add_argument("--port", type=_port, default=5000, help="0 takes a free one (5000)")
     parser.add_argument("--host", default="127.0.0.1", help="another address than this machine's own needs passwords")
+    parser.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a name under which it is reached, beside localhost and --host; can be given more than once",
+    )
     parser.add_argument("--password-file", metavar="FILE", help="lines user:password; readable by you alone")
     parser.add_argument("--read-only", action="store_true", help="nobody can push")
     return parser
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise ValueError(text)
+    return number
 
 
 def _passwords(path: Path) -> dict[str, str]:
@@ -74,6 +88,8 @@ def _passwords(path: Path) -> dict[str, str]:
         lines = path.read_text("utf-8").splitlines()
     except OSError as problem:
         raise Usage(f"{path}: {problem.strerror}") from None
+    except UnicodeDecodeError:
+        raise Usage(f"{path} is not UTF-8 text") from None
     found = dict(line.split(":", 1) for line in lines if ":" in line)
     if not found:
         raise Usage(f"{path} has no line user:password")

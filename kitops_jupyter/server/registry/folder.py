@@ -6,232 +6,195 @@
     repositories/NAME/_tags/TAG.tag       the digest that the tag names
     repositories/NAME/_referrers/HEX/HEX  a manifest whose subject is the first one; its descriptor
     uploads/ID                            bytes that have come so far
+    lock                                  held while names are given and taken away
 
-Every file gets its name when it is whole, so that a kill leaves nothing half, and two processes may share the folder.
-Names of repositories have no part that begins with `_`.
+HEX has 64 digits for sha256, 128 for sha512. Every file gets its name when it is whole, so that a kill leaves nothing
+half, and two processes may share the folder. Names of repositories have no part that begins with `_`. What else lies in
+the folder, links above all, is not there for us.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kitops_jupyter.server.registry import refused
+from kitops_jupyter.server.registry import manifests, refused, tag_files
+from kitops_jupyter.server.registry.lock import Lock
 from kitops_jupyter.server.registry.refused import Refused
+from kitops_jupyter.server.registry.tree import Tree
 
-MANIFEST_LIMIT_BYTES = 4 << 20
+UPLOADS = "uploads"
+_BLOBS, _REPOSITORIES = "blobs", "repositories"
+_NOTE_LIMIT_BYTES = 1024  # of a file that holds a digest or a media type
 
 
 class Folder:
-    """A registry's folder, made when it is needed."""
+    """A registry's folder, made when it is needed. Safe for several threads and processes."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
-        self._blobs = root / "blobs"
-        self._repositories = root / "repositories"
-        self.uploads = root / "uploads"
-        for folder in (self._blobs, self._repositories, self.uploads):
-            folder.mkdir(parents=True, exist_ok=True)
-
-    def _of(self, repository: str, kind: str) -> Path:
-        return self._repositories / repository / kind
+        self.tree = Tree(root, UPLOADS)
+        self._lock = Lock(self.tree, "lock")
+        for name in (_BLOBS, _REPOSITORIES, UPLOADS):
+            self.tree.make(name)
 
     # blobs
 
-    def blob(self, repository: str, digest: str) -> Path:
-        """The file of a blob or manifest that this repository has. Raises Refused."""
-        hexadecimal = digest[7:]
-        path = self._blobs / hexadecimal
-        has = any((self._of(repository, kind) / hexadecimal).exists() for kind in ("_blobs", "_manifests"))
-        if not has or not path.exists():
-            raise Refused(404, "BLOB_UNKNOWN", f"{repository} has no blob {digest}")
-        return path
+    def open_blob(self, repository: str, digest: str) -> int:
+        """A descriptor of a blob or manifest that this repository has. Raises Refused."""
+        if self._has(repository, digest):
+            try:
+                return self.tree.open(_BLOBS, digest[7:])
+            except FileNotFoundError:
+                pass
+        raise _no_blob(repository, digest)
 
-    def keep(self, repository: str, digest: str, upload: Path) -> None:
-        """Take bytes whose digest was checked as a blob of this repository."""
-        upload.replace(self._blobs / digest[7:])
-        self._mark(repository, "_blobs", digest[7:])
+    def keep(self, repository: str, digest: str, upload: str) -> None:
+        """Take an upload, whose bytes have this digest and change no more, as a blob of this repository."""
+        with self._lock.held():
+            self._mark(repository, "_blobs", digest)
+            self.tree.move((UPLOADS, upload), (_BLOBS, digest[7:]))
 
     def mount(self, repository: str, digest: str, source: str) -> bool:
         """Let the repository have what another one has; whether that has it."""
-        try:
-            self.blob(source, digest)
-        except Refused:
-            return False
-        self._mark(repository, "_blobs", digest[7:])
-        return True
+        with self._lock.held():
+            if not self._has(source, digest) or not self.tree.is_file(_BLOBS, digest[7:]):
+                return False
+            self._mark(repository, "_blobs", digest)
+            return True
 
     def delete_blob(self, repository: str, digest: str) -> None:
-        """Take a blob from the repository; its bytes go with the last one that has it."""
-        self.blob(repository, digest)
-        (self._of(repository, "_blobs") / digest[7:]).unlink(missing_ok=True)
-        self._collect(digest[7:])
+        """Take a blob from the repository; its bytes go with the last one that has it. Raises Refused."""
+        with self._lock.held():
+            if not self.tree.is_file(*self._of(repository, "_blobs", digest[7:])):
+                raise _no_blob(repository, digest)
+            self.tree.remove(*self._of(repository, "_blobs", digest[7:]))
+            self._collect(digest)
 
-    def _collect(self, hexadecimal: str) -> None:
-        for repository in self.repositories():
-            if any((self._of(repository, kind) / hexadecimal).exists() for kind in ("_blobs", "_manifests")):
-                return
-        (self._blobs / hexadecimal).unlink(missing_ok=True)
+    def _has(self, repository: str, digest: str) -> bool:
+        return any(self.tree.is_file(*self._of(repository, kind, digest[7:])) for kind in ("_blobs", "_manifests"))
+
+    def _collect(self, digest: str) -> None:
+        if not any(self._has(repository, digest) for repository in self.repositories()):
+            self.tree.remove(_BLOBS, digest[7:])
 
     # manifests
 
-    def manifest(self, repository: str, reference: str) -> tuple[str, str, Path]:
-        """Digest, media type and file of the manifest that a tag or digest names. Raises Refused."""
-        digest = reference if ":" in reference else self._tagged(repository, reference)
+    def manifest(self, repository: str, reference: str) -> tuple[str, str, bytes]:
+        """Digest, media type and bytes of the manifest that a tag or digest names. Raises Refused."""
+        digest = reference if refused.is_digest(reference) else self._tagged(repository, reference)
         try:
-            media_type = (self._of(repository, "_manifests") / digest[7:]).read_text("utf-8")
+            noted = self.tree.read(*self._of(repository, "_manifests", digest[7:]), limit_bytes=_NOTE_LIMIT_BYTES)
+            data = self.tree.read(_BLOBS, digest[7:], limit_bytes=manifests.LIMIT_BYTES)
         except FileNotFoundError:
-            raise Refused(404, "MANIFEST_UNKNOWN", f"{repository} has no manifest {reference}") from None
-        return digest, media_type, self._blobs / digest[7:]
+            raise _no_manifest(repository, reference) from None
+        return digest, manifests.media_type(noted.decode("ascii", "replace")) or "application/octet-stream", data
 
     def put_manifest(self, repository: str, digest: str, media_type: str, data: bytes, tag: str) -> str:
         """Store a manifest whose blobs are all here, then let the tag name it; the digest of its subject, or "".
 
         Raises Refused for one that is no manifest, or refers to what the repository does not have.
         """
-        parsed = _parse(data, media_type)
-        for referred in _children(parsed):
-            self._require(repository, referred)
-        _write(self._blobs / digest[7:], data)
-        self._mark(repository, "_manifests", digest[7:], media_type)
-        subject = _subject(parsed)
-        if subject:
-            described = _descriptor(parsed, digest, media_type, len(data))
-            _write(self._of(repository, "_referrers") / subject[7:] / digest[7:], json.dumps(described).encode())
-        if tag:
-            _write(self._tag_file(repository, tag), digest.encode())
+        parsed = manifests.parse(data, media_type)
+        children, subject = manifests.children(parsed), manifests.subject(parsed)
+        described = manifests.descriptor(parsed, digest, media_type, len(data))
+        with self._lock.held():
+            for child in children:
+                if not self._has(repository, child) or not self.tree.is_file(_BLOBS, child[7:]):
+                    raise Refused(404, "MANIFEST_BLOB_UNKNOWN", f"the manifest refers to {child}, which is not here")
+            self.tree.write(data, _BLOBS, digest[7:])
+            self._mark(repository, "_manifests", digest, media_type)
+            if subject:
+                path = self._of(repository, "_referrers", subject[7:], digest[7:])
+                self.tree.write(json.dumps(described).encode(), *path)
+            if tag:
+                self.tree.write(digest.encode(), *self._tag_file(repository, tag))
         return subject
-
-    def _require(self, repository: str, digest: str) -> None:
-        try:
-            self.blob(repository, digest)
-        except Refused:
-            raise Refused(404, "MANIFEST_BLOB_UNKNOWN", f"the manifest refers to {digest}, which is not here") from None
 
     def delete_manifest(self, repository: str, reference: str) -> None:
         """Take a tag away, or a manifest with every tag that names it. Raises Refused."""
-        digest, _, path = self.manifest(repository, reference)
-        if ":" not in reference:
-            self._tag_file(repository, reference).unlink(missing_ok=True)
-            return
-        subject = _subject(json.loads(path.read_bytes()))
-        if subject:
-            (self._of(repository, "_referrers") / subject[7:] / digest[7:]).unlink(missing_ok=True)
-        for tag in self.tags(repository):
-            with contextlib.suppress(Refused):
-                if self._tagged(repository, tag) == digest:
-                    self._tag_file(repository, tag).unlink(missing_ok=True)
-        (self._of(repository, "_manifests") / digest[7:]).unlink(missing_ok=True)
-        self._collect(digest[7:])
+        with self._lock.held():
+            digest, _, data = self.manifest(repository, reference)
+            if not refused.is_digest(reference):
+                self.tree.remove(*self._tag_file(repository, reference))
+                return
+            subject = _subject_of(data)
+            if subject:
+                self.tree.remove(*self._of(repository, "_referrers", subject[7:], digest[7:]))
+            for tag in self.tags(repository):
+                if self._digest_of(repository, tag) == digest:
+                    self.tree.remove(*self._tag_file(repository, tag))
+            self.tree.remove(*self._of(repository, "_manifests", digest[7:]))
+            self._collect(digest)
 
     def referrers(self, repository: str, digest: str) -> list[dict[str, Any]]:
         """Descriptors of the manifests whose subject this is; none for one that nobody refers to."""
-        folder = self._of(repository, "_referrers") / digest[7:]
-        with contextlib.suppress(FileNotFoundError):
-            return [json.loads(path.read_bytes()) for path in sorted(folder.iterdir()) if _is_whole(path)]
-        return []
+        folder = self._of(repository, "_referrers", digest[7:])
+        found = (self._described((*folder, name)) for name in self.tree.files(*folder))
+        return [item for item in found if item is not None]
+
+    def _described(self, path: tuple[str, ...]) -> dict[str, Any] | None:
+        try:
+            found = json.loads(self.tree.read(*path, limit_bytes=2 * manifests.LIMIT_BYTES))
+        except (FileNotFoundError, ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
 
     # names
 
     def tags(self, repository: str) -> list[str]:
         """Every tag, sorted. Raises Refused when there is no such repository."""
-        if not self._of(repository, "_manifests").is_dir():
+        if not self.tree.is_folder(*self._of(repository, "_manifests")):
             raise Refused(404, "NAME_UNKNOWN", f"there is no repository {repository}")
-        with contextlib.suppress(FileNotFoundError), os.scandir(self._of(repository, "_tags")) as entries:
-            return sorted(_tag_of(entry.name) for entry in entries if entry.name.endswith(".tag"))
-        return []
+        found = (tag_files.tag_of(name) for name in self.tree.files(*self._of(repository, "_tags")))
+        return sorted(tag for tag in found if tag)
 
     def repositories(self) -> Iterator[str]:
         """Every repository that has or had something, in order of their paths."""
-        for folder, below, _ in os.walk(self._repositories):
-            if "_blobs" in below or "_manifests" in below:
-                yield Path(folder).relative_to(self._repositories).as_posix()
-            below[:] = sorted(name for name in below if not name.startswith("_"))
+        waiting: list[tuple[str, ...]] = [()]
+        while waiting:
+            path = waiting.pop()
+            folders = self.tree.folders(_REPOSITORIES, *path)
+            if "_blobs" in folders or "_manifests" in folders:
+                yield "/".join(path)
+            waiting += [(*path, name) for name in reversed(folders) if refused.is_name(name)]
 
     def _tagged(self, repository: str, tag: str) -> str:
+        digest = self._digest_of(repository, tag)
+        if not digest:
+            raise Refused(404, "MANIFEST_UNKNOWN", f"{repository} has no tag {tag}")
+        return digest
+
+    def _digest_of(self, repository: str, tag: str) -> str:
+        """What the tag names; empty where there is no such tag, or its file holds anything else."""
         try:
-            return self._tag_file(repository, tag).read_text("ascii")
-        except FileNotFoundError:
-            raise Refused(404, "MANIFEST_UNKNOWN", f"{repository} has no tag {tag}") from None
+            text = self.tree.read(*self._tag_file(repository, tag), limit_bytes=_NOTE_LIMIT_BYTES)
+            return refused.digest(text.decode("ascii", "replace"))
+        except (FileNotFoundError, Refused):
+            return ""
 
-    def _tag_file(self, repository: str, tag: str) -> Path:
-        """Upper-case letters are marked, for disks that do not tell them from lower-case ones."""
-        name = "".join(f"^{letter.lower()}" if letter.isupper() else letter for letter in tag)
-        return self._of(repository, "_tags") / f"t-{name}.tag"
+    def _tag_file(self, repository: str, tag: str) -> tuple[str, ...]:
+        return self._of(repository, "_tags", tag_files.file_of(tag))
 
-    def _mark(self, repository: str, kind: str, name: str, text: str = "") -> None:
-        _write(self._of(repository, kind) / name, text.encode())
+    def _mark(self, repository: str, kind: str, digest: str, text: str = "") -> None:
+        self.tree.write(text.encode(), *self._of(repository, kind, digest[7:]))
 
-
-def _tag_of(file_name: str) -> str:
-    first, *rest = file_name[2:-4].split("^")
-    return first + "".join(part[:1].upper() + part[1:] for part in rest)
+    def _of(self, repository: str, *path: str) -> tuple[str, ...]:
+        return (_REPOSITORIES, *repository.split("/"), *path)
 
 
-def _is_whole(path: Path) -> bool:
-    return not path.name.startswith(".")
-
-
-def _write(path: Path, data: bytes) -> None:
-    """The file with these bytes, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".", dir=path.parent)
+def _subject_of(data: bytes) -> str:
+    """Of a manifest that lies here; whatever it is, it can be deleted."""
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        return manifests.subject(json.loads(data))
+    except (ValueError, RecursionError, Refused):
+        return ""
 
 
-def _parse(data: bytes, media_type: str) -> dict[str, Any]:
-    try:
-        parsed = json.loads(data)
-    except (ValueError, RecursionError):
-        raise Refused(400, "MANIFEST_INVALID", "the manifest is no JSON") from None
-    if not isinstance(parsed, dict) or parsed.get("schemaVersion") != 2:
-        raise Refused(400, "MANIFEST_INVALID", "the manifest is no object of schemaVersion 2")
-    if parsed.get("mediaType") not in (None, media_type):
-        raise Refused(
-            400, "MANIFEST_INVALID", f"the manifest says {parsed['mediaType']!r:.100}, the header {media_type}"
-        )
-    return parsed
+def _no_blob(repository: str, digest: str) -> Refused:
+    return Refused(404, "BLOB_UNKNOWN", f"{repository} has no blob {digest}")
 
 
-def _children(parsed: dict[str, Any]) -> list[str]:
-    """The digests of config, layers and manifests."""
-    found = [parsed["config"]] if "config" in parsed else []
-    for key in ("layers", "manifests"):
-        listed = parsed.get(key) or []
-        if not isinstance(listed, list):
-            raise Refused(400, "MANIFEST_INVALID", f"{key} is no list")
-        found += listed
-    return [_digest_of(item) for item in found]
-
-
-def _subject(parsed: dict[str, Any]) -> str:
-    return _digest_of(parsed["subject"]) if parsed.get("subject") else ""
-
-
-def _digest_of(descriptor: object) -> str:
-    found = descriptor.get("digest") if isinstance(descriptor, dict) else None
-    if not isinstance(found, str):
-        raise Refused(400, "MANIFEST_INVALID", "the manifest has a descriptor without a digest")
-    return refused.digest(found)
-
-
-def _descriptor(parsed: dict[str, Any], digest: str, media_type: str, size_bytes: int) -> dict[str, Any]:
-    config = parsed.get("config")
-    artifact_type = parsed.get("artifactType") or (config.get("mediaType") if isinstance(config, dict) else None)
-    found = {"mediaType": media_type, "digest": digest, "size": size_bytes, "artifactType": artifact_type}
-    if isinstance(parsed.get("annotations"), dict):
-        found["annotations"] = parsed["annotations"]
-    return {key: value for key, value in found.items() if value is not None}
+def _no_manifest(repository: str, reference: str) -> Refused:
+    return Refused(404, "MANIFEST_UNKNOWN", f"{repository} has no manifest {reference}")

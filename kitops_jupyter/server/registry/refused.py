@@ -6,7 +6,7 @@ import re
 
 _NAME = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 _UPLOAD = re.compile(r"[0-9a-f]{32}")
 _NAME_LIMIT = 255
 
@@ -29,17 +29,22 @@ def name(text: str) -> str:
     return text
 
 
+def is_name(text: str) -> bool:
+    """Whether a folder of this name can be a part of a repository's name."""
+    return bool(_NAME.fullmatch(text))
+
+
 def tag(text: str) -> str:
-    """A tag. Raises Refused."""
+    """A tag. Raises Refused: no manifest can have a name that is no tag."""
     if not _TAG.fullmatch(text):
-        raise Refused(400, "TAG_INVALID", "a tag is at most 128 letters, digits, . _ and -")
+        raise Refused(404, "TAG_INVALID", "a tag is at most 128 letters, digits, . _ and -")
     return text
 
 
 def digest(text: str) -> str:
-    """A sha256 digest. Raises Refused."""
+    """A sha256 or sha512 digest. Raises Refused."""
     if not _DIGEST.fullmatch(text):
-        raise Refused(400, "DIGEST_INVALID", "a digest is sha256: and 64 digits 0-9 a-f")
+        raise Refused(400, "DIGEST_INVALID", "a digest is sha256: and 64, or sha512: and 128, digits 0-9 a-f")
     return text
 
 
@@ -48,8 +53,18 @@ def is_digest(text: str) -> bool:
     return ":" in text
 
 
+def reference(text: str) -> str:
+    """A digest or a tag. Raises Refused."""
+    return digest(text) if is_digest(text) else tag(text)
+
+
 def upload(text: str) -> str:
     """The name of an upload. Raises Refused."""
     if not _UPLOAD.fullmatch(text):
-        raise Refused(404, "BLOB_UPLOAD_UNKNOWN", "there is no such upload")
+        raise no_upload()
     return text
+
+
+def no_upload() -> Refused:
+    """For an upload that never was, was cancelled, or has become a blob."""
+    return Refused(404, "BLOB_UPLOAD_UNKNOWN", "there is no such upload")

@@ -1,112 +1,132 @@
-"""Blobs on their way in: one file an upload, hashed as its bytes come."""
+"""Blobs on their way in: one file an upload.
+
+An upload belongs to one request at a time, and the request that ends it keeps it until its file has become a blob:
+the bytes that were hashed are the bytes that get the digest's name.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import threading
+import time
 import uuid
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from kitops_jupyter.server.registry.folder import Folder
+from kitops_jupyter.server.registry import refused
+from kitops_jupyter.server.registry.folder import UPLOADS, Folder
+from kitops_jupyter.server.registry.incoming import Incoming
+from kitops_jupyter.server.registry.lock import is_locked_by_us
 from kitops_jupyter.server.registry.refused import Refused
 
-_PIECE_BYTES = 1 << 20
+_FORGOTTEN_S = 7 * 24 * 3600.0
 
 
 class Uploads:
-    """The uploads of this process, and those of earlier ones by their files."""
+    """The uploads of this process, and those of earlier ones by their files. Safe for several threads and processes."""
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
-        self._hashes: dict[str, tuple[Any, int]] = {}
-        self._busy: set[str] = set()
+        self._tree = folder.tree
+        self._hashes: dict[str, tuple[Any, int]] = {}  # of those that no request has now
+        self._busy: dict[str, Incoming] = {}
+        self._guard = threading.Lock()
 
     def begin(self) -> str:
-        """A new upload's name."""
+        """A new upload's name. Raises OSError."""
         name = uuid.uuid4().hex
-        self._path(name).touch()
+        os.close(self._tree.create(UPLOADS, name))
         self._hashes[name] = (hashlib.sha256(), 0)
         return name
 
     def size_bytes(self, name: str) -> int:
         """How many bytes have come. Raises Refused."""
         try:
-            return self._path(name).stat().st_size
+            return self._tree.size_bytes(UPLOADS, name)
         except FileNotFoundError:
-            raise Refused(404, "BLOB_UPLOAD_UNKNOWN", "there is no such upload") from None
+            raise refused.no_upload() from None
 
     def open(self, name: str) -> Incoming:
-        """Go on with it; only one at a time can. Raises Refused."""
-        size = self.size_bytes(name)
-        if name in self._busy:
-            raise Refused(409, "BLOB_UPLOAD_INVALID", "somebody else is sending to this upload")
-        self._busy.add(name)
-        hashing, hashed = self._hashes.get(name, (hashlib.sha256(), 0))
-        return Incoming(self, name, self._path(name), size, hashing, hashed)
+        """Resume it; only one request at a time can, and one that lost its network gives way. Raises Refused."""
+        with self._guard:
+            other = self._busy.get(name)
+            if other is not None:
+                if not other.gives_way():
+                    raise _in_use()
+                self._take_back(other)
+            descriptor = self._open_file(name)
+            hashing, hashed_bytes = self._hashes.pop(name, (hashlib.sha256(), 0))
+            incoming = self._busy[name] = Incoming(name, descriptor, hashing, hashed_bytes)
+            return incoming
+
+    def _open_file(self, name: str) -> int:
+        """Its file, locked against other processes until it is closed. Raises Refused."""
+        try:
+            descriptor = self._tree.append(UPLOADS, name)
+        except FileNotFoundError:
+            raise refused.no_upload() from None
+        try:
+            if not is_locked_by_us(descriptor):
+                raise _in_use()
+            if not self._tree.is_same(descriptor, UPLOADS, name):  # another process finished it meanwhile
+                raise refused.no_upload()
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def release(self, incoming: Incoming) -> None:
+        """Keep what has come, for a request that resumes it; may be called twice, and while it becomes a blob."""
+        with self._guard:
+            if incoming.is_ending:
+                return
+            incoming.close()
+            self._take_back(incoming)
+
+    def _take_back(self, incoming: Incoming) -> None:
+        if self._busy.get(incoming.name) is incoming:
+            del self._busy[incoming.name]
+            if not incoming.is_cancelled:
+                self._hashes[incoming.name] = incoming.hashed
 
     def finish(self, incoming: Incoming, repository: str, digest: str) -> None:
-        """The upload as a blob of the repository. Raises Refused for other bytes, which are dropped."""
-        found = incoming.digest()
-        incoming.close()
-        if found != digest:
-            self.drop(incoming.name)
-            raise Refused(400, "DIGEST_INVALID", f"the bytes have the digest {found}, expected {digest}")
-        self._folder.keep(repository, digest, self._path(incoming.name))
-        self._hashes.pop(incoming.name, None)
+        """The upload as a blob of the repository. Raises Refused for other bytes, which are dropped; OSError."""
+        incoming.begin_ending()
+        try:
+            found = incoming.digest(digest[:6])
+            if found != digest:
+                raise Refused(400, "DIGEST_INVALID", f"the bytes have the digest {found}, expected {digest}")
+            if not incoming.has_no_other_bytes() or not self._tree.is_same(incoming.descriptor, UPLOADS, incoming.name):
+                raise Refused(409, "BLOB_UPLOAD_INVALID", "another program changed the upload's file")
+            if os.name == "nt":  # which cannot rename what is open
+                incoming.close()
+            self._folder.keep(repository, digest, incoming.name)
+        except BaseException:
+            self._tree.remove(UPLOADS, incoming.name)
+            raise
+        finally:
+            incoming.close()
+            with self._guard:
+                self._busy.pop(incoming.name, None)
 
     def drop(self, name: str) -> None:
-        """Forget it, and what has come of it."""
-        self.size_bytes(name)
-        self._hashes.pop(name, None)
-        self._path(name).unlink(missing_ok=True)
+        """Cancel it, also while its bytes come: they are gone. Raises Refused when it is becoming a blob."""
+        with self._guard:
+            incoming = self._busy.get(name)
+            if incoming is not None and not incoming.cancel():
+                raise _in_use()
+            self._hashes.pop(name, None)
+            self.size_bytes(name)
+            self._tree.remove(UPLOADS, name)
 
-    def _path(self, name: str) -> Path:
-        return self._folder.uploads / name
+    def sweep(self) -> None:
+        """Remove what nobody resumed for a week, and what a kill left."""
+        for name in self._tree.files(UPLOADS):
+            with contextlib.suppress(OSError):
+                if time.time() - self._tree.modified_s(UPLOADS, name) > _FORGOTTEN_S:
+                    self._tree.remove(UPLOADS, name)
 
 
-class Incoming:
-    """The bytes of one request, appended to an upload."""
-
-    def __init__(self, uploads: Uploads, name: str, path: Path, size_bytes: int, hashing: Any, hashed: int) -> None:
-        self._uploads = uploads
-        self._path = path
-        self._hashing = hashing
-        self._hashed_bytes = hashed
-        self._stream: BinaryIO | None = path.open("ab")
-        self.name = name
-        self.size_bytes = size_bytes
-
-    def write(self, data: bytes) -> None:
-        """Append; called from a worker thread, one call at a time."""
-        assert self._stream
-        self._stream.write(data)
-        if self._hashed_bytes == self.size_bytes:  # else it is from before: hashed at the end, from disk
-            self._hashing.update(data)
-            self._hashed_bytes += len(data)
-        self.size_bytes += len(data)
-
-    def digest(self) -> str:
-        """The digest of all that has come, which is on disk afterwards."""
-        assert self._stream
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
-        if self._hashed_bytes != self.size_bytes:
-            self._hash_again()
-        return f"sha256:{self._hashing.hexdigest()}"
-
-    def _hash_again(self) -> None:
-        self._hashing = hashlib.sha256()
-        with self._path.open("rb") as stream:
-            while piece := stream.read(_PIECE_BYTES):
-                self._hashing.update(piece)
-
-    def close(self) -> None:
-        """Keep what has come, for a request that goes on with it."""
-        if self._stream is None:
-            return
-        self._stream.close()
-        self._stream = None
-        self._uploads._busy.discard(self.name)
-        if self._path.exists():
-            self._uploads._hashes[self.name] = (self._hashing, self._hashed_bytes)
+def _in_use() -> Refused:
+    return Refused(409, "BLOB_UPLOAD_INVALID", "another request is sending to this upload", Retry_After="1")
