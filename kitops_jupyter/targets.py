@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, Source, read_verified
 from kitops_jupyter.errors import NotFound, Usage
+from kitops_jupyter.progress import watched as waits_watched
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository, Store
@@ -147,10 +148,5 @@ def watched(source: Source, watch: Callable[[], None]) -> Iterator[None]:
 
     What it raises ends the wait: a cancel need not wait for a server that hangs.
     """
-    if not isinstance(source, LocalFirst):
-        yield
-        return
-    from kitops_jupyter.registry.transport import watched as waits_watched  # not light
-
-    with waits_watched(watch):
+    with waits_watched(watch) if isinstance(source, LocalFirst) else nullcontext():
         yield

@@ -17,6 +17,7 @@ FLOORS = {
     "errors": 0,
     "progress": 0,
     "lines": 1,
+    "address": 1,
     "gojson": 1,
     "disk": 1,
     "settings": 2,

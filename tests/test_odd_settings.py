@@ -13,7 +13,7 @@ from kitops_jupyter.errors import KitError, PathInvalid, StoreCorrupt, Unreachab
 from kitops_jupyter.ignore import read as read_ignore
 from kitops_jupyter.operations.registries import add_registry
 from kitops_jupyter.registry import Registry, credentials
-from kitops_jupyter.registry.transport import trust
+from kitops_jupyter.registry.certificates import trust
 from kitops_jupyter.settings import Settings
 from tests.disk.odd_files import ODD, make_odd
 

@@ -5,6 +5,7 @@ Trap: `http.client.HTTPResponse.readinto` gives 0 at a truncated body without ra
 
 from __future__ import annotations
 
+import http.client
 import socket
 import ssl
 import time
@@ -13,12 +14,13 @@ from typing import Any
 import requests
 import urllib3
 
+from kitops_jupyter.address import Address
 from kitops_jupyter.errors import SizeMismatch
-from kitops_jupyter.registry.problems import redacted
-from kitops_jupyter.registry.transport import BEAT_S, beat, wait_readable
+from kitops_jupyter.registry.sockets import within
+from kitops_jupyter.registry.transport import SLOWEST_BYTES
 
-SLOWEST_BYTES = 4096  # less than this in one stall time is a stall: a trickle must not hold us for ever
 _PIECE_BYTES = 64 << 10
+_OVERHEAD_BYTES = 4 << 20  # on the wire for one decoded byte: frames, a compressed file's own header
 
 
 def read_small(response: requests.Response, *, limit_bytes: int, within_s: float) -> bytes:
@@ -30,7 +32,7 @@ def read_small(response: requests.Response, *, limit_bytes: int, within_s: float
             pieces.append(bytes(view[:got]))
             count += got
             if count > limit_bytes:
-                raise SizeMismatch(f"{redacted(response.url)}: over {limit_bytes} bytes, which is the limit")
+                raise SizeMismatch(f"{Address.parse(response.url).shown}: over {limit_bytes} bytes, which is the limit")
             if time.monotonic() > deadline:
                 raise TimeoutError(f"not whole after {within_s:.0f} s")
     finally:
@@ -95,40 +97,20 @@ class Body:
             if count is not None:
                 return int(count)
             self._in_buffer = False
-        sock.settimeout(BEAT_S)
-        deadline = time.monotonic() + self._stall_s
-        while True:
-            try:
-                return sock.recv_into(view)
-            except (TimeoutError, ssl.SSLWantReadError):
-                beat()
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"nothing came for {self._stall_s:.0f} s") from None
+        sock.settimeout(None)
+        return sock.recv_into(view)
 
     def _decoded(self, view: memoryview) -> int:
         """Through urllib3, for chunked and encoded answers."""
-        if self._socket is not None and not isinstance(self._socket, ssl.SSLSocket) and not self._has_buffered():
-            wait_readable(self._socket, self._stall_s)
-        beat()
+        within(self._socket, self._stall_s, _OVERHEAD_BYTES)  # frames of a chunked body may have no end of their own
         try:
             data = self._raw.read1(min(len(view), _PIECE_BYTES), decode_content=True)
-        except urllib3.exceptions.HTTPError as error:
-            raise OSError(str(error)) from error
+        except (urllib3.exceptions.HTTPError, http.client.HTTPException, ValueError, LookupError) as error:
+            raise OSError(_words(error)) from None
+        finally:
+            within(self._socket, None)
         view[: len(data)] = data
         return len(data)
-
-    def _has_buffered(self) -> bool:
-        """Whether bytes are here already, or none will come: then waiting for the socket would be for nothing."""
-        reader = getattr(self._http, "fp", None)
-        if reader is None or self._socket is None or getattr(self._http, "length", None) == 0:
-            return True
-        self._socket.settimeout(0)
-        try:
-            return bool(reader.peek(1))
-        except (BlockingIOError, ssl.SSLWantReadError, ValueError):
-            return False
-        finally:
-            self._socket.settimeout(self._stall_s)
 
     def _beyond(self, view: memoryview) -> int:
         """What comes after the promised bytes: for a direct body nothing can, its length was checked."""
@@ -160,3 +142,9 @@ class Body:
             except OSError:
                 pass
         self._response.close()
+
+
+def _words(error: Exception) -> str:
+    """What is the matter with a body, without the objects that urllib3 names in it."""
+    inner = next((item for item in reversed(error.args) if isinstance(item, BaseException)), None)
+    return str(inner or error) or type(error).__name__

@@ -16,12 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from kitops_jupyter.address import Address, Origin
 from kitops_jupyter.errors import RegistryError, Unauthorized
 from kitops_jupyter.registry.credentials import Credential
-from kitops_jupyter.registry.problems import redacted
-from kitops_jupyter.registry.transport import origin_of
 
-Origin = tuple[str, str, int]
 Fetch = Callable[[str, str, Mapping[str, str], Sequence[tuple[str, str]]], dict[str, Any]]
 DEFAULT_LIFE_S = 60.0  # the specification's, for a token that does not say
 _SAFETY = 0.9  # use a token for this share of its life: clocks differ, and a request takes its time
@@ -89,7 +87,7 @@ def merged(wanted: Sequence[str], asked: str) -> tuple[str, ...]:
 def realm_problem(registry: Origin, realm: str, *, has_secret: bool, allowed: Sequence[str] = ()) -> str:
     """Why this token server must not be asked; empty when it may be."""
     try:
-        scheme, host, _ = origin_of(realm)
+        scheme, host, _ = Address.parse(realm).origin
     except RegistryError as error:
         return error.message
     if scheme != "https" and registry[0] == "https":
@@ -129,6 +127,14 @@ def _is_address(host: str) -> bool:
     return True
 
 
+def _shown(realm: str) -> str:
+    """A token server's address for people; nothing of one that cannot be read."""
+    try:
+        return Address.parse(realm).shown
+    except RegistryError:
+        return "an address"
+
+
 def _is_private(host: str) -> bool:
     if _is_address(host):
         return not ipaddress.ip_address(host).is_global
@@ -146,12 +152,14 @@ class Authenticator:
 
     def __init__(
         self,
+        name: str,
         registry: Origin,
         credential: Callable[[str], Credential | None],
         fetch: Fetch,
         *,
         token_hosts: Sequence[str],
     ) -> None:
+        self._name = name
         self._registry = registry
         self._find = credential
         self._fetch = fetch
@@ -201,8 +209,7 @@ class Authenticator:
             raise self._refused("needs a login" if not sent else "does not accept these credentials")
 
     def _refused(self, why: str) -> Unauthorized:
-        host = self._registry[1] if self._registry[2] in (80, 443) else f"{self._registry[1]}:{self._registry[2]}"
-        return Unauthorized(f"{host} {why}", hint=f"kit login {host}", status=401)
+        return Unauthorized(f"{self._name} {why}", hint=f"kit login {self._name}", status=401)
 
     def _bearer(self, parameters: Mapping[str, str], wanted: tuple[str, ...], credential: Credential | None) -> str:
         """Fetch a token for what we want and what the challenge asks for, and keep it under what we want."""
@@ -212,7 +219,7 @@ class Authenticator:
         problem = realm_problem(self._registry, realm, has_secret=bool(credential), allowed=self._token_hosts)
         if problem:
             raise Unauthorized(
-                f"{self._registry[1]} sends us to {redacted(realm)} for a token: {problem}",
+                f"{self._name} sends us to {_shown(realm)} for a token: {problem}",
                 hint='if it is right, add its host to "token_hosts" of the registry in registries.json',
                 status=401,
             )
@@ -221,7 +228,7 @@ class Authenticator:
         )
         value = answer.get("token") or answer.get("access_token")
         if not isinstance(value, str) or not _TOKEN.match(value):
-            raise RegistryError(f"{redacted(realm)} answered without a token that can be used")
+            raise RegistryError(f"{_shown(realm)} answered without a token that can be used")
         life_s: Any = answer.get("expires_in")
         life_s = life_s if type(life_s) in (int, float) and 0 < life_s < 1e7 else DEFAULT_LIFE_S
         self._tokens[wanted] = _Token(value, time.monotonic() + life_s * _SAFETY)

@@ -10,17 +10,19 @@ from pathlib import Path
 
 import oras.container
 
-from kitops_jupyter.disk import check_regular, why
-from kitops_jupyter.errors import PathInvalid, Usage
+from kitops_jupyter.address import Address
+from kitops_jupyter.errors import Unreachable, Usage
+from kitops_jupyter.redaction import has_user_part, host_after_user_part
 from kitops_jupyter.registry import credentials, lists, login
 from kitops_jupyter.registry.answers import drain
 from kitops_jupyter.registry.auth import Authenticator
+from kitops_jupyter.registry.certificates import Identity, trust
 from kitops_jupyter.registry.credentials import Credential
 from kitops_jupyter.registry.exchange import Exchange
 from kitops_jupyter.registry.remembered import Remembered
 from kitops_jupyter.registry.repository import RemoteRepository
 from kitops_jupyter.registry.retry import Patience
-from kitops_jupyter.registry.transport import Wire, origin_of, trust
+from kitops_jupyter.registry.transport import LaterWire, Wire
 from kitops_jupyter.settings import RegistrySettings, Settings
 
 CHUNK_BYTES = 100 << 20  # kit's
@@ -54,40 +56,30 @@ class Registry(Exchange):
         if not 1 <= concurrency <= 64:
             raise Usage(f"concurrency is {concurrency}, expected 1 to 64")
         named = settings.registries.get(host, RegistrySettings())
-        scheme, address = _address(host, named, plain_http=plain_http)
+        address = _address(host, named, plain_http=plain_http)
         verify = tls_verify and named.tls_verify
-        super().__init__(hostname=address, insecure=scheme == "http", tls_verify=verify)
+        super().__init__(hostname=address.authority, insecure=address.scheme == "http", tls_verify=verify)
         self.name, self.settings, self.concurrency = host, settings, concurrency
         self.patience = patience or Patience()
         self.resume_from_bytes, self.chunk_bytes = resume_from_bytes, chunk_bytes
         self.remembered = Remembered(settings.cache / "manifests")
-        self.base = f"{scheme}://{address}"
-        self.origin = origin_of(self.base)
+        self.base, self.origin = address.base, address.origin
         network = settings.network
-        self._tls = (ca, named.ca, network.ca) if scheme == "https" and verify else None
+        bundles = (ca, named.ca, network.ca)
         cert = client_cert or named.client_cert or network.client_cert
         key = client_key or named.client_key or network.client_key
-        if scheme == "https":
-            for file in filter(None, (cert, key)):
-                _check_readable(file)
-        self._cert = (str(cert), str(key)) if cert and key else str(cert) if cert else None
-        self._prepare_session(concurrency)
+        patience_s = min(self.patience.connect_s, self.patience.stall_s)
+
+        def wire(identity: Identity | None, *, is_tls: bool) -> Wire:
+            context = trust(*bundles, verify=verify, identity=identity, patience_s=patience_s) if is_tls else None
+            return Wire(connections=4 * concurrency, stall_s=self.patience.stall_s, context=context)
+
+        # The certificate is for the registry's own server: who else is asked, after a redirect, gets a wire without.
+        self._own_wire = wire(Identity(cert, key) if cert else None, is_tls=address.scheme == "https")
+        self._other_wire = LaterWire(lambda: wire(None, is_tls=True))
+        self.session.trust_env = False
         self._credential = credential
         self._authenticate()
-
-    def _prepare_session(self, concurrency: int) -> None:
-        """requests must not read the environment: not for proxies, and not ~/.netrc for secrets."""
-        session = self.session
-        session.trust_env = False
-        session.headers.clear()
-        session.headers["User-Agent"] = self.settings.cli_version
-        wire = Wire(
-            connections=4 * concurrency,
-            stall_s=self.patience.stall_s,
-            context=trust(*self._tls) if self._tls else None,
-        )
-        session.mount("http://", wire)
-        session.mount("https://", wire)
 
     def __enter__(self) -> Registry:
         return self
@@ -97,7 +89,8 @@ class Registry(Exchange):
 
     def close(self) -> None:
         """Close every idle connection."""
-        self.session.close()
+        self._own_wire.close()
+        self._other_wire.close()
 
     def repository(self, name: str) -> RemoteRepository:
         """One repository of it, a `content.Target`; contacts nothing."""
@@ -132,7 +125,7 @@ class Registry(Exchange):
         """Begin anew with who we are."""
         named = self.settings.registries.get(self.name, RegistrySettings())
         self.authenticator = Authenticator(
-            self.origin, self._find_credential, self._fetch_token, token_hosts=named.token_hosts
+            self.name, self.origin, self._find_credential, self._fetch_token, token_hosts=named.token_hosts
         )
 
     def container(self, name: str) -> oras.container.Container:
@@ -161,22 +154,21 @@ class Registry(Exchange):
         return found
 
 
-def _address(host: str, named: RegistrySettings, *, plain_http: bool) -> tuple[str, str]:
-    """Scheme and host:port to connect to."""
+def _address(host: str, named: RegistrySettings, *, plain_http: bool) -> Address:
+    """Where to connect to. Raises Usage, which repeats no user part."""
     scheme, _, rest = named.url.rpartition("://") if named.url else ("", "", host)
-    rest = rest.strip("/")
-    if not rest or any(char in rest for char in "/@?#\\ ") or scheme not in ("", "http", "https"):
-        raise Usage(f"{rest or host!r} is no registry host", hint="it is HOST or HOST:PORT")
-    rest = _DOCKER_HUB if rest in ("docker.io", "index.docker.io") else rest
-    return scheme or ("http" if plain_http or named.plain_http else "https"), rest
-
-
-def _check_readable(file: Path) -> None:
-    """Raise PathInvalid for a certificate or key that cannot be read, before the TLS library waits for it."""
+    rest = _DOCKER_HUB if rest.rstrip("/") in ("docker.io", "index.docker.io") else rest
+    scheme = scheme or ("http" if plain_http or named.plain_http else "https")
+    if has_user_part(rest):
+        login = f"kit login {host_after_user_part(rest) or 'REGISTRY'}"
+        raise Usage("what has a user name or a password in it is not a registry", hint=f"{login} asks for them")
     try:
-        check_regular(file)
-    except OSError as problem:
-        raise PathInvalid(
-            f"the client certificate or key {file} cannot be read: {why(problem)}",
-            hint="--cert FILE --key FILE name others",
-        ) from None
+        found = Address.parse(f"{scheme}://{rest}")
+    except Unreachable as error:
+        problem = error.message
+    else:
+        if found.target == "/" and "?" not in rest and "#" not in rest:
+            return found
+        problem = "it has a path"
+    of = f" (the url of {host} in registries.json)" if named.url and host != rest else ""
+    raise Usage(f"{rest[:100]!r} is not a registry{of}: {problem}", hint="a registry is HOST or HOST:PORT")

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json as _json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import oras.provider
 import requests
-import urllib3
 
+from kitops_jupyter.address import Address, Origin
 from kitops_jupyter.errors import RegistryError, SizeMismatch, Unauthorized, Unreachable
+from kitops_jupyter.progress import beat
 from kitops_jupyter.registry import problems
 from kitops_jupyter.registry.answers import read_small
-from kitops_jupyter.registry.auth import Authenticator, Origin
+from kitops_jupyter.registry.auth import Authenticator
 from kitops_jupyter.registry.retry import Attempts, Patience
-from kitops_jupyter.registry.transport import beat, joined, origin_of, proxies_for
+from kitops_jupyter.registry.transport import LaterWire, Wire, proxies_for
 from kitops_jupyter.settings import Settings
 
 REDIRECTS = 5  # Go's clients stop at 10, object stores need one or two
@@ -31,8 +33,9 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
     patience: Patience
     origin: Origin
     authenticator: Authenticator
-    session: requests.Session
-    _cert: tuple[str, str] | str | None
+    _own_wire: Wire
+    _other_wire: LaterWire
+    _has_answered = False
 
     def do_request(
         self,
@@ -53,81 +56,90 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
         be bytes or re-iterable. Follows redirects, never with a secret to another server. The body is not read
         yet: use `content_of`, or close the answer. oras' own methods get what it gives.
         """
-        what = what or f"{method} {problems.redacted(url)}"
+        address = Address.parse(url)
+        what = what or f"{method} {address.shown}"
         data = _json.dumps(json).encode() if json is not None else data
         tries = Attempts(self.patience, attempts)
         while True:
             try:
-                return self._authorised(url, method, data, dict(headers or {}), what, expect)
+                return self._authorised(address, method, data, dict(headers or {}), what, expect)
             except RegistryError as error:
                 tries.after(error, may_pass=error.temporary)
 
     def _authorised(
-        self, url: str, method: str, data: Any, headers: dict[str, str], what: str, expect: Sequence[int]
+        self, address: Address, method: str, data: Any, headers: dict[str, str], what: str, expect: Sequence[int]
     ) -> requests.Response:
         """One attempt: with what is known of authorisation, and again after the challenge, twice at most.
 
         Twice, because the first token may have been one that another thread got and that expired meanwhile.
         """
-        sent = self.authenticator.header(method, url) if self._is_ours(url) else ""
+        sent = self.authenticator.header(method, str(address)) if self._is_ours(address) else ""
         for _ in range(3):
-            response = self._follow(url, method, data, {**headers, **({"Authorization": sent} if sent else {})}, what)
+            secret = {"Authorization": sent} if sent else {}
+            response, place = self._follow(address, method, data, {**headers, **secret}, what)
             if response.status_code in expect:
                 return response
             answer = self._error_of(response)
             challenge = response.headers.get("WWW-Authenticate", "")
-            if response.status_code != 401 or not challenge or not self._is_ours(response.url):
+            if response.status_code != 401 or not challenge or not self._is_ours(place):
                 break
-            following = self.authenticator.answer(challenge, method, url, sent=sent)
+            following = self.authenticator.answer(challenge, method, str(address), sent=sent)
             if following == sent:
                 break
             sent = following
-        raise problems.problem(answer, what, host=self.name)
+        raise problems.problem(answer, what, host=self.name, place=self._place(place))
 
-    def _is_ours(self, url: str) -> bool:
-        return origin_of(url) == self.origin
+    def _is_ours(self, address: Address) -> bool:
+        return address.origin == self.origin
 
-    def _follow(self, url: str, method: str, data: Any, headers: dict[str, str], what: str) -> requests.Response:
+    def _place(self, address: Address) -> str:
+        """Who is meant, for people: the registry by its name, another server by its address."""
+        return self.name if self._is_ours(address) else f"{address.base} (where {self.name} sent us)"
+
+    def _follow(
+        self, address: Address, method: str, data: Any, headers: dict[str, str], what: str
+    ) -> tuple[requests.Response, Address]:
         """Send, and follow redirects: GET and HEAD anywhere, others on this server only; never from TLS to none."""
         for _ in range(REDIRECTS + 1):
-            if not self._is_ours(url):
+            if not self._is_ours(address):
                 headers = {key: value for key, value in headers.items() if key != "Authorization"}
-            response = self._send(url, method, data, headers, what)
+            response = self._send(address, method, data, headers, what)
             location = response.headers.get("Location", "")
             if response.status_code not in _REDIRECT or not location:
-                return response
+                return response, address
             response.close()
-            following = joined(url, location)
-            if origin_of(url)[0] == "https" and origin_of(following)[0] != "https":
-                raise RegistryError(f"{what}: redirected from TLS to {problems.redacted(following)}")
+            following = address.joined(location, what)
+            if address.scheme == "https" and following.scheme != "https":
+                raise RegistryError(f"{what}: redirected from TLS to {following.shown}")
             if method not in ("GET", "HEAD") and not self._is_ours(following):
-                raise RegistryError(f"{what}: redirected to another host, {problems.redacted(following)}")
-            url = following
-        raise RegistryError(f"{what}: more than {REDIRECTS} redirects, the last to {problems.redacted(url)}")
+                raise RegistryError(f"{what}: redirected to another host, {following.shown}")
+            address = following
+        raise RegistryError(f"{what}: more than {REDIRECTS} redirects, the last to {address.shown}")
 
-    def _send(self, url: str, method: str, data: Any, headers: Mapping[str, str], what: str) -> requests.Response:
-        """One request on the wire."""
+    def _send(
+        self, address: Address, method: str, data: Any, headers: Mapping[str, str], what: str
+    ) -> requests.Response:
+        """One request on the wire: its text is written from the address that was judged, no other parser reads it.
+
+        No session: requests' own would read redirects, keep cookies, and look for secrets in the environment.
+        """
         beat()
+        is_ours, url = self._is_ours(address), str(address)
+        proxies = proxies_for(url, self.settings.network.proxies, self.settings.network.no_proxy)
+        asked = {"User-Agent": self.settings.cli_version, "Accept-Encoding": "identity", **headers}
         try:
-            response: requests.Response = self.session.request(
-                method,
-                url,
-                data=data,
-                headers={"Accept-Encoding": "identity", **headers},
-                stream=True,
-                allow_redirects=False,
-                timeout=(self.patience.connect_s, self.patience.stall_s),
-                verify=self._tls_verify,
-                cert=self._cert if self._is_ours(url) else None,
-                proxies=proxies_for(url, self.settings.network.proxies, self.settings.network.no_proxy),
+            request = requests.Request(method, url, data=data, headers=asked).prepare()
+            request.url = url
+            response = (self._own_wire if is_ours else self._other_wire()).send(
+                request, stream=True, timeout=(self.patience.connect_s, self.patience.stall_s), proxies=proxies
             )
-        except requests.RequestException as error:
-            raise problems.unreachable(error, what, host=self.name) from None
-        except urllib3.exceptions.HTTPError as error:  # what requests lets through: hosts that cannot be
-            raise Unreachable(f"{what}: {problems.shown(str(error), 160)}", hint="check the address") from None
-        except OSError as error:  # requests' word for a client certificate or bundle that is not there
-            raise Unreachable(f"{what}: {self.name}: {error}", hint="check --cert, --key and --tls-cert") from None
-        return response
+        except problems.FOREIGN as error:
+            place = self._place(address)
+            failure = problems.unreachable(error, what, place=place, may_pass=is_ours and self._has_answered)
+        else:
+            self._has_answered = self._has_answered or is_ours
+            return response
+        raise failure  # here, so that no library's error, with an address in it, is in its chain
 
     def read(
         self,
@@ -165,12 +177,13 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
     ) -> dict[str, Any]:
         """Ask a token server; it is followed nowhere."""
         what = f"get a token for {self.name}"
-        query = fields if method == "GET" else ()
-        url = requests.Request("GET", realm, params=list(query)).prepare().url or realm
-        response = self._send(url, method, list(fields) if method == "POST" else None, headers, what)
+        address = Address.parse(realm)
+        if method == "GET" and fields:
+            address = address.with_query("&".join(filter(None, (address.query, urlencode(fields)))))
+        response = self._send(address, method, list(fields) if method == "POST" else None, headers, what)
         if response.status_code != 200:
             answer = self._error_of(response)
-            error = problems.problem(answer, what, host=origin_of(realm)[1])
+            error = problems.problem(answer, what, host=self.name, place=self._place(address))
             if response.status_code in (400, 401, 403):
                 raise Unauthorized(error.message, hint=f"kit login {self.name}", status=response.status_code)
             raise error
@@ -179,5 +192,5 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
-            raise RegistryError(f"{what}: {problems.redacted(realm)} answered with something else than a token")
+            raise RegistryError(f"{what}: {address.shown} answered with something else than a token")
         return found

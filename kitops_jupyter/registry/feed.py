@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from kitops_jupyter.content import Digest, Readable
 from kitops_jupyter.errors import Cancelled, DigestMismatch, SizeMismatch
 from kitops_jupyter.pipeline import aligned_buffer, pump
+from kitops_jupyter.progress import BEAT_S, beat, watched
 from kitops_jupyter.registry.sinks import Exact, Hash, Progress
-from kitops_jupyter.registry.transport import BEAT_S, beat, watched
 
 PIECE_BYTES = 1 << 20  # measured: larger pieces are no faster, smaller ones cost calls
 

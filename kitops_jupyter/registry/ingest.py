@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable
 from kitops_jupyter.errors import RegistryError
 from kitops_jupyter.pipeline import FileSink, Sha256Sink, disk_error, pump
-from kitops_jupyter.progress import Observer
+from kitops_jupyter.progress import Observer, watched
 from kitops_jupyter.registry.feed import Feed, Span, Whole
 from kitops_jupyter.registry.session import UploadSession
 from kitops_jupyter.registry.sinks import Exact, Progress
-from kitops_jupyter.registry.transport import watched
 from kitops_jupyter.registry.upload import REFUSES_PATCH, StreamSpent, takes_chunks
 
 if TYPE_CHECKING:

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from kitops_jupyter.address import Address
 from kitops_jupyter.errors import NoCatalog, NotFound, RegistryError
 from kitops_jupyter.reference import is_tag
-from kitops_jupyter.registry.problems import redacted
-from kitops_jupyter.registry.transport import joined, origin_of
 
 if TYPE_CHECKING:
     from kitops_jupyter.registry.client import Registry
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 PAGE = 1000
 PAGES_LIMIT = 10_000
 _NEXT = re.compile(r'<([^<>]*)>\s*(?:;[^,<]*)?;\s*rel\s*=\s*"?next"?\s*(?:[;,]|$)', re.IGNORECASE)
+
+_GOES_ON = re.compile(r"(?:\A|&)(?:last|next_page|page_token)=")
 
 
 def tags(registry: Registry, name: str) -> Iterator[str]:
@@ -54,6 +55,7 @@ def catalog(registry: Registry) -> Iterator[str]:
 def pages(registry: Registry, url: str, what: str) -> Iterator[Any]:
     """Each page's JSON, following `Link: <...>; rel="next"`. Raises RegistryError for a ring or a foreign host."""
     seen: set[str] = set()
+    first = Address.parse(url)
     while url:
         if url in seen or len(seen) >= PAGES_LIMIT:
             raise RegistryError(f"{what}: the registry's pages lead in a ring", hint="its answer cannot be trusted")
@@ -63,18 +65,26 @@ def pages(registry: Registry, url: str, what: str) -> Iterator[Any]:
             page = json.loads(body)
         except (ValueError, RecursionError):
             raise RegistryError(f"{what}: the answer is no JSON", hint="is this the registry's address?") from None
-        url = _next(registry, response, what)
+        url = _next(registry, first, response, what)
         yield page
 
 
-def _next(registry: Registry, response: requests.Response, what: str) -> str:
+def _next(registry: Registry, first: Address, response: requests.Response, what: str) -> str:
+    """The next page's address, "" for the last.
+
+    Proxies and registries that stand for another do not know their own address. What counts in a link is how to go
+    on, its query: a page elsewhere is asked for here.
+    """
     match = _NEXT.search(response.headers.get("Link", "")[:8192])
     if not match:
         return ""
-    url = joined(response.url, match.group(1))
-    if origin_of(url) != registry.origin:
-        raise RegistryError(f"{what}: the next page is said to be on another host, {redacted(url)}")
-    return url
+    page = Address.parse(response.url)
+    link = page.joined(match.group(1), what)
+    if link.origin == registry.origin and link.path in (first.path, page.path):
+        return str(link)
+    if _GOES_ON.search(link.query):
+        return str(first.with_query(link.query))
+    raise RegistryError(f"{what}: the next page is said to be elsewhere, at {link.shown}")
 
 
 def _names(page: object, key: str, what: str) -> list[str]:

@@ -27,10 +27,10 @@ from kitops_jupyter.errors import (
     RegistryError,
     SizeMismatch,
 )
+from kitops_jupyter.progress import watched
 from kitops_jupyter.reference import is_tag
 from kitops_jupyter.registry.answers import drain
 from kitops_jupyter.registry.download import BlobStream
-from kitops_jupyter.registry.transport import watched
 
 if TYPE_CHECKING:
     from kitops_jupyter.registry.client import Registry

@@ -18,10 +18,9 @@ import filelock
 from kitops_jupyter.content import Descriptor
 from kitops_jupyter.errors import DigestMismatch, StoreError
 from kitops_jupyter.pipeline import ByteSink, OutputFile, disk_error, pump
-from kitops_jupyter.progress import Observer
+from kitops_jupyter.progress import BEAT_S, Observer, watched
 from kitops_jupyter.registry.download import BlobStream
 from kitops_jupyter.registry.sinks import Hash, Progress
-from kitops_jupyter.registry.transport import BEAT_S, watched
 
 if TYPE_CHECKING:
     from kitops_jupyter.registry.client import Registry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from kitops_jupyter.registry.transport import pause
+from kitops_jupyter.progress import pause
 
 
 @dataclass(frozen=True, slots=True)

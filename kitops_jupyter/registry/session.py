@@ -8,15 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 import requests
 
+from kitops_jupyter.address import Address
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import DigestMismatch, KitError, NotFound, RegistryError
 from kitops_jupyter.registry.answers import drain
-from kitops_jupyter.registry.problems import redacted
-from kitops_jupyter.registry.transport import joined, origin_of
 
 if TYPE_CHECKING:
     from kitops_jupyter.registry.client import Registry
@@ -144,15 +143,13 @@ def _location(registry: Registry, response: requests.Response, what: str) -> str
     location = response.headers.get("Location", "")
     if not location:
         return ""
-    url = joined(response.url, location)
-    scheme, host, _ = origin_of(url)
-    if registry.origin[0] == "https" and scheme != "https":
+    found = Address.parse(response.url).joined(location, what)
+    if registry.origin[0] == "https" and found.scheme != "https":
         # A proxy in front that ends TLS, and a registry behind it that does not know: the same host with TLS is right.
-        if host != registry.origin[1]:
-            raise RegistryError(f"{what}: the registry leads from TLS to {redacted(url)}")
-        parts = urlsplit(url)
-        url = urlunsplit(("https", urlsplit(registry.base).netloc, parts.path, parts.query, ""))
-    return url
+        if found.host != registry.origin[1]:
+            raise RegistryError(f"{what}: the registry leads from TLS to {found.shown}")
+        return registry.base + found.target
+    return str(found)
 
 
 def _check_digest(response: requests.Response, digest: Digest, what: str) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 
 from kitops_jupyter.content import Readable
 from kitops_jupyter.errors import Cancelled, KitError, SizeMismatch
-from kitops_jupyter.progress import Event, Observer
-from kitops_jupyter.registry.transport import BEAT_S
+from kitops_jupyter.progress import BEAT_S, Event, Observer
 
 
 class Hash:

@@ -1,74 +1,31 @@
 """Connections that notice a cancelled user, a peer that stalls, and an answer that comes before the body is sent.
 
-They are urllib3's own, with patience of another kind: every wait is cut into beats, and at each beat the
-current watch is called, which may raise. So a cancel takes effect within BEAT_S even when nothing moves.
+They are urllib3's own, over sockets of ours; where they lead is read from the address by the one parser that judged it.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
+import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.wait import wait_for_read
 
-from kitops_jupyter.disk import check_regular, why
-from kitops_jupyter.errors import Unreachable
+from kitops_jupyter.address import Address, parse_proxy
+from kitops_jupyter.progress import BEAT_S, beat
+from kitops_jupyter.registry.sockets import dial, within
 
-BEAT_S = 0.25  # a cancel must take effect within a second
-
-
-def _nothing() -> None:
-    return None
-
-
-_watch: ContextVar[Callable[[], None]] = ContextVar("registry_watch", default=_nothing)
-
-
-@contextmanager
-def watched(watch: Callable[[], None]) -> Iterator[None]:
-    """Within it, `watch` is called at every beat of a wait in this thread; what it raises ends the wait."""
-    token = _watch.set(watch)
-    try:
-        yield
-    finally:
-        _watch.reset(token)
-
-
-def current_watch() -> Callable[[], None]:
-    """The watch of this thread, to hand to another."""
-    return _watch.get()
-
-
-def beat() -> None:
-    """One beat: ask the watch."""
-    _watch.get()()
-
-
-def pause(seconds: float) -> None:
-    """Sleep, in beats."""
-    deadline = time.monotonic() + seconds
-    while (left := deadline - time.monotonic()) > 0:
-        beat()
-        time.sleep(min(BEAT_S, left))
-
-
-def wait_readable(sock: Any, timeout_s: float) -> None:
-    """Return when the socket has something to read, or its end. Raises TimeoutError."""
-    deadline = time.monotonic() + timeout_s
-    while not wait_for_read(sock, timeout=BEAT_S):
-        beat()
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"nothing came for {timeout_s:.0f} s")
+SLOWEST_BYTES = 4096  # less than this in one stall time is a stall: a trickle must not hold us for ever
+HEADERS_BYTES = 1 << 20  # of an answer before its body; servers send 1 KiB
 
 
 class _Patient(HTTPConnection):
@@ -77,6 +34,22 @@ class _Patient(HTTPConnection):
     stall_s = 60.0
     _answered_early = False
 
+    def _new_conn(self) -> socket.socket:
+        """As urllib3's, with its exceptions."""
+        patience_s = self.timeout if isinstance(self.timeout, (int, float)) else self.stall_s
+        try:
+            sock = dial(
+                self._dns_host, self.port, within_s=patience_s, stall_s=self.stall_s, options=self.socket_options or ()
+            )
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, str(error)) from error
+        except OSError as error:
+            raise NewConnectionError(self, f"Failed to establish a new connection: {error}") from error
+        within(sock, self.stall_s, HEADERS_BYTES)  # for a proxy's answer
+        return sock
+
     def send(self, data: Any) -> None:
         """All of `data`; BrokenPipeError when an answer is there, which urllib3 takes as the word to read it."""
         if self.sock is None:
@@ -84,7 +57,7 @@ class _Patient(HTTPConnection):
         sock, left = self.sock, memoryview(data).cast("B")
         is_plain = not isinstance(sock, ssl.SSLSocket)  # TLS has messages of its own, so readable means nothing
         sock.settimeout(BEAT_S)
-        deadline = time.monotonic() + self.stall_s
+        until, taken = time.monotonic() + self.stall_s, 0
         while len(left):
             if is_plain and wait_for_read(sock, timeout=0.0):
                 self._answered_early = True
@@ -93,17 +66,21 @@ class _Patient(HTTPConnection):
                 sent = sock.send(left)
             except (TimeoutError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 beat()
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"the registry took no bytes for {self.stall_s:.0f} s") from None
-                continue
-            left = left[sent:]
-            deadline = time.monotonic() + self.stall_s
+                sent = 0
+            left, taken = left[sent:], taken + sent
+            if len(left) and (now := time.monotonic()) > until:
+                if taken < SLOWEST_BYTES:
+                    raise TimeoutError(f"the registry took {taken} bytes in {self.stall_s:.0f} s")
+                until, taken = now + self.stall_s, 0
 
     def getresponse(self) -> Any:
-        """As urllib3's; the wait for the first byte is in beats."""
-        if self.sock is not None and not (isinstance(self.sock, ssl.SSLSocket) and self.sock.pending()):
-            wait_readable(self.sock, self.stall_s)
-        return super().getresponse()
+        """As urllib3's; status and headers must be whole within the stall time."""
+        sock = self.sock
+        within(sock, self.stall_s, HEADERS_BYTES)
+        try:
+            return super().getresponse()
+        finally:
+            within(sock, None)
 
     @property
     def is_connected(self) -> bool:
@@ -129,7 +106,7 @@ def _pools(stall_s: float) -> Mapping[str, type[HTTPConnectionPool]]:
 
 
 class Wire(HTTPAdapter):
-    """requests' adapter over such connections; it never retries, and trusts `context` besides requests' bundle."""
+    """requests' adapter over such connections; it never retries, and reads no address but by `Address`."""
 
     def __init__(self, *, connections: int, stall_s: float, context: ssl.SSLContext | None) -> None:
         self._pools = _pools(stall_s)
@@ -142,58 +119,56 @@ class Wire(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **self._tls, **options)
-        manager.pool_classes_by_scheme = self._pools
+        if not proxy.startswith("socks"):  # their connections go another way, which ours would not
+            manager.pool_classes_by_scheme = self._pools
         return manager
 
+    def get_connection_with_tls_context(
+        self,
+        request: requests.PreparedRequest,
+        verify: Any,
+        proxies: Mapping[str, str] | None = None,
+        cert: Any = None,
+    ) -> Any:
+        """The pool for where the address leads by our own reading; requests would read it anew, and otherwise."""
+        address = Address.parse(request.url or "")
+        proxy = (proxies or {}).get(address.scheme)
+        manager = self.proxy_manager_for(proxy) if proxy else self.poolmanager
+        return manager.connection_from_host(address.host, address.port, address.scheme)
 
-def trust(*bundles: Path | None) -> ssl.SSLContext:
-    """The system's authorities and these bundles, files or folders. Raises Unreachable for one that cannot be read."""
-    for bundle in filter(None, bundles):  # first: the system's own way to open them waits for a pipe
-        try:
-            if not bundle.is_dir():
-                check_regular(bundle)
-        except OSError as error:
-            raise Unreachable(
-                f"{bundle}: no CA certificates in it: {why(error)}", hint="it must be a PEM file"
-            ) from None
-    context = ssl.create_default_context()
-    for bundle in filter(None, bundles):
-        try:
-            context.load_verify_locations(
-                cafile=None if bundle.is_dir() else bundle, capath=bundle if bundle.is_dir() else None
-            )
-        except OSError as error:
-            raise Unreachable(f"{bundle}: no CA certificates in it ({error})", hint="it must be a PEM file") from None
-    return context
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Nothing: whom we trust, and who we are, is in the context alone."""
 
 
-def origin_of(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port: the same three mean the same server. Raises Unreachable for what is no http(s) URL."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-    except (ValueError, KeyError):
-        raise Unreachable(f"{url.split('?')[0][:80]!r} is not an address on the web") from None
-    if not parts.hostname:
-        raise Unreachable(f"{url.split('?')[0][:80]!r} has no host")
-    return parts.scheme, parts.hostname.rstrip("."), port
+class LaterWire:
+    """A wire that is made when it is first needed: reading the system's authorities takes its time."""
 
+    def __init__(self, make: Callable[[], Wire]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._wire: Wire | None = None
 
-def joined(url: str, location: str) -> str:
-    """Where a `Location` or link leads from an address. Raises Unreachable for what leads nowhere."""
-    try:
-        return urljoin(url, location)
-    except ValueError:
-        raise Unreachable(f"{location.split('?')[0][:80]!r} is not an address on the web") from None
+    def __call__(self) -> Wire:
+        with self._lock:
+            self._wire = self._wire or self._make()
+            return self._wire
+
+    def close(self) -> None:
+        """Close its idle connections, if it was ever made."""
+        if self._wire is not None:
+            self._wire.close()
 
 
 def proxies_for(url: str, proxies: Mapping[str, str], no_proxy: tuple[str, ...]) -> dict[str, str]:
-    """What requests wants: the proxy for this URL's scheme, or none. Requests' own rule reads the environment."""
-    scheme, host, port = origin_of(url)
+    """What requests wants: the proxy for this URL's scheme, or none. Requests' own rule reads the environment.
+
+    Raises Usage for a proxy that cannot be, without repeating it.
+    """
+    scheme, host, port = Address.parse(url).origin
     proxy = proxies.get(scheme) or proxies.get("all")
     if not proxy or host in ("localhost", "127.0.0.1", "::1") or any(_bypasses(rule, host, port) for rule in no_proxy):
         return {}
-    return {scheme: proxy if "://" in proxy else f"http://{proxy}"}
+    return {scheme: parse_proxy(proxy)}
 
 
 def _bypasses(rule: str, host: str, port: int) -> bool:

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter.content import Descriptor, Readable, verified
 from kitops_jupyter.errors import DigestMismatch, NotFound, RegistryError
-from kitops_jupyter.progress import Observer
+from kitops_jupyter.progress import Observer, watched
 from kitops_jupyter.registry.feed import Feed, Plain, Span
 from kitops_jupyter.registry.retry import Attempts
 from kitops_jupyter.registry.saved import SavedSession
 from kitops_jupyter.registry.session import SessionLost, UploadSession
 from kitops_jupyter.registry.sinks import Exact, Progress
-from kitops_jupyter.registry.transport import watched
 
 if TYPE_CHECKING:
     from kitops_jupyter.registry.repository import RemoteRepository
