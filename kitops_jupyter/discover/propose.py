@@ -40,16 +40,18 @@ def propose(
     description: str = "",
     author: str = "",
     depth: int | None = None,
+    follow_links: bool = False,
 ) -> Proposal:
     """Propose a Kitfile whose entries take every file that is not told as left out, and none that is.
 
     `notebook`, else the folder, names the package. `depth`: folders so many levels down are looked into instead of
-    being one entry; -1 is all of them. Nothing is written, and no file's contents are read but those of `.kitignore`.
+    being one entry; -1 is all of them. With `follow_links` a link is what it leads to, where packing may follow it.
+    Nothing is written, and no file's contents are read but those of `.kitignore`.
     Raises PathInvalid where the folder cannot be read, Usage for a depth below -1.
     """
     if depth is not None and depth < -1:
         raise Usage(f"depth is {depth}, expected -1 (each file is an entry), 0 or more")
-    tree = look(root)
+    tree = look(root, follow_links=follow_links)
     placing = Placing(depth)
     placing.place(tree.root)
     package = Package(

@@ -1,15 +1,17 @@
-"""A folder's tree as a proposal needs it: each file's kind, and what must stay out. No link is followed."""
+"""A folder's tree as a proposal needs it: each file's kind, and what must stay out."""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from kitops_jupyter import ignore
 from kitops_jupyter.discover.kinds import Hint, Kind, file_kind, file_stays_out, folder_stays_out, hint_of, settle
+from kitops_jupyter.disk import Links
 from kitops_jupyter.errors import PathInvalid
 from kitops_jupyter.kitfile import NAMES
 
@@ -28,11 +30,16 @@ class File(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Folder:
-    """A folder that may be taken. `blemish` is something below it that must stay out, but that packing would take."""
+    """A folder that may be taken, and the place where it is read.
+
+    `blemish` is something below it that must stay out, but that packing would take, or would fail at.
+    """
 
     name: str
     path: str
     level: int
+    place: str
+    around: Folder | None = None
     hint: Hint = ""
     files: list[File] = field(default_factory=list)
     folders: list[Folder] = field(default_factory=list)
@@ -50,21 +57,25 @@ class Tree:
     left_out: list[tuple[str, str]]
 
 
-def look(root: Path) -> Tree:
-    """Read the names below `root`. Raises PathInvalid where the folder itself, or its `.kitignore`, cannot be read."""
-    return _Look(root).tree()
+def look(root: Path, *, follow_links: bool = False) -> Tree:
+    """Read the names below `root`; a link stays out unless it may be followed.
+
+    Raises PathInvalid where the folder itself, or its `.kitignore`, cannot be read.
+    """
+    return _Look(root, follow_links).tree()
 
 
 class _Look:
-    def __init__(self, root: Path) -> None:
-        self._root = os.fspath(root)
+    def __init__(self, root: Path, follow_links: bool) -> None:
+        self._links = Links(root) if follow_links else None
+        self._root = self._links.root if self._links else os.fspath(root)
         self._patterns = ignore.read(root)
         self._rules = ignore.Rules(self._patterns, [])
         self._left_out: list[tuple[str, str]] = []
         self._looked = 0
 
     def tree(self) -> Tree:
-        top = Folder("", "", 0)
+        top = Folder("", "", 0, self._root)
         order, waiting = [], [top]
         while waiting:
             folder = waiting.pop()
@@ -84,8 +95,7 @@ class _Look:
     def _fill(self, folder: Folder) -> bool:
         """List one folder; False where it turns out to stay out."""
         try:
-            place = os.path.join(self._root, folder.path) if folder.path else self._root  # noqa: PTH118
-            with os.scandir(place) as found:
+            with os.scandir(folder.place) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
         except OSError as problem:
             if not folder.level:
@@ -123,10 +133,21 @@ class _Look:
         except OSError as problem:
             self._leave(folder, path, f"cannot be read: {problem.strerror}")
             return
-        is_dir = stat.S_ISDIR(there.st_mode)
+        place = entry.path
         if stat.S_ISLNK(there.st_mode) or getattr(entry, "is_junction", bool)():
-            self._leave(folder, path, "a link: links are not followed", packed=False)
-        elif not is_dir and not stat.S_ISREG(there.st_mode):
+            if self._links is None:
+                self._leave(folder, path, "a link: --follow-links takes what it leads to", packed=False)
+                return
+            if self._is_ignored(path, is_dir=False):
+                self._leave(folder, path, "named in .kitignore", packed=False)
+                return
+            try:
+                place, there = self._links.target(place, _places(folder))
+            except PathInvalid as problem:
+                self._leave(folder, path, problem.message)
+                return
+        is_dir = stat.S_ISDIR(there.st_mode)
+        if not is_dir and not stat.S_ISREG(there.st_mode):
             self._leave(folder, path, "neither a file nor a folder", packed=False)
         elif ".." in name:
             self._leave(folder, path, "named with '..' inside, which kits cannot hold", packed=False)
@@ -142,7 +163,7 @@ class _Look:
             limit = f"{_DEPTH_LIMIT} folders deep" if folder.level >= _DEPTH_LIMIT else f"{_FILES_LIMIT} files"
             self._leave(folder, path, f"beyond the limit of {limit}")
         elif is_dir:
-            folder.folders.append(Folder(name, path, folder.level + 1, folder.hint))
+            folder.folders.append(Folder(name, path, folder.level + 1, place, folder, folder.hint))
         elif kind := file_kind(name, folder.hint):
             folder.files.append(File(name, path, there.st_size, kind))
         else:
@@ -152,6 +173,14 @@ class _Look:
         if not self._patterns or (is_dir and self._rules.has_exclusions):
             return False
         return self._rules.matches(path)
+
+
+def _places(folder: Folder) -> Iterator[str]:
+    """Where a folder and all those around it are."""
+    at: Folder | None = folder
+    while at is not None:
+        yield at.place
+        at = at.around
 
 
 def _sum_up(folder: Folder) -> None:

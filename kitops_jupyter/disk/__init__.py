@@ -1,5 +1,6 @@
 """Files as they are found on other people's machines: paths as typed, small files that are read, odd file systems."""
 
+from kitops_jupyter.disk.links import Links, LinkTarget
 from kitops_jupyter.disk.reading import (
     check_regular,
     kind_of,
@@ -13,6 +14,8 @@ from kitops_jupyter.disk.reading import (
 from kitops_jupyter.disk.typed_path import current_folder, home_folder, typed_path
 
 __all__ = [
+    "LinkTarget",
+    "Links",
     "check_regular",
     "current_folder",
     "home_folder",

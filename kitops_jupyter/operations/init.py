@@ -45,6 +45,7 @@ def init(
     output: str | Path | None = None,
     depth: int | None = None,
     like_kit: bool = False,
+    follow_links: bool = False,
     notebook: Path | None = None,
     dry_run: bool = False,
     settings: Settings | None = None,
@@ -52,7 +53,8 @@ def init(
 ) -> InitResult:
     """Propose a Kitfile for `directory` and write it there, or to `output`; never over another one without `force`.
 
-    `like_kit` gives the kit program's own guess, to the byte. Raises NotFound, Conflict, StorageFull.
+    `like_kit` gives the kit program's own guess, to the byte. With `follow_links` the files that links lead to are
+    proposed, too: `pack` then needs it as well. Raises NotFound, Conflict, StorageFull.
     """
     root = typed_path(directory).absolute()
     if not root.is_dir():
@@ -61,7 +63,13 @@ def init(
         proposal = discover.like_kit(root, name=name, description=description, author=author, depth=depth)
     else:
         proposal = discover.propose(
-            root, notebook=notebook, name=name, description=description, author=author, depth=depth
+            root,
+            notebook=notebook,
+            name=name,
+            description=description,
+            author=author,
+            depth=depth,
+            follow_links=follow_links,
         )
     yaml = kitfile.to_yaml(proposal.kitfile)
     path = None

@@ -110,6 +110,7 @@ def pack(
     leave_out: Path | None = None,
     record_environment: bool | None = False,
     python: str | Path | None = None,
+    follow_links: bool = False,
     dry_run: bool = False,
     push: bool = False,
     connection: targets.Connection | None = None,
@@ -124,7 +125,8 @@ def pack(
     to the tag's registry while they are hashed, and nothing is stored here.
     `record_environment` writes what is installed (here, or in the interpreter `python`) into the folder `environment`
     and puts that into the kit; None does so where the Kitfile is proposed, and refreshes what was recorded before.
-    A proposal leaves the file `leave_out` out.
+    A proposal leaves the file `leave_out` out. Links are left out, and a layer of nothing but links is an error; with
+    `follow_links` what they lead to is packed: inside the folder, or anywhere for a path that the Kitfile names itself.
     Raises KitfileMissing, KitfileInvalid, NotFound (a path that is not there), SourceChanged, StorageFull, Cancelled,
     RegistryError; then no tag has moved.
     Source: format.md, "A kit".
@@ -141,6 +143,7 @@ def pack(
         notebook=notebook,
         leave_out=leave_out,
         recording=Recording(record_environment, python),
+        follow_links=follow_links,
         write=not dry_run,
     )
     with Opener(settings, connection) as opener:
@@ -152,6 +155,7 @@ def pack(
         patterns=ignore_rules.read(source.root),
         parent_paths=[entry.path for parent in parents for entry in parent.described().entries() if entry.has_layer],
         layout=layer_format,
+        follow_links=follow_links,
     )
     kind: Kind = "modelpack" if use_model_pack else "modelkit"
     how = _How(compression, kind, use_cache, IndexFindings(settings), observe)

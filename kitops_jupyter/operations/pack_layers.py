@@ -100,7 +100,7 @@ class LayerPacker:
     def pack(self, layer: PlannedLayer) -> PackedLayer:
         """Store the layer. Raises SourceChanged, StorageFull, PathInvalid, Cancelled; then nothing of it is stored."""
         if layer.entry.section == "mcpserver":
-            _check_mcpb(self._root / layer.path)
+            _check_mcpb(Path(layer.members[0].source))
         fingerprint = self._fingerprint(layer)
         known = self._known.find(fingerprint) if self._known and self._use_cache else None
         if known:
@@ -239,7 +239,7 @@ def _annotations(layer: PlannedLayer) -> dict[str, str]:
     metadata = ""
     if layer.layout == "raw":
         (file,) = layer.members
-        metadata = file_metadata(Path(file.source).name, file.mode, file.size, file.mtime_ns)
+        metadata = file_metadata(layer.path.rpartition("/")[2], file.mode, file.size, file.mtime_ns)
     return layer_annotations(layer.path, subtype=layer.subtype, metadata=metadata)
 
 

@@ -35,6 +35,7 @@ def read_source(
     notebook: Path | None,
     leave_out: Path | None,
     recording: Recording,
+    follow_links: bool,
     write: bool,
 ) -> PackSource:
     """Find and read the Kitfile; propose one (and `write` it) only where none is and `propose` says so.
@@ -48,7 +49,7 @@ def read_source(
         raise NotFound(f"{directory} {problem}", hint="kit pack FOLDER takes the folder that holds the Kitfile")
     if text is None and file is None and kitfile.find(root) is None:
         _refuse_odd_kitfile(root)
-        return _propose(root, directory, propose, notebook, leave_out, recording, write)
+        return _propose(root, directory, propose, notebook, leave_out, recording, follow_links, write)
     source = _written(root, file, text)
     recorded = recording.beside(root, source.kitfile, write=write)
     return replace(
@@ -98,6 +99,7 @@ def _propose(
     notebook: Path | None,
     leave_out: Path | None,
     recording: Recording,
+    follow_links: bool,
     write: bool,
 ) -> PackSource:
     if not propose:
@@ -108,7 +110,7 @@ def _propose(
     from kitops_jupyter import discover  # needed by few packs
 
     recorded = recording.before_proposal(root, write=write)
-    proposal = discover.propose(root, notebook=notebook)
+    proposal = discover.propose(root, notebook=notebook, follow_links=follow_links)
     proposed, left_out = _without(root, proposal.kitfile, leave_out)
     path = root / "Kitfile"
     if write:

@@ -40,6 +40,7 @@ class CheckPack:
     directory: str
     kitfile: str = ""
     notebook: str = ""
+    follow_links: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Pack:
     notebook: str = ""
     record_environment: bool = False
     push: bool = False
+    follow_links: bool = False
     compression: Literal["none", "gzip", "gzip-fastest", "zstd", ""] = ""
 
 

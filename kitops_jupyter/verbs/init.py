@@ -21,6 +21,7 @@ def _parser() -> Parser:
     parser.flag("-f", "--force", help="replace the Kitfile that is there")
     parser.flag("-o", "--output", metavar="FILE", kind="path", help="write there; - only shows it")
     parser.flag("--depth", metavar="N", type=int, help="how deep a folder is looked into before it becomes one layer")
+    parser.flag("--follow-links", help="propose what links lead to; kit pack needs the flag, too")
     parser.flag("--like-kit", help="the kit program's own guess, to the byte")
     parser.flag("--dry-run", help="show the Kitfile, write nothing")
     parser.common_flags()
@@ -41,6 +42,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         output=context.path(arguments.output) if arguments.output and not shown_only else None,
         depth=arguments.depth,
         like_kit=arguments.like_kit,
+        follow_links=arguments.follow_links,
         notebook=context.notebook_in(folder),
         dry_run=shown_only,
         settings=context.settings,

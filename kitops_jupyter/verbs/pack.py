@@ -30,6 +30,7 @@ def _parser() -> Parser:
     )
     parser.flag("--compression", choices=("none", "gzip", "gzip-fastest", "zstd"), default="none", help="of the layers")
     parser.flag("--layer-format", choices=("tar", "raw"), default="tar", help="raw: one file as it is, no archive")
+    parser.flag("--follow-links", help="pack what links lead to, below DIR or named in the Kitfile")
     parser.flag("--use-model-pack", help="write a CNCF ModelPack instead of a ModelKit")
     parser.flag("--init", help="propose and write a Kitfile where there is none (in a notebook this needs no flag)")
     parser.flag("--notebook", metavar="PATH", kind="path", help="the notebook to pack, with its folder")
@@ -68,6 +69,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         notebook=None if arguments.no_notebook else context.notebook_in(folder),
         leave_out=notebook if arguments.no_notebook else None,
         record_environment=_records(arguments, context),
+        follow_links=arguments.follow_links,
         dry_run=arguments.dry_run,
         push=arguments.push,
         connection=connection(arguments, context),

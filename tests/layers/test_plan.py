@@ -126,17 +126,6 @@ def test_what_is_no_file_and_no_folder_is_left_out_with_a_warning(
     assert ("link" if kind == "link" else "neither a file nor a folder") in warning
 
 
-@posix_only
-def test_a_path_that_is_a_link_or_behind_one_gives_an_empty_layer_and_a_warning(tmp_path: Path) -> None:
-    grow(tmp_path, "real/x")
-    (tmp_path / "way").symlink_to("real")
-    for path in ("way", "way/x"):
-        plan = planned(tmp_path, f"code: [{{path: {path}}}]")
-        assert names(plan) == []
-        assert plan.layers[0].size_bytes == 1024
-        assert any("link" in text and "empty" in text for text in plan.warnings)
-
-
 def test_a_link_to_a_folder_above_is_never_followed(tmp_path: Path) -> None:
     grow(tmp_path, "d/x")
     try:

@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 
 import kitops_jupyter as kit
-from kitops_jupyter.errors import Conflict, KitError
+from kitops_jupyter.errors import Conflict, KitError, PathInvalid
 from kitops_jupyter.settings import Settings
 from tests.golden_trees import GOLDEN, build_tree, cases, load_case
 
 EPOCH_S = 1_750_000_000  # SOURCE_DATE_EPOCH of the golden kits
 CASES = cases()
-PACKED = [name for name in CASES if "manifest" in load_case(name) and name != "over-8-gib"]
+PACKED = [name for name in CASES if "manifest" in load_case(name) and name not in ("over-8-gib", "links")]
 REFUSED = [name for name in CASES if "manifest" not in load_case(name)]
 # Cases in which kit drops something in silence, and what our warning must speak of.
-WARNED = {"links": "link", "empty-layer": "empty", "kitignore-no-negation": "ignored", "names": ".."}
+WARNED = {"empty-layer": "empty", "kitignore-no-negation": "ignored", "names": ".."}
 
 
 @pytest.fixture
@@ -67,6 +67,18 @@ def test_a_golden_kit_has_kits_digests(name: str, tmp_path: Path, settings: Sett
         assert str(kit.info(result.reference_text, settings=settings)) == case["info"].rstrip("\n")
     if name in WARNED:
         assert any(WARNED[name] in warning for warning in result.warnings), result.warnings
+
+
+def test_links_among_files_are_left_out_as_kit_does_it_and_a_path_that_is_a_link_is_refused(
+    tmp_path: Path, settings: Settings
+) -> None:
+    case = load_case("links")
+    with pytest.raises(PathInvalid, match="link-to-file is a link"):
+        pack_case("links", tmp_path, settings)
+    text = "manifestVersion: 1.0.0\ncode:\n  - path: x\nmodel:\n  name: only\n"
+    result = kit.pack(tmp_path / "links", text=text, settings=settings)
+    assert [layer.digest for layer in result.layers] == [case["layers"][1]["digest"]]
+    assert any("left out 4 links" in warning and "--follow-links" in warning for warning in result.warnings)
 
 
 def test_a_file_over_8_gib_has_kits_digest(tmp_path: Path, settings: Settings) -> None:

@@ -1,0 +1,108 @@
+"""Which files go into which layer, and which go nowhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from kitops_jupyter.ignore import Rules, is_within
+from kitops_jupyter.kitfile import Entry, Kitfile
+from kitops_jupyter.layers.member import Member
+from kitops_jupyter.layers.walk import Walk
+
+Layout = Literal["tar", "raw"]
+_BLOCK = 512
+_LEFT_LIMIT = 1000  # files that no layer takes: enough to show, and to stop looking
+_LOOK_LIMIT = 20_000  # folders' entries that are looked at for them
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLayer:
+    """One layer; `size_bytes` is the archive's, before compression, but for headers of long names."""
+
+    entry: Entry
+    path: str
+    members: Sequence[Member]
+    layout: Layout
+    subtype: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The layers in the manifest's order, what to warn of, and files that no layer takes (at most 1,000)."""
+
+    layers: tuple[PlannedLayer, ...]
+    warnings: tuple[str, ...]
+    untaken: tuple[str, ...]
+
+
+def plan(
+    kitfile: Kitfile,
+    root: Path,
+    *,
+    patterns: Sequence[str],
+    parent_paths: Sequence[str] = (),
+    layout: Layout = "tar",
+    follow_links: bool = False,
+) -> Plan:
+    """Decide which files go into which layer. `parent_paths` are layer paths of kits that this one refers to.
+
+    Links are left out, as kit does it; a layer that would be empty for that is an error. With `follow_links` what they
+    lead to is taken under their names: inside the folder, or anywhere for a path that the Kitfile itself names.
+    Raises NotFound for a path that is not there, PathInvalid for one of the wrong kind, that cannot be read, or whose
+    links cannot be followed.
+    """
+    entries = kitfile.entries()
+    own_paths = [entry.path for entry in entries if not (entry.section == "model" and not entry.has_layer)]
+    rules = Rules(patterns, [*own_paths, *parent_paths])
+    planned, warnings = [], []
+    for entry in entries:
+        if not entry.has_layer:
+            continue
+        is_raw = layout == "raw" or entry.section == "mcpserver"
+        walk = Walk(root, entry, rules, follow=follow_links)
+        members = [walk.single()] if is_raw else walk.members()
+        warnings += walk.warnings
+        size_bytes = sum(member.size for member in members) if is_raw else _tar_bytes(members)
+        subtype = "prompt" if entry.section == "prompt" else ""
+        planned.append(PlannedLayer(entry, entry.clean_path, members, "raw" if is_raw else "tar", subtype, size_bytes))
+    untaken = tuple(_untaken(root, planned, rules)) if planned else ()
+    if untaken:
+        shown = ", ".join(untaken[:5]) + (f" and {len(untaken) - 5} more" if len(untaken) > 5 else "")
+        warnings.append(f"no layer takes {shown}")
+    if not planned:
+        warnings.append("the Kitfile names no files: the kit is empty")
+    return Plan(tuple(planned), tuple(warnings), untaken)
+
+
+def _tar_bytes(members: Sequence[Member]) -> int:
+    return sum(_BLOCK + -(-member.size // _BLOCK) * _BLOCK for member in members) + 2 * _BLOCK
+
+
+def _untaken(root: Path, planned: Sequence[PlannedLayer], rules: Rules) -> Iterator[str]:
+    """Files that are in no layer and are not ignored; hidden ones are not looked for."""
+    paths = [layer.path for layer in planned]
+    waiting, looked, found = [""], 0, 0
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(root / folder) as there:
+                entries = sorted(there, key=lambda entry: entry.name, reverse=True)
+        except OSError:
+            continue
+        for entry in entries:
+            looked += 1
+            name = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.name.startswith(".") or any(is_within(name, path) for path in paths) or rules.matches(name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(name)
+            elif entry.is_file(follow_symlinks=False):
+                found += 1
+                yield name
+            if looked > _LOOK_LIMIT or found >= _LEFT_LIMIT:
+                return
