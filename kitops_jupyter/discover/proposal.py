@@ -11,9 +11,10 @@ from kitops_jupyter.kitfile import Kitfile
 class Proposal:
     """A Kitfile; `left_out` has (path, reason) for each file or folder it does not take, `notes` what else to know.
 
-    A folder in `left_out` stands for all below it.
+    A folder in `left_out` stands for all below it. `links` are those of them that are links, and were not followed.
     """
 
     kitfile: Kitfile
     left_out: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()

@@ -64,7 +64,10 @@ def propose(
     if not placing.placed:
         notes.append("there are no files to pack")
     return Proposal(
-        _kitfile(package, sorted(placing.placed, key=lambda placed: placed.path)), tuple(left_out), tuple(notes)
+        _kitfile(package, sorted(placing.placed, key=lambda placed: placed.path)),
+        tuple(left_out),
+        tuple(notes),
+        tuple(tree.links),
     )
 
 

@@ -55,6 +55,7 @@ class Tree:
 
     root: Folder
     left_out: list[tuple[str, str]]
+    links: list[str]
 
 
 def look(root: Path, *, follow_links: bool = False) -> Tree:
@@ -72,6 +73,7 @@ class _Look:
         self._patterns = ignore.read(root)
         self._rules = ignore.Rules(self._patterns, [])
         self._left_out: list[tuple[str, str]] = []
+        self._passed: list[str] = []
         self._looked = 0
 
     def tree(self) -> Tree:
@@ -84,7 +86,7 @@ class _Look:
                 waiting += folder.folders
         for folder in reversed(order):  # what is below a folder comes before it
             _sum_up(folder)
-        return Tree(top, self._left_out)
+        return Tree(top, self._left_out, self._passed)
 
     def _leave(self, folder: Folder, path: str, reason: str, *, packed: bool = True) -> None:
         """`packed`: packing the folder as a whole would take it."""
@@ -136,6 +138,7 @@ class _Look:
         place = entry.path
         if stat.S_ISLNK(there.st_mode) or getattr(entry, "is_junction", bool)():
             if self._links is None:
+                self._passed.append(path)
                 self._leave(folder, path, "a link: --follow-links takes what it leads to", packed=False)
                 return
             if self._is_ignored(path, is_dir=False):

@@ -22,10 +22,14 @@ class LinkTarget(NamedTuple):
 
 
 class Links:
-    """Follows links below one folder: into the folder itself, and into folders that `allow` was told of."""
+    """Follows links below one folder: into the folder itself, and into folders that `allow` was told of.
 
-    def __init__(self, root: str | os.PathLike[str]) -> None:
+    With `within`, none is followed out of that folder, whoever named it.
+    """
+
+    def __init__(self, root: str | os.PathLike[str], *, within: Path | None = None) -> None:
         self.root = os.path.realpath(root)
+        self._within = Path(os.path.realpath(within)) if within else None
         self._bases: list[Path] = []
         self._followed = 0
         self.allow(self.root)
@@ -57,7 +61,7 @@ class Links:
         return found
 
     def named(self, path: str) -> LinkTarget:
-        """The same for a link that a person named: it may lead anywhere."""
+        """The same for a link that a person named: it may lead anywhere, if not `within` says where."""
         try:
             real = os.path.realpath(path, strict=True)
             there = os.stat(real)  # noqa: PTH116 (a walk's paths are texts)
@@ -65,6 +69,8 @@ class Links:
             raise PathInvalid("is a link that leads nowhere") from None
         except OSError as problem:
             raise PathInvalid(f"is a link that cannot be followed: {problem.strerror}") from None
+        if self._within and not Path(real).is_relative_to(self._within):
+            raise PathInvalid(f"is a link that leads out of {self._within}")
         if not stat.S_ISDIR(there.st_mode) and (kind := kind_of(there.st_mode)):
             raise PathInvalid(f"is a link to {real}, and {kind}")
         return LinkTarget(real, there)

@@ -48,11 +48,13 @@ def plan(
     parent_paths: Sequence[str] = (),
     layout: Layout = "tar",
     follow_links: bool = False,
+    links_within: Path | None = None,
 ) -> Plan:
     """Decide which files go into which layer. `parent_paths` are layer paths of kits that this one refers to.
 
     Links are left out, as kit does it; a layer that would be empty for that is an error. With `follow_links` what they
-    lead to is taken under their names: inside the folder, or anywhere for a path that the Kitfile itself names.
+    lead to is taken under their names: inside the folder, or anywhere (below `links_within`) for a path that the
+    Kitfile itself names.
     Raises NotFound for a path that is not there, PathInvalid for one of the wrong kind, that cannot be read, or whose
     links cannot be followed.
     """
@@ -64,7 +66,7 @@ def plan(
         if not entry.has_layer:
             continue
         is_raw = layout == "raw" or entry.section == "mcpserver"
-        walk = Walk(root, entry, rules, follow=follow_links)
+        walk = Walk(root, entry, rules, follow=follow_links, within=links_within)
         members = [walk.single()] if is_raw else walk.members()
         warnings += walk.warnings
         size_bytes = sum(member.size for member in members) if is_raw else _tar_bytes(members)

@@ -23,8 +23,10 @@ class Walk:
     A file that a link leads to has the link's name, and is read where it is: no link is left to be followed then.
     """
 
-    def __init__(self, root: Path, entry: Entry, rules: Rules, *, follow: bool = False) -> None:
-        self._follow = Links(root) if follow else None
+    def __init__(
+        self, root: Path, entry: Entry, rules: Rules, *, follow: bool = False, within: Path | None = None
+    ) -> None:
+        self._follow = Links(root, within=within) if follow else None
         self._root = self._follow.root if self._follow else os.fspath(root)
         self._entry = entry
         self._layer = entry.clean_path

@@ -111,6 +111,7 @@ def pack(
     record_environment: bool | None = False,
     python: str | Path | None = None,
     follow_links: bool = False,
+    links_within: Path | None = None,
     dry_run: bool = False,
     push: bool = False,
     connection: targets.Connection | None = None,
@@ -126,7 +127,8 @@ def pack(
     `record_environment` writes what is installed (here, or in the interpreter `python`) into the folder `environment`
     and puts that into the kit; None does so where the Kitfile is proposed, and refreshes what was recorded before.
     A proposal leaves the file `leave_out` out. Links are left out, and a layer of nothing but links is an error; with
-    `follow_links` what they lead to is packed: inside the folder, or anywhere for a path that the Kitfile names itself.
+    `follow_links` what they lead to is packed: inside the folder, or anywhere
+    below `links_within` for a path that the Kitfile names itself.
     Raises KitfileMissing, KitfileInvalid, NotFound (a path that is not there), SourceChanged, StorageFull, Cancelled,
     RegistryError; then no tag has moved.
     Source: format.md, "A kit".
@@ -156,6 +158,7 @@ def pack(
         parent_paths=[entry.path for parent in parents for entry in parent.described().entries() if entry.has_layer],
         layout=layer_format,
         follow_links=follow_links,
+        links_within=links_within,
     )
     kind: Kind = "modelpack" if use_model_pack else "modelkit"
     how = _How(compression, kind, use_cache, IndexFindings(settings), observe)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -112,6 +113,12 @@ def _propose(
     recorded = recording.before_proposal(root, write=write)
     proposal = discover.propose(root, notebook=notebook, follow_links=follow_links)
     proposed, left_out = _without(root, proposal.kitfile, leave_out)
+    if proposal.links and not any(entry.has_layer for entry in proposed.entries()):
+        raise PathInvalid(
+            f"{directory} has only links: links are not packed, so the kit is empty",
+            details=[f"left out {name}: {reason}" for name, reason in proposal.left_out],
+            hint=f"kit pack {directory} --follow-links packs what they lead to",
+        )
     path = root / "Kitfile"
     if write:
         write_text(path, kitfile.to_yaml(proposed))
@@ -121,9 +128,17 @@ def _propose(
         path,
         proposed=True,
         left_out=(*proposal.left_out, *left_out),
-        warnings=recorded.warnings,
+        warnings=(*recorded.warnings, *_told_links(proposal.links)),
         notes=recorded.notes,
     )
+
+
+def _told_links(links: Sequence[str]) -> list[str]:
+    """A warning of links that the proposal does not take."""
+    if not links:
+        return []
+    count = f"{len(links)} links are" if len(links) > 1 else "a link is"
+    return [f"{count} left out; --follow-links packs what {'they lead' if len(links) > 1 else 'it leads'} to"]
 
 
 def _without(root: Path, proposed: kitfile.Kitfile, file: Path | None) -> tuple[kitfile.Kitfile, list[tuple[str, str]]]:

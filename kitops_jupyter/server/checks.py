@@ -41,7 +41,7 @@ def check_pack(asked: requests.CheckPack, root: Root) -> wire.PackCheck:
     directory = root.existing(asked.directory)
     notebook = root.existing(asked.notebook) if asked.notebook else None
     of_notebook = ["--notebook", path_word(asked.notebook)] if asked.notebook else []
-    words = line("pack", path_word(asked.directory), *of_notebook)
+    words = line("pack", path_word(asked.directory), *of_notebook, *(["--follow-links"] if asked.follow_links else []))
     try:
         found = pack(
             directory,
@@ -49,6 +49,8 @@ def check_pack(asked: requests.CheckPack, root: Root) -> wire.PackCheck:
             tag="preview:preview",
             propose=True,
             notebook=notebook,
+            follow_links=asked.follow_links,
+            links_within=root.folder,
             dry_run=True,
             settings=Settings.load(),
         )

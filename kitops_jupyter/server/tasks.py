@@ -68,9 +68,17 @@ class Tasks:
         words = ["pack", path_word(asked.directory), "-t", asked.reference]
         words += ["--notebook", path_word(asked.notebook)] if asked.notebook else []
         words += ["--env"] if asked.record_environment else []
+        words += ["--follow-links"] if asked.follow_links else []
         words += ["--compression", asked.compression] if asked.compression not in ("", "none") else []
         title = f"{'Snapshot' if notebook else 'Pack'} {asked.reference}"
-        return Task("pack", title, asked.reference, line(*words), request, partial(_pack, asked, directory, notebook))
+        return Task(
+            "pack",
+            title,
+            asked.reference,
+            line(*words),
+            request,
+            partial(_pack, asked, directory, notebook, self._root.folder),
+        )
 
     def _check_copy(self, asked: requests.Copy) -> None:
         """Layouts and tars lie below the server's folder: judged as the copy itself will read the names."""
@@ -126,7 +134,9 @@ def _copy(asked: requests.Copy, folder: Path, observe: Observer) -> wire.JobResu
     return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
 
 
-def _pack(asked: requests.Pack, directory: Path, notebook: Path | None, observe: Observer) -> wire.JobResult:
+def _pack(
+    asked: requests.Pack, directory: Path, notebook: Path | None, folder: Path, observe: Observer
+) -> wire.JobResult:
     from kitops_jupyter.capture import find_kernel_python
     from kitops_jupyter.operations.pack import pack
 
@@ -140,6 +150,8 @@ def _pack(asked: requests.Pack, directory: Path, notebook: Path | None, observe:
         notebook=notebook,
         record_environment=asked.record_environment or (None if asked.kitfile else False),
         python=(find_kernel_python(notebook) if notebook else None) or sys.executable,
+        follow_links=asked.follow_links,
+        links_within=folder,
         settings=settings,
         observe=observe,
     )

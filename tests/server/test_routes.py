@@ -286,3 +286,17 @@ async def test_every_route_asks_the_authorizer(
     answer = await ask(method, path.replace("([0-9a-f]+)", "abc"), {} if method == "POST" else None)
     assert answer["status"] == 403
     assert asked == [("read" if method == "GET" else "write", "kitops")]
+
+
+async def test_links_are_followed_when_asked_and_never_out_of_the_servers_folder(ask: Ask, root: Path) -> None:
+    (root / "project").mkdir()
+    (root / "rows.csv").write_text("a,b")
+    (root / "project/rows.csv").symlink_to("../rows.csv")
+    text = "manifestVersion: 1.0.0\ndatasets: [{name: d, path: rows.csv}]\n"
+    asked = {"directory": "project", "kitfile": text, "follow_links": True}
+    checked = await ask("POST", "check/pack", asked)
+    assert [layer["files"] for layer in checked["layers"]] == [1]
+    (root / "project/rows.csv").unlink()
+    (root / "project/rows.csv").symlink_to("/etc/passwd")
+    refused = await ask("POST", "check/pack", asked, status=422)
+    assert "leads out of" in refused["message"]
