@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -176,6 +176,33 @@ class ReadsRanges(Protocol):
         """The same as a stream."""
 
 
+def read_digest(stream: Readable, watch: Callable[[int], None]) -> Digest:
+    """The digest of what is left of a stream; `watch` is told after each MiB how much that was, and may raise."""
+    hashed, buffer = hashlib.sha256(), memoryview(bytearray(1 << 20))
+    while count := stream.readinto(buffer):
+        hashed.update(buffer[:count])
+        watch(count)
+    return Digest(f"sha256:{hashed.hexdigest()}")
+
+
+@runtime_checkable
+class OpensChecked(Protocol):
+    """The ability to hash what is at hand before a part of it is read; elsewhere that would cost all of it."""
+
+    def open_checked(self, descriptor: Descriptor, *, observe: Observer = ignore) -> Readable:
+        """As `open`; where it is at hand, a stream that can seek and whose bytes are right.
+
+        Raises NotFound, DigestMismatch, SizeMismatch.
+        """
+
+
+def judge(stream: Readable, *, is_right: bool) -> None:
+    """Tell a stream that wants to know it (`judged`) whether all of it, read once to its end, had its digest."""
+    judged = getattr(stream, "judged", None)
+    if judged is not None:
+        judged(is_right=is_right)
+
+
 class _Verified(io.RawIOBase):
     """Counts and hashes what passes; the end is only the end when size and digest are right."""
 
@@ -197,13 +224,17 @@ class _Verified(io.RawIOBase):
         if count > self._left or (count == 0 and self._left):
             got = self._descriptor.size_bytes - self._left + count
             more = " or more" if count else ""
+            judge(self._stream, is_right=False)
             raise SizeMismatch(
                 f"{self._descriptor.digest.short}: got {got}{more} bytes, expected {self._descriptor.size_bytes}"
             )
         self._hash.update(view[:count])
         self._left -= count
-        if not count and self._hash.hexdigest() != self._descriptor.digest.hex:
-            raise DigestMismatch(f"sha256 is {self._hash.hexdigest()}, expected {self._descriptor.digest.hex}")
+        if not count:
+            is_right = self._hash.hexdigest() == self._descriptor.digest.hex
+            judge(self._stream, is_right=is_right)
+            if not is_right:
+                raise DigestMismatch(f"sha256 is {self._hash.hexdigest()}, expected {self._descriptor.digest.hex}")
         return count
 
     def close(self) -> None:

@@ -1,7 +1,10 @@
 """The local store on disk, shared with the kit program."""
 
+from kitops_jupyter.store.blobs import StoredBlob
 from kitops_jupyter.store.cache import CacheUsage
-from kitops_jupyter.store.checking import Check, Problem
+from kitops_jupyter.store.checking import Check
+from kitops_jupyter.store.deep import Problem
+from kitops_jupyter.store.known import KnownBlobs, Stamp, is_settled
 from kitops_jupyter.store.layer_cache import LayerCache, LayerRecord
 from kitops_jupyter.store.layout import Kind
 from kitops_jupyter.store.notes import Notes
@@ -14,6 +17,7 @@ __all__ = [
     "CacheUsage",
     "Check",
     "Kind",
+    "KnownBlobs",
     "LayerCache",
     "LayerRecord",
     "Notes",
@@ -21,5 +25,8 @@ __all__ = [
     "Removed",
     "Repository",
     "Session",
+    "Stamp",
     "Store",
+    "StoredBlob",
+    "is_settled",
 ]

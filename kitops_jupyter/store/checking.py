@@ -6,28 +6,15 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
-from kitops_jupyter.content import Descriptor, Digest, Readable, verified
+from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import ContentError, KitError, ManifestInvalid, NotFound, StoreCorrupt
-from kitops_jupyter.store import blobs, graph
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.store import deep, graph
+from kitops_jupyter.store.deep import Problem
 from kitops_jupyter.store.layout import KINDS, Layout, Pair
 from kitops_jupyter.store.lists import Lists, read_listing, read_tags
-
-What = Literal["file", "tag", "manifest", "blob"]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in the store that is not as it should be, and what to do about it."""
-
-    what: What
-    message: str
-    hint: str = ""
-
-    def __str__(self) -> str:
-        return self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +29,23 @@ class Check:
     unreferenced_bytes: int
 
 
-def check(layout: Layout, *, read_layers: bool) -> Check:
-    """Look at every list, manifest and blob; with `read_layers` at every byte. Writes nothing, takes no lock."""
+def check(layout: Layout, *, read_layers: bool, observe: Observer = ignore) -> Check:
+    """Look at every list, manifest and blob; with `read_layers` at every byte. Takes no lock. Raises Cancelled only."""
     problems: list[Problem] = []
     there = dict(_blobs(layout, problems))
-    needed: set[Digest] = set()
+    needed: dict[Digest, list[str]] = {}
     kits = 0
-    for pair, descriptor in _listed(layout, problems):
+    for pair, descriptor, name in _listed(layout, problems):
         kits += 1
-        needed |= set(_manifest(layout, pair.store_name, descriptor, problems))
+        for digest in dict.fromkeys(_manifest(layout, pair.store_name, descriptor, problems)):
+            needed.setdefault(digest, []).append(name)
     for descriptor in _shared(layout, problems):
         if descriptor.digest not in needed and descriptor.digest in there:
-            needed |= set(_manifest(layout, "index.json", descriptor, problems))
+            for digest in _manifest(layout, "index.json", descriptor, problems):
+                needed.setdefault(digest, [])
     if read_layers:
-        problems += (problem for digest, size in there.items() if (problem := _hash(layout, digest, size)))
-    spare = tuple(sorted(set(there) - needed))
+        problems += deep.hash_all(layout, there, needed, observe)
+    spare = tuple(sorted(set(there) - set(needed)))
     return Check(kits, len(there), sum(there.values()), tuple(problems), spare, sum(there[digest] for digest in spare))
 
 
@@ -86,8 +75,8 @@ def _blobs(layout: Layout, problems: list[Problem]) -> Iterator[tuple[Digest, in
             problems.append(Problem("blob", f"{entry.path} is no regular file: it is not read", f"remove {entry.path}"))
 
 
-def _listed(layout: Layout, problems: list[Problem]) -> Iterator[tuple[Pair, Descriptor]]:
-    """Every repository's manifests; whether every tag names one of them, and `index.json` has them all."""
+def _listed(layout: Layout, problems: list[Problem]) -> Iterator[tuple[Pair, Descriptor, str]]:
+    """Every repository's manifests, with a name; whether every tag names one, and `index.json` has them all."""
     try:
         shared = {descriptor.digest for descriptor in Lists(layout).shared().manifests}
     except KitError:
@@ -102,10 +91,17 @@ def _listed(layout: Layout, problems: list[Problem]) -> Iterator[tuple[Pair, Des
         for tag, descriptor in tags.items():
             if not listing.has(descriptor.digest):
                 problems.append(_dangling(pair, tag, descriptor))
+        names = {entry.digest: _named(pair, tag) for tag, entry in sorted(tags.items(), reverse=True)}
         for descriptor in listing.manifests:
             if shared is not None and descriptor.digest not in shared:
                 problems.append(_unlisted(layout, pair, descriptor))
-            yield pair, descriptor
+            yield pair, descriptor, names.get(descriptor.digest) or _named(pair, descriptor.digest)
+
+
+def _named(pair: Pair, name: str) -> str:
+    """The kit of this tag or digest, as a user names it."""
+    reference = Reference.from_store_name(pair.store_name)
+    return str(reference.with_digest(Digest(name)) if ":" in name else reference.with_tag(name))
 
 
 def _dangling(pair: Pair, tag: str, descriptor: Descriptor) -> Problem:
@@ -145,22 +141,3 @@ def _manifest(layout: Layout, where: str, descriptor: Descriptor, problems: list
         message = f"{where}: {descriptor.digest.short} needs {blob.digest.short} ({blob.size_bytes} bytes)"
         problems.append(Problem("blob", f"{message}, which is not there, whole", again))
     yield from (found.digest for found in (*references.blobs, *references.manifests))
-
-
-def _hash(layout: Layout, digest: Digest, size_bytes: int) -> Problem | None:
-    buffer = memoryview(bytearray(1 << 20))
-    try:
-        stream: Readable = verified(
-            blobs.open_blob(layout, Descriptor("", digest, size_bytes)), Descriptor("", digest, size_bytes)
-        )
-        try:
-            while stream.readinto(buffer):
-                pass
-        finally:
-            stream.close()
-    except KitError as problem:
-        path: Path = layout.blob(digest)
-        return Problem(
-            "blob", f"blob {digest.short} is damaged: {problem.message}", f"remove {path}, then pack or pull again"
-        )
-    return None

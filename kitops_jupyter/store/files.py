@@ -79,16 +79,21 @@ def write_bytes(path: Path, data: bytes, *, temporary: Path, mode: int | None, d
 
     A kill leaves the old bytes or the new ones; so does a power cut, when it is `durable`.
     """
+    write_new(temporary, data, durable=durable)
+    if mode is not None:
+        temporary.chmod(mode)
+    replace(temporary, path)
+
+
+def write_new(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write a file that is to get its name in a later step; what a kill left under this one goes."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    unlink(temporary)  # a kill may have left it, without the right to write
-    with os.fdopen(os.open(temporary, flags, 0o666), "wb") as stream:
+    unlink(path)  # it may be without the right to write
+    with os.fdopen(os.open(path, flags, 0o666), "wb") as stream:
         stream.write(data)
         stream.flush()
         if durable:
             os.fsync(stream.fileno())
-    if mode is not None:
-        temporary.chmod(mode)
-    replace(temporary, path)
 
 
 def _mode_of(path: Path) -> int | None:

@@ -14,8 +14,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kitops_jupyter.content import Digest
+from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import ManifestInvalid
+from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.store.files import read_small, replace, unlink
 
 ENTRIES_LIMIT = 4096  # of about 300 bytes: a megabyte, and several hundred projects
@@ -35,14 +36,17 @@ class LayerRecord:
     file_index: str = ""
 
 
-class LayerCache:
-    """Fingerprints of files -> the layer they made; `is_there` says whether a blob is in the store, and keeps it."""
+IsThere = Callable[[Descriptor, Observer], bool]
 
-    def __init__(self, folder: Path, is_there: Callable[[Digest, int], bool]) -> None:
+
+class LayerCache:
+    """Fingerprints of files -> the layer they made; `is_there`: the blob is in the store, is right, and stays."""
+
+    def __init__(self, folder: Path, is_there: IsThere) -> None:
         self._folder = folder
         self._is_there = is_there
 
-    def find(self, fingerprint: str) -> LayerRecord | None:
+    def find(self, fingerprint: str, *, observe: Observer = ignore) -> LayerRecord | None:
         """The layer that these files made, if it is still in the store; never raises for what the cache holds."""
         path = self._path(fingerprint)
         try:
@@ -52,7 +56,9 @@ class LayerCache:
             record = LayerRecord(**{**parsed, "digest": Digest(parsed["digest"]), "diff_id": Digest(parsed["diff_id"])})
         except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError, ManifestInvalid):
             return None
-        if type(record.size_bytes) is not int or not self._is_there(record.digest, record.size_bytes):
+        if type(record.size_bytes) is not int or record.size_bytes < 0:
+            return None
+        if not self._is_there(Descriptor("", record.digest, record.size_bytes), observe):
             return None
         try:
             os.utime(path)  # the entries that are in use are the last to go

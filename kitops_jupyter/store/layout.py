@@ -37,9 +37,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The paths of one store."""
+    """The paths of one store, and of the cache beside it, which may vanish at any time."""
 
     root: Path
+    cache: Path
 
     @property
     def marker(self) -> Path:
@@ -57,6 +58,11 @@ class Layout:
     @property
     def ours(self) -> Path:
         return self.root / ".kitops_jupyter"
+
+    @property
+    def known(self) -> Path:
+        """What is known of blobs that were hashed before."""
+        return self.cache / "kitops_jupyter" / "known"
 
     @property
     def work(self) -> Path:
@@ -88,7 +94,7 @@ class Layout:
         return self.blobs / digest.hex
 
     def is_whole(self, digest: Digest, size_bytes: int) -> bool:
-        """Whether the blob is there: a file, no link, of this size."""
+        """Whether a file of this size, no link, has the blob's name; its bytes are not looked at."""
         try:
             found = self.blob(digest).lstat()
         except OSError:

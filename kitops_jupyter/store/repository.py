@@ -9,7 +9,7 @@ from kitops_jupyter.errors import ContentError, ContentMissing, InvalidReference
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference, is_tag
 from kitops_jupyter.store import blobs, graph, removal
-from kitops_jupyter.store.files import storing, write_bytes
+from kitops_jupyter.store.files import storing, write_new
 from kitops_jupyter.store.layout import Layout, Pair
 from kitops_jupyter.store.lists import Lists, read_listing, read_tagged, read_tags
 from kitops_jupyter.store.lock import locked
@@ -47,13 +47,20 @@ class Repository:
         """The bytes as stored; read them through `content.verified`. Raises NotFound."""
         return blobs.open_blob(self._layout, descriptor)
 
+    def open_checked(self, descriptor: Descriptor, *, observe: Observer = ignore) -> io.RawIOBase:
+        """A blob to be read in parts, its bytes hashed now, unless they are known to be right.
+
+        Raises NotFound, DigestMismatch, SizeMismatch, StoreError.
+        """
+        return blobs.open_checked(self._layout, descriptor, observe=observe)
+
     def exists(self, descriptor: Descriptor) -> bool:
-        """Whether the content is there, whole: of a manifest, that it is listed here, with every blob it needs.
+        """Whether the content is there and right: of a manifest, that it is listed here, with every blob it needs.
 
         In an open session, a blob that exists stays until the session ends.
         """
         if not graph.is_manifest(descriptor):
-            return blobs.claim(self._layout, descriptor.digest, descriptor.size_bytes)
+            return blobs.claim(self._layout, descriptor)
         if not read_listing(self._pair.index).has(descriptor.digest):
             return False
         try:
@@ -87,9 +94,10 @@ class Repository:
             self._lists.prepare()
             removal.finish_pending(self._layout)
             self._require_whole(descriptor, data)
-            if not self._layout.is_whole(descriptor.digest, descriptor.size_bytes) or self._is_damaged(descriptor):
-                path, temporary = self._layout.blob(descriptor.digest), self._layout.ours / "next"
-                write_bytes(path, data, temporary=temporary, mode=blobs.MODE)
+            if self._is_damaged(descriptor):
+                blobs.forget(self._layout, descriptor.digest)
+                write_new(temporary := self._layout.ours / "next", data)
+                blobs.put(self._layout, temporary, descriptor.digest, descriptor.size_bytes)
             self._lists.add(self._pair, descriptor)
 
     def _is_damaged(self, descriptor: Descriptor) -> bool:

@@ -27,6 +27,7 @@ from kitops_jupyter.reference import Reference
 from kitops_jupyter.store import blobs, cache, checking, garbage, removal, work
 from kitops_jupyter.store.cache import CacheUsage
 from kitops_jupyter.store.checking import Check
+from kitops_jupyter.store.known import KnownBlobs
 from kitops_jupyter.store.layer_cache import LayerCache
 from kitops_jupyter.store.layout import KINDS, Kind, Layout
 from kitops_jupyter.store.lists import read_tagged
@@ -43,7 +44,7 @@ class Store:
     """
 
     def __init__(self, storage: Path, cache_folder: Path) -> None:
-        self._layout = Layout(Path(os.path.realpath(storage)))
+        self._layout = Layout(Path(os.path.realpath(storage)), cache_folder)
         self._cache = cache_folder
 
     def repository(self, reference: Reference | str, *, kind: Kind = "kits") -> Repository:
@@ -101,10 +102,17 @@ class Store:
         """Where downloads lie until they are whole, on the blobs' file system; to be gone on with after a kill."""
         return self._layout.partials
 
-    def find_blob(self, descriptor: Descriptor) -> Path | None:
-        """The blob's file, if it is there, whole; in a session it stays."""
-        is_there = blobs.claim(self._layout, descriptor.digest, descriptor.size_bytes)
+    def find_blob(self, descriptor: Descriptor, *, observe: Observer = ignore, item: str = "") -> Path | None:
+        """The blob's file, if it is there and has its digest; in a session it stays.
+
+        It is hashed unless that is known already: once, as long as nobody touches the file.
+        """
+        is_there = blobs.claim(self._layout, descriptor, observe=observe, item=item)
         return self._layout.blob(descriptor.digest) if is_there else None
+
+    def has_blob(self, descriptor: Descriptor) -> bool:
+        """Whether there is a file of this name and size: for showing what is here, which reads no bytes."""
+        return self._layout.is_whole(descriptor.digest, descriptor.size_bytes)
 
     def keep_file(self, path: Path, descriptor: Descriptor) -> Path:
         """Take over a verified file from `partials` under its digest. Raises StorageFull."""
@@ -130,9 +138,9 @@ class Store:
         """
         return garbage.collect(self._layout, min_age_s=min_age_s)
 
-    def check(self, *, read_layers: bool = False) -> Check:
-        """Look whether the store is whole; with `read_layers` every byte is read and hashed. Raises nothing."""
-        return checking.check(self._layout, read_layers=read_layers)
+    def check(self, *, read_layers: bool = False, observe: Observer = ignore) -> Check:
+        """Look whether the store is whole; with `read_layers` every byte is read and hashed. Raises Cancelled only."""
+        return checking.check(self._layout, read_layers=read_layers, observe=observe)
 
     def change_stamp(self) -> str:
         """A text that is another one after every change of kits, tags or indexes; a few milliseconds for 1,000 kits."""
@@ -143,10 +151,16 @@ class Store:
         return stamp.hexdigest()[:32]
 
     @property
+    def known_blobs(self) -> KnownBlobs:
+        """What is known of files of blobs, here and elsewhere, by their stamps."""
+        return KnownBlobs(self._layout.known)
+
+    @property
     def layer_cache(self) -> LayerCache:
         """What is known of layers that were read before; in a session, what it finds stays."""
         return LayerCache(
-            cache.layers_folder(self._cache), lambda digest, size: blobs.claim(self._layout, digest, size)
+            cache.layers_folder(self._cache),
+            lambda blob, observe: blobs.claim(self._layout, blob, observe=observe),
         )
 
     def cache_usage(self) -> CacheUsage:

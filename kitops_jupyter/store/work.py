@@ -172,6 +172,9 @@ def empty_trash(layout: Layout) -> None:
         return
     for path in paths:
         try:
-            unlink(path)
+            if path.is_dir() and not path.is_symlink():
+                path.rmdir()  # one that stood under a blob's name; what somebody put into it stays
+            else:
+                unlink(path)
         except OSError:
             continue  # a later run tries again

@@ -114,7 +114,7 @@ def read_only(home: Path) -> None:
     assert read_verified(repository, KIT.layers[0]) == b"weights"
     assert store.change_stamp()
     assert store.check(read_layers=True).problems == ()
-    assert store.cache_usage().file_count == 1
+    assert store.cache_usage().file_count == len([path for path in (home / "cache").rglob("*") if path.is_file()])
     acts: list[Callable[[], object]] = [
         lambda: store.ingest(io.BytesIO(b"new")),
         lambda: store_kit(repository, make_kit(b"other")),
@@ -137,7 +137,7 @@ def read_only(home: Path) -> None:
 @pytest.mark.parametrize("was_used_by_us", [True, False])
 def test_a_read_only_store_is_read_and_never_waited_for(home: Path, was_used_by_us: bool) -> None:
     store_kit(open_store(home).repository("localhost/a"), KIT, ["v1"])
-    (home / "cache").mkdir()
+    (home / "cache").mkdir(exist_ok=True)
     (home / "cache" / "x").write_text("x")
     if not was_used_by_us:
         shutil.rmtree(home / "storage" / ".kitops_jupyter")
