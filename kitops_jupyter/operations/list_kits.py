@@ -67,14 +67,14 @@ class ListResult(Result):
         return kit_table(("REPOSITORY", "TAG", "MAINTAINER", "NAME", "SIZE", "DIGEST"), rows)
 
     def json(self) -> str:
-        """The array that `kit list --format json` prints."""
+        """The array that `kit list --format json` prints; sizes in bytes, as since kit 1.17."""
         listed = [
             {
                 "repo": kit.repository,
                 "digest": str(kit.digest),
                 "tags": list(kit.tags) or None,
                 "modelName": kit.model_name,
-                "size": kit.size,
+                "size": kit.size_bytes,
                 "author": kit.author,
             }
             for kit in self.kits
