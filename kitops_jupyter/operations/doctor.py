@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, Table, human_size
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.version import VERSION
 
+DEEP = "kit doctor --deep reads and hashes every layer, too"
 LOW_DISK_BYTES = 1 << 30
 # What is installed with us, and what comes with an extra: the library, the extra, what for.
 REQUIRED = ("ipython", "ipywidgets", "jupyterlab", "oras", "pyyaml", "tqdm")
@@ -57,8 +58,11 @@ class DoctorResult(Result):
         )
 
 
-def doctor(*, settings: Settings | None = None, observe: Observer = ignore) -> DoctorResult:
-    """Look at Python, the libraries, the store and the disk; reads every manifest of the store, no layer."""
+def doctor(*, deep: bool = False, settings: Settings | None = None, observe: Observer = ignore) -> DoctorResult:
+    """Look at Python, the libraries, the store and the disk; reads every manifest of the store.
+
+    With `deep` every byte of the store is read and hashed, too. Raises Cancelled; then nothing is known of the rest.
+    """
     problems: list[KitError] = []
     known = settings.home if settings and not settings.is_homeless else None
     found = Settings.load(home=known, on_problem=problems.append)
@@ -66,7 +70,7 @@ def doctor(*, settings: Settings | None = None, observe: Observer = ignore) -> D
     told = tuple(Check("settings", "broken", problem.message, problem.hint) for problem in problems)
     if settings.is_homeless:
         return DoctorResult((*_programs(), *_libraries(), *told))
-    return DoctorResult((*_programs(), *_libraries(), *told, *_home(settings), *_store(settings)))
+    return DoctorResult((*_programs(), *_libraries(), *told, *_home(settings), *_store(settings, deep, observe)))
 
 
 def _programs() -> Iterator[Check]:
@@ -102,13 +106,17 @@ def _home(settings: Settings) -> Iterator[Check]:
     yield Check("disk", verdict, f"{human_size(free)} free at {there}", hint)
 
 
-def _store(settings: Settings) -> Iterator[Check]:
+def _store(settings: Settings, deep: bool, observe: Observer) -> Iterator[Check]:
     store = targets.store(settings)
     try:
-        kits = store.kits()
-        yield Check("store", "ok", f"{len(kits)} kits in {settings.storage}")
-        for problem in store.check().problems:
+        found = store.check(read_layers=deep, observe=observe)
+        size = human_size(found.size_bytes)
+        read = f"every byte of {size} read" if deep else f"{size}, of which only manifests were read"
+        yield Check("store", "ok", f"{found.kits} kits in {settings.storage}: {read}", "" if deep else DEEP)
+        for problem in found.problems:
             yield Check("store", "broken", problem.message, problem.hint)
+    except Cancelled:
+        raise
     except KitError as problem:
         yield Check("store", "broken", problem.message, problem.hint)
     usage = store.cache_usage()

@@ -9,7 +9,8 @@ from kitops_jupyter.verbs.verb import Context, Verb
 
 
 def _parser() -> Parser:
-    parser = Parser("doctor", usage="doctor", examples=("kit doctor",))
+    parser = Parser("doctor", usage="doctor", examples=("kit doctor", "kit doctor --deep"))
+    parser.flag("--deep", help="read and hash every byte of the store; a large one takes minutes")
     parser.common_flags()
     return parser
 
@@ -17,7 +18,7 @@ def _parser() -> Parser:
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.doctor import doctor
 
-    return doctor(settings=context.settings, observe=context.observe)
+    return doctor(deep=arguments.deep, settings=context.settings, observe=context.observe)
 
 
 VERB = Verb(
@@ -25,7 +26,8 @@ VERB = Verb(
     summary="what is broken, and the command that mends it",
     about=(
         "Looks at Python, the libraries, the store and the disk, and says for each problem the command that mends "
-        "it. A script gets exit status 1 when something is broken."
+        "it. --deep also hashes every layer and says which kits are damaged. A script gets exit status 1 when "
+        "something is broken."
     ),
     parser=_parser,
     run=_run,
