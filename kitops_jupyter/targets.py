@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, Source, read_verified
 from kitops_jupyter.errors import NotFound, Usage
+from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.progress import watched as waits_watched
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -90,11 +91,15 @@ def remote(reference: Reference, settings: Settings, connection: Connection | No
 
 
 class LocalFirst:
-    """A Source that takes from the local store what is there already, and the rest from elsewhere."""
+    """A Source that takes from the local store what is there already, and the rest from elsewhere.
+
+    A blob that is damaged here is as good as none: it comes from elsewhere.
+    """
 
     def __init__(self, settings: Settings, elsewhere: Source) -> None:
         self.settings = settings
         self._store = store(settings)
+        self._here = self._store.repository("localhost/_")
         self._elsewhere = elsewhere
         self._parts: dict[tuple[Digest, int, int], bytes] = {}
         self._small: dict[Digest, bytes] = {}
@@ -112,18 +117,26 @@ class LocalFirst:
 
     def open(self, descriptor: Descriptor) -> Readable:
         if self._store.find_blob(descriptor) is not None:
-            return self._store.repository("localhost/_").open(descriptor)
+            return self._here.open(descriptor)
+        return self._elsewhere.open(descriptor)
+
+    def open_checked(self, descriptor: Descriptor, *, observe: Observer = ignore) -> Readable:
+        """As `open`: what is here was hashed, and can be read in parts."""
+        if self._store.find_blob(descriptor, observe=observe) is not None:
+            return self._here.open_checked(descriptor, observe=observe)
         return self._elsewhere.open(descriptor)
 
     def read_small_part(self, descriptor: Descriptor, offset: int, size_bytes: int) -> bytes:
-        """A part of a small blob that is asked for again and again; unverified. Raises NotFound."""
+        """A part of a small blob that is asked for again and again; what comes from elsewhere is not verified.
+
+        Raises NotFound.
+        """
         key = descriptor.digest, offset, size_bytes
         if key not in self._parts:
-            path = self._store.find_blob(descriptor)
-            if path is not None:
-                with path.open("rb") as stream:
+            if self._store.find_blob(descriptor) is not None:
+                with self._here.open_checked(descriptor) as stream:
                     stream.seek(offset)
-                    self._parts[key] = stream.read(size_bytes)
+                    self._parts[key] = stream.read(size_bytes) or b""
             elif isinstance(self._elsewhere, ReadsRanges):
                 self._parts[key] = self._elsewhere.read_range(descriptor, offset, size_bytes)
             else:

@@ -162,6 +162,7 @@ class KitFileSystem(AbstractFileSystem):  # type: ignore[misc]
             if self.info(path)["type"] == "directory":
                 raise IsADirectoryError(errno.EISDIR, "is a folder", path)
             raise AssertionError("info raises for what is not there")
+        files.check(found)
         is_verified = files.is_verified(found)
         if self._require_verified and not is_verified:
             raise DigestMismatch(

@@ -14,14 +14,15 @@ from typing import BinaryIO, NamedTuple, cast
 
 from kitops_jupyter import archive, targets
 from kitops_jupyter.content import Readable, verified
-from kitops_jupyter.errors import ArchiveInvalid, NotFound, SizeMismatch
+from kitops_jupyter.errors import ArchiveInvalid, DigestMismatch, KitError, NotFound, SizeMismatch
 from kitops_jupyter.file_index import PIECE_BYTES, IndexedFile, VerifiedFile
 from kitops_jupyter.filesystem.block_cache import BlockCache
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.kits import Kit
-from kitops_jupyter.operations.layer_reader import checked_names, members_of, ranges_of
+from kitops_jupyter.operations.layer_reader import checked_names, members_of, open_here, ranges_of
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import StoredBlob
 
 _PIECES_IN_MEMORY = 4
 
@@ -39,7 +40,7 @@ class Found(NamedTuple):
 
 @dataclass(slots=True)
 class _Layer:
-    """A layer once it was listed; `remote` for a plain one in a registry."""
+    """A layer once it was listed; `remote` for a plain one in a registry, `damage` for a wrong one of the store."""
 
     match: Match
     files: dict[str, IndexedFile]
@@ -47,6 +48,7 @@ class _Layer:
     unpacked: BinaryIO | None = None
     offsets: dict[str, int] = field(default_factory=dict)
     recalled: set[str] = field(default_factory=set)
+    damage: KitError | None = None
 
 
 class KitFiles:
@@ -81,11 +83,19 @@ class KitFiles:
 
     def is_verified(self, found: Found) -> bool:
         """Whether a digest of the kit covers every part of the file that is read, after its header in the archive."""
-        remote = self._listed(found.layer).remote
-        return remote is None or remote.is_verified
+        layer = self._listed(found.layer)
+        return layer.damage is None and (layer.remote is None or layer.remote.is_verified)
+
+    def check(self, found: Found) -> None:
+        """Raise DigestMismatch or SizeMismatch if the store's blob with this file is damaged."""
+        damage = self._listed(found.layer).damage
+        if damage is not None:
+            self._forget(found.layer)  # it may be put right meanwhile
+            raise damage
 
     def read(self, found: Found, start: int, end: int) -> bytes:
         """The file's bytes from `start` to `end`. Raises DigestMismatch, SizeMismatch, RegistryError."""
+        self.check(found)
         layer = self._listed(found.layer)
         start, end = max(0, start), min(end, found.file.size)
         if start >= end:
@@ -126,13 +136,41 @@ class KitFiles:
                 self._layers[at] = self._list(self._matches[at])
             return self._layers[at]
 
+    def _forget(self, at: int) -> None:
+        with self._lock:
+            layer = self._layers.pop(at, None)
+            if layer is not None and layer.unpacked is not None:
+                layer.unpacked.close()
+
     def _list(self, match: Match) -> _Layer:
+        try:
+            return self._list_right(match)
+        except (DigestMismatch, SizeMismatch) as damage:
+            return _Layer(match, self._list_damaged(match, damage), None, damage=damage)
+
+    def _list_damaged(self, match: Match, damage: KitError) -> dict[str, IndexedFile]:
+        """What the damaged layer seems to have, so that its names can be asked for; nothing of it is read."""
+        layer = match.layer
+        if match.type.layout == "raw":
+            raw = raw_file(layer)
+            return {raw.path: IndexedFile(raw.path, raw.size_bytes or layer.size_bytes, raw.mode, 0)}
+        try:
+            with closing(self.kit.source.open(layer)) as stream:
+                inside = archive.decompressing(stream, match.type.compression) if match.type.compression else stream
+                listed = [item for item in archive.list_members(inside) if not item.is_dir]
+        except (KitError, OSError):
+            raise damage from None
+        return {match.placed(file.name): IndexedFile(file.name, file.size, file.mode, -1) for file in listed}
+
+    def _list_right(self, match: Match) -> _Layer:
         source = self.kit.source
         is_remote = not match.type.compression and ranges_of(source, match.layer) is not None
         remote = RemoteFiles(source, match) if is_remote and isinstance(source, targets.LocalFirst) else None
         if match.type.layout == "raw":
             raw = raw_file(match.layer)
             size = match.layer.size_bytes if raw.size_bytes is None or remote else raw.size_bytes
+            if remote is None:
+                open_here(source, match.layer).close()
             return _Layer(match, {raw.path: IndexedFile(raw.path, size, raw.mode, 0)}, remote)
         members = remote.members if remote else members_of(source, match)
         listed = (IndexedFile(item.name, item.size, item.mode, item.offset) for item in members if not item.is_dir)
@@ -178,8 +216,11 @@ class KitFiles:
         return data
 
     def _read_here(self, layer: _Layer, file: IndexedFile, start: int, end: int) -> bytes:
-        """Out of a blob of the local store, verified when it came there; a compressed one is unpacked once."""
+        """Out of a blob of the local store that was hashed, and did not change since; a compressed one is unpacked."""
         with self._lock:
+            if isinstance(layer.unpacked, StoredBlob) and not layer.unpacked.is_unchanged():
+                layer.unpacked.close()
+                layer.unpacked = None
             if layer.unpacked is None:
                 layer.unpacked = self._unpack(layer.match)
                 if layer.match.type.compression:
@@ -194,9 +235,11 @@ class KitFiles:
 
     def _unpack(self, match: Match) -> BinaryIO:
         """The layer before compression as a file: its blob here, or a temporary one, every byte verified."""
-        path = None if match.type.compression else targets.store(self._settings).find_blob(match.layer)
-        if path is not None:
-            return path.open("rb")
+        if not match.type.compression:
+            here = open_here(self.kit.source, match.layer)
+            if isinstance(here, StoredBlob):
+                return cast(BinaryIO, here)
+            here.close()
         with ExitStack() as undone:
             temporary = undone.enter_context(tempfile.TemporaryFile())
             with verified(self.kit.source.open(match.layer), match.layer) as stream:

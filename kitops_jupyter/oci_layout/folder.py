@@ -13,12 +13,13 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, Readable, read_verified, verified
+from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, Readable, read_digest, read_verified, verified
 from kitops_jupyter.errors import ContentError, ManifestInvalid, NotFound, PathInvalid
 from kitops_jupyter.oci_layout import index_file
 from kitops_jupyter.oci_layout.index_file import INDEX_NAME, MARKER, MARKER_NAME, IndexFile
 from kitops_jupyter.pipeline import FileSink, Sha256Sink, disk_error, pump
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Event, Observer, ignore
+from kitops_jupyter.store import KnownBlobs, Stamp
 from kitops_jupyter.store.files import open_regular, read_small, replace, write_bytes
 
 _MODE = 0o644
@@ -33,11 +34,13 @@ Changer = Callable[[IndexFile], IndexFile]
 class LayoutFolder:
     """The layout in this folder; made on the first write, in a folder that is new or empty.
 
-    Safe to use from several threads and processes. Raises PathInvalid for what is no layout.
+    Safe to use from several threads and processes. Raises PathInvalid for what is no layout. `known` spares it to hash
+    the same blobs again and again.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, known: KnownBlobs | None = None) -> None:
         self.path = path
+        self._known = known
         self._shown = f"oci:{path}"
         self._guard = threading.Lock()
 
@@ -95,7 +98,7 @@ class LayoutFolder:
         Raises DigestMismatch, SizeMismatch, StorageFull, PathInvalid; then nothing has the name.
         """
         with closing(stream):
-            if self.exists(descriptor):
+            if self.find_blob(descriptor, observe=observe, item=item) is not None:
                 return
             self._prepare()
             is_manifest = descriptor.media_type in MANIFEST_TYPES
@@ -122,9 +125,23 @@ class LayoutFolder:
             raise disk_error(problem, final) from None
         return final
 
-    def find_blob(self, descriptor: Descriptor) -> Path | None:
-        """Its file, if it is there, whole."""
-        return self._blob(descriptor.digest) if self.exists(descriptor) else None
+    def find_blob(self, descriptor: Descriptor, *, observe: Observer = ignore, item: str = "") -> Path | None:
+        """Its file, if it is there and has its digest; hashed now, unless that is known."""
+        if not self.exists(descriptor):
+            return None
+        event = Event("advanced", item or descriptor.digest.short, 0, descriptor.size_bytes, "checking")
+        try:
+            with io.FileIO(open_regular(self._blob(descriptor.digest)), "rb") as stream:
+                stamp = Stamp.of(os.fstat(stream.fileno()))
+                verdict = self._known.find(descriptor.digest, stamp) if self._known else None
+                if verdict is None:
+                    verdict = read_digest(stream, lambda _: observe(event)) == descriptor.digest
+                    is_settled_now = stamp == Stamp.of(os.fstat(stream.fileno())) and stamp.is_settled
+                    if self._known and is_settled_now:
+                        self._known.note(descriptor.digest, stamp, is_right=verdict)
+        except OSError:
+            return None
+        return self._blob(descriptor.digest) if verdict else None
 
     @property
     def partials(self) -> Path:

@@ -127,7 +127,7 @@ def opened(
 ) -> Iterator[WriteSide]:
     """A side that may be written, the store then with its blobs held; a tar is read by `LayoutTar(place.path)`."""
     if place.kind == "folder" and place.path is not None:
-        yield LayoutFolder(place.path)
+        yield LayoutFolder(place.path, targets.store(settings).known_blobs)
     elif place.reference is None:
         raise Usage(f"{place} is no place to write to")
     elif place.kind == "store":
@@ -164,7 +164,7 @@ def mover(
             source.fetch(
                 blob,
                 keeper.partials,
-                find=lambda: keeper.find_blob(blob),
+                find=lambda: keeper.find_blob(blob, observe=observe, item=item),
                 keep=lambda path: keeper.keep_file(path, blob),
                 observe=observe,
                 item=item,
@@ -174,7 +174,7 @@ def mover(
     sink = target.place("kit") if isinstance(target, StoreSide) else target
 
     def write(blob: Descriptor, item: str, observe: Observer) -> None:
-        if sink.exists(blob):
+        if keeper.find_blob(blob, observe=observe, item=item) is not None:
             observe(Event("skipped", item, blob.size_bytes, blob.size_bytes, "unchanged"))
         else:
             sink.write(blob, source.open(blob), observe=observe, item=item)

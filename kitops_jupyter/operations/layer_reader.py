@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any
 
 from kitops_jupyter import archive, file_index
-from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, Source
+from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, ReadsRanges, Source
 from kitops_jupyter.errors import DigestMismatch, NotFound, UnsafeArchive
 from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.index_check import IndexFindings
@@ -71,8 +71,17 @@ def open_layer(source: Source, match: Match) -> Readable:
     elif not match.type.compression and (remote := ranges_of(source, match.layer)):
         return RangeStream(remote, match.layer)
     else:
-        stream = source.open(match.layer)
+        stream = open_here(source, match.layer)
     return archive.decompressing(stream, match.type.compression) if match.type.compression else stream
+
+
+def open_here(source: Source, layer: Descriptor) -> Readable:
+    """A layer that is not read to its end, so that no digest would show at the end what is wrong with it.
+
+    One of the local store was hashed before, or is now; one in a registry comes as it comes.
+    Raises NotFound, DigestMismatch, SizeMismatch.
+    """
+    return source.open_checked(layer) if isinstance(source, OpensChecked) else source.open(layer)
 
 
 class RangeStream:
@@ -135,11 +144,11 @@ def read_index(source: LocalFirst, address: file_index.Address, offset: int, siz
 
 
 def read_listing(source: Source, address: file_index.Address) -> bytes:
-    """The listing of an index, as it comes. Raises NotFound."""
+    """The listing of an index, as it comes from a registry. Raises NotFound, DigestMismatch."""
     if isinstance(source, LocalFirst):
         return read_index(source, address, 0, address.listing_bytes)
     data, at = bytearray(address.listing_bytes), 0
-    with closing(source.open(address.descriptor)) as stream:
+    with closing(open_here(source, address.descriptor)) as stream:
         while at < len(data) and (count := stream.readinto(memoryview(data)[at:])):
             at += count
     return bytes(data[:at])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
-import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +18,7 @@ from kitops_jupyter.manifest import file_metadata, layer_annotations
 from kitops_jupyter.media_types import Kind, LayerType
 from kitops_jupyter.operations.index_check import IndexFindings
 from kitops_jupyter.progress import Event, Observer
-from kitops_jupyter.store import LayerCache, LayerRecord
-
-# A file system's clock ticks slower than its stamps pretend: 4 to 10 ms on Linux; a file changed within one tick of
-# being read could be changed again without any stamp to show it. Stamps in whole seconds mean ticks of up to 2 s (FAT).
-TICK_NS = 100_000_000
-COARSE_TICK_NS = 2_000_000_000
+from kitops_jupyter.store import LayerCache, LayerRecord, is_settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +96,8 @@ class LayerPacker:
         if layer.entry.section == "mcpserver":
             _check_mcpb(Path(layer.members[0].source))
         fingerprint = self._fingerprint(layer)
-        known = self._known.find(fingerprint) if self._known and self._use_cache else None
-        if known:
+        known = self._known.find(fingerprint, observe=self._event) if self._known and self._use_cache else None
+        if known and self._has_its_index(known):
             self._event(Event("skipped", layer.path, known.size_bytes, known.size_bytes, note="unchanged"))
             return self._packed(layer, known, "unchanged")
         record = self._read(layer)
@@ -131,6 +125,10 @@ class LayerPacker:
         index = self._keep_index(*builder.build())
         self._findings.keep(Descriptor("", stored.digest, stored.size_bytes, {file_index.ANNOTATION: index}))
         return LayerRecord(stored.digest, stored.digest, stored.size_bytes, file_index=index)
+
+    def _has_its_index(self, known: LayerRecord) -> bool:
+        """Whether the index that was made with the layer is still there: a kit without it would be another one."""
+        return self._indexes is None or not known.file_index or bool(self._index_annotation(known))
 
     def _has_index(self, layer: PlannedLayer) -> bool:
         return self._indexes is not None and len(layer.members) <= file_index.FILES_LIMIT
@@ -245,9 +243,9 @@ def _annotations(layer: PlannedLayer) -> dict[str, str]:
 
 def _is_settled(layer: PlannedLayer) -> bool:
     """Whether any later change of these files must show in their stamps."""
-    stamps = [stamp for member in layer.members if not member.is_dir for stamp in (member.mtime_ns, member.ctime_ns)]
-    coarse = all(stamp % 1_000_000_000 == 0 for stamp in stamps)
-    return not stamps or time.time_ns() - max(stamps) > (COARSE_TICK_NS if coarse else TICK_NS)
+    return is_settled(
+        *(stamp for member in layer.members if not member.is_dir for stamp in (member.mtime_ns, member.ctime_ns))
+    )
 
 
 def _check_mcpb(path: Path) -> None:

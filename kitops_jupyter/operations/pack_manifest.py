@@ -39,11 +39,12 @@ def store_manifest(
     )
     layers = [layer.descriptor for layer in packed]
     created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(settings.created_epoch_s))
+    config = manifests.build_config(described, kind=kind, created=created)
+    config_descriptor = Descriptor.of(CONFIG_TYPES[kind], config)
     descriptor = _find_same(place, _known(place, reference), described, layers, kind)
-    if descriptor is None:
-        config = manifests.build_config(described, kind=kind, created=created)
-        config_descriptor = Descriptor.of(CONFIG_TYPES[kind], config)
+    if descriptor is None or (kind == "modelkit" and isinstance(place, Repository)):  # what is there may be damaged
         place.write(config_descriptor, io.BytesIO(config), item="config")
+    if descriptor is None:
         data = manifests.build(
             config_descriptor,
             layers,
@@ -86,6 +87,7 @@ def _find_same(
         except KitError:
             continue  # another kit that cannot be read is no reason not to pack this one
         same = known.config.digest == config if config else known.annotations.get(manifests.KITFILE) == text
-        if same and known.kind == kind and list(known.layers) == list(layers):
+        is_whole = kind == "modelkit" or place.exists(known.config)
+        if same and is_whole and known.kind == kind and list(known.layers) == list(layers):
             return descriptor
     return None

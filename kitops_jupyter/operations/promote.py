@@ -19,15 +19,17 @@ from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, Table
 from kitops_jupyter.content import Digest, Target
 from kitops_jupyter.disk import read_json, why
-from kitops_jupyter.errors import Conflict, ManifestInvalid, NotFound, StoreCorrupt, Usage
+from kitops_jupyter.errors import Conflict, ContentError, ManifestInvalid, NotFound, StoreCorrupt, Usage
 from kitops_jupyter.operations.kits import read_kit
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.write_file import write_text
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import Repository
 from kitops_jupyter.targets import Connection
 
+AGAIN = "pack or pull the kit again, which puts it right"
 CHAMPION, ROLLBACK = "champion", "rollback"
 _COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq}
 _GUARD = re.compile(r"\s*([\w.-]+?)\s*(>=|<=|=|>|<)\s*(-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?)\s*\Z")
@@ -88,6 +90,8 @@ def promote(
             raise Conflict(f"{parsed} is not what {from_tag} names: nothing was moved")
         if metric:
             _check_metric(parsed, place, metric)
+        if isinstance(place, Repository):
+            _check_bytes(parsed, place, wanted, observe)
         before = _find(place, to)
         moves: list[tuple[str, Digest | None, Digest]] = [(to, before, wanted)] if before != wanted else []
         if moves and to == CHAMPION and before:
@@ -115,6 +119,16 @@ def _wanted(place: Target, reference: Reference) -> Digest:
     except NotFound as missing:
         missing.hint = f"kit list {reference.shown_name} shows what is there"
         raise
+
+
+def _check_bytes(reference: Reference, place: Repository, wanted: Digest, observe: Observer) -> None:
+    """Raise StoreCorrupt unless every blob of the kit is there and right: nothing damaged becomes a champion."""
+    manifest = read_kit(reference, place, place.resolve(wanted)).manifest
+    for blob in (*manifest.layers, manifest.config):
+        try:
+            place.open_checked(blob, observe=observe).close()
+        except (ContentError, NotFound) as problem:
+            raise StoreCorrupt(f"{problem.message}: nothing was moved", hint=problem.hint or AGAIN) from None
 
 
 def _find(place: Target, name: str) -> Digest | None:

@@ -137,7 +137,7 @@ def _store(
             repository.fetch(
                 blob,
                 store.partials,
-                find=lambda: store.find_blob(blob),
+                find=lambda: store.find_blob(blob, observe=told, item=item),
                 keep=lambda path: store.keep_file(path, blob),
                 observe=told,
                 item=item,

@@ -186,7 +186,7 @@ def _fetch(wanted: dict[str, Part], settings: Settings, tally: Tally) -> dict[Di
 
         layer, item = part.match.layer, part.match.entry.path
         source = part.source.elsewhere if isinstance(part.source, targets.LocalFirst) else part.source
-        if isinstance(source, RemoteRepository) and store.find_blob(layer) is None:
+        if isinstance(source, RemoteRepository) and store.find_blob(layer, observe=tally, item=item) is None:
             return source.fetch(layer, store.partials, observe=tally, item=item)
         tally(Event("skipped", item, layer.size_bytes, layer.size_bytes, "unchanged"))
         return store.blob_path(layer.digest)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, human_size
-from kitops_jupyter.content import Descriptor, Digest, verified
-from kitops_jupyter.errors import ContentError, DigestMismatch, StoreCorrupt, Usage
+from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, read_verified, verified
+from kitops_jupyter.errors import ContentError, DigestMismatch, KitError, NotFound, StoreCorrupt, Usage
 from kitops_jupyter.operations.copy_kit import Move, Tally, copy_kit
 from kitops_jupyter.operations.index_check import IndexFindings, IndexWatch, Warnings
 from kitops_jupyter.operations.kits import Kit, open_kit
@@ -19,6 +20,7 @@ from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import Repository, Store
 from kitops_jupyter.targets import Connection
 
 if TYPE_CHECKING:
@@ -89,7 +91,8 @@ def push(
         repository = registry.repository(place.repository)
         for kit, tags in tagged:
             watch = IndexWatch(IndexFindings(settings), partial(read_listing, kit.source), wrong)
-            move = _uploader(kit, repository, _siblings(kit, place, settings), watch)
+            siblings = _siblings(kit, place, settings)
+            move = _uploader(kit, repository, siblings, watch, targets.store(settings))
             copy_kit(
                 kit.source,
                 repository,
@@ -122,18 +125,23 @@ def _is_only_an_index(reference: Reference, settings: Settings) -> bool:
     return reference.name in indexes.tags() and reference.name not in kits.tags()
 
 
-def _uploader(kit: Kit, repository: RemoteRepository, siblings: list[str], watch: IndexWatch) -> Move:
+def _uploader(kit: Kit, repository: RemoteRepository, siblings: list[str], watch: IndexWatch, store: Store) -> Move:
     """Sends one blob of the kit, unless it is there or can be mounted from a sibling.
 
-    Its bytes were checked when they came into the store, and the registry must refuse others: they are not hashed a
-    third time on the way, but only to find out what was wrong.
+    Bytes that are known to be right are not hashed again on the way: the registry must refuse others. A blob that is
+    damaged or gone here, and whole there, is fetched back instead.
     """
 
     def move(blob: Descriptor, item: str, observe: Observer) -> None:
-        watch.look(blob, lambda: kit.source.open(blob))
+        if store.find_blob(blob, observe=observe, item=item) is None and repository.exists(blob):
+            repository.fetch(
+                blob, store.partials, keep=lambda path: store.keep_file(path, blob), observe=observe, item=item
+            )
+            return
+        watch.look(blob, lambda: _open(kit, blob, item))
         try:
             repository.upload(
-                blob, lambda: kit.source.open(blob), mount_from=siblings, check=False, observe=observe, item=item
+                blob, lambda: _open(kit, blob, item), mount_from=siblings, check=False, observe=observe, item=item
             )
         except DigestMismatch:
             _check(kit, blob, item)
@@ -143,14 +151,27 @@ def _uploader(kit: Kit, repository: RemoteRepository, siblings: list[str], watch
 
 
 def _check(kit: Kit, blob: Descriptor, item: str) -> None:
-    """Raise StoreCorrupt if the blob is not what it is to be."""
+    """Raise StoreCorrupt if the blob is not what it is to be, whatever its stamps say."""
     try:
         with verified(kit.source.open(blob), blob) as stream:
             while stream.read(1 << 20):
                 pass
-    except ContentError as damaged:
-        hint = f"kit remove -f {kit.reference} takes it away, then pack or pull it anew"
-        raise StoreCorrupt(f"{item} is damaged in the local store: {damaged.message}", hint=hint) from None
+    except ContentError as problem:
+        raise _damaged(kit, item, problem) from None
+
+
+def _open(kit: Kit, blob: Descriptor, item: str) -> Readable:
+    try:
+        return kit.source.open_checked(blob) if isinstance(kit.source, OpensChecked) else kit.source.open(blob)
+    except (ContentError, NotFound) as problem:
+        raise _damaged(kit, item, problem) from None
+
+
+def _damaged(kit: Kit, item: str, problem: KitError) -> StoreCorrupt:
+    return StoreCorrupt(
+        f"{item} is damaged in the local store: {problem.message}",
+        hint=f"pack the kit again, which puts it right; or kit remove -f {kit.reference}",
+    )
 
 
 def _tagged(
@@ -180,9 +201,14 @@ def _siblings(kit: Kit, place: Reference, settings: Settings) -> list[str]:
         if there.registry != place.registry or there.repository == place.repository:
             continue
         repository = store.repository(name)
-        for descriptor in repository.manifests():
-            other = open_kit(Reference.from_store_name(name).with_digest(descriptor.digest), settings)
-            if wanted & {layer.digest for layer in other.manifest.layers}:
-                found.append(there.repository)
-                break
+        if any(wanted & _layers_of(repository, descriptor) for descriptor in repository.manifests()):
+            found.append(there.repository)
     return found
+
+
+def _layers_of(repository: Repository, descriptor: Descriptor) -> set[Digest]:
+    """The layers of another kit; none of one that cannot be read, which is no reason not to push this one."""
+    try:
+        return {layer.digest for layer in manifests.parse(read_verified(repository, descriptor)).layers}
+    except KitError:
+        return set()

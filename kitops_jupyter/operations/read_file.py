@@ -11,7 +11,7 @@ from kitops_jupyter.content import Readable, verified
 from kitops_jupyter.errors import NotFound, SizeMismatch, Usage
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.kits import Kit
-from kitops_jupyter.operations.layer_reader import members_of, ranges_of
+from kitops_jupyter.operations.layer_reader import members_of, open_here, ranges_of
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.targets import LocalFirst
 
@@ -44,7 +44,7 @@ def read_file(kit: Kit, match: Match, path: str, *, limit_bytes: int) -> FileByt
     if match.type.compression:
         return FileBytes(path, _out_of_compressed(kit, match, path, limit_bytes), is_here)
     member = _find(members_of(kit.source, match), match, path, limit_bytes)
-    with closing(kit.source.open(match.layer)) as stream:
+    with closing(open_here(kit.source, match.layer)) as stream:
         _take(stream, member.offset, path, keep=False)
         return FileBytes(path, _take(stream, member.size, path), is_here)
 
@@ -63,7 +63,7 @@ def _read_raw(kit: Kit, match: Match, path: str, limit_bytes: int) -> FileBytes:
         raise NotFound(f"{match.entry.label} has no file {path[:200]}")
     if match.layer.size_bytes > limit_bytes:
         raise Usage(f"{path} has {match.layer.size_bytes} bytes; up to {limit_bytes} are shown", hint="pull it instead")
-    with verified(kit.source.open(match.layer), match.layer) as stream:
+    with verified(open_here(kit.source, match.layer), match.layer) as stream:
         data = stream.readall()
     if match.type.compression:
         raise Usage(f"{path} is stored compressed", hint="pull it instead")
@@ -75,7 +75,7 @@ def _out_of_compressed(kit: Kit, match: Match, path: str, limit_bytes: int) -> b
     tar, view = archive.PassingTar(), memoryview(bytearray(_PIECE_BYTES))
     found: archive.TarMember | None = None
     kept, position = bytearray(), 0
-    with closing(archive.decompressing(kit.source.open(match.layer), match.type.compression)) as stream:
+    with closing(archive.decompressing(open_here(kit.source, match.layer), match.type.compression)) as stream:
         while (found is None or len(kept) < found.size) and (count := stream.readinto(view)):
             if found is None:
                 here = [item for item in tar.members_in(view[:count]) if match.placed(item.name) == path]

@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from kitops_jupyter import archive, targets
-from kitops_jupyter.content import Descriptor, Digest, Readable, Source, verified
-from kitops_jupyter.errors import Cancelled, DigestMismatch, SizeMismatch, UnsafeArchive
+from kitops_jupyter.content import Descriptor, Digest, Readable, Source, judge, verified
+from kitops_jupyter.errors import Cancelled, ContentError, DigestMismatch, SizeMismatch, UnsafeArchive
 from kitops_jupyter.filters import Choice
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.index_check import IndexCheck, IndexFindings, Warnings
@@ -25,8 +25,10 @@ from kitops_jupyter.operations.unpack_place import Place
 from kitops_jupyter.operations.write_file import create
 from kitops_jupyter.pipeline import ByteSink, FileSink, Sha256Sink, pump
 from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.store import Repository
 from kitops_jupyter.targets import LocalFirst
 
+AGAIN = "pack or pull the kit again, which puts it right; kit doctor --deep says what else is damaged"
 PATIENCE_S = 0.75  # with a beat of 0.25 s: a cancel must be heard within a second
 
 
@@ -212,8 +214,13 @@ class LayerUnpacker:
             count = pump(
                 stream, [known, *sinks], observe=self._event, item=part.match.entry.path, total_bytes=layer.size_bytes
             )
+            judge(stream, is_right=(count, known.digest) == (layer.size_bytes, layer.digest))
             _check(layer, known.digest, count)
             return count
+        except ContentError as problem:
+            if isinstance(part.source, Repository) and not part.source.exists(layer):
+                problem.hint = AGAIN
+            raise
         finally:
             stream.close()
 

@@ -74,7 +74,7 @@ def _inherited(kit: Kit, opener: Opener, settings: Settings, store: Store) -> It
 
 
 def _row(match: Match, store: Store) -> wire.LayerRow:
-    entry, layer, is_here = match.entry, match.layer, store.find_blob(match.layer) is not None
+    entry, layer, is_here = match.entry, match.layer, store.has_blob(match.layer)
     is_tar = match.type.layout == "tar"
     return wire.LayerRow(
         key=key_of(entry),

@@ -149,7 +149,7 @@ def _summaries(repository: str, named: Sequence[tuple[str, str]]) -> dict[str, w
         error_there = wire.Error("unreadable", kit.problem, "", []) if kit.problem else None
         title = "" if kit.model_name == NONE else kit.model_name
         digest = "" if kit.problem else kit.digest
-        layers_here = sum(store.find_blob(layer) is not None for layer in kit.layers)
+        layers_here = sum(store.has_blob(layer) for layer in kit.layers)
         counts = layers_here, len(kit.layers)
         found[text] = wire.Summary(
             text, digest, kit.size_bytes, kit.created, title, _is_local(text), *counts, error_there
