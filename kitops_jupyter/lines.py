@@ -12,7 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+", re.ASCII)
+_PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]*", re.ASCII)
 # At the start of a word zsh and IPython take these for more than a character; a lone % is IPython's as well.
 _MEANT_AT_START = ("=", "%", ",")
 _EXPANDED = "{}$"
@@ -53,7 +53,7 @@ def path_word(path: str) -> str:
 
 def quoted(word: str) -> str:
     """The word as it is typed: bare, or in single quotes, in which nothing has a meaning."""
-    if _PLAIN.fullmatch(word) and not word.startswith(_MEANT_AT_START):
+    if word and is_plain(word) and not word.startswith(_MEANT_AT_START):
         return word
     return "'" + word.replace("'", "'\"'\"'") + "'"
 
@@ -63,6 +63,16 @@ def problem_of(word: str) -> str:
     shown = ascii(word if len(word) <= _SHOWN else word[:_SHOWN] + "...")
     if found := next((char for char in word if char in _EXPANDED), ""):
         return f"{shown} has a {found}, which a cell can run as code"
-    if any(unicodedata.category(char) in _UNSEEN for char in word):
+    if is_unseen(word):
         return f"{shown} has characters that nobody sees"
     return ""
+
+
+def is_plain(text: str) -> bool:
+    """Whether it needs no quotes inside a word."""
+    return _PLAIN.fullmatch(text) is not None
+
+
+def is_unseen(word: str) -> bool:
+    """Whether it has characters that nobody sees, or that turn what is beside them."""
+    return any(unicodedata.category(char) in _UNSEEN for char in word)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 from IPython.core.interactiveshell import InteractiveShell
+
+from kitops_jupyter.disk import current_folder
 
 IDENTIFIER = "kitops_jupyter"
 PRIORITY = 1000  # before IPython's own, which are at 0 to 100
@@ -22,12 +25,12 @@ def add_completion(shell: InteractiveShell) -> None:
     """Let Tab know kits."""
 
     def match_kit(context: CompletionContext) -> SimpleMatcherResult:
-        texts = _texts(context, shell)
-        if texts is None:
+        offer = _offer(context, shell)
+        if offer is None:
             return SimpleMatcherResult(completions=[])
         # What is typed, again, where nothing fits: Python's names would not fit either, and take their time.
-        found = [SimpleCompletion(text=text, type="kit") for text in texts or [context.token]]
-        return SimpleMatcherResult(completions=found, suppress=True, ordered=True)
+        found = [SimpleCompletion(text=text, type="kit") for text in offer.texts or [offer.replaced]]
+        return SimpleMatcherResult(completions=found, matched_fragment=offer.replaced, suppress=True, ordered=True)
 
     matcher: Any = context_matcher  # IPython's own types leave it open
     if shell.Completer is not None:
@@ -45,45 +48,51 @@ def remove_completion(shell: InteractiveShell) -> None:
         shell.Completer.custom_matchers[:] = kept
 
 
-def _texts(context: CompletionContext, shell: Any) -> list[str] | None:
-    """What the token at the cursor may become; None where this is no line of ours, or an expression in it."""
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """The text before the cursor that is replaced, and by what."""
+
+    replaced: str
+    texts: list[str]
+
+
+def _offer(context: CompletionContext, shell: Any) -> _Offer | None:
+    """What the word at the cursor may become; None where this is no line of ours, or an expression in it."""
     typed = _typed(context)
-    if typed is None or _EXPRESSION.search(typed):
+    if typed is None:
         return None
-    if variable := _VARIABLE.search(typed):
-        hidden = getattr(shell, "user_ns_hidden", {})
-        names = (name for name in shell.user_ns if name not in hidden and not name.startswith("_"))
-        return sorted(name for name in names if name.startswith(variable[1]))
-    return _words(typed, context.token)
-
-
-def _words(typed: str, token: str) -> list[str]:
     from kitops_jupyter import verbs
-    from kitops_jupyter.disk import current_folder
+
+    words, current = verbs.split_typed(typed)
+    if current.quote != "'":
+        if _EXPRESSION.search(typed):
+            return None
+        if variable := _VARIABLE.search(typed):
+            return _Offer(variable[1], _variables(variable[1], shell))
+    following = context.full_text.split("\n")[context.cursor_line][context.cursor_position :]
+    raw = typed[current.start :]
+    texts = (verbs.retyped(raw, current, text, following) for text in _words([*words, current.text]))
+    return _Offer(raw, [text for text in texts if text])
+
+
+def _variables(begun: str, shell: Any) -> list[str]:
+    hidden = getattr(shell, "user_ns_hidden", {})
+    names = (name for name in shell.user_ns if name not in hidden and not name.startswith("_"))
+    return sorted(name for name in names if name.startswith(begun))
+
+
+def _words(words: list[str]) -> list[str]:
+    """What the last of the words may become."""
+    from kitops_jupyter import verbs
     from kitops_jupyter.errors import KitError
     from kitops_jupyter.settings import Settings
     from kitops_jupyter.verbs.complete import complete
 
-    for closed in (typed, typed + "'", typed + '"'):
-        try:
-            words = verbs.split(closed)
-            break
-        except KitError:
-            continue
-    else:
-        return []
-    if not words or (typed[-1:].isspace() and closed == typed):
-        words.append("")
-    current = words[-1]
-    if not typed.endswith(current) or len(token) > len(current):
-        return []  # the word has escapes in it: what is typed is not what is meant
-    kept = len(current) - len(token)
     try:
         context = verbs.Context(settings=Settings.load(), directory=current_folder(), interactive=True)
     except KitError:  # no home, no folder: nothing is known, and the verb will say why
         return []
-    found = complete(words, context)
-    return [text[kept:] if closed != typed else re.sub(r"(\s)", r"\\\1", text[kept:]) for text in found]
+    return complete(words, context)
 
 
 def _typed(context: CompletionContext) -> str | None:

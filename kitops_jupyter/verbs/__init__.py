@@ -4,7 +4,7 @@ from kitops_jupyter.verbs.call import is_failure, parse, run, settings_of, verb_
 from kitops_jupyter.verbs.door import typed_errors
 from kitops_jupyter.verbs.table import NAMES, find
 from kitops_jupyter.verbs.verb import Call, Context, Printed, Verb
-from kitops_jupyter.verbs.words import commands, split, split_typed
+from kitops_jupyter.verbs.words import commands, retyped, split, split_typed
 
 __all__ = [
     "NAMES",
@@ -16,6 +16,7 @@ __all__ = [
     "find",
     "is_failure",
     "parse",
+    "retyped",
     "run",
     "settings_of",
     "split",

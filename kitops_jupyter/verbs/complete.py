@@ -112,7 +112,8 @@ def _paths(current: str, context: Context, *, folders_only: bool) -> Iterable[st
     with os.scandir(folder) as entries:
         names = sorted((entry.name, entry.is_dir()) for entry in entries)
     return [
-        lead + name + ("/" if is_dir else "")
+        # What looks like a flag or a home at the start of a word is taken for one.
+        (lead or ("./" if name.startswith(("-", "~")) else "")) + name + ("/" if is_dir else "")
         for name, is_dir in names
         if (is_dir or not folders_only) and (not name.startswith(".") or typed[2].startswith("."))
     ]

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator
 
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.lines import is_plain, is_unseen, quoted
 from kitops_jupyter.verbs.lexer import Expand, Lexer, Token, no_value
 
 _OPERATORS = frozenset(("|", "||", "&&", "&", ";", ">", ">>", "<", "<<", "2>", "2>&1"))
+_SPECIAL = frozenset("|&;<>?!*()")
 _PROMPT = re.compile(r"^(?:(?:[$!%]\s*)?(?:jupyter\s+kit|(?:\.[/\\])?kit(?:\.exe)?)(?=\s|$)|[$!%](?=\s|\w|$))")
 
 
@@ -40,6 +42,31 @@ def split_typed(text: str, *, windows: bool = os.name == "nt") -> tuple[list[str
     tokens = list(lexer.tokens(is_whole=False))
     current = tokens.pop() if tokens and tokens[-1].end == len(text) else Token("", len(text), len(text))
     return [token.text for token in tokens], current
+
+
+def retyped(raw: str, current: Token, text: str, following: str = "", *, windows: bool = os.name == "nt") -> str | None:
+    """How `raw`, which means `current`, is typed once it is to mean `text`; None where there is no way.
+
+    What is typed stays where it can, in its quotes; they are closed behind all but a folder, unless `following`, the
+    line behind the cursor, begins with them.
+    """
+    if is_unseen(text):
+        return None
+    rest, quote = text.removeprefix(current.text), current.quote
+    closing = "" if text.endswith("/") or following.startswith(quote) else quote
+    # Outside quotes IPython and a shell make something of more characters than the lexer: `?` at the end of a line.
+    ways = [raw + rest + closing] if quote else []
+    if not quote and not _SPECIAL.intersection(raw) and is_plain(rest.replace(" ", "")):
+        ways.append(raw + rest.replace(" ", "\\ "))
+    if not quote or not following.startswith(quote):
+        ways.append(quoted(text)[: -1 if text.endswith("/") else None])
+    return next((way for way in ways if _means(way, text, windows)), None)
+
+
+def _means(typed: str, text: str, windows: bool) -> bool:
+    """Whether what is typed is the one word `text`, whatever names have a value."""
+    lexer = Lexer(typed, windows=windows, expand=lambda expression: "")
+    return [token.text for token in lexer.tokens(is_whole=False)] == [text]
 
 
 def commands(block: str) -> Iterator[tuple[int, str]]:

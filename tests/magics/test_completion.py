@@ -6,10 +6,13 @@ import base64
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
+
+from kitops_jupyter.verbs import retyped, split, split_typed
 
 
 @pytest.fixture
@@ -86,3 +89,50 @@ def test_other_cells_are_left_to_others(shell: InteractiveShell) -> None:
     shell.user_ns["unpacked"] = 1
     assert after_tab(shell, "unpa") == ["unpacked"]
     assert "%kit" in after_tab(shell, "%ki")
+
+
+ODD = [
+    "plain.csv", "a b", "a  b", "it's", 'say "hi"', "{1+1}", "{ran.append(1)}", "a{b", "$ran", "$(id)", "`id`", "a;",
+    "a|b", "&", "what?", "!ls", "#1", "a#1", "-d", "--force", "~old", "=x", "%kit", "back\\slash", "end\\", "a\u00a0b",
+    "デ", "*", "{{a}}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", ["%kit validate ", "%kit validate '", '%kit validate "', "r = %kit validate -f "])
+def test_a_file_completes_to_what_means_exactly_it_or_is_not_offered(shell: Any, project: Path, typed: str) -> None:
+    for name in ODD:
+        (project / name).write_text("manifestVersion: 1.0.0\ncode:\n- path: x\n")
+    shell.user_ns.update(ran=[], read=[])
+    offered = after_tab(shell, typed)
+    for line in offered:
+        done = shell.run_cell(f"{line}\nread.append(1)", store_history=False, silent=True)
+        assert done.success, line
+    assert shell.user_ns["ran"] == []
+    assert len(offered) == len(ODD) or '"' in typed
+
+
+@pytest.mark.parametrize("name", [name for name in ODD if "/" not in name])
+@pytest.mark.parametrize("begun", [0, 1, 99])
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+def test_a_word_is_retyped_to_mean_exactly_the_file(name: str, begun: int, quote: str) -> None:
+    raw = quote + name[:begun]
+    words, current = split_typed(raw, windows=False)
+    if words or not name.startswith(current.text):
+        return
+    typed = retyped(raw, current, name, windows=False)
+    assert typed is None or split(typed, windows=False, expand=lambda expression: "expanded") == [name]
+    assert typed is not None or (quote and raw != quote)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\u2028b", "a\u202eb", "a\x1bb"])
+def test_a_name_that_nobody_can_see_is_not_offered(shell: InteractiveShell, project: Path, name: str) -> None:
+    (project / name).touch()
+    assert after_tab(shell, "%kit validate a") == ["%kit validate a"]
+
+
+def test_quotes_that_the_front_end_closed_are_not_closed_twice(shell: InteractiveShell, project: Path) -> None:
+    (project / "my file").touch()
+    line = "%kit validate 'my'"
+    with provisionalcompleter():
+        found = list(shell.Completer.completions(line, len(line) - 1))
+    assert [line[: each.start] + each.text + line[each.end :] for each in found] == ["%kit validate 'my file'"]
