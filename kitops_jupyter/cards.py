@@ -89,6 +89,13 @@ def to_text(card: Card, *, width: int = 100) -> str:
     return "\n\n".join(blocks) if len(blocks) > 1 else blocks[0]
 
 
+def to_line(card: Card) -> str:
+    """Title and facts on one line, for a log; what to know and what to worry about on lines of their own."""
+    facts = "; ".join(f"{name} {value}" for name, value in card.facts)
+    told = [f"warning: {warning}" for warning in card.warnings] + [f"note: {note}" for note in card.notes]
+    return "\n".join(map(printable, [f"{card.title}: {facts}", *told]))
+
+
 def _fact_lines(facts: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
     import textwrap
 

@@ -180,3 +180,13 @@ def test_the_terminal_prints_what_kit_printed_on_the_golden_home(
             assert DIGEST.findall(out)[:1] == DIGEST.findall(step["stdout"])[:1], step["argv"]
             compared += 1
     assert compared > 15
+
+
+@pytest.mark.parametrize("words", [["pack", "-t", "here:v1"], ["pack", "-f", "Kitfile", "-t", "here:v1"]])
+def test_a_pack_with_a_name_and_no_folder_takes_the_current_one(
+    place: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    (place / "a.txt").write_text("x")
+    (place / "Kitfile").write_text("manifestVersion: 1.0.0\ncode:\n- path: a.txt\n")
+    assert main(words) == DONE
+    assert "here:v1" in capsys.readouterr().out

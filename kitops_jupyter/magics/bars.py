@@ -25,7 +25,7 @@ def meter(
     if progress == "none":
         return nullcontext(ignore)
     if progress == "plain" or not (progress == "fancy" or is_watched(shell)):
-        return Lines(_write_line)
+        return Lines(_write_line, is_brief=progress != "plain")
     if screen is not None:
         return screen.transfer(line or Line(""))
     return _notebook_bars() if has_widgets(shell) else _terminal_bars()

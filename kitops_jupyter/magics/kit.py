@@ -16,6 +16,7 @@ from kitops_jupyter.disk import current_folder
 from kitops_jupyter.errors import Cancelled, KitError, Usage
 from kitops_jupyter.lines import offered
 from kitops_jupyter.magics.bars import has_widgets, is_watched, meter
+from kitops_jupyter.magics.scripts import is_unshown
 from kitops_jupyter.magics.values import expander
 from kitops_jupyter.settings import session_notebook
 from kitops_jupyter.verbs.lexer import Expand
@@ -61,7 +62,12 @@ class KitMagics(Magics):
             raise Cancelled(
                 "interrupted; nothing was left half-done", hint="run the cell again: what was done is not done twice"
             ) from None
-        return None if is_silent else result
+        if is_silent:
+            return None
+        if is_unshown(shell):
+            show: Any = display  # IPython's own types leave it open
+            show(result)
+        return result
 
     def _run(self, words: list[str], cell: str | None = None, *, is_line: bool = True) -> Any:
         """One command. Raises KitError. In a block, the next line waits for this one: there forms are no help."""

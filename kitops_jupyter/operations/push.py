@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
-from kitops_jupyter.cards import Card, human_size
+from kitops_jupyter.cards import Card, human_size, to_line
 from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, read_verified, verified
 from kitops_jupyter.errors import ContentError, DigestMismatch, KitError, NotFound, StoreCorrupt, Usage
 from kitops_jupyter.operations.copy_kit import Move, Tally, copy_kit
@@ -42,6 +42,10 @@ class TransferResult(Result):
     elapsed_s: float
     hint: str = ""
     warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """One line: a log has many of them."""
+        return to_line(self.card())
 
     def card(self) -> Card:
         speed = f", {human_size(int(self.moved_bytes / self.elapsed_s))}/s" if self.moved_bytes > 1 << 20 else ""

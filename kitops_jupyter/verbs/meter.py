@@ -106,14 +106,28 @@ class Meter:
 
 
 class Lines(Meter):
-    """A line when an item is finished or skipped, now and then one in between, and one at the end."""
+    """A line when an item is finished or skipped, now and then one in between, and one at the end.
 
-    def __init__(self, write: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+    `is_brief` is for logs that nobody asked for: what is done soon is the one line at the end.
+    """
+
+    def __init__(
+        self, write: Callable[[str], None], clock: Callable[[], float] = time.monotonic, *, is_brief: bool = False
+    ) -> None:
         super().__init__(clock)
         self._write = write
+        self._is_brief = is_brief
+        self._only = ""
+
+    @property
+    def _waits(self) -> bool:
+        return self._is_brief and self._clock() - self._started_at < LINE_INTERVAL_S
 
     def _tell(self, event: Event, item: _Item | None) -> None:
         name, note = printable(event.item), f" {event.note}" if event.note else ""
+        self._only = name if self._moved + sum(self._skipped.values()) == 1 else ""
+        if self._waits:
+            return
         if item is None:
             self._write(f"{name}: {human_size(event.total_bytes or event.done_bytes)}{note or ' skipped'}")
         elif event.step == "finished":
@@ -128,7 +142,7 @@ class Lines(Meter):
 
     def _close(self, *, failed: bool) -> None:
         if not failed and (summary := self.summary()):
-            self._write(summary)
+            self._write(f"{self._only}: {summary}" if self._is_brief and self._only else summary)
 
 
 def _part(item: _Item) -> str:

@@ -48,8 +48,8 @@ def _parser() -> Parser:
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     if arguments.env and arguments.no_env:
         raise Usage("kit pack: --env and --no-env?", hint="kit pack --no-env packs without the environment")
-    if arguments.dir is None and not (context.interactive or arguments.notebook):
-        raise Usage("kit pack: which folder?", hint="kit pack . takes this one")
+    if not (context.interactive or arguments.dir or arguments.tag or arguments.file or arguments.notebook):
+        raise Usage("kit pack needs a folder or a name", hint="kit pack . -t NAME:TAG packs the current folder")
     from kitops_jupyter.operations.pack import pack
 
     file, text = _kitfile(arguments, context)
@@ -123,9 +123,9 @@ VERB = Verb(
     summary="files into a kit in the local store",
     about=(
         "Stores the files that the Kitfile names as one kit; the tag moves last. Files that did not change since "
-        "they were packed are not read again. In a notebook DIR is the notebook's folder when none is named, a "
-        "missing Kitfile is proposed, shown and written, and %%kit pack takes the Kitfile from the cell; the open "
-        "notebook is saved first, and a proposed Kitfile takes the environment along: files that install it again."
+        "they were packed are not read again. Without DIR it packs the current folder, in a notebook the notebook's. "
+        "There a missing Kitfile is proposed, shown and written, and %%kit pack takes the Kitfile from the cell; the "
+        "open notebook is saved first, and a proposed Kitfile takes the environment along: files that install it again."
     ),
     parser=_parser,
     run=_run,

@@ -164,3 +164,31 @@ def test_the_home_of_a_flag_wins_over_the_environment(run_cell: RunCell, project
     ran = run_cell("%kit cache info --config other-home")
     assert ran.error is None, ran.printed
     assert ran.value.path == project / "other-home" / "cache"
+
+
+SCRIPT = """
+%kit version
+kept = %kit version
+if kept:
+    %kit help tag
+def ask():
+    %kit help diff
+ask()
+%kit help push;
+print("end")
+"""
+
+
+def test_a_script_prints_what_a_cell_would_show(run_cell: RunCell, project: Path) -> None:
+    (project / "script.ipy").write_text(SCRIPT)
+    printed = run_cell("get_ipython().safe_execfile_ipy('script.ipy')").printed
+    assert printed.count("Version: 0.1.0") == 1
+    assert [name for name in ("kit tag REF", "kit diff ", "kit push", "end\n") if name in printed] == [
+        "kit tag REF",
+        "kit diff ",
+        "end\n",
+    ]
+
+
+def test_a_cell_shows_a_value_once(run_cell: RunCell) -> None:
+    assert run_cell("%kit version").printed.count("Version: 0.1.0") <= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 from typing import Any
 
@@ -208,6 +209,31 @@ def test_lines_tell_what_was_done_and_end_with_a_summary(clock: Clock) -> None:
         "data: 1.0 MiB unchanged",
         "10.0 MiB in 2.0 s, 5.0 MiB/s; 1 unchanged (1.0 MiB)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "line"), [(["model"], "model: 1.0 MiB in 1.0 s, 1.0 MiB/s"), (["a", "b"], "2.0 MiB in 2.0 s, 1.0 MiB/s")]
+)
+def test_brief_lines_of_what_is_done_soon_are_one_line(clock: Clock, names: list[str], line: str) -> None:
+    lines: list[str] = []
+    with Lines(lines.append, clock=clock, is_brief=True) as observe:
+        for name in names:
+            observe(Event("started", name, 0, MIB))
+            clock.now += 1
+            observe(Event("finished", name, MIB, MIB))
+    assert lines == [line]
+
+
+def test_brief_lines_of_what_takes_long_tell_how_far_it_is(clock: Clock) -> None:
+    lines: list[str] = []
+    with Lines(lines.append, clock=clock, is_brief=True) as observe:
+        observe(Event("started", "model", 0, 100 * MIB))
+        for done in range(1, 101):
+            clock.now += 0.2
+            observe(Event("advanced", "model", done * MIB, 100 * MIB))
+        observe(Event("finished", "model", 100 * MIB, 100 * MIB))
+    assert all(re.fullmatch(r"model: \d+ % of 100.0 MiB", line) for line in lines[:3])
+    assert len(lines) == 6
 
 
 def test_a_long_layer_is_told_now_and_then_and_a_resumed_one_at_once(clock: Clock) -> None:
