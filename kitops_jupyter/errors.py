@@ -216,9 +216,18 @@ class ArchiveInvalid(ContentError):
 
 
 class UnsafeArchive(ContentError):
-    """An archive that must not be unpacked: traversal, links, devices, bombs, clashing names."""
+    """An archive that must not be unpacked: traversal, links, devices, bombs, clashing names.
+
+    `clash` is for a name that two want: that name, and which of several reasons to tell of one name.
+    """
 
     code = "archive_unsafe"
+
+    def __init__(
+        self, message: str, *, hint: str = "", details: Sequence[str] = (), clash: tuple[str, int] | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, details=details)
+        self.clash = clash
 
 
 class Conflict(KitError):

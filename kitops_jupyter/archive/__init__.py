@@ -2,6 +2,8 @@
 
 from kitops_jupyter.archive.compression import compressing, decompressing
 from kitops_jupyter.archive.member_names import NameRules
+from kitops_jupyter.archive.new_tree import NewTree
+from kitops_jupyter.archive.shared_tree import SharedTree
 from kitops_jupyter.archive.tar_headers import PassingTar, header_of
 from kitops_jupyter.archive.tar_listing import list_members
 from kitops_jupyter.archive.tar_parser import Limits, TarMember
@@ -12,8 +14,10 @@ __all__ = [
     "Extracted",
     "Limits",
     "NameRules",
+    "NewTree",
     "PassingTar",
     "RawStream",
+    "SharedTree",
     "TarMember",
     "TarStream",
     "Untar",

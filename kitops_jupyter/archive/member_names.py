@@ -23,6 +23,20 @@ _WINDOWS_RESERVED = re.compile(r"(?:\A|/)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0
 _HINT = "do not unpack this kit; tell whoever made it"
 
 
+_SPELLINGS, _FILE_AND_FOLDER, _TWICE = range(3)  # which of them is told, whatever came first
+
+
+def file_and_folder(name: str) -> UnsafeArchive:
+    """A file and a folder of one name; `name` is the outermost one, whichever of them came first."""
+    reason = "there is one of that name already, and a folder is needed where a file is"
+    return UnsafeArchive(f"member {shown(name)}: {reason}", hint=_HINT, clash=(name, _FILE_AND_FOLDER))
+
+
+def twice(name: str) -> UnsafeArchive:
+    """Two files of one name."""
+    return UnsafeArchive(f"member {shown(name)}: there is one of that name already", hint=_HINT, clash=(name, _TWICE))
+
+
 @dataclass(frozen=True, slots=True)
 class NameRules:
     """What the place where files are made thinks of names.
@@ -36,19 +50,30 @@ class NameRules:
     folds_unicode: bool = False
 
     @classmethod
-    def of(cls, folder: Path) -> NameRules:
-        """The rules of the file system that has `folder`, found out by making a file there. Raises StorageFull."""
+    def of(cls, folder: Path, descriptor: int | None = None) -> NameRules:
+        """The rules of the file system that has `folder`, found out by making a file there. Raises StorageFull.
+
+        `descriptor` is the same folder, opened.
+        """
         stem = f".kit-{uuid.uuid4().hex}-"
-        probe = folder / f"{stem}A\u00e9"
-        try:
-            probe.touch(exist_ok=False)
+
+        def at(name: str) -> str:
+            return stem + name if descriptor is not None else os.fspath(folder / (stem + name))
+
+        def is_there(name: str) -> bool:
             try:
-                return cls(
-                    folds_case=os.path.lexists(folder / f"{stem}a\u00e9"),
-                    folds_unicode=os.path.lexists(folder / f"{stem}Ae\u0301"),
-                )
+                os.stat(at(name), dir_fd=descriptor, follow_symlinks=False)
+            except FileNotFoundError:
+                return False
+            return True
+
+        probe = at("A\u00e9")
+        try:
+            os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=descriptor))
+            try:
+                return cls(folds_case=is_there("a\u00e9"), folds_unicode=is_there("Ae\u0301"))
             finally:
-                probe.unlink()
+                os.unlink(probe, dir_fd=descriptor)
         except OSError as error:
             raise disk_error(error, folder) from error
 
@@ -66,9 +91,15 @@ class NameRules:
             raise _unsafe(name, _reason(cleaned))
         if len(cleaned) > 63:
             _check_lengths(cleaned)
+        if not cleaned.isascii() and not _is_utf8(cleaned):
+            raise _unsafe(name, "a name that is not UTF-8")
         if self.windows and (_WINDOWS_BAD.search(cleaned) or _WINDOWS_RESERVED.search(cleaned)):
             raise _unsafe(name, "Windows cannot have a file of this name")
         return cleaned
+
+    def clean_file(self, name: str) -> str:
+        """As `clean`, of a file, which cannot be the top itself. Raises UnsafeArchive."""
+        return self.clean(name) or self.clean("")
 
     @property
     def folds(self) -> bool:
@@ -87,18 +118,46 @@ class Spellings:
     def __init__(self, rules: NameRules) -> None:
         self._rules = rules
         self._seen: dict[str, str] = {}
+        self._others: dict[str, set[str]] = {}
 
     def check(self, name: str) -> None:
-        """Raises UnsafeArchive when another spelling of the name, or of a folder on its way, was there before."""
-        while name and self._rules.folds:
-            known = self._seen.setdefault(self._rules.folded(name), name)
-            if known != name:
-                raise _unsafe(name, f"on this file system it is the same file as {known!r}")
-            name = name.rpartition("/")[0]
+        """Raises UnsafeArchive (a clash) when the name, or a folder on its way, was there in another spelling."""
+        if not self._rules.folds:
+            return
+        end = 0
+        while end < len(name):
+            end = name.find("/", end + 1)
+            end = len(name) if end < 0 else end
+            folded = self._rules.folded(name[:end])
+            if self._seen.setdefault(folded, name[:end]) != name[:end]:
+                self._others.setdefault(folded, set()).add(name[:end])
+                if clash := self.clash(folded):
+                    raise clash
+
+    def clash(self, folded: str) -> UnsafeArchive | None:
+        """What is to be said of names that are one file, in whatever order they came; None for a name of its own."""
+        if folded not in self._others:
+            return None
+        first, *others = sorted({self._seen[folded], *self._others[folded]})
+        known = ", ".join(map(shown, others))
+        return UnsafeArchive(
+            f"member {shown(first)}: on this file system it is the same file as {known}",
+            hint=_HINT,
+            clash=(folded, _SPELLINGS),
+        )
+
+
+def _is_utf8(name: str) -> bool:
+    """Whether it is text: no half of a surrogate pair, which JSON can write."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check_lengths(name: str) -> None:
-    data = name.encode("utf-8", "surrogateescape")
+    data = name.encode("utf-8", "surrogatepass")
     if len(data) > MOST_NAME_BYTES:
         raise _unsafe(name, f"a name of {len(data)} bytes, expected at most {MOST_NAME_BYTES}")
     if data.count(b"/") >= MOST_DEPTH:

@@ -1,4 +1,4 @@
-"""The tree that an archive is unpacked into: new files and folders only, and never through a link.
+"""The tree that archives are unpacked into: new files and folders only, and never through a link.
 
 Where the system can, everything is done relative to an open folder, and no part of a path is ever resolved twice.
 """
@@ -11,29 +11,28 @@ import os
 import stat
 from pathlib import Path
 
-from kitops_jupyter.archive.member_names import shown
+from kitops_jupyter.archive.member_names import file_and_folder, shown, twice
+from kitops_jupyter.disk.folders import Folders, Handle
 from kitops_jupyter.errors import KitError, UnsafeArchive
 from kitops_jupyter.pipeline import disk_error
 
-# Open folders are a scarce good: macOS gives a process 256 descriptors.
-_MOST_OPEN = 48
-_HAS_DIR_FD = {os.open, os.mkdir, os.unlink, os.rmdir, os.chmod, os.stat} <= os.supports_dir_fd
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
-_USUAL_MODE = 0o755
-
-# A folder to work in: a descriptor and no prefix, or no descriptor and its path with a separator behind it.
-_Handle = tuple["int | None", str]
+USUAL_MODE = 0o755
 
 
-class NewTree:
-    """Makes files and folders below `root`, which exists; several may share one root. Not for several threads."""
+class NewTree(Folders):
+    """Makes files and folders below `root`, which exists; several may share one root. Not for several threads.
 
-    def __init__(self, root: Path) -> None:
+    `descriptor` is the root, opened, and stays the caller's. Messages name files below `shown`. `folders` are those
+    that were made, `modes` what was asked for, of folders that another archive made as well.
+    """
+
+    def __init__(self, root: Path, descriptor: int | None = None, *, shown: Path | None = None) -> None:
+        super().__init__(root, descriptor)
         self.folders: dict[str, int] = {}
-        self._root = root
+        self.modes: dict[str, int] = {}
+        self._shown = shown or root
         self._files: list[str] = []
-        self._open: dict[str, _Handle] = {}
         self._is_mode_set = False
 
     def new_file(self, name: str, mode: int) -> int:
@@ -52,28 +51,26 @@ class NewTree:
         if name in self.folders:
             self.folders[name] = mode
         else:
-            self._make(name, mode)
+            folder = name.rpartition("/")[0]
+            self._make(name, self._open.get(folder) or self._enter(folder), mode)
+        self.modes[name] = mode
 
     def path_of(self, name: str) -> str:
         """For messages."""
-        return os.fspath(self._root / name)
+        return os.fspath(self._shown / name)
 
-    def set_modes(self) -> None:
-        """Give every folder that was made here its mode, less what the umask takes; last of all, innermost first."""
+    def set_modes(self, *, even_usual: bool = False) -> None:
+        """Give folders the modes that were asked for, less what the umask takes; last of all, innermost first.
+
+        A folder that was made here for the usual mode has it, unless `even_usual`.
+        """
         umask: int | None = None
         self._is_mode_set = True
-        for name, mode in reversed(self.folders.items()):
-            if mode & 0o777 == _USUAL_MODE:
+        for name, mode in sorted(self.modes.items(), key=lambda item: item[0].count("/"), reverse=True):
+            if mode & 0o777 == USUAL_MODE and not even_usual:
                 continue
             umask = self._umask() if umask is None else umask
             self._chmod(name, mode & 0o777 & ~umask)
-
-    def close(self) -> None:
-        """Let go of the folders; may be called twice."""
-        for descriptor, _ in self._open.values():
-            if descriptor is not None:
-                os.close(descriptor)
-        self._open.clear()
 
     def remove(self) -> None:
         """Remove all that was made here; what is in the way of that stays."""
@@ -87,6 +84,7 @@ class NewTree:
             self._remove(name, is_dir=True)
         self._files.clear()
         self.folders.clear()
+        self.modes.clear()
         self.close()
 
     def _remove(self, name: str, *, is_dir: bool) -> None:
@@ -94,58 +92,34 @@ class NewTree:
         with contextlib.suppress(OSError, KitError):
             descriptor, prefix = self._enter(folder)
             if is_dir:
-                self._forget(name)
+                self.forget(name)
                 os.rmdir(prefix + base, dir_fd=descriptor)
             else:
                 os.unlink(prefix + base, dir_fd=descriptor)
 
-    def _forget(self, name: str) -> None:
-        descriptor, _ = self._open.pop(name, (None, ""))
-        if descriptor is not None:
-            os.close(descriptor)
-
-    def _enter(self, name: str) -> _Handle:
+    def _enter(self, name: str) -> Handle:
         """The open folder of this name, made with all that is missing on the way. Raises UnsafeArchive, StorageFull."""
-        if len(self._open) >= _MOST_OPEN:
-            self.close()
-        missing = []
-        while name not in self._open and name:
-            missing.append(name)
-            name = name.rpartition("/")[0]
-        handle = self._open.get("") or self._open_folder("")
-        handle = self._open.get(name, handle)
-        for inner in reversed(missing):
-            if inner not in self.folders:
-                self._make(inner, _USUAL_MODE)
-            handle = self._open_folder(inner)
-        return handle
-
-    def _make(self, name: str, mode: int) -> None:
-        """Make the folder, writable for us as long as we work in it; one that another archive made is as good."""
-        folder, _, base = name.rpartition("/")
-        descriptor, prefix = self._open.get(folder) or self._enter(folder)
         try:
-            os.mkdir(prefix + base, mode & 0o777 | 0o700, dir_fd=descriptor)
+            return self.enter(name)
+        except OSError as error:
+            raise self._refused(name, error) from error
+
+    def _arrive(self, name: str, parent: Handle) -> None:
+        if name not in self.folders:
+            self._make(name, parent, USUAL_MODE)
+
+    def _make(self, name: str, parent: Handle, mode: int) -> None:
+        """Make the folder, writable for us as long as we work in it; one that another archive made is as good."""
+        path = parent[1] + name.rpartition("/")[2]
+        try:
+            os.mkdir(path, mode & 0o777 | 0o700, dir_fd=parent[0])
         except FileExistsError as error:
-            if stat.S_ISDIR(os.stat(prefix + base, dir_fd=descriptor, follow_symlinks=False).st_mode):
+            if stat.S_ISDIR(os.stat(path, dir_fd=parent[0], follow_symlinks=False).st_mode):
                 return
-            raise UnsafeArchive(f"member {shown(name)}: a folder is needed where a file is") from error
+            raise file_and_folder(name) from error
         except OSError as error:
             raise self._refused(name, error) from error
         self.folders[name] = mode
-
-    def _open_folder(self, name: str) -> _Handle:
-        folder, _, base = name.rpartition("/")
-        if not _HAS_DIR_FD:
-            handle: _Handle = (None, os.path.join(self._root, *name.split("/")) + os.sep)  # noqa: PTH118
-        else:
-            descriptor, prefix = self._open[folder] if name else (None, os.fspath(self._root))
-            try:
-                handle = (os.open(prefix + base, _FOLDER, dir_fd=descriptor), "")
-            except OSError as error:
-                raise self._refused(name, error) from error
-        self._open[name] = handle
-        return handle
 
     def _chmod(self, name: str, mode: int) -> None:
         folder, _, base = name.rpartition("/")
@@ -164,15 +138,16 @@ class NewTree:
             found = os.stat(prefix + base, dir_fd=descriptor, follow_symlinks=False).st_mode
             os.rmdir(prefix + base, dir_fd=descriptor)
         except OSError as error:
-            raise disk_error(error, self._root) from error
+            raise disk_error(error, self._shown) from error
         return 0o777 & ~found
 
     def _refused(self, name: str, error: OSError) -> KitError:
         """Why a file or folder could not be made."""
         if error.errno == errno.EEXIST:
-            return UnsafeArchive(f"member {shown(name)}: there is one of that name already")
+            there = self.stat(name)
+            return file_and_folder(name) if there is not None and stat.S_ISDIR(there.st_mode) else twice(name)
         if error.errno in (errno.ENOTDIR, errno.ELOOP, errno.EISDIR):
-            return UnsafeArchive(f"member {shown(name)}: a folder is needed where a file is")
+            return file_and_folder(name)
         if error.errno in (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):
             return UnsafeArchive(f"member {shown(name)}: this file system cannot have that name ({error.strerror})")
-        return disk_error(error, self._root / name)
+        return disk_error(error, self.path_of(name))

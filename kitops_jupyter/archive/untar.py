@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from kitops_jupyter.archive.member_names import NameRules, Spellings, shown
+from kitops_jupyter.archive.member_names import NameRules, shown
 from kitops_jupyter.archive.new_tree import NewTree
+from kitops_jupyter.archive.shared_tree import SharedTree
 from kitops_jupyter.archive.tar_header import BLOCK, padding
 from kitops_jupyter.archive.tar_parser import Limits, TarMember, TarParser
 from kitops_jupyter.errors import ArchiveInvalid, Cancelled, UnsafeArchive
@@ -32,17 +33,19 @@ class Extracted(NamedTuple):
 class Untar:
     """A ByteSink that makes an archive's files and folders below `staging`, which exists and is ours alone.
 
+    In a SharedTree that several layers share, a name that two want is noted there, and raised by it when all is read.
+
     `select` says which members are wanted, by their names in the archive (all of them without it); folders on the
     way are made. `rename` gives a member another name, for kits whose names are relative to the layer's path; the
     result is checked like any other, and "" drops it. `size_bytes`, the tar's length where it is known, finds lying
-    sizes early. Folders get their modes in `close`, or with `set_modes=False` by `set_folder_modes`, once all the
-    archives that share a staging folder are there. An archive that must be refused raises UnsafeArchive or
+    sizes early. Folders get their modes in `close`, or with `set_modes=False` by the SharedTree, once all the archives
+    are there. An archive that must be refused raises UnsafeArchive or
     ArchiveInvalid, a full disk StorageFull; then `abort` removes whatever was made. `files` is what is there.
     """
 
     def __init__(
         self,
-        staging: Path,
+        staging: Path | SharedTree,
         *,
         select: Callable[[str], bool] | None = None,
         rename: Callable[[str], str] | None = None,
@@ -55,10 +58,11 @@ class Untar:
         self.phase_bytes = 0
         self._select = select
         self._rename = rename
-        self._rules = rules or NameRules.of(staging)
-        self._spellings = Spellings(self._rules)
+        self._shared = staging if isinstance(staging, SharedTree) else SharedTree(staging, rules=rules)
+        self._notes_clashes = isinstance(staging, SharedTree)
+        self._rules = self._shared.rules
         self._parser = TarParser(rules=self._rules, limits=limits or Limits(), size_bytes=size_bytes)
-        self._tree = NewTree(staging)
+        self._tree = self._shared.new()
         self._set_modes = set_modes
         self._folders_seen: dict[str, int] = {}
         self._position = 0
@@ -98,10 +102,10 @@ class Untar:
             self._tree.set_modes()
         self._tree.close()
 
-    def set_folder_modes(self) -> None:
-        """Give the folders that were made their modes; after the last archive that writes into them."""
-        self._tree.set_modes()
-        self._tree.close()
+    @property
+    def tree(self) -> NewTree:
+        """What was made: with `set_modes=False`, `SharedTree.set_modes` wants it once all the archives are there."""
+        return self._tree
 
     def abort(self) -> None:
         """Remove every file and folder that was made."""
@@ -139,16 +143,18 @@ class Untar:
 
     def _begin(self, member: TarMember, rest: memoryview) -> int:
         """Make the member, with its body if that is all here; returns how many bytes of the rest were used."""
-        name = self._place(member)
         whole = member.size + padding(member.size)
-        if not name:
+        try:
+            made = self._make(member)
+        except UnsafeArchive as problem:
+            if not self._notes_clashes:
+                raise
+            self._shared.note(problem)
+            made = None
+        if made is None:
             self._skip_left = whole
             return 0
-        if member.is_dir:
-            self._tree.new_folder(name, member.mode)
-            return 0
-        self._make_parents(name)
-        descriptor = self._tree.new_file(name, member.mode)
+        descriptor, name = made
         self.files.append(Extracted(name, member.mode & 0o777, member.size))
         if whole <= len(rest):
             self._write_whole(descriptor, name, rest[: member.size])
@@ -158,6 +164,17 @@ class Untar:
         if member.size >= DIRECT_FROM_BYTES:
             self.phase_bytes = -member.offset % ALIGNMENT
         return 0
+
+    def _make(self, member: TarMember) -> tuple[int, str] | None:
+        """The new file to write, and its name; None for a folder, and for what is not wanted."""
+        name = self._place(member)
+        if not name:
+            return None
+        if member.is_dir:
+            self._tree.new_folder(name, member.mode)
+            return None
+        self._make_parents(name)
+        return self._tree.new_file(name, member.mode), name
 
     def _place(self, member: TarMember) -> str:
         """Where the member goes; "" for nowhere. Raises UnsafeArchive for a name that clashes."""
@@ -169,7 +186,7 @@ class Untar:
         name = self._renamed(name)
         if not name:
             return ""
-        self._spellings.check(name)
+        self._shared.check_spelling(name)
         if member.is_dir:
             if name in self._folders_seen:
                 raise UnsafeArchive(f"member {shown(name)}: the folder comes twice")

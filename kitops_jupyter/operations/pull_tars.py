@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import io
 import re
-import stat
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,21 +16,21 @@ from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Descriptor, Digest, verified
-from kitops_jupyter.errors import FilterInvalid, StorageFull
+from kitops_jupyter.errors import FilterInvalid, StoreError
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.copy_kit import Tally
 from kitops_jupyter.operations.kits import Kit, Opener
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.staging import Staging
-from kitops_jupyter.operations.unpack import KITFILE, check_room
+from kitops_jupyter.operations.unpack import KITFILE, check_room, drop_same, write_text
 from kitops_jupyter.operations.unpack_layers import Part
 from kitops_jupyter.operations.unpack_place import Place
 from kitops_jupyter.operations.wanted import chosen_layers
-from kitops_jupyter.operations.write_file import create, write_new
-from kitops_jupyter.pipeline import FileSink, pump
+from kitops_jupyter.pipeline import OpenFileSink, pump
 from kitops_jupyter.progress import Event, Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.store.files import open_regular
 from kitops_jupyter.targets import Connection
 
 _SUFFIXES = {"": ".tar", "gzip": ".tar.gz", "zstd": ".tar.zst"}
@@ -112,7 +111,7 @@ def pull_tars(
         named = _named(parts)
         wanted = _judge(kit, named, yaml, place)
         found = _fetch(wanted, settings, tally)
-        _place(wanted, found, yaml, place, kit, targets.store(settings).partials)
+        _place(wanted, found, yaml, place, kit, settings)
     files = tuple(
         TarFile(
             name, part.match.entry.section, part.match.entry.path, part.match.layer.digest, part.match.layer.size_bytes
@@ -204,62 +203,47 @@ def _fetch(wanted: dict[str, Part], settings: Settings, tally: Tally) -> dict[Di
 
 
 def _place(
-    wanted: dict[str, Part], found: dict[Digest, Path], yaml: str | None, place: Place, kit: Kit, partials: Path
+    wanted: dict[str, Part],
+    found: dict[Digest, Path],
+    yaml: str | None,
+    place: Place,
+    kit: Kit,
+    settings: Settings,
 ) -> None:
     """Give every archive its name, all in one step. What was downloaded goes back to wait if that fails."""
-    moved: list[tuple[Path, Path]] = []
+    partials = targets.store(settings).partials
     texts = {KITFILE: yaml} if yaml is not None else {}
-    with Staging(place.target) as staging:
-        try:
-            for name, text in texts.items():
-                if not place.has_text(name, text):
-                    write_new(staging.tree / name, text)
-            last = {part.match.layer.digest: name for name, part in wanted.items()}
-            for name, part in wanted.items():
-                layer, made = part.match.layer, staging.tree / name
-                path = found[layer.digest]
-                is_ours = path.parent == partials and last[layer.digest] == name
-                if is_ours and _moved(path, made):
-                    moved.append((path, made))
-                else:
-                    _copy(path, made, layer)
-            place.check_tree(staging.tree, texts)
-            place.raise_conflicts(str(kit.reference))
-            staging.commit()
-        except BaseException:
-            for path, made in moved:
-                if made.exists():
-                    made.replace(path)
-            raise
+    with Staging(place.target, settings.home, overwrite=place.overwrites) as staging, ExitStack() as taken_back:
+        for name, text in texts.items():
+            write_text(staging.shared, name, text)
+        last = {part.match.layer.digest: name for name, part in wanted.items()}
+        for name, part in wanted.items():
+            layer = part.match.layer
+            path = found[layer.digest]
+            descriptor = staging.shared.new_file(name)
+            if descriptor is None:
+                continue
+            if path.parent == partials and last[layer.digest] == name and staging.take(path, name, descriptor):
+                taken_back.callback(staging.give_back, path, name)
+            else:
+                _copy(path, descriptor, staging.shared.path_of(name), layer)
+        staging.shared.raise_clash()
+        drop_same(place, staging, texts)
+        place.check_tree(staging.tree, texts, besides=staging.name)
+        place.raise_conflicts(str(kit.reference))
+        staging.commit()
+        taken_back.pop_all()
     for path in found.values():
         if path.parent == partials:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
 
 
-def _moved(path: Path, made: Path) -> bool:
-    """Move a verified download to its place; False where that is another disk."""
-    mode = _mode_here(made)
+def _copy(path: Path, descriptor: int, shown: str, layer: Descriptor) -> None:
+    sink = OpenFileSink(descriptor, shown, layer.size_bytes)
     try:
-        path.replace(made)
-    except OSError:
-        return False
-    made.chmod(mode)
-    return True
-
-
-def _copy(path: Path, made: Path, layer: Descriptor) -> None:
-    mode = _mode_here(made)
-    try:
-        with closing(verified(path.open("rb", buffering=0), layer)) as stream:
-            pump(stream, [FileSink(made, layer.size_bytes)])
-        made.chmod(mode)
+        with closing(verified(io.FileIO(open_regular(path), "rb"), layer)) as stream:
+            pump(stream, [sink])
     except OSError as problem:
-        raise StorageFull(f"{made.name} cannot be written: {problem.strerror}") from None
-
-
-def _mode_here(path: Path) -> int:
-    """What the umask leaves of 0644, found by making the file."""
-    os.close(create(path, 0o644))
-    left = stat.S_IMODE(path.stat().st_mode)
-    path.unlink()
-    return left
+        sink.abort()
+        raise StoreError(f"{path} cannot be read: {problem.strerror}", hint="kit doctor") from None

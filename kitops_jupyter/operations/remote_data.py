@@ -6,12 +6,14 @@ S3 is reached through boto3 (the extra `s3`); an object is the one that was mean
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from kitops_jupyter.errors import DigestMismatch, KitError, MissingDependency, NotFound, StorageFull
+from kitops_jupyter.errors import DigestMismatch, KitError, MissingDependency, NotFound
 from kitops_jupyter.kitfile import Dataset, Kitfile
+from kitops_jupyter.pipeline import disk_error
 from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.reference import is_modelkit_reference
 from kitops_jupyter.settings import Settings
@@ -39,20 +41,25 @@ def object_bytes(dataset: Dataset, settings: Settings) -> int:
     return int(_ask(dataset, settings, "head_object")["ContentLength"])
 
 
-def fetch_object(dataset: Dataset, path: Path, settings: Settings, observe: Observer) -> int:
-    """Write the object to `path`, which must be new; returns its size. Raises NotFound, DigestMismatch, StorageFull."""
+def fetch_object(dataset: Dataset, new_file: Callable[[], int | None], settings: Settings, observe: Observer) -> int:
+    """Write the object to a new file, which is opened once the object is there; returns its size.
+
+    Without a file (None) nothing is written, and 0 returned. Raises NotFound, DigestMismatch, StorageFull.
+    """
     answer = _ask(dataset, settings, "get_object", IfMatch=f'"{dataset.remote_hash}"')
     total, done = int(answer["ContentLength"]), 0
     observe(Event("started", dataset.path, 0, total))
+    descriptor = new_file()
+    if descriptor is None:
+        return 0
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as stream:
+        with os.fdopen(descriptor, "wb") as stream:
             for chunk in answer["Body"].iter_chunks(1 << 20):
                 stream.write(chunk)
                 done += len(chunk)
                 observe(Event("advanced", dataset.path, done, total))
     except OSError as problem:
-        raise StorageFull(f"{path} cannot be written: {problem.strerror}") from problem
+        raise disk_error(problem, dataset.path) from problem
     if done != total:
         raise DigestMismatch(f"{dataset.remote_path}: got {done} bytes, expected {total}")
     observe(Event("finished", dataset.path, done, total))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import kitfile as kitfiles
+from kitops_jupyter.archive import NameRules, SharedTree
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import KitError, StorageFull, Usage
@@ -22,7 +25,7 @@ from kitops_jupyter.operations.staging import Staging
 from kitops_jupyter.operations.unpack_layers import LayerUnpacker, Part, UnpackedLayer
 from kitops_jupyter.operations.unpack_place import Place
 from kitops_jupyter.operations.wanted import Wanted, wanted
-from kitops_jupyter.operations.write_file import write_new
+from kitops_jupyter.pipeline import disk_error
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -145,23 +148,52 @@ def _write(
     check_place(place, unpacker, texts, wanted)
     place.raise_conflicts(str(kit.reference))
     check_room(place.target, wanted.layers)
-    with Staging(place.target) as staging:
+    with Staging(place.target, settings.home, overwrite=place.overwrites) as staging:
         for name, text in texts.items():
-            if not place.has_text(name, text):
-                write_new(staging.tree / name, text)
-        layers = unpacker.unpack_all(wanted.layers, staging.tree)
-        for dataset in wanted.objects:
-            if place.keeps(dataset.path):
-                continue
-            size_bytes = fetch_object(dataset, staging.tree / dataset.path, settings, unpacker.observe)
-            layers.append(UnpackedLayer("dataset", dataset.name, dataset.path, None, 1, size_bytes))
+            write_text(staging.shared, name, text)
+        layers = unpacker.unpack_all(wanted.layers, staging.shared)
+        layers += _fetch_objects(wanted, place, staging.shared, settings, unpacker.observe)
+        staging.shared.raise_clash()
         if chosen.clauses and not texts and not place.kept and not any(layer.file_count for layer in layers):
             raise _nothing(kit, chosen, wanted)
-        place.check_tree(staging.tree, texts)
+        drop_same(place, staging, texts)
+        place.check_tree(staging.tree, texts, besides=staging.name)
         place.raise_conflicts(str(kit.reference))
-        unpacker.finish()
+        unpacker.finish(staging.shared)
         staging.commit()
     return layers
+
+
+def _fetch_objects(
+    wanted: Wanted, place: Place, tree: SharedTree, settings: Settings, observe: Observer
+) -> list[UnpackedLayer]:
+    """Data sets that are objects in S3; their paths pass the gate that the names in archives pass."""
+    fetched = []
+    for dataset in wanted.objects:
+        name = tree.rules.clean_file(kitfiles.clean_path(dataset.path))
+        if place.keeps(name):
+            continue
+        size_bytes = fetch_object(dataset, partial(tree.new_file, name), settings, observe)
+        fetched.append(UnpackedLayer("dataset", dataset.name, dataset.path, None, 1, size_bytes))
+    return fetched
+
+
+def write_text(tree: SharedTree, name: str, text: str) -> None:
+    """Write a file of ours into the tree, before any layer can have one of its name. Raises StorageFull."""
+    descriptor = tree.new_file(name)
+    assert descriptor is not None, "it is the first of its name"
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(text.encode("utf-8"))
+    except OSError as problem:
+        raise disk_error(problem, tree.path_of(name)) from problem
+
+
+def drop_same(place: Place, staging: Staging, texts: Mapping[str, str]) -> None:
+    """Leave a file as it is that has just these words already."""
+    for name, text in texts.items():
+        if place.has_text(name, text):
+            staging.drop(name)
 
 
 def texts_of(kit: Kit, chosen: Filters) -> dict[str, str]:
@@ -175,8 +207,9 @@ def check_place(place: Place, unpacker: LayerUnpacker, texts: Mapping[str, str],
         place.check(name, text=text)
     for part in wanted.layers:
         unpacker.check(part)
+    rules = NameRules()
     for dataset in wanted.objects:
-        place.check(dataset.path)
+        place.check(rules.clean_file(kitfiles.clean_path(dataset.path)))
 
 
 def _nothing(kit: Kit, chosen: Filters, wanted: Wanted) -> KitError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import threading
 import time
 from collections.abc import Sequence
@@ -11,19 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 from kitops_jupyter import archive, targets
 from kitops_jupyter.content import Descriptor, Digest, Readable, Source, judge, verified
-from kitops_jupyter.errors import Cancelled, ContentError, DigestMismatch, SizeMismatch, UnsafeArchive
+from kitops_jupyter.errors import Cancelled, ContentError, DigestMismatch, SizeMismatch
 from kitops_jupyter.filters import Choice
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.index_check import IndexCheck, IndexFindings, Warnings
 from kitops_jupyter.operations.layer_reader import is_read_whole, members_of, ranges_of, read_listing
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.operations.unpack_place import Place
-from kitops_jupyter.operations.write_file import create
-from kitops_jupyter.pipeline import ByteSink, FileSink, Sha256Sink, pump
+from kitops_jupyter.pipeline import ByteSink, NoSink, OpenFileSink, Sha256Sink, pump
 from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.store import Repository
 from kitops_jupyter.targets import LocalFirst
@@ -70,7 +67,7 @@ class LayerUnpacker:
         self.observe = observe
         self._cancelled = threading.Event()
         self._last = threading.local()
-        self._archives: list[archive.Untar] = []
+        self._trees: list[list[archive.NewTree]] = []  # what each layer made, in the kit's order
         self.unverified: list[str] = []
         self.by_index: list[str] = []
         self.wrong_indexes = Warnings()
@@ -99,17 +96,21 @@ class LayerUnpacker:
         if self._place.is_empty or self._place.overwrites:
             return
         if part.match.type.layout == "raw":
-            self._place.check(part.placed(raw_file(part.match.layer).path))
+            if name := _gated(part, raw_file(part.match.layer).path, archive.NameRules()):
+                self._place.check(name)
         elif not part.match.type.compression:
             for member in members_of(part.source, part.match):
                 if name := part.placed(member.name):
                     self._place.check(name, is_dir=member.is_dir)
 
-    def unpack_all(self, parts: Sequence[Part], tree: Path) -> list[UnpackedLayer]:
-        """Make every layer's files below `tree`. Raises what `unpack` raises."""
+    def unpack_all(self, parts: Sequence[Part], tree: archive.SharedTree) -> list[UnpackedLayer]:
+        """Make every layer's files in `tree`, which notes the names that clash. Raises what `unpack` raises."""
+        self._trees = [[] for _ in parts]
         workers = max(1, min(len(parts), os.cpu_count() or 1, 4))
         with ThreadPoolExecutor(workers, thread_name_prefix="kit-unpack") as pool:
-            futures = [pool.submit(self._unpack, part, tree) for part in parts]
+            futures = [
+                pool.submit(self._unpack, part, tree, made) for part, made in zip(parts, self._trees, strict=True)
+            ]
             try:
                 return [future.result() for future in futures]
             except BaseException:
@@ -118,23 +119,20 @@ class LayerUnpacker:
                     future.cancel()
                 raise
 
-    def _unpack(self, part: Part, tree: Path) -> UnpackedLayer:
+    def _unpack(self, part: Part, tree: archive.SharedTree, made: list[archive.NewTree]) -> UnpackedLayer:
         self._last.since = time.monotonic()
         self._last.event = Event("started", part.match.entry.path, 0, part.match.layer.size_bytes)
         with targets.watched(part.source, self._beat):
-            return self._unpack_watched(part, tree)
-
-    def _unpack_watched(self, part: Part, tree: Path) -> UnpackedLayer:
-        if part.match.type.layout == "raw":
-            made = self._unpack_raw(part, tree)
-        elif part.choice.patterns is not None and self._can_fetch_files(part):
-            made = self._fetch_files(part, tree)
-        else:
-            made = self._unpack_tar(part, tree)
+            if part.match.type.layout == "raw":
+                counted = self._unpack_raw(part, tree)
+            elif part.choice.patterns is not None and self._can_fetch_files(part):
+                counted = self._fetch_files(part, tree)
+            else:
+                counted = self._unpack_tar(part, tree, made)
         entry = part.match.entry
-        return UnpackedLayer(entry.section, entry.name, entry.path, part.match.layer.digest, *made)
+        return UnpackedLayer(entry.section, entry.name, entry.path, part.match.layer.digest, *counted)
 
-    def _unpack_tar(self, part: Part, tree: Path) -> tuple[int, int]:
+    def _unpack_tar(self, part: Part, tree: archive.SharedTree, made: list[archive.NewTree]) -> tuple[int, int]:
         layer, compression = part.match.layer, part.match.type.compression
 
         def placed(member: str) -> str:
@@ -145,32 +143,28 @@ class LayerUnpacker:
             tree, rename=placed, size_bytes=None if compression else layer.size_bytes, set_modes=False
         )
         self._move(part, [untar])
-        self._archives.append(untar)
+        made.append(untar.tree)
         return len(untar.files), sum(file.size for file in untar.files)
 
     def _can_fetch_files(self, part: Part) -> bool:
         is_remote = not part.match.type.compression and ranges_of(part.source, part.match.layer) is not None
         return is_remote and not is_read_whole(part.match.layer)
 
-    def _fetch_files(self, part: Part, tree: Path) -> tuple[int, int]:
+    def _fetch_files(self, part: Part, tree: archive.SharedTree) -> tuple[int, int]:
         """Only the wanted files' bytes out of a tar in a registry, verified by the kit's file index if it has one."""
         assert isinstance(part.source, LocalFirst)
         count = size_bytes = 0
-        files = RemoteFiles(part.source, part.match, rules=archive.NameRules.of(tree))
+        files = RemoteFiles(part.source, part.match, rules=tree.rules)
         for member in files.members:
             name = part.placed(member.name)
             if member.is_dir or not name or self._place.keeps(name):
                 continue
-            made = tree / name
-            made.parent.mkdir(parents=True, exist_ok=True)
-            mode = _mode_here(made, member.mode & 0o777)
+            if (sink := _new_file(tree, name, member.mode, member.size)) is None:
+                continue
             with closing(files.open(member)) as stream:
-                got = pump(
-                    stream, [FileSink(made, member.size)], observe=self._event, item=name, total_bytes=member.size
-                )
+                got = pump(stream, [sink], observe=self._event, item=name, total_bytes=member.size)
             if got != member.size:
                 raise SizeMismatch(f"{name}: got {got} bytes, expected {member.size}")
-            made.chmod(mode)
             count, size_bytes = count + 1, size_bytes + got
         if count and not files.is_verified:
             self.unverified.append(part.match.entry.label)
@@ -178,18 +172,13 @@ class LayerUnpacker:
             self.by_index.append(part.match.entry.label)
         return count, size_bytes
 
-    def _unpack_raw(self, part: Part, tree: Path) -> tuple[int, int]:
+    def _unpack_raw(self, part: Part, tree: archive.SharedTree) -> tuple[int, int]:
         file = raw_file(part.match.layer)
-        name = part.placed(file.path)
-        if file.path.startswith(("/", "../")) or file.path in (".", "..") or os.path.isabs(file.path):  # noqa: PTH117
-            raise UnsafeArchive(f"layer {part.match.layer.digest.short}: {file.path!r} leaves the kit's folder")
+        name = _gated(part, file.path, tree.rules)
         if not name or self._place.keeps(name):
             return 0, 0
-        made = tree / name
-        made.parent.mkdir(parents=True, exist_ok=True)
-        mode = _mode_here(made, file.mode)
-        size_bytes = self._move(part, [FileSink(made, file.size_bytes)])
-        made.chmod(mode)
+        sink = _new_file(tree, name, file.mode, file.size_bytes) or NoSink()
+        size_bytes = self._move(part, [sink])
         if file.size_bytes not in (None, size_bytes):
             raise SizeMismatch(f"{file.path}: {size_bytes} bytes, its layer says {file.size_bytes}")
         return 1, size_bytes
@@ -239,18 +228,21 @@ class LayerUnpacker:
             )
         return count
 
-    def finish(self) -> None:
-        """Give every folder its mode, once all layers are there."""
-        for untar in self._archives:
-            untar.set_folder_modes()
+    def finish(self, tree: archive.SharedTree) -> None:
+        """Give every folder its mode, once all layers are there. Raises StorageFull, StoreError."""
+        tree.set_modes([made for layer in self._trees for made in layer])
 
 
-def _mode_here(path: Path, mode: int) -> int:
-    """What the umask leaves of a mode, found by making the file: the umask itself cannot be read without setting it."""
-    os.close(create(path, mode))
-    left = stat.S_IMODE(path.stat().st_mode)
-    path.unlink()
-    return left
+def _gated(part: Part, name: str, rules: archive.NameRules) -> str:
+    """Where a file of this name goes; "" for nowhere. Raises UnsafeArchive for a name that leads elsewhere."""
+    placed = part.placed(rules.clean_file(name))
+    return rules.clean(placed) if placed else ""
+
+
+def _new_file(tree: archive.SharedTree, name: str, mode: int, size_bytes: int | None) -> OpenFileSink | None:
+    """A sink for a new file; None where the name clashes, which the tree notes."""
+    descriptor = tree.new_file(name, mode)
+    return None if descriptor is None else OpenFileSink(descriptor, tree.path_of(name), size_bytes)
 
 
 def _check(layer: Descriptor, digest: Digest, count: int) -> None:

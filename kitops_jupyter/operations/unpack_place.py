@@ -7,7 +7,8 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from kitops_jupyter.errors import Conflict
+from kitops_jupyter.errors import Conflict, PathInvalid
+from kitops_jupyter.store.files import read_small
 
 
 class Place:
@@ -20,7 +21,7 @@ class Place:
         self._ignore_existing = ignore_existing
         self._conflicts: dict[str, str] = {}
         self._folders: dict[str, bool] = {}
-        self._is_empty = not target.is_dir() or not any(target.iterdir())
+        self._is_empty = not self._has_entries()
 
     @property
     def overwrites(self) -> bool:
@@ -36,26 +37,26 @@ class Place:
         """Whether the file of this name stays as it is, so that the kit's is not needed."""
         if self._is_empty or not self._ignore_existing:
             return False
-        try:
-            is_file = not stat.S_ISDIR(os.lstat(self.target / name).st_mode)
-        except (FileNotFoundError, NotADirectoryError):
-            return False
+        mode = self._mode_of(name)
+        is_file = mode is not None and not stat.S_ISDIR(mode)
         if is_file:
             self.kept.append(name)
         return is_file
 
     def has_text(self, name: str, text: str) -> bool:
         """Whether a regular file of this name has just these bytes."""
-        place = self.target / name
-        return place.is_file() and not place.is_symlink() and place.read_bytes() == text.encode("utf-8")
+        data = text.encode("utf-8")
+        try:
+            return read_small(self.target / name, len(data)) == data
+        except OSError:  # not there, no regular file, longer, or not for us to read
+            return False
 
     def check(self, name: str, *, text: str | None = None, is_dir: bool = False) -> None:
         """Note what stands in the way of this file or folder; a file that has `text` already does not."""
         if self._is_empty or not self._check_folders(name):
             return
-        try:
-            mode = os.lstat(self.target / name).st_mode
-        except (FileNotFoundError, NotADirectoryError):
+        mode = self._mode_of(name)
+        if mode is None:
             return
         if is_dir:
             if not stat.S_ISDIR(mode):
@@ -79,18 +80,32 @@ class Place:
         return self._folders[parent]
 
     def _is_passable(self, folder: str) -> bool:
-        try:
-            mode = os.lstat(self.target / folder).st_mode
-        except (FileNotFoundError, NotADirectoryError):
+        mode = self._mode_of(folder)
+        if mode is None:
             return True
         if not stat.S_ISDIR(mode):
             what = "a link" if stat.S_ISLNK(mode) else "no folder"
             self._conflicts[folder] = f"is {what}, and the kit has files below that name"
         return stat.S_ISDIR(mode)
 
-    def check_tree(self, tree: Path, texts: Mapping[str, str]) -> None:
-        """Judge every file that was made, whatever its layer said; `texts` may be there already, word for word."""
-        if self._is_empty and (not self.target.exists() or not self._has_come_alive()):
+    def _mode_of(self, name: str) -> int | None:
+        """What is there; None for nothing, and for a name that nothing can have. Raises PathInvalid."""
+        try:
+            return os.lstat(self.target / name).st_mode
+        except PermissionError as problem:
+            raise PathInvalid(
+                f"{self.target / name} cannot be looked at: {problem.strerror}",
+                hint="make its folder accessible, or unpack into another folder with -d FOLDER",
+            ) from None
+        except (OSError, ValueError):
+            return None
+
+    def check_tree(self, tree: Path, texts: Mapping[str, str], *, besides: str) -> None:
+        """Judge every file that was made, whatever its layer said; `texts` may be there already, word for word.
+
+        `besides` is the name in the target under which this very work is done.
+        """
+        if self._is_empty and not self._has_entries(besides):
             return
         self._is_empty = False
         self._folders.clear()
@@ -99,8 +114,14 @@ class Place:
                 name = Path(folder, file).relative_to(tree).as_posix()
                 self.check(name, text=texts.get(name))
 
-    def _has_come_alive(self) -> bool:
-        return any(not entry.name.startswith(".kit-unpack-") for entry in self.target.iterdir())
+    def _has_entries(self, besides: str = "") -> bool:
+        try:
+            with os.scandir(self.target) as found:
+                return any(entry.name != besides for entry in found)
+        except PermissionError:
+            return True  # what cannot be listed is looked at name by name
+        except (OSError, ValueError):
+            return False
 
     def raise_conflicts(self, reference: str) -> None:
         """Raises Conflict with every name that stands in the way, and why."""

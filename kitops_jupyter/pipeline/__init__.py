@@ -4,12 +4,14 @@ from kitops_jupyter.pipeline.buffers import BUFFER_BYTES, aligned_buffer
 from kitops_jupyter.pipeline.disk_errors import disk_error
 from kitops_jupyter.pipeline.output_file import OutputFile
 from kitops_jupyter.pipeline.pump import pump
-from kitops_jupyter.pipeline.sinks import ByteSink, FileSink, Sha256Sink
+from kitops_jupyter.pipeline.sinks import ByteSink, FileSink, NoSink, OpenFileSink, Sha256Sink
 
 __all__ = [
     "BUFFER_BYTES",
     "ByteSink",
     "FileSink",
+    "NoSink",
+    "OpenFileSink",
     "OutputFile",
     "Sha256Sink",
     "aligned_buffer",

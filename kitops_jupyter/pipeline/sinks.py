@@ -97,3 +97,39 @@ class FileSink:
             self.path.replace(final_path)
         except OSError as error:
             raise disk_error(error, final_path) from error
+
+
+class OpenFileSink:
+    """Writes a file that is new and open already; whoever opened it removes it when the stream breaks off.
+
+    `name` is for messages, `size_bytes`, where it is known, a hint. Raises StorageFull, StoreError.
+    """
+
+    def __init__(self, descriptor: int, name: str, size_bytes: int | None = None) -> None:
+        self._file = OutputFile(descriptor, name, size_bytes)
+
+    def write(self, view: memoryview) -> None:
+        self._file.write(view)
+
+    def close(self) -> None:
+        try:
+            self._file.flush()
+        finally:
+            self._file.close()
+
+    def abort(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+class NoSink:
+    """Takes bytes that are not wanted, but must be read to be verified."""
+
+    def write(self, view: memoryview) -> None:
+        """Nothing to do."""
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+    def abort(self) -> None:
+        """Nothing to do."""

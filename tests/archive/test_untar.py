@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from kitops_jupyter.archive import Untar, tar_stream
+from kitops_jupyter.archive import SharedTree, Untar, tar_stream
 from kitops_jupyter.errors import ArchiveInvalid, Cancelled, StorageFull, UnsafeArchive
 from kitops_jupyter.pipeline import pump
 from tests.archive.tars import END, by_tarfile, folder, header, member, pax
@@ -187,13 +187,16 @@ def test_modes_are_permissions_less_the_umask(staging: Path) -> None:
 
 
 @needs_modes
-def test_folder_modes_can_wait_for_other_archives(staging: Path) -> None:
-    first = untar(folder("d", b"0000555\0") + member("d/a") + END, staging, set_modes=False)
-    untar(folder("d", b"0000555\0") + member("d/b") + END, staging)
+@pytest.mark.parametrize("turned", [False, True])
+def test_folder_modes_wait_for_all_layers_and_the_last_layer_wins(staging: Path, turned: bool) -> None:
+    shared = SharedTree(staging)
+    layers = [folder("d", b"0000555\0") + member("d/a") + END, folder("d", b"0000550\0") + member("d/b") + END]
+    sinks = [Untar(shared, set_modes=False) for _ in layers]
+    for at in (1, 0) if turned else (0, 1):  # whichever thread is faster
+        pump(io.BytesIO(layers[at]), [sinks[at]])
     assert stat.S_IMODE((staging / "d").stat().st_mode) & 0o700 == 0o700
-    assert first.folders == {"d": 0o555}
-    first.set_folder_modes()
-    assert stat.S_IMODE((staging / "d").stat().st_mode) == 0o555
+    shared.set_modes([sink.tree for sink in sinks])
+    assert stat.S_IMODE((staging / "d").stat().st_mode) == 0o550
     (staging / "d").chmod(0o755)
 
 
