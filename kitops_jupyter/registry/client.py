@@ -18,6 +18,7 @@ from kitops_jupyter.registry.answers import drain
 from kitops_jupyter.registry.auth import Authenticator
 from kitops_jupyter.registry.certificates import Identity, trust
 from kitops_jupyter.registry.credentials import Credential
+from kitops_jupyter.registry.door import typed
 from kitops_jupyter.registry.exchange import Exchange
 from kitops_jupyter.registry.remembered import Remembered
 from kitops_jupyter.registry.repository import RemoteRepository
@@ -29,6 +30,7 @@ CHUNK_BYTES = 100 << 20  # kit's
 _DOCKER_HUB = "registry-1.docker.io"
 
 
+@typed(lambda it: it.name)
 class Registry(Exchange):
     """A registry that may be used by several threads; close it, or use it in a `with`.
 

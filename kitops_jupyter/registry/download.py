@@ -15,6 +15,7 @@ import requests
 from kitops_jupyter.content import Descriptor
 from kitops_jupyter.errors import Forbidden, RegistryError, SizeMismatch, Unauthorized, Unreachable
 from kitops_jupyter.registry.answers import Body
+from kitops_jupyter.registry.door import typed
 from kitops_jupyter.registry.retry import Attempts
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19}|\*)\Z")
 _SIZE_PLAIN = ("", "identity")
 
 
+@typed(lambda it: it._what)
 class BlobStream:
     """A blob from `start` to its end, a Readable; asks again from where it was when the connection breaks.
 
@@ -150,6 +152,7 @@ def _is_part(response: requests.Response, first: int, last: int, total: int) -> 
     return match is not None and match.groups() in ((str(first), str(last), str(total)), (str(first), str(last), "*"))
 
 
+@typed(lambda it: it._what)
 class _Part:
     """A part of a blob, a Readable that must have its full length."""
 

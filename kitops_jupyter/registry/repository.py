@@ -15,9 +15,9 @@ from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import is_tag
 from kitops_jupyter.registry import download, lists, referrers
 from kitops_jupyter.registry.answers import drain
+from kitops_jupyter.registry.door import typed
 from kitops_jupyter.registry.manifests import LIMIT_BYTES, MANIFEST_TYPES, Manifests, Read
 from kitops_jupyter.registry.session import UploadSession
-from kitops_jupyter.registry.sinks import SourceFailed
 
 if TYPE_CHECKING:
     from kitops_jupyter.registry.client import Registry
@@ -33,6 +33,7 @@ def _as_it_is(path: Path) -> Path:
     return path
 
 
+@typed(lambda it: it.store_name)
 class RemoteRepository:
     """Safe to use from several threads. Every method raises RegistryError's kinds for what the registry answers."""
 
@@ -154,20 +155,14 @@ class RemoteRepository:
         """
         from kitops_jupyter.registry.upload import Upload
 
-        try:
-            Upload(self, descriptor, reopen, mount_from=mount_from, check=check, observe=observe, item=item).run()
-        except SourceFailed as error:
-            raise error.reason from None
+        Upload(self, descriptor, reopen, mount_from=mount_from, check=check, observe=observe, item=item).run()
 
     def ingest(self, stream: Readable, *, observe: Observer = ignore, item: str = "") -> Ingested:
         """Send a stream whose digest is known only at its end; nothing is kept here, where the registry takes it so."""
         from kitops_jupyter.registry.ingest import ingest
 
-        try:
-            with closing(stream):
-                return ingest(self, stream, observe=observe, item=item)
-        except SourceFailed as error:
-            raise error.reason from None
+        with closing(stream):
+            return ingest(self, stream, observe=observe, item=item)
 
     def _write_manifest(self, descriptor: Descriptor, stream: Readable) -> None:
         if descriptor.size_bytes > LIMIT_BYTES:

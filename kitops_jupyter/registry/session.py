@@ -64,8 +64,8 @@ class UploadSession:
             url + query, "POST", headers={"Content-Length": "0"}, what=what, expect=(201, 202)
         )
         if response.status_code == 201:
-            _check_digest(response, digest, what)
             drain(response)
+            _check_digest(response, digest, what)
             return None
         return cls._of(registry, name, response, what)
 
@@ -82,8 +82,8 @@ class UploadSession:
         """Send the whole blob, or the rest of one, and complete it. Tried once: the caller looks before it repeats."""
         url = self.location + ("&" if "?" in self.location else "?") + "digest=" + quote(digest, safe="")
         response = self._send("PUT", url, body, {"Content-Length": str(size_bytes)}, (201, 204))
-        _check_digest(response, digest, self._what)
         drain(response)
+        _check_digest(response, digest, self._what)
 
     def patch(self, body: Iterable[memoryview] | bytes, start: int, size_bytes: int | None) -> int | None:
         """Send a part; how many bytes the registry has now, None when it does not say."""
@@ -129,9 +129,9 @@ class UploadSession:
 
     def _after(self, response: requests.Response) -> int | None:
         """Take the new location, and read how far the registry is: `0-0` is what some say for nothing."""
+        drain(response)
         self.location = _location(self.registry, response, self._what) or self.location
         match = _RANGE.match(response.headers.get("Range", "").strip())
-        drain(response)
         if not match:
             return None
         last = int(match.group(2))
