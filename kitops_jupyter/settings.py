@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from kitops_jupyter.disk import home_folder, read_json, typed_path, why
 from kitops_jupyter.errors import KitError, Usage
+from kitops_jupyter.redaction import has_user_part
 from kitops_jupyter.version import VERSION
 
 T = TypeVar("T")
@@ -252,6 +253,13 @@ def _registries(path: Path) -> Mapping[str, RegistrySettings]:
         ) from None
     if not isinstance(found, dict):
         raise Usage(f"{path}: expected an object of registries by name, got {type(found).__name__}")
+    for name, value in found.items():
+        url = value.get("url") if isinstance(value, dict) else ""
+        if has_user_part(name) or (isinstance(url, str) and has_user_part(url)):
+            raise Usage(
+                f"{path}: {'a registry' if has_user_part(name) else name} has a user name or a password",
+                hint="leave it out of its name and its url; kit login REGISTRY asks for both, and keeps them apart",
+            )
     return {name: _registry(f"{path}: {name}", value) for name, value in found.items()}
 
 

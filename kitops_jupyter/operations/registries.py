@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from filelock import FileLock
 
 from kitops_jupyter import targets
+from kitops_jupyter.address import Address
 from kitops_jupyter.disk import read_json, why
-from kitops_jupyter.errors import NotFound, Usage
+from kitops_jupyter.errors import NotFound, Unreachable, Usage
 from kitops_jupyter.operations.write_file import write_text
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -50,11 +50,13 @@ def add_registry(name: str, url: str, *, plain_http: bool, settings: Settings) -
     """Give a registry a name, or change where it is; the settings as they are then. Raises Usage."""
     if not _NAME.fullmatch(name):
         raise Usage(f"{name[:100]!r} is no name for a registry", hint="letters, digits, dots and dashes")
-    address = urlsplit(url if "//" in url else f"//{url}") if url else None
-    if address is not None and (
-        address.scheme not in ("", "http", "https") or not address.hostname or address.username or address.password
-    ):
-        raise Usage(f"{name}: its address is HOST, HOST:PORT, http://... or https://..., without a user or a password")
+    if url:
+        try:
+            Address.parse(url if "//" in url else f"https://{url}")
+        except Unreachable:
+            raise Usage(
+                f"{name}: its address is HOST, HOST:PORT, http://... or https://..., without a user or a password"
+            ) from None
     entry = {"url": url, "plain_http": plain_http}
 
     def change(entries: dict[str, Any]) -> None:

@@ -80,6 +80,7 @@ class Registry(Exchange):
         self._own_wire = wire(Identity(cert, key) if cert else None, is_tls=address.scheme == "https")
         self._other_wire = LaterWire(lambda: wire(None, is_tls=True))
         self.session.trust_env = False
+        self.notes: list[str] = []
         self._credential = credential
         self._authenticate()
 
@@ -150,9 +151,10 @@ class Registry(Exchange):
         if self._credential is not None:
             return self._credential
         files = [self.settings.credentials, *self.settings.network.credential_files]
-        found = credentials.find(self.name, files, repository=repository)
+        self.notes = []
+        found = credentials.find(self.name, files, repository=repository, note=self.notes.append)
         if found is None and self.hostname != self.name:
-            found = credentials.find(self.hostname, files, repository=repository)
+            found = credentials.find(self.hostname, files, repository=repository, note=self.notes.append)
         return found
 
 

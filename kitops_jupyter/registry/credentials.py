@@ -8,19 +8,17 @@ and a helper gets what it needs on its standard input.
 from __future__ import annotations
 
 import base64
-import binascii
+import functools
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kitops_jupyter.disk import parse_json, read_bytes, why
 from kitops_jupyter.errors import RegistryError
+from kitops_jupyter.registry.helpers import ask_helper, helper_program, is_installed
 
-HELPER_TIMEOUT_S = 30  # a keychain may ask the person for a password
 _FILE_LIMIT_BYTES = 8 << 20
 _FILE_HINT = "correct the file, or move it away and log in again with kit login REGISTRY"
 _HELPER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
@@ -43,28 +41,34 @@ class Credential:
         return "Basic " + base64.b64encode(f"{self.username}:{self.password}".encode()).decode("ascii")
 
 
-class HelperFailed(RegistryError):
-    """A credential helper that could not be run or did not answer."""
-
-    code = "credential_helper"
+def _unheard(note: str) -> None:
+    pass
 
 
-def find(host: str, files: Sequence[Path], *, repository: str = "") -> Credential | None:
+def find(
+    host: str, files: Sequence[Path], *, repository: str = "", note: Callable[[str], None] = _unheard
+) -> Credential | None:
     """The credential for a registry, or None. Raises HelperFailed when a configured helper breaks.
 
-    `repository` lets podman's keys with a path (`quay.io/team`) match; the longest match wins.
+    `repository` lets podman's keys with a path (`quay.io/team`) match; the longest match wins. `note` is told what
+    was passed over: a helper that is not installed, an entry that cannot be read.
     """
     for path in files:
         config = read_config(path)
         names = _names(host, repository)
+        told = functools.partial(_told, note, path)
         found = (
-            _from_helpers(names, config.get("credHelpers"))
-            or _from_auths(names, config.get("auths"))
-            or _from_store(host, config.get("credsStore"))
+            _from_helpers(names, config.get("credHelpers"), told)
+            or _from_auths(names, config.get("auths"), told)
+            or _from_store(host, config.get("credsStore"), told)
         )
         if found:
             return found
     return None
+
+
+def _told(note: Callable[[str], None], path: Path, what: str) -> None:
+    note(f"{what} ({path})")
 
 
 def server_key(host: str) -> str:
@@ -111,14 +115,14 @@ def _by_name(names: Sequence[str], table: object) -> Iterator[Any]:
             yield normal[name]
 
 
-def _from_auths(names: Sequence[str], table: object) -> Credential | None:
+def _from_auths(names: Sequence[str], table: object, note: Callable[[str], None]) -> Credential | None:
     for entry in _by_name(names, table):
-        if isinstance(entry, dict) and (found := _entry(entry)):
+        if isinstance(entry, dict) and (found := _entry(entry, note)):
             return found
     return None
 
 
-def _entry(entry: Mapping[str, Any]) -> Credential | None:
+def _entry(entry: Mapping[str, Any], note: Callable[[str], None]) -> Credential | None:
     """One entry of `auths`; text fields only, anything else is as if absent."""
 
     def text(key: str) -> str:
@@ -127,66 +131,34 @@ def _entry(entry: Mapping[str, Any]) -> Credential | None:
 
     username, password = text("username"), text("password")
     if auth := text("auth"):
-        try:
-            username, _, password = base64.b64decode(auth, validate=True).decode().rstrip("\0").partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        try:  # without line breaks, as Go decodes it: base64 makes some without -w0
+            plain = base64.b64decode(re.sub(r"[\r\n]", "", auth), validate=True).decode()
+        except ValueError:
+            note("the registry's auth entry is not base64 of USER:PASSWORD")
             return None
+        username, _, password = plain.rstrip("\0").partition(":")
     found = Credential(username, password, text("identitytoken"), text("registrytoken"))
     return found if found != Credential(username) else None
 
 
-def _from_helpers(names: Sequence[str], table: object) -> Credential | None:
+def _from_helpers(names: Sequence[str], table: object, note: Callable[[str], None]) -> Credential | None:
     for name in names:
         for helper in _by_name([name], table):
-            return ask_helper(helper, server_key(name))
+            return _asked(helper, server_key(name), note)
     return None
 
 
-def _from_store(host: str, helper: object) -> Credential | None:
-    return ask_helper(helper, server_key(host)) if helper else None
+def _from_store(host: str, helper: object, note: Callable[[str], None]) -> Credential | None:
+    return _asked(helper, server_key(host), note) if helper else None
 
 
-def ask_helper(helper: object, server: str) -> Credential | None:
+def _asked(helper: object, server: str, note: Callable[[str], None]) -> Credential | None:
     """What the helper has for a server; None when it has nothing, or is not installed."""
-    if not shutil.which(helper_program(helper)):
+    if not is_installed(helper):
+        note(f"{helper_program(helper)} is missing")
         return None
-    output = run_helper(helper, "get", server)
-    if output is None:
+    found = ask_helper(helper, server)
+    if found is None:
         return None
-    try:
-        answer = parse_json(output)
-        username, secret = answer["Username"], answer["Secret"]
-        if not isinstance(username, str) or not isinstance(secret, str):
-            raise TypeError
-    except (ValueError, KeyError, TypeError):
-        raise HelperFailed(f"{helper_program(helper)} answered with something else than a credential") from None
+    username, secret = found
     return Credential(identity_token=secret) if username == "<token>" else Credential(username, secret)
-
-
-def helper_program(helper: object) -> str:
-    """The program of a helper. Raises HelperFailed for a name that could be a path or an option."""
-    if not isinstance(helper, str) or not _HELPER_NAME.match(helper):
-        raise HelperFailed(f"{str(helper)[:40]!r} is no name of a credential helper")
-    return f"docker-credential-{helper}"
-
-
-def run_helper(helper: object, verb: str, text: str) -> str | None:
-    """Its standard output; None when it says that there is nothing for this server."""
-    program = helper_program(helper)
-    try:
-        done = subprocess.run(
-            [shutil.which(program) or program, verb],
-            input=text.encode(),
-            capture_output=True,
-            timeout=HELPER_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise HelperFailed(f"{program} {verb}: {type(error).__name__}", hint=f"is {program} installed?") from None
-    output = done.stdout.decode("utf-8", "replace").strip()
-    if done.returncode == 0:
-        return output
-    if "not found" in output.lower():
-        return None
-    # Its words are not shown: a helper that fails may have the secret on its lips.
-    raise HelperFailed(f"{program} {verb} failed (exit {done.returncode})", hint=f"try: echo HOST | {program} {verb}")

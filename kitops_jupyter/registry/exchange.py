@@ -33,6 +33,7 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
     patience: Patience
     origin: Origin
     authenticator: Authenticator
+    notes: list[str]
     _own_wire: Wire
     _other_wire: LaterWire
     _has_answered = False
@@ -64,6 +65,8 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
             try:
                 return self._authorised(address, method, data, dict(headers or {}), what, expect)
             except RegistryError as error:
+                if isinstance(error, Unauthorized) and self.notes:  # why nobody is logged in
+                    error.hint = "; ".join(dict.fromkeys((*self.notes, error.hint)))
                 tries.after(error, may_pass=error.temporary)
 
     def _authorised(

@@ -18,14 +18,8 @@ from typing import Any
 import filelock
 
 from kitops_jupyter.errors import StorageFull, Usage
-from kitops_jupyter.registry.credentials import (
-    Credential,
-    HelperFailed,
-    helper_program,
-    read_config,
-    run_helper,
-    server_key,
-)
+from kitops_jupyter.registry.credentials import Credential, read_config, server_key
+from kitops_jupyter.registry.helpers import HelperFailed, helper_program, is_installed, run_helper
 
 LOCK_TIMEOUT_S = 10.0
 _KEYCHAINS = {"darwin": ("osxkeychain",), "win32": ("wincred",)}
@@ -96,7 +90,7 @@ def _give(helper: str, host: str, credential: Credential) -> None:
 def _keychain() -> str | None:
     """The system's keychain helper, if it is installed."""
     for name in _KEYCHAINS.get(sys.platform, _LINUX_KEYCHAINS):
-        if shutil.which(helper_program(name)) and (name != "pass" or shutil.which("pass")):
+        if is_installed(name) and (name != "pass" or shutil.which("pass")):
             return name
     return None
 

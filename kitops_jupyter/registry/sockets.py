@@ -113,12 +113,12 @@ class TLSSocket(_Waits, ssl.SSLSocket):
             except TimeoutError:
                 beat()
                 if time.monotonic() > until:
-                    raise NoTLS(f"it did not answer a TLS greeting within {self.handshake_s:.0f} s") from None
+                    raise NoTLS(1, f"it did not answer a TLS greeting within {self.handshake_s:.0f} s") from None
             except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError):
-                raise NoTLS("it closed the connection at a TLS greeting") from None
+                raise NoTLS(1, "it closed the connection at a TLS greeting") from None
             except ssl.SSLError as error:
                 if error.reason in _NOT_TLS:
-                    raise NoTLS("it does not answer in TLS") from None
+                    raise NoTLS(1, "it does not answer in TLS") from None
                 raise
 
 

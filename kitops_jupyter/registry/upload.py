@@ -128,7 +128,8 @@ class Upload:
             except StreamSpent as error:
                 raise failure or error from None
             except RegistryError as error:
-                failure, changed = error, self._change_manner(error)
+                changed = self._change_manner(error)
+                failure = error = self._with_size(error)
                 tries.after(error, may_pass=error.temporary or isinstance(error, SessionLost) or changed)
                 if self.is_there():
                     return
@@ -138,6 +139,13 @@ class Upload:
                     current.cancel()
                 self._saved.forget()
                 raise
+
+    def _with_size(self, error: RegistryError) -> RegistryError:
+        """What was too large, in words."""
+        if error.status == 413 and "bytes" not in error.message:
+            message = f"{error.message}: this layer has {self.descriptor.size_bytes:,} bytes"
+            return RegistryError(message, hint=error.hint, status=413)
+        return error
 
     def _change_manner(self, error: RegistryError) -> bool:
         """Chunks when the body was too large for something in between, one PUT when chunks are refused."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from kitops_jupyter.reference import refuse_user_part
 from kitops_jupyter.verbs.network import connection, network_words
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.screen import Browse
@@ -29,6 +30,7 @@ def _parser() -> Parser:
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     how = connection(arguments, context)
     start = arguments.ref or ""
+    refuse_user_part(start)
     if context.screen is not None:
         flags = network_words(arguments)
         return context.screen.browse(Browse(start, context.directory, how, context.settings, flags))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.reference import refuse_user_part
 from kitops_jupyter.verbs.network import connection, network_words
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.screen import SignIn
@@ -24,6 +25,7 @@ def _parser() -> Parser:
     )
     parser.word("REGISTRY")
     parser.flag("-u", "--username", metavar="NAME", help="asked for when not given")
+    parser.secret("-p")
     parser.flag("--password-stdin", help="read the password from what is piped in")
     parser.network_flags()
     parser.common_flags()
@@ -31,6 +33,7 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
+    refuse_user_part(arguments.registry)
     if arguments.password_stdin:
         if not arguments.username:
             raise Usage("kit login: --password-stdin needs -u NAME", hint="kit login REGISTRY -u NAME --password-stdin")

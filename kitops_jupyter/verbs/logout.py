@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from kitops_jupyter.reference import refuse_user_part
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.verb import Context, Verb
 
@@ -16,6 +17,7 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
+    refuse_user_part(arguments.registry)
     from kitops_jupyter.operations.login import logout
 
     return logout(arguments.registry, settings=context.settings, observe=context.observe)

@@ -59,6 +59,7 @@ class Parser(argparse.ArgumentParser):
         self.examples = tuple(examples)
         self.options: list[Option] = []
         self.words: list[Word] = []
+        self._secrets: list[str] = []
 
     def flag(
         self, *names: str, help: str, metavar: str = "", kind: str = "", common: bool = False, **more: Any
@@ -72,6 +73,10 @@ class Parser(argparse.ArgumentParser):
             more.setdefault("action", "store_true")
         self.add_argument(*names, **more)
         self.options.append(Option(names, metavar, help, kind, choices, common))
+
+    def secret(self, name: str) -> None:
+        """A flag of kit's whose value is a secret: refused, and never repeated, wherever it stands."""
+        self._secrets.append(name)
 
     def common_flags(self) -> None:
         """The flags that every verb has, as in the kit program."""
@@ -110,6 +115,9 @@ class Parser(argparse.ArgumentParser):
         if "--" in before:
             at = before.index("--")
             before, after = before[:at], before[at + 1 :]
+        for word in before:
+            if any(word.startswith(name) for name in self._secrets) and not word.startswith("--"):
+                _refuse_secret(word[:2])
         found, rest = self.parse_known_args([self._two_dashes(word) for word in before])
         for word in rest:
             if word.startswith("-") and len(word) > 1:
@@ -163,10 +171,14 @@ def refuse_secrets(words: Sequence[str]) -> None:
     """Raise Usage, without repeating it, if a word looks like a flag that gives a secret."""
     for word in words:
         if _SECRET.match(word):
-            raise Usage(
-                f"{word.partition('=')[0]} on a line would stay in the notebook and in the history: it was not used",
-                hint="kit login asks for it and hides it; a script pipes it in with --password-stdin",
-            )
+            _refuse_secret(word.partition("=")[0])
+
+
+def _refuse_secret(flag: str) -> NoReturn:
+    raise Usage(
+        f"{flag} on a line would stay in the notebook and in the history: it was not used",
+        hint="kit login asks for it and hides it; a script pipes it in with --password-stdin",
+    )
 
 
 def suggest(word: str, names: Sequence[str]) -> str:

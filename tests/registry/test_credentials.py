@@ -6,15 +6,18 @@ import base64
 import json
 import stat
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kitops_jupyter.errors import RegistryError, Unauthorized, Usage
-from kitops_jupyter.registry import Credential, Registry, credentials, login
-from kitops_jupyter.registry.credentials import HelperFailed
-from kitops_jupyter.settings import Settings
+from kitops_jupyter.errors import Cancelled, RegistryError, Unauthorized, Usage
+from kitops_jupyter.progress import watched
+from kitops_jupyter.registry import Credential, Registry, credentials, helpers, login
+from kitops_jupyter.registry.helpers import HelperFailed
+from kitops_jupyter.settings import Network, Settings
 from tests.fakes.fault_server import Auth, FaultServer
 
 Connect = Callable[..., Registry]
@@ -124,6 +127,47 @@ def test_a_helper_may_give_an_identity_token(helper: Path, tmp_path: Path) -> No
 def test_a_helper_that_has_nothing_or_is_not_installed_is_no_error(helper: Path, tmp_path: Path) -> None:
     assert credentials.find("h", [write(tmp_path / "1", {"credsStore": "test"})]) is None
     assert credentials.find("h", [write(tmp_path / "2", {"credsStore": "absent"})]) is None
+
+
+@needs_posix
+def test_who_is_refused_is_told_which_helper_is_missing(
+    server: FaultServer, helper: Path, tmp_path: Path, settings: Settings
+) -> None:
+    server.auth = Auth("basic")
+    path = write(tmp_path / "config.json", {"credHelpers": {server.host: "ecr-login"}})
+    known = replace(settings, network=Network(credential_files=(path,)))
+    with Registry(server.host, settings=known, plain_http=True) as registry, pytest.raises(Unauthorized) as caught:
+        registry.repository("a/b").resolve("v1")
+    assert "docker-credential-ecr-login is missing" in caught.value.hint and str(path) in caught.value.hint
+
+
+@needs_posix
+@pytest.mark.parametrize("script", ["sleep 30", "sleep 30 & wait", "cat; exec sleep 30"])
+def test_a_helper_that_does_not_answer_is_given_up_and_can_be_cancelled(script: str, helper: Path) -> None:
+    (helper / "docker-credential-test").write_text(f"#!/bin/sh\n{script}\n")
+    began = time.monotonic()
+    with pytest.raises(HelperFailed, match="did not answer in 0 s"):
+        helpers.run_helper("test", "get", "h", timeout_s=0.3)
+
+    def stop() -> None:
+        if time.monotonic() > began + 1:
+            raise Cancelled("enough")
+
+    with watched(stop), pytest.raises(Cancelled):
+        helpers.run_helper("test", "get", "h")
+    assert time.monotonic() - began < 3
+
+
+def test_an_entry_with_line_breaks_is_read_as_docker_reads_it(tmp_path: Path) -> None:
+    text = pair("ada", "a rather long password that base64 breaks")["auth"]
+    path = write(tmp_path / "c", {"auths": {"h": {"auth": f"{text[:20]}\n{text[20:]}\r\n"}}})
+    assert credentials.find("h", [path]) == Credential("ada", "a rather long password that base64 breaks")
+
+
+def test_an_entry_that_cannot_be_read_is_named_without_its_words(tmp_path: Path) -> None:
+    path, notes = write(tmp_path / "c", {"auths": {"h": {"auth": "?CANARY?"}}}), list[str]()
+    assert credentials.find("h", [path], note=notes.append) is None
+    assert str(path) in notes[0] and "CANARY" not in notes[0]
 
 
 @needs_posix

@@ -120,6 +120,8 @@ def _here() -> Any:
     [
         "login r.example --password=hunter2",
         "login r.example -password hunter2",
+        "login r.example -p hunter2",
+        "login -phunter2 r.example",
         "import hf:a/b --token hunter2",
         "list --api-key=hunter2",
         "--secret hunter2",
