@@ -8,7 +8,7 @@ WORKERS ?= auto
 JLPM = cd labextension && PATH="$(abspath $(BIN)):$$PATH" jlpm
 FRONT_END = labextension/package.json labextension/yarn.lock $(shell find labextension/src labextension/style labextension/schema -type f)
 
-.PHONY: demo test lint e2e tour bench clean
+.PHONY: demo test lint e2e tour bench bench-small clean
 
 $(VENV)/.installed-%: pyproject.toml $(FRONT_END)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed")'
@@ -48,6 +48,10 @@ tour: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m pytest tests/bench -m bench -n 0 -s
+
+# Shows that every measurement works, not how fast we are: once, with little data, and no bar is held to.
+bench-small: $(VENV)/.installed-test
+	KIT_BENCH_GIB=0.03125 $(BIN)/python -m pytest tests/bench -m bench -n $(WORKERS)
 
 clean:
 	rm -rf $(VENV) kitops_jupyter/labextension labextension/node_modules labextension/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.bench.scale import IS_SMALL, hold, rounds
 from tests.e2e.acts import row
 from tests.e2e.conftest import browser, lab, page  # noqa: F401  (fixtures)
 from tests.e2e.crowd import BIG, REPOSITORIES, TAGS, Crowd
@@ -42,7 +43,7 @@ PASS = """async selector => {
 def smooth(page: Any) -> list[float]:  # noqa: F811
     """The long tasks of the best of three passes, in ms: another program on the machine makes one long, ours all."""
     passes: list[list[float]] = []
-    for _ in range(3):
+    for _ in range(rounds(3)):
         passes.append(page.evaluate(PASS, SCROLLER))
         if not passes[-1]:
             break
@@ -62,8 +63,10 @@ def test_a_list_of_any_length_opens_at_once_and_scrolls_smoothly(crowd: Crowd, p
         row(page, kind, name).click()
         page.wait_for_function("window.drawn")
         opened_ms = page.evaluate(SINCE_DATA, route)
-        load_all(page, below, len(names))
+        if not IS_SMALL:
+            load_all(page, below, len(names))
         long = smooth(page)
         print(f"{len(names)} {below} names: the first drawn {opened_ms:.0f} ms after the data, long tasks {long}")
-        assert 0 <= opened_ms < 1000
-        assert not long
+        assert opened_ms >= 0
+        hold(opened_ms < 1000, "the first row within 1 s of the data")
+        hold(not long, "no task over 50 ms while scrolling")

@@ -1,7 +1,4 @@
-"""The verbs against named limits; each a ratio of medians from one interleaved run, with the digests checked.
-
-KIT_BENCH_GIB is the size of the large project, 2 without it.
-"""
+"""The verbs against named limits; each a ratio of medians from one interleaved run, with the digests checked."""
 
 from __future__ import annotations
 
@@ -20,11 +17,11 @@ import pytest
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
 from tests import archives
+from tests.bench.scale import GIB, gib_bytes, hold, rounds
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 
-GIB = float(os.environ.get("KIT_BENCH_GIB", "2"))
-ROUNDS = 3
+ROUNDS = rounds(3)
 MEMORY_LIMIT_MB = 96
 KITFILE = "manifestVersion: 1.0.0\nmodel: {path: model.bin}\ncode: [{path: train.py}]\n"
 
@@ -41,7 +38,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("project")
     block = os.urandom(4 << 20)
     with (root / "model.bin").open("wb") as stream:
-        for at in range(int(GIB * 256)):
+        for at in range(gib_bytes(GIB) // len(block)):
             stream.write(block[at:] + block[:at])
     (root / "train.py").write_text("x = 0\n")
     (root / "Kitfile").write_text(KITFILE)
@@ -74,8 +71,8 @@ def test_packing_costs_little_more_than_reading_and_hashing_and_packing_again_ne
     faster = statistics.median(first) / statistics.median(again)
     print(f"\npack {GIB:g} GiB: {share:.2f} of read+sha256; after one small change {faster:.0f}x faster")
     assert len(digests) == 1
-    assert share >= 0.80
-    assert faster >= 20
+    hold(share >= 0.80, f"packing at {share:.2f} of read and hash, at least 0.80")
+    hold(faster >= 20, f"packing again {faster:.0f} times as fast, at least 20")
 
 
 def test_unpacking_verified_is_no_slower_than_extractall_without(project: Path, tmp_path: Path) -> None:
@@ -98,33 +95,35 @@ def test_unpacking_verified_is_no_slower_than_extractall_without(project: Path, 
         shutil.rmtree(tmp_path / f"theirs{number}")
     ratio = statistics.median(theirs) / statistics.median(ours)
     print(f"\nunpack {GIB:g} GiB, verified: {ratio:.1f}x extractall")
-    assert ratio >= 1.0
+    hold(ratio >= 1.0, "unpacking as fast as extractall")
 
 
 PEAK = """
-import resource, sys
+import sys
 from pathlib import Path
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
 settings = Settings.load({}, home=sys.argv[2])
 kit.pack(sys.argv[1], tag="a:v1", settings=settings)
 kit.unpack("a:v1", Path(sys.argv[2]) / "out", settings=settings)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+# not getrusage: its peak passes through exec, and is the parent's where that was larger
+print(next(line.split()[1] for line in Path("/proc/self/status").open() if "VmHWM" in line))
 """
 
 
-def test_memory_stays_flat_from_2_to_8_gib(tmp_path: Path) -> None:
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_memory_stays_flat_from_one_size_to_four_times_it(tmp_path: Path) -> None:
     peaks = []
-    for gib in (2, 8):
+    for gib in (GIB, 4 * GIB):
         root = tmp_path / f"p{gib}"
         root.mkdir()
         with (root / "model.bin").open("wb") as stream:
-            stream.truncate(gib << 30)
+            stream.truncate(gib_bytes(gib))
         (root / "Kitfile").write_text("model: {path: model.bin}\n")
         home = tmp_path / f"home{gib}"
         done = subprocess.run([sys.executable, "-c", PEAK, root, home], capture_output=True, text=True, check=True)
         peaks.append(int(done.stdout) / 1024)
         shutil.rmtree(home)
-    print(f"\npeak memory of pack and unpack: {peaks[0]:.0f} MB for 2 GiB, {peaks[1]:.0f} MB for 8 GiB")
-    assert max(peaks) <= MEMORY_LIMIT_MB
-    assert peaks[1] - peaks[0] < 5
+    print(f"\npeak memory of pack and unpack: {peaks[0]:.0f} MB for {GIB:g} GiB, {peaks[1]:.0f} MB for {4 * GIB:g} GiB")
+    hold(max(peaks) <= MEMORY_LIMIT_MB, f"at most {MEMORY_LIMIT_MB} MB of memory")
+    hold(peaks[1] - peaks[0] < 5, "memory that does not grow with the size")
