@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kits import fill
+from traitlets.config import Config
 
 from kitops_jupyter.server.registry import running
 
@@ -93,6 +94,17 @@ def show_panel(workspaces: Path, notebook: str) -> None:
     subprocess.run(importer, check=True, stdout=subprocess.DEVNULL)
 
 
+def encrypted() -> Config:
+    """A kernel that is spoken to with encryption, where the libraries can: without it newer kernels warn."""
+    import zmq
+    from jupyter_client.manager import KernelManager
+
+    config = Config()
+    if "transport_encryption" in KernelManager.class_trait_names() and zmq.has("curve"):
+        config.KernelManager.transport_encryption = "auto"
+    return config
+
+
 def run_headless(name: str, folder: Path) -> None:
     """Every cell in order, as a pipeline would; a cell that fails, fails this. Prints the kits with their digests."""
     import nbformat
@@ -103,7 +115,11 @@ def run_headless(name: str, folder: Path) -> None:
     before = {kept.digest for kept in kit.list_kits().kits}
     notebook = nbformat.read(HERE / name, as_version=4)
     client = NotebookClient(
-        notebook, timeout=TIMEOUT_S, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        notebook,
+        timeout=TIMEOUT_S,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        config=encrypted(),
     )
     client.execute()
     for packed in kit.list_kits().kits:

@@ -26,6 +26,7 @@ def test_the_tutorials_run_headless_and_tell_what_they_packed() -> None:
         [sys.executable, NOTEBOOKS / "run.py"], capture_output=True, text=True, env=environment, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stderr
     packed = re.findall(r"^(\S+): (\S+) \S+ \S+ (sha256:[0-9a-f]{64})$", done.stdout, re.MULTILINE)
     assert [(tutorial, name) for tutorial, name, _ in packed] == [
         ("01_pack.ipynb", "wine:first"),
