@@ -56,6 +56,11 @@ def find(name: str) -> Verb:
     if name in NAMES:
         verb: Verb = importlib.import_module(f"kitops_jupyter.verbs.{name}").VERB
         return verb
+    if name in ("serve", "server", "registry"):  # a cell would wait for it without end
+        raise Usage(
+            "kit serve runs until it is ended, so it is not for a cell",
+            hint="on a terminal: jupyter kit serve ./registry --port 5000",
+        )
     meant = _ELSEWHERE.get(name) or suggest(name.lower(), NAMES)
     hint = f"did you mean kit {meant}? kit help {meant} has an example" if meant else f"there are {', '.join(NAMES)}"
     raise Usage(f"kit has no verb {name[:40]!r} here", hint=hint)

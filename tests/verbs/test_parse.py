@@ -80,6 +80,7 @@ def test_every_example_in_the_help_can_be_typed(name: str) -> None:
 @pytest.mark.parametrize(
     ("line", "said", "hint"),
     [
+        ("serve ./registry", "not for a cell", "on a terminal: jupyter kit serve"),
         ("pak .", "no verb 'pak'", "did you mean kit pack?"),
         ("LIST", "no verb 'LIST'", "did you mean kit list?"),
         ("rm a:b", "no verb 'rm'", "did you mean kit remove?"),

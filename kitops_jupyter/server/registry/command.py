@@ -25,6 +25,8 @@ def main(words: Sequence[str]) -> int:
     """Serve until the person ends it. Raises Usage."""
     arguments = _parser().parse_args(words)
     passwords = _passwords(Path(arguments.password_file)) if arguments.password_file else None
+    if not arguments.host:
+        raise Usage("--host needs an address", hint="--host 0.0.0.0 for every address of this machine")
     if not is_loopback(arguments.host) and not passwords:
         raise Usage(
             f"--host {arguments.host} is reached from other machines, and everybody there could write",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import string
 import time
 from typing import Any
 
@@ -14,6 +15,7 @@ from tornado.iostream import IOStream
 _PIECE_BYTES = 1 << 16
 _LINGER_S = 30.0  # for the rest of a body that nobody wants
 _SILENT_S = 3.0
+_FIRST_OF_HTTP = string.ascii_letters.encode() + b"\r\n"
 _NO_HTTP = (
     b"HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
     b"this registry speaks plain HTTP: use --plain-http, or http:// in the address\n"
@@ -37,7 +39,7 @@ class _Stream(IOStream):
         count: int | None = super().read_from_fd(buf)
         if count and not self._is_known:
             self._is_known = True
-            if buf[0] not in b"\r\n" and not chr(buf[0]).isalpha():  # a TLS hello begins with 0x16
+            if buf[0] not in _FIRST_OF_HTTP:  # a TLS hello begins with 0x16
                 with contextlib.suppress(OSError):
                     self.socket.send(_NO_HTTP)  # TLS clients know it by its first bytes, and say so
                 return 0  # as at the end of the connection

@@ -201,13 +201,23 @@ def test_a_start_that_is_not_safe_or_not_possible_is_refused(
     file = tmp_path / "passwords"
     file.write_text("ada:x\n")
     file.chmod(0o644)
+    good = tmp_path / "good"
+    good.write_text("ada:x\n")
+    good.chmod(0o600)
     for flags, said in [
         (["--host", "0.0.0.0"], "everybody there could write"),
         (["--password-file", str(file)], "can be read by others"),
         (["--port", address.rpartition(":")[2]], "in use"),
+        (["--host", "no.such.host.invalid", "--password-file", str(good)], "no.such.host.invalid"),
+        (["--host", "a" * 64 + ".x", "--password-file", str(good)], "a" * 64),
+        (["--host", "", "--password-file", str(good)], "--host"),
     ]:
         assert main(["serve", str(tmp_path / "registry"), *flags]) == 2
         assert said in capsys.readouterr().err
+    assert main(["serve", str(good), "--port=0"]) == 2
+    for port in ("99999", "-1", "x"):
+        with pytest.raises(SystemExit):
+            main(["serve", str(tmp_path / "registry"), "--port", port])
     with pytest.raises(RegistryError, match="did not start"), running(tmp_path / "registry", "--host", "0.0.0.0"):
         pass
 
