@@ -62,6 +62,8 @@ def _run(words: Sequence[str]) -> int:
         result = verbs.run(call, context)
     text = str(result)  # as it is for a program, harmless for a terminal
     print(printable_lines(text) if sys.stdout.isatty() else text)
+    if line := call.verb.kit_line(result):
+        print(line)
     sys.stdout.flush()
     return FAILED if verbs.is_failure(call, result) else DONE
 

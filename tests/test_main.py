@@ -190,3 +190,14 @@ def test_a_pack_with_a_name_and_no_folder_takes_the_current_one(
     (place / "Kitfile").write_text("manifestVersion: 1.0.0\ncode:\n- path: a.txt\n")
     assert main(words) == DONE
     assert "here:v1" in capsys.readouterr().out
+
+
+def test_a_pack_ends_with_the_line_that_scripts_read_and_a_dry_run_does_not(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "Kitfile").write_text("manifestVersion: 1.0.0\npackage: {name: a}\n")
+    assert main(["pack", ".", "-t", "here:v1"]) == DONE
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == f"Model saved: {next(line.split()[1] for line in lines if 'digest' in line)}"
+    assert main(["pack", ".", "-t", "here:v1", "--dry-run"]) == DONE
+    assert "Model saved" not in capsys.readouterr().out

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from kitops_jupyter.cards import Card, human_size
 from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, read_verified
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import KitError, NotFound, Usage
+from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.oci_layout import IndexFile, LayoutFolder, LayoutTar, TarWriter
 from kitops_jupyter.operations.copy_graph import Node, blobs_of, copy_nodes, item_name, walk
 from kitops_jupyter.operations.copy_kit import Tally
@@ -29,6 +30,7 @@ from kitops_jupyter.operations.copy_places import (
     put_manifest,
     put_tags,
 )
+from kitops_jupyter.operations.kits import Opener, refuse_ring
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Event, Observer, ignore
 from kitops_jupyter.reference import Reference
@@ -114,6 +116,7 @@ def copy(
                 raise Usage(f"{goal} is another kit than {origin}, which is {root.digest}", hint="leave the digest out")
             tags = ()
         nodes = walk(side, root, referrers=referrers)
+        _refuse_ring(side, nodes, root, goal, tags, Opener(settings, connection, remote=goal.kind == "registry"))
         if goal.kind == "tar" and goal.path is not None:
             _into_tar(side, goal.path, nodes, root, tags, overwrite, tally)
         else:
@@ -133,6 +136,22 @@ def copy(
         time.monotonic() - started,
         _notes(side, nodes),
     )
+
+
+def _refuse_ring(
+    side: ReadSide, nodes: Sequence[Node], root: Descriptor, goal: Place, tags: Sequence[str], opener: Opener
+) -> None:
+    """Raise ReferenceCycle if the kit would get a name that it builds on; a layout's names are nobody's."""
+    if goal.reference is None or goal.path is not None:
+        return
+
+    def read() -> Kitfile:
+        top = manifests.parse(next(node for node in nodes if node.descriptor.digest == root.digest).data)
+        config = read_verified(side, top.config)
+        return manifests.kitfile_of(top, config) or manifests.kitfile_from_layers(top, config)
+
+    with opener:
+        refuse_ring(read, replace(goal.reference, tag="", digest=None, extra_tags=tuple(tags)), opener.open)
 
 
 def _resolve(side: ReadSide, origin: Place, settings: Settings) -> tuple[Descriptor, str]:

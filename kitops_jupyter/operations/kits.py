@@ -161,20 +161,26 @@ def _chosen(reference: Reference, source: Source, descriptor: Descriptor, labels
     return read_kit(reference.with_digest(entry.digest), source, entry)
 
 
-def parents_of(kitfile: Kitfile, open_one: Callable[[str], Kit]) -> list[Kit]:
-    """The kits that `model.path` refers to, the nearest first.
+def parents_of(kitfile: Kitfile, open_one: Callable[[str], Kit], *, names: Reference | None = None) -> list[Kit]:
+    """The kits that `model.path` refers to, the nearest first; `names` are those that the kit is about to get.
 
     Raises ReferenceCycle (naming the ring, or the chain of more than 10) and NotFound.
     """
+    own = _full_names(names)
     chain: list[Kit] = []
     seen: list[str] = []
     while (path := kitfile.parent_reference) is not None:
+        if Reference.parse(path).full_name in own:
+            raise _cycle([path, *seen, path])
         if path in seen:
-            ring = " -> ".join([*seen[seen.index(path) :], path])
-            raise ReferenceCycle(f"kits refer to each other in a ring: {ring}")
+            raise _cycle([*seen[seen.index(path) :], path])
         seen.append(path)
         if len(seen) > CHAIN_LIMIT:
-            raise ReferenceCycle(f"more than {CHAIN_LIMIT} kits refer to each other: {' -> '.join(seen)}")
+            raise ReferenceCycle(
+                f"reached maximum number of model references: more than {CHAIN_LIMIT} kits refer to each other:"
+                f" {' -> '.join(seen)}",
+                hint="let model.path name a kit that is nearer to the beginning of the chain",
+            )
         try:
             parent = open_one(path)
         except KitError as problem:
@@ -183,3 +189,36 @@ def parents_of(kitfile: Kitfile, open_one: Callable[[str], Kit]) -> list[Kit]:
         chain.append(parent)
         kitfile = parent.described()
     return chain
+
+
+def refuse_ring(read: Callable[[], Kitfile], names: Reference, open_one: Callable[[str], Kit]) -> None:
+    """Raise ReferenceCycle if a kit builds on a name that it is about to get: then nobody could unpack it.
+
+    A kit on the way that cannot be opened ends the look: what is not there closes no ring.
+    """
+    own, seen = _full_names(names), list[str]()
+    try:
+        kitfile = read()
+        while (path := kitfile.parent_reference) is not None and path not in seen:
+            if Reference.parse(path).full_name in own:
+                raise _cycle([path, *seen, path])
+            seen.append(path)
+            if len(seen) > CHAIN_LIMIT:
+                return
+            kitfile = open_one(path).described()
+    except ReferenceCycle:
+        raise
+    except KitError:
+        return
+
+
+def _full_names(reference: Reference | None) -> set[str]:
+    tags = (reference.tag, *reference.extra_tags) if reference else ()
+    return {reference.with_tag(tag).full_name for tag in tags if reference and tag}
+
+
+def _cycle(ring: Sequence[str]) -> ReferenceCycle:
+    return ReferenceCycle(
+        f"Found cycle in modelkit references: {' -> '.join(ring)}",
+        hint="let model.path name a kit that does not build on this one, or use another tag",
+    )

@@ -149,7 +149,7 @@ def pack(
         write=not dry_run,
     )
     with Opener(settings, connection) as opener:
-        parents = parents_of(source.kitfile, opener.open)
+        parents = parents_of(source.kitfile, opener.open, names=reference if tag else None)
     check_remote_data(source.kitfile, settings)
     plan = layers.plan(
         source.kitfile,

@@ -20,7 +20,7 @@ from kitops_jupyter.cards import Card, Table
 from kitops_jupyter.content import Digest, Target
 from kitops_jupyter.disk import read_json, why
 from kitops_jupyter.errors import Conflict, ContentError, ManifestInvalid, NotFound, StoreCorrupt, Usage
-from kitops_jupyter.operations.kits import read_kit
+from kitops_jupyter.operations.kits import Opener, open_kit, read_kit, refuse_ring
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.write_file import write_text
 from kitops_jupyter.progress import Observer, ignore
@@ -92,6 +92,7 @@ def promote(
             _check_metric(parsed, place, metric)
         if isinstance(place, Repository):
             _check_bytes(parsed, place, wanted, observe)
+        _refuse_ring(parsed, parsed.with_tag(to), place, wanted, settings, connection)
         before = _find(place, to)
         moves: list[tuple[str, Digest | None, Digest]] = [(to, before, wanted)] if before != wanted else []
         if moves and to == CHAMPION and before:
@@ -111,6 +112,19 @@ def _place(
         return
     with targets.remote(reference, settings, connection) as repository:
         yield repository
+
+
+def _refuse_ring(
+    origin: Reference, name: Reference, place: Target, wanted: Digest, settings: Settings, connection: Connection | None
+) -> None:
+    """Raise ReferenceCycle for a kit that was tuned from what its new tag names: it would build on itself."""
+    is_here = isinstance(place, Repository)
+    with Opener(settings, connection, remote=not is_here) as opener:
+        refuse_ring(
+            lambda: read_kit(origin, place, place.resolve(wanted)).described(),
+            name,
+            (lambda text: open_kit(text, settings)) if is_here else opener.open,
+        )
 
 
 def _wanted(place: Target, reference: Reference) -> Digest:

@@ -14,7 +14,7 @@ from kitops_jupyter.operations.copy_graph import copy_nodes, walk
 from kitops_jupyter.operations.copy_kit import Tally, copy_kit
 from kitops_jupyter.operations.copy_places import StoreSide, mover, put_manifest
 from kitops_jupyter.operations.index_check import IndexFindings, IndexWatch, Warnings
-from kitops_jupyter.operations.kits import Kit, Opener, parents_of
+from kitops_jupyter.operations.kits import Kit, Opener, parents_of, refuse_ring
 from kitops_jupyter.operations.layer_reader import read_listing
 from kitops_jupyter.operations.pull_tars import TarsResult, pull_tars
 from kitops_jupyter.operations.push import TransferResult
@@ -88,6 +88,7 @@ def pull(
     with Opener(settings, connection, remote=True) as opener, targets.store(settings).session():
         kit = opener.open(reference, labels=labels)
         tags = tuple(tag for tag in (kit.reference.tag, *kit.reference.extra_tags) if tag)
+        refuse_ring(kit.described, kit.reference, opener.open_named)
         _store(kit, tags, settings, connection, tally, wrong, with_referrers=with_referrers)
         for parent in parents_of(kit.described(), opener.open_named):
             if isinstance(parent.source, targets.LocalFirst):

@@ -14,7 +14,7 @@ from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, r
 from kitops_jupyter.errors import ContentError, DigestMismatch, KitError, NotFound, StoreCorrupt, Usage
 from kitops_jupyter.operations.copy_kit import Move, Tally, copy_kit
 from kitops_jupyter.operations.index_check import IndexFindings, IndexWatch, Warnings
-from kitops_jupyter.operations.kits import Kit, open_kit
+from kitops_jupyter.operations.kits import Kit, Opener, open_kit, refuse_ring
 from kitops_jupyter.operations.layer_reader import read_listing
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
@@ -91,9 +91,10 @@ def push(
 
         return push_index(reference, place, settings, connection, observe)
     tagged = _tagged(reference, place, settings, all_tags)
-    with targets.registry(place.registry, settings, connection) as registry:
+    with targets.registry(place.registry, settings, connection) as registry, Opener(settings, connection) as opener:
         repository = registry.repository(place.repository)
         for kit, tags in tagged:
+            refuse_ring(kit.described, replace(place, tag="", digest=None, extra_tags=tags), opener.open_named)
             watch = IndexWatch(IndexFindings(settings), partial(read_listing, kit.source), wrong)
             siblings = _siblings(kit, place, settings)
             move = _uploader(kit, repository, siblings, watch, targets.store(settings))

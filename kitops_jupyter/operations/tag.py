@@ -11,7 +11,7 @@ from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.operations.copy_graph import copy_nodes, walk
 from kitops_jupyter.operations.copy_kit import Tally
 from kitops_jupyter.operations.copy_places import StoreSide, mover, put_manifest, put_tags
-from kitops_jupyter.operations.kits import open_kit
+from kitops_jupyter.operations.kits import Opener, open_kit, read_kit, refuse_ring
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
@@ -72,6 +72,7 @@ def tag(
         if targets.names_registry(origin, settings) and targets.names_registry(wanted, settings):
             return _tag_remote(origin, wanted, settings, connection)
         raise
+    refuse_ring(kit.described, wanted, lambda text: open_kit(text, settings))
     place = targets.local(wanted, settings)
     before = _resolved(place, wanted.tag)
     with targets.store(settings).session():
@@ -112,6 +113,8 @@ def _tag_remote(source: Reference, wanted: Reference, settings: Settings, connec
         repository, other = registry.repository(place.repository), registry.repository(origin.repository)
         root = other.resolve(origin.name)
         nodes = walk(other, root, referrers=False)
+        with Opener(settings, connection, remote=True) as opener:
+            refuse_ring(lambda: read_kit(origin, other, root).described(), place, opener.open)
         before = _resolved(repository, wanted.tag)
         if place.repository != origin.repository:
             copy_nodes(

@@ -130,4 +130,5 @@ VERB = Verb(
     parser=_parser,
     run=_run,
     takes_cell=True,
+    kit_line=lambda result: f"Model saved: {result.digest}" if result.digest else "",
 )

@@ -72,6 +72,7 @@ class Verb:
 
     `takes_cell` says that a cell's body is its Kitfile; `failed` judges a result that is an answer in a notebook, and
     a failure for a script. Without `needs_home` it also runs where nothing says where the store is.
+    `kit_line` is a line of the kit program's that scripts read: a terminal prints it below the result.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Verb:
     takes_cell: bool = False
     failed: Callable[[Any], bool] = lambda result: False
     needs_home: bool = True
+    kit_line: Callable[[Any], str] = lambda result: ""
 
 
 @dataclass(frozen=True, slots=True)
