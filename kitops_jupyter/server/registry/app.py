@@ -20,7 +20,7 @@ from kitops_jupyter.server.registry.hosts import Hosts
 from kitops_jupyter.server.registry.listener import Listener
 from kitops_jupyter.server.registry.uploads import Uploads
 
-_ENDS_IN_S = 3.0  # at the latest, whatever a thread is doing: a kill leaves nothing half
+_ENDS_IN_S = 2.0  # at the latest, whatever a thread is doing: a kill leaves nothing half
 
 
 def make_app(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+_BITS = re.compile(r"[0-9a-f]{1,32}")  # of the 128 letters that a tag can have
 _ENDING = ".tag"
 _LONGEST = 200  # of a name with a mark before each upper-case letter; file systems take 255, some 143
 
@@ -20,7 +23,7 @@ def tag_of(file: str) -> str:
     kind, middle = file[:2], file[2 : -len(_ENDING)]
     if kind == "u-":
         lower, _, number = middle.partition("^")
-        bits = int(number, 16) if number.isalnum() and number.isascii() and len(number) <= 32 else 0
+        bits = int(number, 16) if _BITS.fullmatch(number) else 0
         tag = "".join(letter.upper() if bits >> place & 1 else letter for place, letter in enumerate(lower))
     else:
         first, *rest = middle.split("^")

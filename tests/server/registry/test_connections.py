@@ -200,3 +200,41 @@ def test_it_ends_within_5_s_whatever_it_does(number: int, tmp_path: Path) -> Non
         assert process.wait(10) == 0
         assert time.monotonic() - began < 5
     process.stdout.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
+def test_it_ends_within_5_s_while_it_hashes_a_blob_for_minutes(tmp_path: Path) -> None:
+    folder = tmp_path / "registry"
+    words = [sys.executable, "-m", "kitops_jupyter", "serve", str(folder), "--port=0"]
+    process: subprocess.Popen[str] = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    address = process.stdout.readline().removeprefix("Serving at ").strip()
+    where = start_upload(address)
+    os.truncate(folder / "uploads" / where.rpartition("/")[2], 200 << 30)  # a hole
+    with connected(address) as hashing:
+        send(hashing, "PUT", f"{where}?digest={ZEROS}")
+        time.sleep(0.3)
+        assert ask(address, "GET", "/v2/")[0] == 200  # nobody waits for it
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        assert time.monotonic() - began < 5
+    process.stdout.close()
+    assert list((folder / "blobs").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+def test_an_upload_goes_on_after_a_kill(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "kitops_jupyter", "serve", str(tmp_path / "registry"), "--port=0"]
+    process: subprocess.Popen[str] = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    address = process.stdout.readline().removeprefix("Serving at ").strip()
+    where = start_upload(address)
+    assert ask(address, "PATCH", where, b"before ")[0] == 202
+    process.kill()
+    process.wait(10)
+    process.stdout.close()
+    with running(tmp_path / "registry") as address:
+        assert ask(address, "GET", where)[1]["range"] == "0-6"
+        assert ask(address, "PATCH", where, b"and after", Content_Range="7-15")[0] == 202
+        assert ask(address, "PUT", f"{where}?digest={digest_of(b'before and after')}")[0] == 201
