@@ -12,6 +12,7 @@ import stat
 from pathlib import Path
 
 from kitops_jupyter.archive.member_names import file_and_folder, shown, twice
+from kitops_jupyter.disk import try_chmod
 from kitops_jupyter.disk.folders import Folders, Handle
 from kitops_jupyter.errors import KitError, UnsafeArchive
 from kitops_jupyter.pipeline import disk_error
@@ -125,7 +126,7 @@ class NewTree(Folders):
         folder, _, base = name.rpartition("/")
         descriptor, prefix = self._enter(folder)
         try:
-            os.chmod(prefix + base, mode, dir_fd=descriptor)
+            try_chmod(prefix + base, mode, dir_fd=descriptor)
         except OSError as error:
             raise self._refused(name, error) from error
 

@@ -1,6 +1,7 @@
 """Files as they are found on other people's machines: paths as typed, small files that are read, odd file systems."""
 
 from kitops_jupyter.disk.links import Links, LinkTarget
+from kitops_jupyter.disk.odd_systems import free_bytes, replace, sync, try_chmod, try_utime
 from kitops_jupyter.disk.reading import (
     check_regular,
     kind_of,
@@ -18,6 +19,7 @@ __all__ = [
     "Links",
     "check_regular",
     "current_folder",
+    "free_bytes",
     "home_folder",
     "kind_of",
     "open_regular",
@@ -25,6 +27,10 @@ __all__ = [
     "read_bytes",
     "read_json",
     "read_start",
+    "replace",
+    "sync",
+    "try_chmod",
+    "try_utime",
     "typed_path",
     "why",
 ]

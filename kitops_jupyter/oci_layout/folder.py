@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock
-
 from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, Readable, read_digest, read_verified, verified
+from kitops_jupyter.disk import try_chmod
+from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import ContentError, ManifestInvalid, NotFound, PathInvalid
 from kitops_jupyter.oci_layout import index_file
 from kitops_jupyter.oci_layout.index_file import INDEX_NAME, MARKER, MARKER_NAME, IndexFile
@@ -119,7 +119,7 @@ class LayoutFolder:
         self._prepare()
         final = self._blob(descriptor.digest)
         try:
-            path.chmod(_MODE)
+            try_chmod(path, _MODE)
             replace(path, final)
         except OSError as problem:
             raise disk_error(problem, final) from None
@@ -239,7 +239,7 @@ class LayoutFolder:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         try:
-            lock = FileLock(self.path / _PARTIAL / "index.lock")
+            lock = Lock(self.path / _PARTIAL / "index.lock")
             lock.acquire(timeout=60)
         except OSError as problem:
             raise disk_error(problem, self.path) from None

@@ -9,17 +9,18 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from kitops_jupyter import disk
 from kitops_jupyter.archive.tar_header import END_OF_ARCHIVE, header, padding
 from kitops_jupyter.content import Descriptor, Readable
+from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import (
     Conflict,
     DigestMismatch,
@@ -80,7 +81,7 @@ class TarWriter:
                 with closing(_open(self.partial)) as file:
                     self._check_room(file)
                     self._fill(file, open_from, observe, item)
-                    os.fsync(file.fileno())
+                    disk.sync(file.fileno())
                 if not overwrite and os.path.lexists(self.path):
                     raise _in_the_way(self.path)
                 self.partial.replace(self.path)
@@ -90,7 +91,7 @@ class TarWriter:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         path = self.partial.with_suffix(".lock")
-        lock = FileLock(path)
+        lock = Lock(path)
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -103,8 +104,8 @@ class TarWriter:
 
     def _check_room(self, file: io.FileIO) -> None:
         there = os.fstat(file.fileno()).st_size
-        free = shutil.disk_usage(self.path.parent).free
-        if self.size_bytes - there > free:
+        free = disk.free_bytes(self.path.parent)
+        if free is not None and self.size_bytes - there > free:
             raise StorageFull(f"{self.path} needs {self.size_bytes - there} bytes more, and {free} are free")
 
     def _fill(self, file: io.FileIO, open_from: OpenFrom, observe: Observer, item: Callable[[Descriptor], str]) -> None:

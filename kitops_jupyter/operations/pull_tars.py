@@ -16,6 +16,7 @@ from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Descriptor, Digest, verified
+from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import FilterInvalid, StoreError
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.copy_kit import Tally
@@ -97,7 +98,7 @@ def pull_tars(
     started = time.monotonic()
     settings = settings or Settings.load()
     chosen = filter_rules.parse(filters)
-    place = Place(Path(directory).expanduser().absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
+    place = Place(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
     tally = Tally(observe)
     with Opener(settings, connection, remote=True) as opener, targets.store(settings).session():
         kit = opener.open(reference, labels=labels)

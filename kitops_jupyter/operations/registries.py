@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from kitops_jupyter import targets
 from kitops_jupyter.address import Address
 from kitops_jupyter.disk import read_json, why
+from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import NotFound, Unreachable, Usage
 from kitops_jupyter.operations.write_file import write_text
 from kitops_jupyter.reference import Reference
@@ -79,7 +78,7 @@ def remove_registry(name: str, *, settings: Settings) -> Settings:
 def _changed(settings: Settings, change: Callable[[dict[str, Any]], None]) -> Settings:
     path = settings.home / "registries.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_name(".registries.lock")):
+    with Lock(path.with_name(".registries.lock")):
         entries = _entries(path)
         change(entries)
         write_text(path, json.dumps(entries, indent=2) + "\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.archive import NameRules, SharedTree
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
+from kitops_jupyter.disk import free_bytes, typed_path
 from kitops_jupyter.errors import KitError, StorageFull, Usage
 from kitops_jupyter.filters import Filters, nothing_matches
 from kitops_jupyter.operations.index_check import IndexFindings
@@ -109,7 +109,7 @@ def unpack(
     started = time.monotonic()
     settings = settings or Settings.load()
     chosen = filter_rules.parse(filters)
-    target = Path(directory).expanduser().absolute()
+    target = typed_path(directory).absolute()
     place = Place(target, overwrite=overwrite, ignore_existing=ignore_existing)
     with Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference, labels=labels)
@@ -221,8 +221,8 @@ def _nothing(kit: Kit, chosen: Filters, wanted: Wanted) -> KitError:
 def check_room(target: Path, parts: Sequence[Part]) -> None:
     """Fail early, with numbers, where the disk cannot hold what the layers say."""
     there = next(folder for folder in (target, *target.parents) if folder.exists())
-    needed, free = sum(part.match.layer.size_bytes for part in parts), shutil.disk_usage(there).free
-    if needed > free:
+    needed, free = sum(part.match.layer.size_bytes for part in parts), free_bytes(there)
+    if free is not None and needed > free:
         raise StorageFull(
             f"{target}: the kit needs {human_size(needed)}, the disk has {human_size(free)} free",
             hint="--filter takes only the parts that you need",

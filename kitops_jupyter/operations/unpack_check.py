@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kitops_jupyter import filters as filter_rules
+from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Conflict
 from kitops_jupyter.operations.kits import Opener
 from kitops_jupyter.operations.unpack import check_place, texts_of
@@ -35,7 +36,7 @@ def find_conflicts(
     here: then `unpack` still raises Conflict before it has written anything. Raises NotFound, FilterInvalid,
     RegistryError.
     """
-    place = Place(Path(directory).expanduser().absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
+    place = Place(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
     if place.is_empty:
         return ()
     chosen = filter_rules.parse(filters)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from pathlib import Path
 
+from kitops_jupyter.disk import free_bytes
 from kitops_jupyter.errors import StorageFull, StoreError
 
 _NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
-def disk_error(error: OSError, path: str | os.PathLike[str]) -> StoreError:
-    """The same failure in words: StorageFull for no room and no permission, StoreError for the rest."""
+def disk_error(error: OSError, path: str | os.PathLike[str], *, elsewhere: str = "choose another one") -> StoreError:
+    """The same failure in words: StorageFull for no room and no permission, StoreError for the rest.
+
+    `elsewhere` is how to choose another place.
+    """
     what = f"{os.fspath(path)} cannot be written: {error.strerror or error}"
     if error.errno in _NO_ROOM:
         return StorageFull(
@@ -23,14 +26,11 @@ def disk_error(error: OSError, path: str | os.PathLike[str]) -> StoreError:
             "run the same command again",
         )
     if error.errno in _NO_PERMISSION:
-        return StorageFull(what, hint="make the folder writable, or choose another one")
-    return StoreError(what)
+        return StorageFull(what, hint=f"make the folder writable, or {elsewhere}")
+    return StoreError(what, hint=f"is its disk or network there? If not, {elsewhere}")
 
 
 def _free(path: Path) -> str:
-    for folder in (path, *path.parents):
-        try:
-            return f" ({shutil.disk_usage(folder).free} bytes are free)"
-        except OSError:
-            continue
-    return ""
+    there = next((folder for folder in (path, *path.parents) if folder.exists()), path)
+    free = free_bytes(there)
+    return "" if free is None else f" ({free} bytes are free)"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 
+from kitops_jupyter.disk import sync
 from kitops_jupyter.pipeline.buffers import ALIGNMENT, aligned_buffer, is_aligned
 from kitops_jupyter.pipeline.disk_errors import disk_error
 
@@ -56,7 +57,7 @@ class OutputFile:
         try:
             self._leave_direct()
             if durable:
-                os.fsync(self._fd)
+                sync(self._fd)
         except OSError as error:
             raise disk_error(error, self._name) from error
 

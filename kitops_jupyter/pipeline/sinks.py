@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kitops_jupyter.content import Digest
+from kitops_jupyter.disk import try_chmod
 from kitops_jupyter.pipeline.disk_errors import disk_error
 from kitops_jupyter.pipeline.output_file import OutputFile
 
@@ -93,7 +94,7 @@ class FileSink:
     def commit(self, final_path: Path, mode: int = 0o444) -> None:
         """Give the whole file its mode and, in one step, its name, in place of a file there. Raises StorageFull."""
         try:
-            self.path.chmod(mode)
+            try_chmod(self.path, mode)
             self.path.replace(final_path)
         except OSError as error:
             raise disk_error(error, final_path) from error

@@ -15,8 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import filelock
-
+from kitops_jupyter.disk import sync
+from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import StorageFull, Usage
 from kitops_jupyter.registry.credentials import Credential, read_config, server_key
 from kitops_jupyter.registry.helpers import HelperFailed, helper_program, is_installed, run_helper
@@ -95,13 +95,13 @@ def _keychain() -> str | None:
     return None
 
 
-def _locked(path: Path) -> filelock.BaseFileLock:
+def _locked(path: Path) -> Lock:
     """The lock of the file; entered by the caller."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StorageFull(f"{path.parent}: cannot be made ({error.strerror})") from None
-    return filelock.FileLock(path.with_suffix(".json.lock"), timeout=LOCK_TIMEOUT_S)
+    return Lock(path.with_suffix(".json.lock"), timeout_s=LOCK_TIMEOUT_S)
 
 
 def _write(path: Path, config: dict[str, Any]) -> None:
@@ -113,7 +113,7 @@ def _write(path: Path, config: dict[str, Any]) -> None:
         with os.fdopen(number, "w", encoding="utf-8") as stream:
             stream.write(json.dumps(config, indent=2) + "\n")
             stream.flush()
-            os.fsync(stream.fileno())
+            sync(stream.fileno())
         temporary.replace(real)
     except OSError as error:
         temporary.unlink(missing_ok=True)

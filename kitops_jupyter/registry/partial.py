@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import filelock
 
 from kitops_jupyter.content import Descriptor
+from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import DigestMismatch, StoreError
 from kitops_jupyter.pipeline import ByteSink, OutputFile, disk_error, pump
 from kitops_jupyter.progress import BEAT_S, Observer, watched
@@ -63,7 +64,7 @@ def fetch(
 @contextlib.contextmanager
 def _alone(path: Path, progress: Progress) -> Iterator[None]:
     """Hold the lock; while another process has it, the wait can be cancelled."""
-    lock = filelock.FileLock(path)
+    lock = Lock(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         while True:

@@ -14,6 +14,7 @@ import filelock
 
 from kitops_jupyter.content import Descriptor
 from kitops_jupyter.disk import read_json
+from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.registry.session import UploadSession
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class SavedSession:
         self._name = name
         key = hashlib.sha256(f"{registry.base}\n{name}\n{descriptor.digest}".encode()).hexdigest()
         self._path = registry.settings.cache / "uploads" / f"{key}.json"
-        self._lock = filelock.FileLock(self._path.with_suffix(".lock"))
+        self._lock = Lock(self._path.with_suffix(".lock"))
         self._is_mine = False
         self._is_wanted = descriptor.size_bytes >= registry.resume_from_bytes
 
@@ -39,7 +40,7 @@ class SavedSession:
         if self._is_wanted:
             try:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._lock.acquire(blocking=False)
+                self._lock.acquire(timeout=0)
                 self._is_mine = True
             except (OSError, filelock.Timeout):
                 pass

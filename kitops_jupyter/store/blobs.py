@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, read_digest
+from kitops_jupyter.disk import try_chmod
 from kitops_jupyter.errors import ContentError, DigestMismatch, NotFound, SizeMismatch, StoreError
 from kitops_jupyter.pipeline import FileSink, Sha256Sink, pump
 from kitops_jupyter.progress import Event, Observer, ignore
@@ -225,8 +226,8 @@ def put(layout: Layout, temporary: Path, digest: Digest, size_bytes: int) -> Non
         if stat.S_ISDIR(there.st_mode):
             layout.trash.mkdir(exist_ok=True)
             replace(path, layout.trash / f"{digest.hex}-{os.urandom(4).hex()}")
-    temporary.chmod(MODE)
-    set_back(temporary)
+    try_chmod(temporary, MODE)
+    is_set_back = set_back(temporary)
     inode = temporary.stat().st_ino
     try:
         replace(temporary, path)
@@ -235,7 +236,7 @@ def put(layout: Layout, temporary: Path, digest: Digest, size_bytes: int) -> Non
             raise
         return  # somebody reads it just now: what is there stays, and is hashed by who reads it next
     found = path.lstat()
-    if found.st_ino == inode and found.st_size == size_bytes:
+    if is_set_back and found.st_ino == inode and found.st_size == size_bytes:
         known.note(digest, Stamp.of(found), is_right=True)
 
 

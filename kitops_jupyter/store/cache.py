@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from kitops_jupyter.disk import try_chmod
+from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import StoreError
 from kitops_jupyter.store.files import storing, unlink
 
@@ -36,7 +38,7 @@ def layers_folder(cache: Path) -> Path:
 def in_use(cache: Path) -> Iterator[Path]:
     """A new folder in the cache that no `clear` touches until it is left; then it goes. Raises StorageFull."""
     folder = cache / _OURS / _IN_USE / f"{os.getpid()}-{os.urandom(4).hex()}"
-    alive = FileLock(folder / _ALIVE, thread_local=False)
+    alive = Lock(folder / _ALIVE)
     with storing(cache):
         folder.mkdir(parents=True, mode=0o700)
         alive.acquire(timeout=0)
@@ -109,7 +111,7 @@ def _size_of(path: Path) -> int:
 
 def _make_removable(folder: Path) -> None:
     if not folder.lstat().st_mode & stat.S_IWUSR:
-        folder.chmod(0o700)
+        try_chmod(folder, 0o700)
 
 
 def _remove_folder(folder: Path) -> None:
@@ -122,7 +124,7 @@ def _remove_folder(folder: Path) -> None:
 def _is_alive(folder: Path) -> bool:
     if not (folder / _ALIVE).exists():
         return False
-    probe = FileLock(folder / _ALIVE, thread_local=False)
+    probe = Lock(folder / _ALIVE)
     try:
         probe.acquire(timeout=0)
     except Timeout:

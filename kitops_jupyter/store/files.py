@@ -15,6 +15,7 @@ from kitops_jupyter import disk, gojson
 from kitops_jupyter.errors import StoreCorrupt, StoreError
 from kitops_jupyter.pipeline import disk_error
 
+ELSEWHERE = "set KITOPS_HOME to a folder of yours on a local disk"
 JSON_LIMIT_BYTES = 64 << 20  # 300,000 descriptors: a file that is longer was not written by kit
 # kit rewrites its files in place: for a moment they are empty or half there.
 _READ_TRIES, _READ_PAUSE_S = 5, 0.02
@@ -28,7 +29,7 @@ def storing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        raise disk_error(problem, problem.filename or path) from problem
+        raise disk_error(problem, problem.filename or path, elsewhere=ELSEWHERE) from problem
 
 
 def open_regular(path: Path) -> int:
@@ -81,7 +82,7 @@ def write_bytes(path: Path, data: bytes, *, temporary: Path, mode: int | None, d
     """
     write_new(temporary, data, durable=durable)
     if mode is not None:
-        temporary.chmod(mode)
+        disk.try_chmod(temporary, mode)
     replace(temporary, path)
 
 
@@ -93,7 +94,7 @@ def write_new(path: Path, data: bytes, *, durable: bool = True) -> None:
         stream.write(data)
         stream.flush()
         if durable:
-            os.fsync(stream.fileno())
+            disk.sync(stream.fileno())
 
 
 def _mode_of(path: Path) -> int | None:
@@ -104,10 +105,10 @@ def _mode_of(path: Path) -> int | None:
 
 
 def replace(source: Path, destination: Path) -> None:
-    """`os.replace`, patient with Windows."""
+    """`os.replace`, patient with Windows, and across disks where somebody moved the blobs to another."""
     for attempt in range(_REPLACE_TRIES):
         try:
-            source.replace(destination)
+            disk.replace(source, destination)
             return
         except PermissionError:
             if sys.platform != "win32" or attempt + 1 == _REPLACE_TRIES:

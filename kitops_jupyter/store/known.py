@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kitops_jupyter.content import Digest
+from kitops_jupyter.disk import try_utime
 from kitops_jupyter.store.files import read_small, replace, unlink
 
 # A file system's clock ticks slower than its stamps pretend: 4 to 10 ms on Linux; a file changed within one tick of
@@ -50,10 +51,13 @@ def is_settled(*stamps_ns: int) -> bool:
     return not stamps_ns or time.time_ns() - max(stamps_ns) > (COARSE_TICK_NS if coarse else TICK_NS)
 
 
-def set_back(path: Path) -> None:
-    """Give a new file an older modification time, so that a write in the same tick of the clock shows, too."""
+def set_back(path: Path) -> bool:
+    """Give a new file an older modification time, so that a write in the same tick of the clock shows, too.
+
+    False where the file system takes none.
+    """
     past_ns = time.time_ns() - 2 * COARSE_TICK_NS
-    os.utime(path, ns=(past_ns, past_ns))
+    return try_utime(path, past_ns)
 
 
 # Verdicts that no file can hold: that a blob is wrong, and all of them where the cache cannot be written.

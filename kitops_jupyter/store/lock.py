@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import StoreBusy
 from kitops_jupyter.store.files import storing
 from kitops_jupyter.store.layout import Layout
@@ -23,13 +24,14 @@ def locked(layout: Layout) -> Iterator[None]:
     """
     with storing(layout.root):
         layout.ours.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(layout.ours / "lock")
+        lock = Lock(layout.ours / "lock")
         try:
             lock.acquire(timeout=TIMEOUT_S, poll_interval=_POLL_S)
         except Timeout as problem:
             raise StoreBusy(
                 f"another process has held the lock of {layout.root} for {TIMEOUT_S:.0f} s",
-                hint="wait for it to end, then try again",
+                hint="wait for it to end, then try again"
+                + (f"; if there is none, remove {lock.marker}" if lock.marker.exists() else ""),
             ) from problem
     try:
         yield

@@ -19,9 +19,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from kitops_jupyter.content import Digest
+from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.store.files import storing, unlink
 from kitops_jupyter.store.layout import Layout
 from kitops_jupyter.store.lock import locked
@@ -34,7 +35,7 @@ class Session:
     """One process's open work on one store; made by `session`, shared by all its threads."""
 
     folder: Path
-    alive: FileLock
+    alive: Lock
     pins: set[Digest] = field(default_factory=set)
     users: int = 0
     _serial: int = 0
@@ -99,7 +100,7 @@ def _join(layout: Layout) -> Session:
         empty_trash(layout)
         folder = layout.work / f"{os.getpid()}-{os.urandom(4).hex()}"
         folder.mkdir(parents=True)
-        alive = FileLock(folder / _ALIVE, thread_local=False)
+        alive = Lock(folder / _ALIVE)
         alive.acquire(timeout=0)
     with _guard:
         opened = _sessions.setdefault(layout.root, Session(folder, alive))
@@ -119,7 +120,7 @@ def _leave(layout: Layout, joined: Session) -> None:
     _close(joined.folder, joined.alive)
 
 
-def _close(folder: Path, alive: FileLock) -> None:
+def _close(folder: Path, alive: Lock) -> None:
     alive.release()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -145,7 +146,7 @@ def _is_dead(folder: Path) -> bool:
     with _guard:
         if any(session.folder == folder for session in _sessions.values()):
             return False
-    probe = FileLock(folder / _ALIVE, thread_local=False)
+    probe = Lock(folder / _ALIVE)
     try:
         probe.acquire(timeout=0)
     except Timeout:

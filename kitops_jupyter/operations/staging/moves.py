@@ -8,8 +8,8 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from kitops_jupyter.disk import try_chmod
 from kitops_jupyter.disk.folders import Folders
 from kitops_jupyter.errors import Conflict
 
@@ -138,12 +138,12 @@ class Moves:
         is_closed = not mode & stat.S_IWUSR
         made, descriptor = self.tree.at(path)
         if is_closed:
-            os.chmod(made, mode | stat.S_IWUSR, dir_fd=descriptor)
+            try_chmod(made, mode | stat.S_IWUSR, dir_fd=descriptor)
         self.tree.forget(path)
         _rename(self.tree, self.target, path)
         if is_closed:
             opened, prefix = self.target.enter(path)
-            os.fchmod(opened, stat.S_IMODE(mode)) if opened is not None else Path(prefix).chmod(stat.S_IMODE(mode))
+            try_chmod(prefix if opened is None else opened, stat.S_IMODE(mode))
 
     def _move_file(self, path: str) -> None:
         """By a second name where that can be had: a rename would replace a file that came this very moment."""

@@ -20,10 +20,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from kitops_jupyter.archive import NameRules
-from kitops_jupyter.disk import parse_json
+from kitops_jupyter.disk import parse_json, sync
+from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.operations.staging.moves import Move
 from kitops_jupyter.store.files import open_regular
@@ -59,7 +60,7 @@ class Head:
 class Record:
     """An open record, its lock held until `close` or `release`. Raises OSError."""
 
-    def __init__(self, path: Path, lock: FileLock) -> None:
+    def __init__(self, path: Path, lock: Lock) -> None:
         self._path = path
         self._lock = lock
 
@@ -67,7 +68,7 @@ class Record:
     def begin(cls, folder: Path, head: Head) -> Record:
         """A new record in this folder, which is private."""
         path = folder / f"{secrets.token_hex(16)}.json"
-        lock = FileLock(path.with_suffix(".lock"), thread_local=False)
+        lock = Lock(path.with_suffix(".lock"))
         lock.acquire(timeout=0)
         record = cls(path, lock)
         try:
@@ -87,7 +88,7 @@ class Record:
             stream.write(json.dumps(listed).encode("ascii") + b"\n")
             stream.flush()
             if durable:
-                os.fsync(stream.fileno())
+                sync(stream.fileno())
         temporary.replace(self._path)
 
     def forget_moves(self, head: Head) -> None:
@@ -150,7 +151,7 @@ def _dead_one(path: Path, beside: os.stat_result, target: Path) -> Iterator[tupl
     )
     if not is_about_this and not (head is None or _is_outlived(path, head)):
         return
-    lock = FileLock(path.with_suffix(".lock"), thread_local=False)
+    lock = Lock(path.with_suffix(".lock"))
     try:
         lock.acquire(timeout=0)
     except (OSError, Timeout, NotImplementedError):

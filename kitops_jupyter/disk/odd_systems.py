@@ -1,0 +1,73 @@
+"""What network and user-space file systems refuse: nothing of it is a reason to fail where it is only for looks."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+_REFUSED = {
+    getattr(errno, name)
+    for name in ("EPERM", "EOPNOTSUPP", "ENOTSUP", "ENOSYS", "EINVAL", "ENOTTY")
+    if hasattr(errno, name)
+}
+_UNSYNCED = _REFUSED - {errno.EPERM}
+
+
+def try_chmod(path: str | os.PathLike[str] | int, mode: int, *, dir_fd: int | None = None) -> bool:
+    """Give a file of ours, or an open one, this mode; False where there are no modes. Raises OSError for the rest."""
+    try:
+        os.chmod(path, mode, dir_fd=dir_fd)
+    except OSError as problem:
+        if problem.errno not in _REFUSED:
+            raise
+        return False
+    return True
+
+
+def try_utime(path: str | os.PathLike[str], time_ns: int) -> bool:
+    """Give a file of ours this time; False where the file system keeps its own. Raises OSError for the rest."""
+    try:
+        os.utime(path, ns=(time_ns, time_ns))
+    except OSError as problem:
+        if problem.errno not in _REFUSED:
+            raise
+        return False
+    return True
+
+
+def sync(descriptor: int) -> None:
+    """Have the bytes on the disk, where the file system knows how to. Raises OSError for bytes that were lost."""
+    try:
+        os.fsync(descriptor)
+    except OSError as problem:
+        if problem.errno not in _UNSYNCED:
+            raise
+
+
+def free_bytes(path: str | os.PathLike[str]) -> int | None:
+    """How much room is left there for us; None where the file system does not say, as those in the cloud."""
+    try:
+        usage = shutil.disk_usage(path)
+    except OSError:
+        return None
+    return usage.free if usage.total else None
+
+
+def replace(source: Path, destination: Path) -> None:
+    """`os.replace`, also from one disk to another: there is the old file or the whole new one. Raises OSError."""
+    try:
+        source.replace(destination)
+    except OSError as problem:
+        if problem.errno != errno.EXDEV:
+            raise
+        beside = destination.with_name(f".{destination.name}.{os.urandom(4).hex()}")
+        try:
+            shutil.copyfile(source, beside)
+            try_chmod(beside, source.stat().st_mode & 0o777)
+            beside.replace(destination)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+        source.unlink()
