@@ -11,6 +11,7 @@ from kitops_jupyter.cards import Card
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Conflict, NotFound
 from kitops_jupyter.kitfile import Kitfile
+from kitops_jupyter.lines import command
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.write_file import write_text
 from kitops_jupyter.progress import Observer, ignore
@@ -77,6 +78,8 @@ def init(
         path = typed_path(output).absolute() if output else root / "Kitfile"
         there = path if os.path.lexists(path) else (None if output else kitfile.find(root))
         if there and not force:
-            raise Conflict(f"there is a Kitfile already: {there}", hint=f"kit init {directory} --force replaces it")
+            raise Conflict(
+                f"there is a Kitfile already: {there}", hint=f"{command('init', str(directory), '--force')} replaces it"
+            )
         write_text(path, yaml)
     return InitResult(proposal.kitfile, yaml, path, tuple(proposal.left_out), tuple(proposal.notes))

@@ -10,6 +10,7 @@ from pathlib import Path
 from kitops_jupyter import kitfile
 from kitops_jupyter.disk import kind_of, read_bytes, typed_path, why
 from kitops_jupyter.errors import KitfileMissing, NotFound, PathInvalid
+from kitops_jupyter.lines import command
 from kitops_jupyter.operations.pack_environment import Recording
 from kitops_jupyter.operations.write_file import write_text
 
@@ -104,9 +105,10 @@ def _propose(
     write: bool,
 ) -> PackSource:
     if not propose:
+        first, both = command("init", str(directory)), command("pack", str(directory), "--init")
         raise KitfileMissing(
             f"no Kitfile in {directory} (looked for Kitfile, kitfile, .kitfile)",
-            hint=f"kit init {directory} proposes one, kit pack {directory} --init proposes and packs",
+            hint=f"{first} proposes one, {both} proposes and packs",
         )
     from kitops_jupyter import discover  # needed by few packs
 
@@ -117,7 +119,7 @@ def _propose(
         raise PathInvalid(
             f"{directory} has only links: links are not packed, so the kit is empty",
             details=[f"left out {name}: {reason}" for name, reason in proposal.left_out],
-            hint=f"kit pack {directory} --follow-links packs what they lead to",
+            hint=f"{command('pack', str(directory), '--follow-links')} packs what they lead to",
         )
     path = root / "Kitfile"
     if write:

@@ -8,6 +8,7 @@ from kitops_jupyter import targets
 from kitops_jupyter.cards import Card
 from kitops_jupyter.content import Descriptor, Digest, Source
 from kitops_jupyter.errors import NotFound, Usage
+from kitops_jupyter.lines import command
 from kitops_jupyter.operations.copy_graph import copy_nodes, walk
 from kitops_jupyter.operations.copy_kit import Tally
 from kitops_jupyter.operations.copy_places import StoreSide, mover, put_manifest, put_tags
@@ -60,7 +61,7 @@ def tag(
     settings = settings or Settings.load()
     wanted = Reference.parse(target)
     if wanted.digest or not wanted.tag:
-        raise Usage(f"{target}: a kit is tagged with a tag, not with a digest", hint=f"kit tag {source} NAME:TAG")
+        raise Usage(f"{target}: a kit is tagged with a tag, not with a digest", hint=command("tag", source, "NAME:TAG"))
     origin = Reference.parse(source)
     if remote:
         return _tag_remote(origin, wanted, settings, connection)

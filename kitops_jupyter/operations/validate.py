@@ -10,6 +10,7 @@ from kitops_jupyter import kitfile
 from kitops_jupyter.cards import Card, Table
 from kitops_jupyter.disk import read_bytes, typed_path, why
 from kitops_jupyter.errors import Finding, KitError, KitfileInvalid, KitfileMissing
+from kitops_jupyter.lines import command
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.settings import Settings
@@ -87,7 +88,7 @@ def _read(path: Path) -> tuple[str, bytes]:
     if path.is_dir():
         found = kitfile.find(path)
         if found is None:
-            raise KitfileMissing(f"no Kitfile in {path}", hint=f"kit init {path} proposes one")
+            raise KitfileMissing(f"no Kitfile in {path}", hint=f"{command('init', str(path))} proposes one")
         path = found
     try:
         return str(path), read_bytes(path)

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.lines import command
 from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
 from kitops_jupyter.verbs.verb import Context, Printed, Verb
@@ -47,9 +48,9 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
     if reference is None and action != "list":
         raise Usage(f"kit index {action}: REF is missing", hint=f"kit index {action} NAME:TAG")
     if kits and action not in ("create", "add", "remove"):
-        raise Usage(f"kit index {action}: there is no place for {kits[0]!r}", hint=f"kit index {action} {reference}")
+        raise Usage(f"kit index {action}: there is no place for {kits[0]!r}", hint=command("index", action, reference))
     if action in ("add", "remove") and not kits:
-        raise Usage(f"kit index {action}: KIT is missing", hint=f"kit index {action} {reference} NAME:TAG")
+        raise Usage(f"kit index {action}: KIT is missing", hint=command("index", action, reference, "NAME:TAG"))
     return _change(arguments, context, kits) if action in ("create", "add", "remove") else _other(arguments, context)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.lines import command
 from kitops_jupyter.reference import refuse_user_part
 from kitops_jupyter.verbs.network import connection, network_words
 from kitops_jupyter.verbs.parser import Parser
@@ -44,7 +45,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
     elif context.ask is None:
         raise Usage(
             "kit login: nobody is here to be asked for a password",
-            hint=f"... | kit login {arguments.registry} -u NAME --password-stdin",
+            hint=f"... | {command('login', arguments.registry, '-u', 'NAME', '--password-stdin')}",
         )
     else:
         username = arguments.username or context.ask("User name: ", False)

@@ -47,7 +47,7 @@ def _parser() -> Parser:
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     if arguments.env and arguments.no_env:
-        raise Usage("kit pack: --env and --no-env?", hint="kit pack --no-env packs without the environment")
+        raise Usage("kit pack: --env and --no-env?", hint="kit pack . --no-env packs without the environment")
     if not (context.interactive or arguments.dir or arguments.tag or arguments.file or arguments.notebook):
         raise Usage("kit pack needs a folder or a name", hint="kit pack . -t NAME:TAG packs the current folder")
     from kitops_jupyter.operations.pack import pack
