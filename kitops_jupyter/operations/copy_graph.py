@@ -16,6 +16,7 @@ from kitops_jupyter.errors import ManifestInvalid
 from kitops_jupyter.kit_index import parse_index
 from kitops_jupyter.media_types import IMAGE_INDEX, IMAGE_MANIFEST
 from kitops_jupyter.operations.copy_kit import Move, Tally
+from kitops_jupyter.progress import under_watch
 
 Role = Literal["kit", "index", "referrer"]
 # A kit has a handful; more is not one that anybody made to be used.
@@ -138,7 +139,7 @@ def copy_nodes(
     """
     blobs = blobs_of(nodes).values()
     with ThreadPoolExecutor(max(1, min(concurrency, len(blobs) or 1)), thread_name_prefix="kit-copy") as pool:
-        futures = [pool.submit(move, blob, item_name(blob), tally) for blob in blobs]
+        futures = [pool.submit(under_watch(move), blob, item_name(blob), tally) for blob in blobs]
         try:
             for future in futures:
                 future.result()

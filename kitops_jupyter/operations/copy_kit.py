@@ -14,7 +14,7 @@ from kitops_jupyter.content import Descriptor, Source, Target, read_verified
 from kitops_jupyter.errors import Cancelled, ContentMissing, NotFound
 from kitops_jupyter.media_types import IMAGE_MANIFEST
 from kitops_jupyter.operations.index_check import IndexWatch
-from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.progress import Event, Observer, under_watch
 
 Move = Callable[[Descriptor, str, Observer], None]
 
@@ -71,7 +71,7 @@ def copy_kit(
     manifest = manifests.parse(data)
     blobs = {layer.digest: layer for layer in manifest.layers}
     with ThreadPoolExecutor(max(1, min(concurrency, len(blobs) or 1)), thread_name_prefix="kit-copy") as pool:
-        futures = [pool.submit(move, layer, _name(layer), tally) for layer in blobs.values()]
+        futures = [pool.submit(under_watch(move), layer, _name(layer), tally) for layer in blobs.values()]
         try:
             for future in futures:
                 future.result()

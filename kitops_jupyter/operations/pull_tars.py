@@ -28,7 +28,7 @@ from kitops_jupyter.operations.unpack_layers import Part
 from kitops_jupyter.operations.unpack_place import Place
 from kitops_jupyter.operations.wanted import chosen_layers
 from kitops_jupyter.pipeline import OpenFileSink, pump
-from kitops_jupyter.progress import Event, Observer, ignore
+from kitops_jupyter.progress import Event, Observer, ignore, under_watch
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store.files import open_regular
@@ -193,7 +193,7 @@ def _fetch(wanted: dict[str, Part], settings: Settings, tally: Tally) -> dict[Di
 
     layers = {part.match.layer.digest: part for part in wanted.values()}
     with ThreadPoolExecutor(max(1, min(len(layers), 4)), thread_name_prefix="kit-pull") as pool:
-        futures = {digest: pool.submit(fetch, part) for digest, part in layers.items()}
+        futures = {digest: pool.submit(under_watch(fetch), part) for digest, part in layers.items()}
         try:
             return {digest: future.result() for digest, future in futures.items()}
         except BaseException:

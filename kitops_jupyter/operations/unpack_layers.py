@@ -21,7 +21,7 @@ from kitops_jupyter.operations.layer_reader import is_read_whole, members_of, ra
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.operations.unpack_place import Place
 from kitops_jupyter.pipeline import ByteSink, NoSink, OpenFileSink, Sha256Sink, pump
-from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.progress import Event, Observer, under_watch
 from kitops_jupyter.store import Repository
 from kitops_jupyter.targets import LocalFirst
 
@@ -109,7 +109,8 @@ class LayerUnpacker:
         workers = max(1, min(len(parts), os.cpu_count() or 1, 4))
         with ThreadPoolExecutor(workers, thread_name_prefix="kit-unpack") as pool:
             futures = [
-                pool.submit(self._unpack, part, tree, made) for part, made in zip(parts, self._trees, strict=True)
+                pool.submit(under_watch(self._unpack), part, tree, made)
+                for part, made in zip(parts, self._trees, strict=True)
             ]
             try:
                 return [future.result() for future in futures]

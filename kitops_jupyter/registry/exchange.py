@@ -11,10 +11,10 @@ import oras.provider
 import requests
 
 from kitops_jupyter.address import Address, Origin
-from kitops_jupyter.errors import RegistryError, SizeMismatch, Unauthorized, Unreachable
+from kitops_jupyter.errors import NotFound, RegistryError, SizeMismatch, Unauthorized, Unreachable
 from kitops_jupyter.progress import beat
 from kitops_jupyter.registry import problems
-from kitops_jupyter.registry.answers import read_small
+from kitops_jupyter.registry.answers import drain, read_small
 from kitops_jupyter.registry.auth import Authenticator
 from kitops_jupyter.registry.retry import Attempts, Patience
 from kitops_jupyter.registry.transport import LaterWire, Wire, proxies_for
@@ -22,6 +22,7 @@ from kitops_jupyter.settings import Settings
 
 REDIRECTS = 5  # Go's clients stop at 10, object stores need one or two
 SMALL_LIMIT_BYTES = 8 << 20  # an answer that is read whole: a page of tags, a token, an index
+_REFUSES_HEAD = {400, 403, 405, 501}
 _REDIRECT = {301, 302, 303, 307, 308}
 
 
@@ -60,7 +61,7 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
         address = Address.parse(url)
         what = what or f"{method} {address.shown}"
         data = _json.dumps(json).encode() if json is not None else data
-        tries = Attempts(self.patience, attempts)
+        tries = Attempts(self.patience, attempts, may_last=data is not None)
         while True:
             try:
                 return self._authorised(address, method, data, dict(headers or {}), what, expect)
@@ -143,6 +144,26 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
             self._has_answered = self._has_answered or is_ours
             return response
         raise failure  # here, so that no library's error, with an address in it, is in its chain
+
+    def look(self, url: str, *, what: str, headers: Mapping[str, str] | None = None) -> requests.Response | None:
+        """What is said of a resource, its body left unread; None where it is not there.
+
+        Some registries refuse HEAD, and the storage that others lead to was told to expect GET: then that is sent.
+        """
+        for method in ("HEAD", "GET"):
+            try:
+                response = self.do_request(url, method, headers=headers, what=what, expect=(200, 404))
+            except NotFound:
+                return None
+            except RegistryError as error:
+                if method == "GET" or error.status not in _REFUSES_HEAD:
+                    raise
+                continue
+            if method == "HEAD":
+                drain(response)
+            response.close()
+            return response if response.status_code == 200 else None
+        raise AssertionError("GET returns or raises")
 
     def read(
         self,

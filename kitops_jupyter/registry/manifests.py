@@ -27,7 +27,7 @@ from kitops_jupyter.errors import (
     RegistryError,
     SizeMismatch,
 )
-from kitops_jupyter.progress import watched
+from kitops_jupyter.progress import under_watch, watched
 from kitops_jupyter.reference import is_tag
 from kitops_jupyter.registry.answers import drain
 from kitops_jupyter.registry.download import BlobStream
@@ -121,14 +121,7 @@ class Manifests:
     def exists(self, reference: str) -> bool:
         what = f"look for {reference[:140]} in {self._place}"
         headers = {"Accept": ", ".join(MANIFEST_TYPES)}
-        try:
-            response = self._registry.do_request(
-                self.url(reference), "HEAD", headers=headers, what=what, expect=(200, 404)
-            )
-        except NotFound:
-            return False
-        drain(response)
-        return response.status_code == 200
+        return self._registry.look(self.url(reference), headers=headers, what=what) is not None
 
     def put(self, reference: str, data: bytes, media_type: str) -> requests.Response:
         """Store the bytes under a tag or digest, just as they are. Raises DigestMismatch if it stores others."""
@@ -180,7 +173,7 @@ class Manifests:
         pool = ThreadPoolExecutor(threads, thread_name_prefix="kit-read")
         try:
             for name in names:
-                pending.append(pool.submit(read, name))
+                pending.append(pool.submit(under_watch(read), name))
                 if len(pending) >= threads * _AHEAD:
                     yield pending.popleft().result()
             while pending:

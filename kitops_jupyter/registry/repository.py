@@ -14,7 +14,6 @@ from kitops_jupyter.pipeline import ByteSink
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import is_tag
 from kitops_jupyter.registry import download, lists, referrers
-from kitops_jupyter.registry.answers import drain
 from kitops_jupyter.registry.door import typed
 from kitops_jupyter.registry.manifests import LIMIT_BYTES, MANIFEST_TYPES, Manifests, Read
 from kitops_jupyter.registry.session import UploadSession
@@ -72,14 +71,11 @@ class RemoteRepository:
             return self._manifests.exists(descriptor.digest)
         url = self.registry.url(self.registry.container(self.name).get_blob_url(descriptor.digest))
         what = f"look for {descriptor.digest.short} in {self.store_name}"
-        try:
-            response = self.registry.do_request(url, "HEAD", what=what, expect=(200, 404))
-        except NotFound:
+        response = self.registry.look(url, what=what)
+        if response is None:
             return False
-        drain(response)
         length = response.headers.get("Content-Length", "")
-        is_whole = not length or length == str(descriptor.size_bytes) or "Content-Encoding" in response.headers
-        return response.status_code == 200 and is_whole
+        return not length or length == str(descriptor.size_bytes) or "Content-Encoding" in response.headers
 
     def fetch(
         self,

@@ -113,7 +113,7 @@ class Upload:
 
     def _persist(self, session: UploadSession, body: bytes | Feed | Plain) -> None:
         """Send until it is there; after each failure look first, since the answer may have been all that was lost."""
-        tries, size = Attempts(self.registry.patience), self.descriptor.size_bytes
+        tries, size = Attempts(self.registry.patience, may_last=True), self.descriptor.size_bytes
         current: UploadSession | None = session
         failure: RegistryError | None = None
         while True:

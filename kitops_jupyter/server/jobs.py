@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from kitops_jupyter.errors import Cancelled, Conflict, KitError, NotFound
 from kitops_jupyter.operations.write_file import write_text
-from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.progress import Event, Observer, watched
 from kitops_jupyter.server import wire
 from kitops_jupyter.server.turns import Turns
 
@@ -216,9 +216,9 @@ class Jobs:
         job.began_s = time.monotonic()
         self._change(job, "waiting" if job.is_cancelled else "running")
         try:
-            if job.is_cancelled:
-                raise Cancelled("cancelled as it began")
-            job.result = job.task.run(lambda event: self._observe(job, event))
+            with watched(lambda: _go_on(job)):  # what waits hears a cancel too, also before anything moves
+                _go_on(job)
+                job.result = job.task.run(lambda event: self._observe(job, event))
             self._change(job, "done")
         except Cancelled:
             if not self._file_is_final:
@@ -231,8 +231,7 @@ class Jobs:
             self._change(job, "failed")
 
     def _observe(self, job: _Running, event: Event) -> None:
-        if job.is_cancelled:
-            raise Cancelled("cancelled; what was moved is kept, and found by the next try")
+        _go_on(job)
         with job.lock:
             before = job.items.get(event.item)
             total = event.total_bytes if event.total_bytes is not None else before.total_bytes if before else None
@@ -270,6 +269,12 @@ class Jobs:
             jobs = [_kept(job) for job in self._jobs.values()]
             write_text(self._file, json.dumps({"root": self._root, "jobs": jobs}))
             self._file.chmod(0o600)
+
+
+def _go_on(job: _Running) -> None:
+    """Raise Cancelled for a job that was cancelled."""
+    if job.is_cancelled:
+        raise Cancelled("cancelled; what was moved is kept, and found by the next try")
 
 
 def _kept(job: _Running) -> dict[str, Any]:

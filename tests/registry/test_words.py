@@ -137,3 +137,18 @@ def test_a_password_in_the_settings_is_refused_and_not_repeated(entry: str, tmp_
     with pytest.raises(Usage) as caught:
         Settings.load({}, home=tmp_path)
     assert "CANARY" not in str(caught.value) and "ada" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [403, 405, 501])
+def test_what_may_not_be_asked_for_by_head_is_asked_for_by_get(
+    status: int, server: FaultServer, connect: Connect
+) -> None:
+    repository, kit = connect(server).repository("a/b"), make_kit(b"1")
+    store_kit(repository, kit, ["v1"])
+    server.fault("HEAD", "/v2/", *[Fault(status=status)] * 99)
+    assert repository.exists(kit.layers[0]) and repository.exists(kit.manifest)
+    assert not repository.exists(BLOB)
+    repository.tag(kit.manifest, "v2")
+    server.fault("GET", "/v2/", *[Fault(status=status)] * 99)
+    with pytest.raises(RegistryError):
+        repository.exists(kit.layers[0])

@@ -24,6 +24,7 @@ from kitops_jupyter.server import wire
 from kitops_jupyter.server.jobs import Jobs, Task
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
+from tests.fakes.raw_server import dripping, speaking
 from tests.fakes.slow_way import slow_way
 from tests.registry.conftest import Real, plain  # noqa: F401  (fixture)
 
@@ -79,6 +80,25 @@ def test_a_cancelled_job_stops_within_a_second(jobs: Jobs) -> None:
     assert jobs.list(0, "").jobs == []
     with pytest.raises(NotFound):
         jobs.end(job.id)
+
+
+@pytest.mark.parametrize("drips", [b"", b"HTTP/1.1 200 OK\r\nX: "])
+def test_a_job_that_waits_for_a_silent_registry_is_cancelled_within_a_second(
+    drips: bytes, jobs: Jobs, tmp_path: Path
+) -> None:
+    with speaking(dripping(drips, b"x" if drips else b"")) as server:
+
+        def pull(observe: Observer) -> wire.JobResult:
+            how, settings = Connection(plain_http=True), Settings(tmp_path / "home")
+            kit.pull(f"{server.host}/a/b:1", connection=how, settings=settings, observe=observe)
+            return DONE
+
+        job = jobs.start(task(pull))
+        wait_for(lambda: server.requests)
+        began = time.monotonic()
+        jobs.end(job.id)
+        assert ended(jobs, job.id).state == "cancelled"
+        assert time.monotonic() - began < 2
 
 
 def test_a_failed_job_says_why_and_can_be_tried_again(jobs: Jobs) -> None:
