@@ -127,7 +127,12 @@ class Manifests:
         """Store the bytes under a tag or digest, just as they are. Raises DigestMismatch if it stores others."""
         what = f"push {self._place}{'@' if ':' in reference else ':'}{reference}"
         response = self._registry.do_request(
-            self.url(reference), "PUT", data=data, headers={"Content-Type": media_type}, what=what, expect=(201, 200)
+            self.url(reference),
+            "PUT",
+            data=data,
+            headers={"Content-Type": media_type},
+            what=what,
+            expect=(201, 200, 202, 204),
         )
         drain(response)
         digest, said = Digest.of(data), _digest_said(response)

@@ -51,7 +51,7 @@ class UploadSession:
         """A new session. Raises Unauthorized, Forbidden, NotFound."""
         what = f"push to {registry.name}/{name}"
         url = registry.url(registry.container(name).upload_blob_url())
-        response = registry.do_request(url, "POST", headers={"Content-Length": "0"}, what=what, expect=(202,))
+        response = registry.do_request(url, "POST", headers={"Content-Length": "0"}, what=what, expect=(202, 201, 200))
         return cls._of(registry, name, response, what)
 
     @classmethod
@@ -81,7 +81,7 @@ class UploadSession:
     def put(self, digest: Digest, body: Any, size_bytes: int) -> None:
         """Send the whole blob, or the rest of one, and complete it. Tried once: the caller looks before it repeats."""
         url = self.location + ("&" if "?" in self.location else "?") + "digest=" + quote(digest, safe="")
-        response = self._send("PUT", url, body, {"Content-Length": str(size_bytes)}, (201, 204))
+        response = self._send("PUT", url, body, {"Content-Length": str(size_bytes)}, (201, 204, 200, 202))
         drain(response)
         _check_digest(response, digest, self._what)
 
@@ -144,6 +144,8 @@ def _location(registry: Registry, response: requests.Response, what: str) -> str
     if not location:
         return ""
     found = Address.parse(response.url).joined(location, what)
+    if (found.host, found.port) == registry.origin[1:]:  # the same server, whose scheme is what we reach it with
+        return registry.base + found.target
     if registry.origin[0] == "https" and found.scheme != "https":
         # A proxy in front that ends TLS, and a registry behind it that does not know: the same host with TLS is right.
         if found.host != registry.origin[1]:

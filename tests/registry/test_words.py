@@ -152,3 +152,26 @@ def test_what_may_not_be_asked_for_by_head_is_asked_for_by_get(
     server.fault("GET", "/v2/", *[Fault(status=status)] * 99)
     with pytest.raises(RegistryError):
         repository.exists(kit.layers[0])
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+def test_a_success_is_one_whatever_its_number(status: int, server: FaultServer, connect: Connect) -> None:
+    kit = make_kit(DATA)
+    upload = server.new_upload()
+    if status != 204:
+        place = {"Location": f"/v2/a/b/blobs/uploads/{upload}"}
+        server.fault("POST", UPLOAD, Fault(status=status, headers=place))
+    server.fault("PUT", UPLOAD, Fault(), Fault(status=status))
+    server.fault("PUT", MANIFEST, Fault(status=status))
+    repository = connect(server).repository("a/b")
+    for descriptor, data in kit.contents:
+        repository.write(descriptor, io.BytesIO(data))
+
+
+def test_an_upload_that_leads_to_the_same_server_with_another_scheme_stays_on_ours(
+    server: FaultServer, connect: Connect
+) -> None:
+    place = f"https://{server.host}/v2/a/b/blobs/uploads/{server.new_upload()}"
+    server.fault("POST", UPLOAD, Fault(status=202, headers={"Location": place}))
+    connect(server).repository("a/b").write(BLOB, io.BytesIO(DATA))
+    assert BLOB.digest in server.blobs
