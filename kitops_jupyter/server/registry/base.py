@@ -83,7 +83,9 @@ class Base(tornado.web.RequestHandler):
 
     def _require_host(self) -> None:
         named = self.request.headers.get_list("Host")
-        if len(named) > 1 or not self.site.hosts.has((named or ["localhost"])[0]):  # HTTP/1.0 need not name a host
+        if not named and self.request.version == "HTTP/1.0":  # which need not name a host; no browser speaks it
+            return
+        if len(named) != 1 or not self.site.hosts.has(named[0]):
             raise Refused(
                 421,
                 "DENIED",
