@@ -168,6 +168,10 @@ def _check_registry(text: str, registry: str) -> None:
             match = None
     if match:
         return
+    if registry in (".", ".."):
+        raise _invalid(
+            text, "it is a path", "kit copy FILE.tar NAME:TAG takes a kit from a file, kit pack FOLDER packs"
+        )
     raise _invalid(text, f"{registry!r} is not a registry", "a registry is HOST or HOST:PORT, such as ghcr.io")
 
 

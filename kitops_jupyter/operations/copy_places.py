@@ -68,12 +68,24 @@ def parse_place(text: str, settings: Settings, directory: Path) -> Place:
     prefix, slashes, rest = text.partition("://")
     if not slashes or prefix not in ("local", "remote", "docker"):
         prefix, rest = "", text
+        _refuse_path(text, directory)
     reference = Reference.parse(rest, default_tag="")
     is_remote = prefix in ("remote", "docker") or (not prefix and targets.names_registry(reference, settings))
     if is_remote:
         reference = targets.at_registry(reference)
     tags = tuple(tag for tag in (reference.tag, *reference.extra_tags) if tag)
     return Place("registry" if is_remote else "store", reference.name, tags, reference)
+
+
+def _refuse_path(text: str, directory: Path) -> None:
+    """Raise Usage for what is written as a path, or names a file that is there: no kit has such a name."""
+    path = directory / typed_path(text)
+    is_there = path.is_file() and ":" not in text
+    if not is_there and not text.startswith(("./", "../", "/", "~", ".\\", "..\\")):
+        return
+    kind = "a folder" if path.is_dir() else "a file" if path.is_file() else "a path, and nothing is there"
+    hint = f"oci:{text} is that folder as an OCI layout" if path.is_dir() else "kit pack FOLDER -t NAME:TAG packs files"
+    raise Usage(f"{text} is {kind}, kit copy reads .tar and oci:DIR", hint=hint)
 
 
 def _file_place(kind: Literal["folder", "tar"], text: str, directory: Path) -> Place:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import kitops_jupyter as kit
+from kitops_jupyter.errors import Usage
 from kitops_jupyter.operations.copy_places import parse_place
 from kitops_jupyter.settings import Settings
 
@@ -43,3 +45,17 @@ def test_a_side_is_read_as_it_is_meant(
         assert place.path == tmp_path / path
     else:
         assert place.reference is not None and place.reference.store_name.removeprefix("localhost/") == path
+
+
+@pytest.mark.parametrize("name", ["../arch.tar.gz", "./arch.tar.gz", "arch.tar.gz", "../gone.zip", "/etc/passwd"])
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_a_path_is_not_taken_for_a_name(name: str, side: str, here: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for place in (folder, tmp_path):
+        (place / "arch.tar.gz").touch()
+    sides = (name, "local://x/y:1") if side == "source" else ("x:1", name)
+    with pytest.raises(Usage, match=r"kit copy reads \.tar and oci:DIR") as caught:
+        kit.copy(*sides, directory=folder, settings=here)
+    assert name in caught.value.message
+    assert caught.value.hint
