@@ -97,7 +97,7 @@ class Body:
             if count is not None:
                 return int(count)
             self._in_buffer = False
-        sock.settimeout(None)
+        sock.settimeout(self._stall_s)  # ours waits in beats; a SOCKS proxy's library has sockets of its own
         return sock.recv_into(view)
 
     def _decoded(self, view: memoryview) -> int:
