@@ -1,33 +1,35 @@
 """Transfers as jobs of the server: they outlive kernel and page, and a killed server goes on with them.
 
-Each server keeps its jobs in a file of its own, whose lock it holds while it lives; a new one takes over the files of
-dead ones that showed the same folder, and begins again what was under way: a transfer then finds its partial files.
+A new server takes over the records of dead ones that showed the same folder, and begins again what was under way: a
+transfer then finds its partial files. One job's fault stays its own: it fails, with its reason, and the others go on.
 """
 
 from __future__ import annotations
 
-import json
+import re
 import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from kitops_jupyter.errors import Cancelled, Conflict, KitError, NotFound
-from kitops_jupyter.operations.write_file import write_text
+from kitops_jupyter.errors import Cancelled, Conflict, NotFound, Usage
 from kitops_jupyter.progress import Event, Observer, watched
 from kitops_jupyter.server import wire
+from kitops_jupyter.server.answers import error_of
+from kitops_jupyter.server.job_records import GOING, Record, Records
 from kitops_jupyter.server.turns import Turns
+from kitops_jupyter.verbs.door import typed_errors
 
 AT_ONCE = 3
 KEPT = 100  # ended jobs that are remembered
 ITEMS_SHOWN = 12
 TELL_EVERY_S = 0.2
-_GOING = ("waiting", "running")
+STOP_S = 3.0  # for jobs to hear that the server stops; who stops it waits for 5 to 10 s before it kills
+_ID = re.compile(r"[0-9a-f]{1,64}")
 _ITEM_STATES = {"started": "running", "advanced": "running", "finished": "done", "skipped": "skipped"}
 
 
@@ -99,19 +101,13 @@ class Jobs:
         self, folder: Path, root: str, tell: Callable[[str, wire.Job], None], *, at_once: int = AT_ONCE
     ) -> None:
         self.epoch = secrets.token_hex(8)
-        self._folder = folder
-        self._root = root
         self._tell = tell
         self._seq = 0
         self._jobs: dict[str, _Running] = {}
         self._lock = threading.RLock()
         self.turns = Turns(at_once)
-        self._file = folder / f"{self.epoch}.json"
-        self._file_is_final = False
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        self._alive = FileLock(self._file.with_suffix(".lock"), thread_local=False)
-        self._alive.acquire()
+        self._is_closed = False
+        self._records = Records(folder, root, self.epoch)
 
     def start(self, task: Task) -> wire.Job:
         """Begin a job."""
@@ -120,7 +116,7 @@ class Jobs:
     def retry(self, job_id: str, make: Callable[[dict[str, Any]], Task]) -> wire.Job:
         """Begin an ended job again, under its name. Raises NotFound, Conflict."""
         job = self._find(job_id)
-        if job.state in _GOING:
+        if job.state in GOING:
             raise Conflict(f"{job.task.title} is still going on")
         return self._start(_Running(job_id, make(job.task.request), started=_now()))
 
@@ -128,7 +124,7 @@ class Jobs:
         """Cancel a job that is going on, forget one that ended. Raises NotFound."""
         job = self._find(job_id)
         with job.lock:
-            is_going = job.state in _GOING
+            is_going = job.state in GOING
             job.is_cancelled = True
         if self.turns.remove(job_id):
             self._change(job, "cancelled")
@@ -148,59 +144,54 @@ class Jobs:
     def is_busy(self) -> bool:
         """Whether something is going on."""
         with self._lock:
-            return any(job.state in _GOING for job in self._jobs.values())
+            return any(job.state in GOING for job in self._jobs.values())
 
     def take_over(self, make: Callable[[dict[str, Any]], Task]) -> None:
-        """Adopt what servers that are gone left behind, and go on with it."""
-        for path in sorted(self._folder.glob("*.json")):
-            if path == self._file:
-                continue
-            lock = FileLock(path.with_suffix(".lock"), thread_local=False)
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                continue  # its server is alive
-            try:
-                self._adopt(path, make)
-            finally:
-                lock.release()
+        """Adopt what servers that are gone left behind, and go on with it.
 
-    def close(self) -> None:
+        Each job is adopted, or is one that failed and says why; only then is the file of its server removed.
+        """
+        for path, records in self._records.left_behind():
+            jobs = []
+            for record in records:
+                if job := self._adopted(record, make):
+                    self._put(job)
+                    jobs.append(job)
+            if not self._keep():
+                return  # a kill would lose them: they stay where they are
+            path.unlink(missing_ok=True)
+            for job in jobs:
+                if job.state in GOING:
+                    self.turns.add(job.id, partial(self._run, job))
+
+    def close(self, timeout_s: float = STOP_S) -> None:
         """Stop everything; what was going on is gone on with by the next server."""
         with self._lock:
-            going = [job for job in self._jobs.values() if job.state in _GOING]
+            going = [job for job in self._jobs.values() if job.state in GOING]
         self._keep()
-        self._file_is_final = True
+        self._is_closed = True
         for job in going:
             job.is_cancelled = True
-        self.turns.close()
-        self._alive.release()
+        self.turns.close(timeout_s)
+        self._records.close()
 
-    def _adopt(self, path: Path, make: Callable[[dict[str, Any]], Task]) -> None:
-        try:
-            kept = json.loads(path.read_text("utf-8"))
-            if kept["root"] != self._root:
-                return
-            for item in kept["jobs"]:
-                self._adopt_job(item, make)
-        except (OSError, ValueError, LookupError, TypeError, KitError):
-            pass  # it is garbage: nothing of it can be gone on with
-        path.unlink(missing_ok=True)
-
-    def _adopt_job(self, item: dict[str, Any], make: Callable[[dict[str, Any]], Task]) -> None:
-        job = _Running(str(item["id"]), make(item["request"]), started=str(item["started"]))
-        if item["state"] in _GOING:
-            self._start(job)
-            return
-        job.state, job.ended = item["state"], str(item["ended"])
-        job.result = wire.JobResult(**item["result"]) if item["result"] else None
-        job.error = wire.Error(**item["error"]) if item["error"] else None
-        self._put(job)
+    def _adopted(self, record: Record, make: Callable[[dict[str, Any]], Task]) -> _Running | None:
+        """The job of a record; None for one that we have already, as a kill can leave it in two files."""
+        known = self._jobs.get(record.id)
+        if known and {**known.task.request, **record.request} == known.task.request:
+            return None
+        new_id = record.id if _ID.fullmatch(record.id) and not known else secrets.token_hex(8)
+        state = "waiting" if record.state in GOING else record.state
+        task, problem = _task_of(record, make)
+        job = _Running(new_id, task, state, record.started, record.ended, result=record.result, error=record.error)
+        if problem and state == "waiting":
+            job.state, job.ended, job.error = "failed", _now(), problem
+        return job
 
     def _start(self, job: _Running) -> wire.Job:
         self._put(job)
         self._keep()
-        self.turns.add(job.id, lambda: self._run(job))
+        self.turns.add(job.id, partial(self._run, job))
         return job.view()
 
     def _put(self, job: _Running) -> None:
@@ -208,7 +199,7 @@ class Jobs:
             self._jobs[job.id] = job
             self._seq += 1
             job.seq = self._seq
-            ended = [each for each in self._jobs.values() if each.state not in _GOING]
+            ended = [each for each in self._jobs.values() if each.state not in GOING]
             for old in ended[: max(0, len(ended) - KEPT)]:
                 del self._jobs[old.id]
 
@@ -216,18 +207,15 @@ class Jobs:
         job.began_s = time.monotonic()
         self._change(job, "waiting" if job.is_cancelled else "running")
         try:
-            with watched(lambda: _go_on(job)):  # what waits hears a cancel too, also before anything moves
+            with typed_errors(), watched(lambda: _go_on(job)):  # what waits hears a cancel too
                 _go_on(job)
                 job.result = job.task.run(lambda event: self._observe(job, event))
             self._change(job, "done")
         except Cancelled:
-            if not self._file_is_final:
+            if not self._is_closed:
                 self._change(job, "cancelled")
-        except KitError as problem:
-            job.error = wire.Error(problem.code, problem.message, problem.hint, list(problem.details))
-            self._change(job, "failed")
         except Exception as problem:  # noqa: BLE001  (a job must end, whatever its work did)
-            job.error = wire.Error("internal", f"{type(problem).__name__}: {problem}", "", [])
+            job.error = error_of(problem)
             self._change(job, "failed")
 
     def _observe(self, job: _Running, event: Event) -> None:
@@ -245,7 +233,7 @@ class Jobs:
     def _change(self, job: _Running, state: wire.JobState) -> None:
         with self._lock, job.lock:
             was, job.state = job.state, state
-            if state not in _GOING:
+            if state not in GOING:
                 job.ended = _now()
             job.told_s = time.monotonic()
             self._seq += 1
@@ -261,14 +249,10 @@ class Jobs:
             raise NotFound(f"there is no job {job_id[:40]}")
         return job
 
-    def _keep(self) -> None:
-        """Write down what there is, so that a kill loses nothing."""
+    def _keep(self) -> bool:
+        """Write down what there is, so that a kill loses nothing; a disk that refuses stops no job."""
         with self._lock:
-            if self._file_is_final:
-                return
-            jobs = [_kept(job) for job in self._jobs.values()]
-            write_text(self._file, json.dumps({"root": self._root, "jobs": jobs}))
-            self._file.chmod(0o600)
+            return not self._is_closed and self._records.write([_record(job) for job in self._jobs.values()])
 
 
 def _go_on(job: _Running) -> None:
@@ -277,16 +261,25 @@ def _go_on(job: _Running) -> None:
         raise Cancelled("cancelled; what was moved is kept, and found by the next try")
 
 
-def _kept(job: _Running) -> dict[str, Any]:
-    return {
-        "id": job.id,
-        "request": job.task.request,
-        "state": job.state,
-        "started": job.started,
-        "ended": job.ended,
-        "result": asdict(job.result) if job.result else None,
-        "error": asdict(job.error) if job.error else None,
-    }
+def _record(job: _Running) -> Record:
+    task = job.task
+    told = task.kind, task.title, task.reference, task.command, task.request
+    return Record(job.id, *told, job.state, job.started, job.ended, job.result, job.error)
+
+
+def _task_of(record: Record, make: Callable[[dict[str, Any]], Task]) -> tuple[Task, wire.Error | None]:
+    """What a record's job does, or, with the reason, a task of its names that cannot be done."""
+    try:
+        with typed_errors():
+            return make(record.request), None
+    except Exception as problem:  # noqa: BLE001  (one job's fault stays its own)
+        reason = error_of(problem)
+
+    def refuse(observe: Observer) -> wire.JobResult:
+        raise Usage(reason.message, hint=reason.hint)
+
+    told = record.kind, record.title, record.reference, record.command, record.request
+    return Task(*told, refuse), reason
 
 
 def _now() -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from kitops_jupyter.server.workers import Workers
 
 MOST = 16
 
@@ -16,8 +19,8 @@ class Turns:
         self._waiting: dict[str, Callable[[], None]] = {}
         self._running = 0
         self._is_closed = False
-        self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(MOST, thread_name_prefix="kit-job")
+        self._lock = threading.Condition()
+        self._workers = Workers(MOST, "kit-job")
         self._at_once = at_once
 
     @property
@@ -41,19 +44,21 @@ class Turns:
         with self._lock:
             return self._waiting.pop(name, None) is not None
 
-    def close(self) -> None:
-        """Begin nothing more, and wait for what runs."""
+    def close(self, timeout_s: float) -> None:
+        """Begin nothing more, and wait for what runs; after `timeout_s` it is left to end with the process."""
+        until = time.monotonic() + timeout_s
         with self._lock:
             self._is_closed = True
             self._waiting.clear()
-        self._pool.shutdown(wait=True)
+            while self._running and (left_s := until - time.monotonic()) > 0:
+                self._lock.wait(left_s)
 
     def _go_on(self) -> None:
         with self._lock:
             while self._waiting and self._running < self._at_once and not self._is_closed:
                 work = self._waiting.pop(next(iter(self._waiting)))
                 self._running += 1
-                self._pool.submit(self._run, work)
+                self._workers.submit(partial(self._run, work))
 
     def _run(self, work: Callable[[], None]) -> None:
         try:
@@ -61,4 +66,5 @@ class Turns:
         finally:
             with self._lock:
                 self._running -= 1
+                self._lock.notify_all()
             self._go_on()

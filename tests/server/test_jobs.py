@@ -137,7 +137,6 @@ def test_only_what_changed_since_is_told_and_all_to_strangers(jobs: Jobs) -> Non
 def test_the_jobs_of_a_living_server_are_left_alone_and_garbage_harms_nobody(jobs: Jobs, tmp_path: Path) -> None:
     kept = jobs.start(task(going_on))
     (tmp_path / "jobs" / "garbage.json").write_text("{")
-    (tmp_path / "jobs" / "other.json").write_text(json.dumps({"root": "root", "jobs": [{"id": 1}]}))
     second = Jobs(tmp_path / "jobs", "root", lambda epoch, job: None)
     second.take_over(lambda request: task(lambda observe: DONE))
     assert second.list(0, "").jobs == []
