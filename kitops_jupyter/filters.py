@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kitops_jupyter.disk import is_notebook
 from kitops_jupyter.errors import FilterInvalid
 from kitops_jupyter.kitfile import Entry, clean_path
 
@@ -38,7 +39,6 @@ _ALIASES = {
     "notebook": "code",
     "notebooks": "code",
 }
-_NOTEBOOKS = ".ipynb"
 _SHOWN_LIMIT = 20  # entries of a kit that an error lists
 _NAMED_BY_PATH_ONLY = ("code", "docs")
 
@@ -204,7 +204,7 @@ def _clause(text: str, strict: bool) -> _Clause:
             )
         takes_kitfile |= known == "kitfile"
         if known != plain and known == "code":
-            notebooks = tuple(name if name.endswith(_NOTEBOOKS) else name + _NOTEBOOKS for name in wanted or ("*",))
+            notebooks = tuple(name if is_notebook(name) else f"{name}.ipynb" for name in wanted or ("*",))
         else:
             names.update(dict.fromkeys(_TYPES[known], wanted))
     if notebooks:
@@ -215,8 +215,11 @@ def _clause(text: str, strict: bool) -> _Clause:
 
 @functools.lru_cache(256)
 def _glob(pattern: str) -> re.Pattern[str]:
-    """A pattern over names; `*` does not stop at a slash, so that `train/*` means all below."""
-    return re.compile(fnmatch.translate(clean_path(pattern.strip("/")) if pattern.strip("/") else pattern))
+    """A pattern over names; `*` does not stop at a slash, so that `train/*` means all below; `.ipynb` has no case."""
+    plain = clean_path(pattern.strip("/")) if pattern.strip("/") else pattern
+    if is_notebook(plain):
+        plain = f"{plain[:-5]}[iI][pP][yY][nN][bB]"
+    return re.compile(fnmatch.translate(plain))
 
 
 @functools.lru_cache(256)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from kitops_jupyter.disk import home_folder, read_json, typed_path, why
+from kitops_jupyter.disk import home_folder, is_notebook, read_json, typed_path, why
 from kitops_jupyter.errors import KitError, Usage
 from kitops_jupyter.redaction import has_user_part
 from kitops_jupyter.version import VERSION
@@ -133,7 +133,7 @@ def session_notebook(namespace: Mapping[str, object], environment: Mapping[str, 
     """
     environ = os.environ if environment is None else environment
     for told in (environ.get("JPY_SESSION_NAME"), namespace.get("__session__"), namespace.get("__vsc_ipynb_file__")):
-        if not isinstance(told, str) or not told.endswith(".ipynb"):
+        if not isinstance(told, str) or not is_notebook(told):
             continue
         path = Path(told)
         if path.is_absolute() and path.parent.is_dir():

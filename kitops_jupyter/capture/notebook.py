@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
+from kitops_jupyter.disk import is_notebook
+
 State = Literal["saved", "on disk", "unsure"]
+
 POLL_S = 0.1
 
 # Sends the request to the front end; returns what waits so many seconds for its answer, None if there was none.
@@ -81,7 +84,7 @@ def _watch(known: Path) -> Callable[[], Path | None]:
 
 def _siblings(known: Path) -> list[Path]:
     try:
-        return list(known.parent.glob("*.ipynb"))
+        return [path for path in known.parent.iterdir() if is_notebook(path.name)]
     except OSError:
         return []
 
@@ -107,7 +110,7 @@ def _answered_path(known: Path, answer: Mapping[str, Any]) -> Path:
     that is no notebook below these folders.
     """
     told = answer.get("path")
-    if not isinstance(told, str) or not told.endswith(".ipynb") or "\0" in told:
+    if not isinstance(told, str) or not is_notebook(told) or "\0" in told:
         return known
     found = [(stamp, path) for path in _candidates(known, told) if (stamp := _stamp(path)) is not None]
     return max(found)[1] if found else known

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kitops_jupyter.content import Digest
+from kitops_jupyter.disk import is_notebook
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.files import KitFile, list_layer
@@ -132,15 +133,15 @@ def notebook(reference: str, key: str, path: str) -> wire.NotebookView:
     """A notebook out of a kit, as data; the panel renders it without running or trusting it."""
     from kitops_jupyter.operations.read_file import read_file
 
-    if not path.endswith(".ipynb"):
+    if not is_notebook(path):
         raise Usage(f"{path[:200]} is no notebook")
     with Opener(Settings.load()) as opener:
         opened = opener.open(reference)
         found = read_file(opened, find_layer(opened, key), path, limit_bytes=NOTEBOOK_LIMIT_BYTES)
     try:
-        parsed: Any = json.loads(found.data)
+        parsed: Any = json.loads(found.data)  # also NaN, which notebooks have, though it is no JSON
     except (ValueError, RecursionError):
-        raise Usage(f"{path[:200]} cannot be read as a notebook") from None
+        raise Usage(f"{path[:200]} cannot be read as a notebook", hint="pull it, and look at the file") from None
     if not isinstance(parsed, dict) or not isinstance(parsed.get("cells"), list):
         raise Usage(f"{path[:200]} is no notebook of version 4")
     return wire.NotebookView(path, len(found.data), parsed, found.is_verified)

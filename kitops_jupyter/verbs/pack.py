@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 from pathlib import Path
 
+from kitops_jupyter.disk import is_notebook
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.verbs.network import connection
 from kitops_jupyter.verbs.parser import Parser
@@ -93,7 +94,7 @@ def _notebook(arguments: argparse.Namespace, context: Context) -> tuple[Path | N
             raise Usage("kit pack: --notebook and --no-notebook?", hint="leave one of them out")
         return context.notebook, ()
     named = context.path(arguments.notebook).absolute() if arguments.notebook else None
-    if named is not None and not (named.suffix == ".ipynb" and named.is_file()):
+    if named is not None and not (is_notebook(named.name) and named.is_file()):
         raise NotFound(f"--notebook {arguments.notebook}: no such notebook", hint="it names an .ipynb file")
     notebook = named or context.notebook
     folder = context.path(arguments.dir).absolute() if arguments.dir else None

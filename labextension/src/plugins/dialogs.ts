@@ -243,5 +243,5 @@ function notebookOf(args: Args, files: IDefaultFileBrowser | null, notebooks: IN
   }
   const open = notebooks?.currentWidget?.context.localPath ?? '';
   const item = selected(files);
-  return args.isAsked === true || !item.endsWith('.ipynb') ? open : item;
+  return args.isAsked === true || !item.toLowerCase().endsWith('.ipynb') ? open : item;
 }
