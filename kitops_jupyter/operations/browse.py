@@ -17,6 +17,7 @@ from kitops_jupyter.operations.list_repositories import is_registry, list_reposi
 from kitops_jupyter.operations.list_tags import describe_tags, list_tags, short_line
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.redaction import redacted
 from kitops_jupyter.reference import UNTAGGED, Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
@@ -103,7 +104,7 @@ class Home:
     def describe(self, names: Sequence[str]) -> Mapping[str, str]:
         """The store's size; a registry is not contacted to be listed."""
         settings = self.access.settings
-        known = {name: entry.url or "" for name, entry in settings.registries.items()}
+        known = {name: redacted(entry.url or "") for name, entry in settings.registries.items()}
         if LOCAL in names:
             found = list_kits(settings=settings)
             known[LOCAL] = f"{len(found.kits)} kits · {human_size(found.size_bytes)}"

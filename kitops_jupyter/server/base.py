@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
+import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -13,18 +12,39 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError, authenticated
 
-from kitops_jupyter.errors import Conflict, Forbidden, KitError, NotFound, StorageFull, Unauthorized, Unreachable, Usage
-from kitops_jupyter.server import kit_views, requests, views
+from kitops_jupyter.disk import parse_json
+from kitops_jupyter.errors import (
+    Conflict,
+    Forbidden,
+    InvalidReference,
+    KitError,
+    NotFound,
+    PathInvalid,
+    StorageFull,
+    Unauthorized,
+    Unreachable,
+    Usage,
+)
+from kitops_jupyter.redaction import redacted
+from kitops_jupyter.server import kit_views, requests, views, wire
+from kitops_jupyter.server.answers import error_of, to_json
 from kitops_jupyter.server.jobs import Jobs
+from kitops_jupyter.server.judged import refuse_secrets
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.tasks import Tasks
+from kitops_jupyter.server.workers import Workers
+from kitops_jupyter.verbs.door import typed_errors
 
 T = TypeVar("T")
 RESOURCE = "kitops"
+BODY_LIMIT_BYTES = 8 << 20  # the largest is a Kitfile, of at most 1 MiB
+THREADS = 16
 # Unauthorized is 502 and not 401: the registry wants a sign-in, and JupyterLab would take 401 for its own.
 _STATUS: tuple[tuple[type[KitError], int], ...] = (
     (NotFound, 404),
     (Conflict, 409),
+    (InvalidReference, 400),
+    (PathInvalid, 400),
     (Usage, 422),
     (StorageFull, 507),
     (Unauthorized, 502),
@@ -32,16 +52,19 @@ _STATUS: tuple[tuple[type[KitError], int], ...] = (
     (Unreachable, 504),
 )
 
+_CODES = {401: "unauthenticated", 403: "forbidden", 404: "not_found"}
+
 
 @dataclass(frozen=True)
 class Services:
-    """What the handlers share."""
+    """What the handlers share; `workers` do what would stop the loop."""
 
     root: Root
     jobs: Jobs
     tasks: Tasks
     names: views.Names
     listings: kit_views.Listings
+    workers: Workers
 
 
 def guarded(method: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
@@ -52,9 +75,15 @@ def guarded(method: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[N
     @wraps(method)
     async def answer(self: Base, *arguments: str, **named: str) -> None:
         try:
-            await method(self, *arguments, **named)
+            with typed_errors():
+                await method(self, *arguments, **named)
         except KitError as problem:
             self.refuse(problem)
+        except HTTPError:
+            raise
+        except Exception:  # noqa: BLE001  (a fault of ours: the log has it, without what was asked)
+            self.log.error("kitops: %s", redacted(traceback.format_exc()))
+            raise HTTPError(500) from None
 
     return cast("Callable[..., Awaitable[None]]", answer)
 
@@ -66,12 +95,39 @@ class Base(APIHandler):
 
     def initialize(self, services: Services) -> None:
         self.services = services
+        self.request.uri = self.request.path  # what is logged: a query may have a secret that somebody pasted
+
+    async def prepare(self) -> None:  # type: ignore[override]  # as Jupyter's own APIHandler
+        """After Jupyter's own judgement (who, the page's token, Origin): what only pages of this server may send.
+
+        A page of another site, or of another port of this machine, can have its visitor's browser send a GET without
+        an Origin, and a form. Neither reaches a registry with the visitor's name.
+        """
+        await super().prepare()
+        if self._finished or self.token_authenticated:
+            return
+        headers = self.request.headers
+        if headers.get("Sec-Fetch-Site") in ("cross-site", "same-site") and "Origin" not in headers:
+            raise HTTPError(403, reason="asked by another site")
+        kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if self.request.body and kind != "application/json":
+            raise HTTPError(415, reason="a body is application/json")
+
+    def update_api_activity(self) -> None:
+        """As Jupyter does it, which fails for a query that is not UTF-8."""
+        if "no_track_activity" not in self.request.query_arguments:
+            super().update_api_activity()
 
     def argument(self, name: str, default: str | None = None) -> str:
-        """A text of the query. Raises Usage for one that is missing."""
-        found: str | None = self.get_query_argument(name, default)
-        if found is None:
+        """A text of the query. Raises Usage for one that is missing, InvalidReference for one with a password."""
+        given = self.request.query_arguments.get(name)
+        if not given and default is None:
             raise Usage(f"{name} is missing")
+        try:
+            found = given[-1].decode("utf-8") if given else default or ""
+        except UnicodeDecodeError:
+            raise Usage(f"{name} is not UTF-8") from None
+        refuse_secrets(name, found)
         return found
 
     def number(self, name: str, default: int) -> int:
@@ -86,21 +142,31 @@ class Base(APIHandler):
         return requests.read(kind, self.json())
 
     def json(self) -> Any:
+        """The body's JSON. Raises Usage."""
+        if len(self.request.body) > BODY_LIMIT_BYTES:
+            raise Usage(f"the body has {len(self.request.body)} bytes; up to {BODY_LIMIT_BYTES} are read")
         try:
-            return json.loads(self.request.body or b"{}")
-        except (ValueError, RecursionError):
+            return parse_json(self.request.body or b"{}")
+        except ValueError:
             raise Usage("the body is no JSON") from None
 
     async def reply(self, work: Callable[..., Any], *arguments: Any, status: int = 200) -> None:
         """Do the work in a thread, and send what it returns."""
-        found = await asyncio.to_thread(work, *arguments)
-        self.send(found, status)
+
+        def answer() -> str | None:
+            found = work(*arguments)
+            return None if found is None else to_json(found)
+
+        self._send(await self.services.workers.call(answer), status)
 
     def send(self, found: Any, status: int = 200) -> None:
         """A dataclass, or a list of them, as JSON; None as no content."""
-        self.set_status(status if found is not None else 204)
-        if found is not None:
-            self.finish(json.dumps(_plain(found)))
+        self._send(None if found is None else to_json(found), status)
+
+    def _send(self, text: str | None, status: int) -> None:
+        self.set_status(status if text is not None else 204)
+        if text is not None:
+            self.finish(text)
         else:
             self.clear_header("Content-Type")
             self.finish()
@@ -108,19 +174,12 @@ class Base(APIHandler):
     def refuse(self, problem: KitError) -> None:
         """An error with its code, hint and details."""
         self.set_status(next((code for kind, code in _STATUS if isinstance(problem, kind)), 422))
-        self.finish(json.dumps(asdict(views.error_of(problem))))
+        self.finish(to_json(error_of(problem)))
 
     def write_error(self, status_code: int, **more: Any) -> None:
         """What is not ours in the same form; of a fault, no more than that there was one."""
         problem = (more.get("exc_info") or (None, None))[1]
-        told = (problem.log_message or problem.reason) if isinstance(problem, HTTPError) else None
+        told = problem.log_message if isinstance(problem, HTTPError) and status_code == 403 else None
         self.set_status(status_code)
-        code = {401: "unauthenticated", 403: "forbidden", 404: "not_found"}.get(status_code, "internal")
-        self.set_header("Content-Type", "application/json")
-        self.finish(json.dumps({"code": code, "message": told or self._reason, "hint": "", "details": []}))
-
-
-def _plain(found: Any) -> Any:
-    if isinstance(found, list):
-        return [_plain(item) for item in found]
-    return asdict(found) if is_dataclass(found) and not isinstance(found, type) else found
+        code = _CODES.get(status_code, "usage" if status_code < 500 else "internal")
+        self.finish(to_json(wire.Error(code, told or self._reason, "", [])))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,15 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Int
 
 from kitops_jupyter.server import wire
-from kitops_jupyter.server.base import Services
-from kitops_jupyter.server.handlers import ROUTES
+from kitops_jupyter.server.base import THREADS, Services
+from kitops_jupyter.server.handlers import ROUTES, Nowhere
 from kitops_jupyter.server.jobs import AT_ONCE, Jobs
 from kitops_jupyter.server.kit_views import Listings
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.tasks import Tasks
 from kitops_jupyter.server.turns import MOST
 from kitops_jupyter.server.views import Names
+from kitops_jupyter.server.workers import Workers
 from kitops_jupyter.settings import Settings
 
 EVENT = "https://kitops-jupyter.dev/events/job"
@@ -63,16 +63,18 @@ class KitServer(ExtensionApp):
             Settings.load().home / "jobs", str(root.folder), _Teller(server).tell, at_once=self.transfers_at_once
         )
         tasks = Tasks(root)
-        services = Services(root, self._jobs, tasks, Names(), Listings())
+        self._workers = Workers(THREADS, "kit-ask")
+        services = Services(root, self._jobs, tasks, Names(), Listings(), self._workers)
         server.event_logger.register_event_schema(EVENT_SCHEMA)
         self.handlers.extend(
-            (rf"/kitops/api/{path}", handler, {"services": services}) for path, handler in ROUTES.items()
+            (rf"/kitops/api/{path}", handler, {"services": services})
+            for path, handler in {**ROUTES, ".*": Nowhere}.items()
         )
-        server.io_loop.add_callback(asyncio.to_thread, self._jobs.take_over, tasks.make)
+        server.io_loop.add_callback(self._workers.call, self._jobs.take_over, tasks.make)
 
     async def stop_extension(self) -> None:
         """Stop the jobs; the next server goes on with them."""
-        await asyncio.to_thread(self._jobs.close)
+        await Workers(1, "kit-stop").call(self._jobs.close)  # the others may all be waiting
 
 
 class _Teller:

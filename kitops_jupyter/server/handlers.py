@@ -5,8 +5,10 @@ Every verb asks who it is, whether they may, and (for all that changes something
 
 from __future__ import annotations
 
+from tornado.web import HTTPError
+
 from kitops_jupyter.server import checks, kit_views, requests, views
-from kitops_jupyter.server.base import Base, guarded
+from kitops_jupyter.server.base import Base, Services, guarded
 
 
 class Status(Base):
@@ -162,6 +164,18 @@ class Validate(Base):
     @guarded
     async def post(self) -> None:
         await self.reply(views.validate, self.body(requests.Validate).text)
+
+
+class Nowhere(Base):
+    """Whatever else is asked for: answered here, so that nothing of it is in a log."""
+
+    def initialize(self, services: Services) -> None:
+        super().initialize(services)
+        self.request.uri = f"{self.base_url}kitops/api/ (no such route)"
+
+    async def prepare(self) -> None:  # type: ignore[override]  # as Jupyter's own APIHandler
+        await super().prepare()
+        raise HTTPError(404)
 
 
 ROUTES: dict[str, type[Base]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import NotFound, PathInvalid
 from kitops_jupyter.reference import Reference
 
@@ -19,6 +20,8 @@ class Root:
         """Where a path of the panel's is; it need not exist. PathInvalid for one that leads out, also by links."""
         pure = PurePosixPath(text.lstrip("/") if text == "/" else text)
         parts = pure.parts
+        if "\0" not in text and not text.startswith("~"):
+            typed_path(self.folder / text)  # characters and lengths that no file name can have
         is_foreign = "\x00" in text or "\\" in text or pure.is_absolute() or bool(PureWindowsPath(text).drive)
         if is_foreign or ".." in parts:
             raise PathInvalid(f"{text[:200]!r} is no path below the server's folder")
@@ -36,7 +39,7 @@ class Root:
         """The same for what must be there. Raises NotFound."""
         path = self.path(text)
         if not path.exists():
-            raise NotFound(f"{text or '/'} is not there")
+            raise NotFound(f"{text or '/'!r} is not there")
         return path
 
     def shown(self, path: Path) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.server.judged import refuse_secrets
 
 TEXT_LIMIT = 1 << 20
 LIST_LIMIT = 5000
@@ -134,7 +135,10 @@ T = typing.TypeVar("T")
 
 
 def read(kind: type[T], body: object) -> T:
-    """The body as a value of this dataclass. Raises Usage, which names the field and never repeats its value."""
+    """The body as a value of this dataclass.
+
+    Raises Usage, which names the field and never repeats its value; InvalidReference for a password in a name.
+    """
     import jsonschema
 
     errors = sorted(jsonschema.Draft7Validator(schema(kind)).iter_errors(body), key=lambda error: list(error.path))
@@ -143,12 +147,15 @@ def read(kind: type[T], body: object) -> T:
         where = ".".join(str(part) for part in first.path) or "the body"
         raise Usage(f"{where} is not what was expected: {first.validator} {first.validator_value!r}"[:300])
     assert isinstance(body, dict)
+    if kind is not References:  # of several kits each is judged on its own: one hides no other
+        for name, value in body.items():
+            refuse_secrets(name, value)
     return kind(**body)
 
 
 def read_job(body: object) -> Any:
-    """What starts a job. Raises Usage."""
-    kind = JOBS.get(str(body.get("kind"))) if isinstance(body, dict) else None
+    """What starts a job. Raises as `read` does."""
+    kind = JOBS.get(body["kind"]) if isinstance(body, dict) and isinstance(body.get("kind"), str) else None
     if kind is None:
         raise Usage(f"kind is not one of {', '.join(JOBS)}")
     return read(kind, body)

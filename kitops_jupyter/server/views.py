@@ -10,9 +10,12 @@ from pathlib import Path
 
 from kitops_jupyter.disk import home_folder
 from kitops_jupyter.errors import KitError
+from kitops_jupyter.redaction import redacted
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import wire
+from kitops_jupyter.server.answers import error_of
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.verbs.door import typed_errors
 from kitops_jupyter.version import VERSION
 
 PAGE_LIMIT = 1000
@@ -20,11 +23,6 @@ SUMMARIES_LIMIT = 50
 HISTORY_LIMIT = 300
 _REMEMBERED_S = 60.0
 _EXTRAS = {"zstd": "zstandard", "s3": "boto3", "fsspec": "fsspec"}
-
-
-def error_of(problem: KitError) -> wire.Error:
-    """An error as it travels."""
-    return wire.Error(problem.code, problem.message, problem.hint, [str(detail) for detail in problem.details])
 
 
 def status(epoch: str, root: str) -> wire.Status:
@@ -47,7 +45,7 @@ def registry_row(name: str, settings: Settings) -> wire.RegistryRow:
         user = signed_in_as(name, settings=settings)
     except KitError:
         user = ""
-    url, plain_http, is_named = (known.url, known.plain_http, known.is_named) if known else ("", False, False)
+    url, plain_http, is_named = (redacted(known.url), known.plain_http, known.is_named) if known else ("", False, False)
     return wire.RegistryRow(name, url, plain_http, user, is_named)
 
 
@@ -77,10 +75,10 @@ def local() -> wire.LocalList:
         for tag in kit.tags or ("",):
             reference = f"{name}:{tag}" if tag else f"{name or 'localhost/_'}@{kit.digest}"
             title = "" if kit.model_name == NONE else kit.model_name
-            row = wire.LocalTag(tag, reference, kit.digest, kit.size_bytes, kit.created, title)
+            row = wire.LocalTag(tag, reference, kit.digest, kit.size_bytes, kit.created, title, kit.problem)
             repositories.setdefault(name, []).append(row)
     listed = [wire.LocalRepository(name, tags) for name, tags in sorted(repositories.items())]
-    return wire.LocalList(stamp, found.size_bytes, listed)
+    return wire.LocalList(stamp, found.size_bytes, listed, list(found.problems))
 
 
 class Names:
@@ -122,13 +120,26 @@ class Names:
 def summaries(references: Sequence[str]) -> list[wire.Summary]:
     """A few words on each of a few kits; one that cannot be read has its error, and hides no other."""
     by_repository: dict[str, list[tuple[str, str]]] = {}
-    for text in references[:SUMMARIES_LIMIT]:
-        repository, _, tag = text.rpartition(":")
-        by_repository.setdefault(repository, []).append((text, tag))
     found: dict[str, wire.Summary] = {}
+    for text in references[:SUMMARIES_LIMIT]:
+        try:
+            parsed = Reference.parse(text)
+        except KitError as problem:
+            found[text] = _unread(redacted(text), problem)
+        else:
+            repository = text.removesuffix(f":{parsed.name}").removesuffix(f"@{parsed.name}")
+            by_repository.setdefault(repository, []).append((text, parsed.name))
     for repository, named in by_repository.items():
-        found.update(_summaries(repository, named))
+        try:
+            with typed_errors():
+                found.update(_summaries(repository, named))
+        except KitError as problem:
+            found.update({text: _unread(text, problem) for text, _ in named})
     return [found[text] for text in references[:SUMMARIES_LIMIT]]
+
+
+def _unread(text: str, problem: KitError) -> wire.Summary:
+    return wire.Summary(text, "", 0, "", "", False, 0, 0, error_of(problem))
 
 
 def _summaries(repository: str, named: Sequence[tuple[str, str]]) -> dict[str, wire.Summary]:
@@ -138,11 +149,7 @@ def _summaries(repository: str, named: Sequence[tuple[str, str]]) -> dict[str, w
 
     settings = Settings.load()
     store = targets.store(settings)
-    try:
-        described = describe_tags(repository, [tag for _, tag in named], settings=settings)
-    except KitError as problem:
-        error = error_of(problem)
-        return {text: wire.Summary(text, "", 0, "", "", False, 0, 0, error) for text, _ in named}
+    described = describe_tags(repository, [tag for _, tag in named], settings=settings)
     found = {}
     for text, tag in named:
         kit = described[tag]
@@ -170,7 +177,7 @@ def _is_local(reference: str) -> bool:
 
 
 def history(repository: str) -> list[wire.HistoryRow]:
-    """The tags of a repository with what they name, the newest first."""
+    """The tags of a repository with what they name, the newest first; those that cannot be read last."""
     from kitops_jupyter import targets
     from kitops_jupyter.operations.list_kits import NONE, ListedKit, list_kits
     from kitops_jupyter.operations.list_tags import describe_tags, list_tags
@@ -183,9 +190,15 @@ def history(repository: str) -> list[wire.HistoryRow]:
     else:
         pairs = [(tag, kit) for kit in list_kits(repository, settings=settings).kits for tag in kit.tags]
     rows = [
-        wire.HistoryRow(tag, kit.digest, kit.created, kit.size_bytes, "" if kit.model_name == NONE else kit.model_name)
+        wire.HistoryRow(
+            tag,
+            "" if kit.problem else kit.digest,
+            kit.created,
+            kit.size_bytes,
+            "" if kit.model_name == NONE else kit.model_name,
+            kit.problem,
+        )
         for tag, kit in pairs
-        if not kit.problem
     ]
     return sorted(rows, key=lambda row: row.created, reverse=True)
 

@@ -42,6 +42,7 @@ class LocalTag:
     size_bytes: int
     created: str
     kit_name: str
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class LocalList:
     stamp: str
     size_bytes: int
     repositories: list[LocalRepository]
+    problems: list[str]
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,7 @@ class HistoryRow:
     created: str
     size_bytes: int
     kit_name: str
+    problem: str
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,8 @@ export class KitClient {
     return this._send('POST', 'registries', { name, url, plain_http: plainHttp });
   }
 
-  removeRegistry(name: string): Promise<void> {
-    return this._send('DELETE', `registries${URLExt.objectToQueryString({ name })}`);
+  async removeRegistry(name: string): Promise<void> {
+    return this._send('DELETE', `registries${queryOf({ name })}`);
   }
 
   local(signal?: AbortSignal): Promise<wire.LocalList> {
@@ -193,14 +193,8 @@ export class KitClient {
   }
 
   /** A reading does not count as somebody's activity: a panel left open must not keep an idle server alive. */
-  private _get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
-    const asked: { [name: string]: string } = { no_track_activity: '1' };
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined && value !== '') {
-        asked[name] = String(value);
-      }
-    }
-    return this._ask<T>(path + URLExt.objectToQueryString(asked), { method: 'GET', signal });
+  private async _get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
+    return this._ask<T>(path + queryOf({ no_track_activity: 1, ...query }), { method: 'GET', signal });
   }
 
   private _send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
@@ -223,6 +217,33 @@ export class KitClient {
     }
     throw refusal(response, parsed(text));
   }
+}
+
+/** Arguments that name something of a registry: an `@` in one is a digest's, or stands behind a password. */
+const NAMES = new Set(['reference', 'registry', 'repository', 'name', 'a', 'b']);
+const USER_PART = /(?:[@\ufe6b\uff20]|%40)(?!sha(?:256|384|512):)/i;
+
+/** The query of an address, which proxies and servers log: it never has a password that somebody pasted. */
+function queryOf(query: Query): string {
+  const asked: { [name: string]: string } = {};
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === '') {
+      continue;
+    }
+    const text = String(value);
+    if (NAMES.has(name) && USER_PART.test(text)) {
+      throw new KitError('invalid_reference', 'a user name or a password has no place in the name of a kit');
+    }
+    if (/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text)) {
+      throw new KitError(
+        'unsayable',
+        'this name is not Unicode text, and cannot be asked for',
+        '%kit unpack writes it'
+      );
+    }
+    asked[name] = text;
+  }
+  return URLExt.objectToQueryString(asked);
 }
 
 function parsed(text: string): unknown {

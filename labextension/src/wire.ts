@@ -25,6 +25,7 @@ export interface LocalTag {
   size_bytes: number;
   created: string;
   kit_name: string;
+  problem: string;
 }
 
 export interface LocalRepository {
@@ -36,6 +37,7 @@ export interface LocalList {
   stamp: string;
   size_bytes: number;
   repositories: LocalRepository[];
+  problems: string[];
 }
 
 export interface Page {
@@ -151,6 +153,7 @@ export interface HistoryRow {
   created: string;
   size_bytes: number;
   kit_name: string;
+  problem: string;
 }
 
 export interface PullCheck {

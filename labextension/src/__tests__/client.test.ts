@@ -108,3 +108,27 @@ describe('the client', () => {
     expect((await errorOf(client.local(stop.signal))).code).toBe('aborted');
   });
 });
+
+describe('a query', () => {
+  const { server, client } = asking({ 'GET kit': () => ({}) });
+
+  it.each(['https://ada:hunter2@h/x', 'ada:hunter2@h/x:v1', 'ada:hunter2%40h/x', 'x@y'])(
+    'never has what may be a password: %s',
+    async text => {
+      const questions = [() => client.kit(text), () => client.diff('a:b', text), () => client.history(text)];
+      for (const ask of [...questions, () => client.tags(text), () => client.removeRegistry(text)]) {
+        await expect(ask()).rejects.toMatchObject({ code: 'invalid_reference' });
+      }
+      expect(server.asked).toEqual([]);
+    }
+  );
+
+  it('with a name that is not Unicode text is an error and no exception of the page', async () => {
+    await expect(client.notebook('a:b', 'code:0', '\udcff.ipynb')).rejects.toMatchObject({ code: 'unsayable' });
+  });
+
+  it('asks for a kit by its digest', async () => {
+    await client.kit(`a/b@sha256:${'0'.repeat(64)}`);
+    expect(server.asked).toHaveLength(1);
+  });
+});

@@ -94,6 +94,7 @@ export const status = (...registries: RegistryRow[]): Status => ({
 export const local = (...references: string[]): LocalList => ({
   stamp: references.join(),
   size_bytes: 2048,
+  problems: [],
   repositories: references.map(reference => ({
     name: reference.split(':')[0],
     tags: [
@@ -103,7 +104,8 @@ export const local = (...references: string[]): LocalList => ({
         digest: 'sha256:ab',
         size_bytes: 1024,
         created: '2026-01-01T00:00:00Z',
-        kit_name: 'A kit'
+        kit_name: 'A kit',
+        problem: ''
       }
     ]
   }))

@@ -128,7 +128,7 @@ function Tags({ rows, state, actions }: IHistoryProps & { rows: readonly History
                 </button>
               </td>
               <td title={moment(row.created)}>{age(row.created, trans)}</td>
-              <td>{size(row.size_bytes)}</td>
+              <td>{row.problem ? '' : size(row.size_bytes)}</td>
               <td>
                 <button
                   type="button"
@@ -140,7 +140,13 @@ function Tags({ rows, state, actions }: IHistoryProps & { rows: readonly History
                 </button>
               </td>
               <td>
-                <bdi title={inert(row.kit_name, 400)}>{inert(row.kit_name, 60)}</bdi>
+                {row.problem ? (
+                  <span className="kitops-mod-warning" title={inert(row.problem, 600)}>
+                    {trans.__('unreadable')}: {inert(row.problem, 200)}
+                  </span>
+                ) : (
+                  <bdi title={inert(row.kit_name, 400)}>{inert(row.kit_name, 60)}</bdi>
+                )}
               </td>
             </tr>
           ))}

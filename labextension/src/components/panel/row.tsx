@@ -109,8 +109,9 @@ function titleOf({ row, model, trans }: IRowProps): string {
   if (said?.digest) {
     lines.push(shortDigest(said.digest), moment(said.created));
   }
-  if (said && 'error' in said && said.error) {
-    lines.push(inert(said.error.message));
+  const problem = row.local?.problem || model.summaries.get(row.reference)?.error?.message;
+  if (problem) {
+    lines.push(inert(problem, 600));
   }
   lines.push(trans.__('Enter opens it'));
   return lines.filter(Boolean).join('\n');
@@ -173,7 +174,7 @@ function TagDetail({ row, model, trans, run }: IRowProps): JSX.Element {
   const line = lineOf(row);
   return (
     <>
-      {summary?.error ? (
+      {summary?.error || row.local?.problem ? (
         <span className="kitops-Row-detail kitops-mod-warning">{trans.__('unreadable')}</span>
       ) : (
         <span className="kitops-Row-detail">

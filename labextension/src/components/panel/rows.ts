@@ -1,6 +1,6 @@
 // The panel's tree as a flat list: what is open, in order. Nothing here draws, so that 10,000 tags cost a loop.
 
-import type { KitError } from '../../client';
+import { KitError } from '../../client';
 import { shortDigest } from '../../format';
 import type { KitModel, Pages } from '../../model';
 import type { LocalTag, RegistryRow } from '../../wire';
@@ -126,7 +126,10 @@ function addStore(rows: IRow[], model: KitModel, view: IView, query: string): vo
       });
     }
   }
-  if (rows.length === before) {
+  const problems = model.local?.problems ?? [];
+  if (problems.length) {
+    rows.push(note('error', STORE, 2, new KitError('unreadable', problems.join('\n'))));
+  } else if (rows.length === before) {
     rows.push(note(model.local ? (query ? 'nothing-found' : 'empty') : 'loading', STORE, 2));
   }
 }

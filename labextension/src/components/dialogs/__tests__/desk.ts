@@ -37,8 +37,8 @@ const ROUTES: { [route: string]: Route } = {
   'GET jobs': () => jobs('e1', 0),
   'GET kit': () => ({ digest: 'sha256:new' }),
   'GET history': () => [
-    { tag: 'champion', digest: 'sha256:old', created: '', size_bytes: 1, kit_name: '' },
-    { tag: 'challenger', digest: 'sha256:new', created: '', size_bytes: 1, kit_name: '' }
+    { tag: 'champion', digest: 'sha256:old', created: '', size_bytes: 1, kit_name: '', problem: '' },
+    { tag: 'challenger', digest: 'sha256:new', created: '', size_bytes: 1, kit_name: '', problem: '' }
   ],
   'POST jobs': () => job('j1'),
   'POST tag': () => ({ command: '', text: '' }),

@@ -186,8 +186,22 @@ export class Page {
         is_verified: true
       }),
       'GET history': () => [
-        { tag: 'v1', digest: kit.digest, created: '2026-01-02T00:00:00Z', size_bytes: 1, kit_name: HOSTILE },
-        { tag: 'champion', digest: 'sha256:abc', created: '2026-01-01T00:00:00Z', size_bytes: 1, kit_name: 'old' }
+        {
+          tag: 'v1',
+          digest: kit.digest,
+          created: '2026-01-02T00:00:00Z',
+          size_bytes: 1,
+          kit_name: HOSTILE,
+          problem: ''
+        },
+        {
+          tag: 'champion',
+          digest: 'sha256:abc',
+          created: '2026-01-01T00:00:00Z',
+          size_bytes: 1,
+          kit_name: 'old',
+          problem: ''
+        }
       ],
       'GET diff': () => ({
         a: 'a',
