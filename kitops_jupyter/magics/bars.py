@@ -27,7 +27,7 @@ def meter(
     if progress == "plain" or not (progress == "fancy" or is_watched(shell)):
         return Lines(_write_line, is_brief=progress != "plain")
     if screen is not None:
-        return screen.transfer(line or Line(""))
+        return screen.transfer(line.text.removeprefix("%kit ") if line else "")
     return _notebook_bars() if has_widgets(shell) else _terminal_bars()
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kitops_jupyter.lines import Line
 from kitops_jupyter.progress import Observer
 from kitops_jupyter.settings import Settings
 
@@ -47,8 +46,8 @@ class Browse:
 class Screen(Protocol):
     """Widgets, in the cell that is running."""
 
-    def transfer(self, line: Line) -> AbstractContextManager[Observer]:
-        """Bars for what the line moves, and a button that cancels it."""
+    def transfer(self, command: str) -> AbstractContextManager[Observer]:
+        """Bars for what the command moves (its words on a line, empty where none may be shown), and a button that cancels it."""
 
     def sign_in(self, request: SignIn) -> Any:
         """A form; the value shows itself and is there before anybody has signed in."""

@@ -10,6 +10,8 @@ from kitops_jupyter.widgets.browser import Browser
 from kitops_jupyter.widgets.sign_in import SignInForm
 from kitops_jupyter.widgets.transfer import CellTransfer
 
+_NO_LINE = "no %kit line: a name in it has signs that a cell would run, or that nobody sees"
+
 
 class CellScreen:
     """See `verbs.screen.Screen`."""
@@ -17,8 +19,8 @@ class CellScreen:
     def __init__(self, shell: Any) -> None:
         self._kernel = getattr(shell, "kernel", None)
 
-    def transfer(self, line: Line) -> CellTransfer:
-        return CellTransfer(self._kernel, line)
+    def transfer(self, command: str) -> CellTransfer:
+        return CellTransfer(self._kernel, Line(f"%kit {command}") if command else Line("", _NO_LINE))
 
     def sign_in(self, request: SignIn) -> SignInForm:
         return SignInForm(request)
