@@ -30,6 +30,7 @@ from kitops_jupyter.operations.copy_places import (
     put_manifest,
     put_tags,
 )
+from kitops_jupyter.operations.extras import Extras
 from kitops_jupyter.operations.kits import Opener, refuse_ring
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Event, Observer, ignore
@@ -115,13 +116,15 @@ def copy(
             if goal.name != root.digest:
                 raise Usage(f"{goal} is another kit than {origin}, which is {root.digest}", hint="leave the digest out")
             tags = ()
-        nodes = walk(side, root, referrers=referrers)
+        extras = Extras.of(settings)
+        nodes = walk(side, root, extras, referrers=referrers)
         _refuse_ring(side, nodes, root, goal, tags, Opener(settings, connection, remote=goal.kind == "registry"))
         if goal.kind == "tar" and goal.path is not None:
             _into_tar(side, goal.path, nodes, root, tags, overwrite, tally)
         else:
             target = stack.enter_context(opened(goal, settings, connection, writes=True))
-            _into(side, target, nodes, root, tags, tally, connection or Connection())
+            place = goal.reference.registry if goal.kind == "registry" and goal.reference else ""
+            nodes = _into(side, target, nodes, root, tags, tally, connection or Connection(), extras, place)
     return CopyResult(
         str(origin),
         str(goal),
@@ -134,7 +137,7 @@ def copy(
         tally.skipped_bytes,
         tally.skipped_blobs,
         time.monotonic() - started,
-        _notes(side, nodes),
+        (*extras.notes, *_notes(side, nodes)),
     )
 
 
@@ -184,17 +187,23 @@ def _into(
     tags: Sequence[str],
     tally: Tally,
     connection: Connection,
-) -> None:
-    copy_nodes(
+    extras: Extras,
+    place: str,
+) -> list[Node]:
+    """Returns what is there now: some of what refers to the kits may have been refused."""
+    put = copy_nodes(
         nodes,
         move=mover(side, target),
         put=lambda node: put_manifest(target, node),
         tally=tally,
         concurrency=connection.concurrency,
+        extras=extras,
+        place=place,
     )
     put_tags(target, next(node for node in nodes if node.descriptor.digest == root.digest), tags)
     if isinstance(target, LayoutFolder):
         target.tidy()
+    return put
 
 
 def _into_tar(

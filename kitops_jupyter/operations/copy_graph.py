@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal, Protocol
 
+from kitops_jupyter import file_index
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, Source, read_verified
 from kitops_jupyter.errors import ManifestInvalid
 from kitops_jupyter.kit_index import parse_index
 from kitops_jupyter.media_types import IMAGE_INDEX, IMAGE_MANIFEST
 from kitops_jupyter.operations.copy_kit import Move, Tally
+from kitops_jupyter.operations.extras import FILE_INDEX, Extras
 from kitops_jupyter.progress import under_watch
 
 Role = Literal["kit", "index", "referrer"]
@@ -40,18 +43,24 @@ class Node:
     blobs: tuple[Descriptor, ...]
 
 
-def walk(source: HasReferrers, root: Descriptor, *, referrers: bool) -> list[Node]:
+def walk(source: HasReferrers, root: Descriptor, extras: Extras, *, referrers: bool) -> list[Node]:
     """The kit, or the index and its kits, each after what it needs; then what refers to them, after its subject.
 
+    What refers to them is an extra: where it cannot be listed or read, `extras` has a note.
     Raises NotAModelKit (a plain image), ManifestInvalid, NotFound, DigestMismatch.
     """
-    walker = _Walker(source, referrers)
+    walker = _Walker(source, referrers, extras)
     walker.add(root, "index" if root.media_type == IMAGE_INDEX else "kit", 0)
     return walker.nodes
 
 
+class _TooMuch(ManifestInvalid):
+    """More than belongs to any kit: no extra, but an attack."""
+
+
 class _Walker:
-    def __init__(self, source: HasReferrers, referrers: bool) -> None:
+    def __init__(self, source: HasReferrers, referrers: bool, extras: Extras) -> None:
+        self._extras = extras
         self.nodes: list[Node] = []
         self._source = source
         self._referrers = referrers
@@ -66,16 +75,27 @@ class _Walker:
         data = read_verified(self._source, descriptor)
         self._size_bytes += len(data)
         if len(self._seen) > MOST_MANIFESTS or self._size_bytes > MOST_BYTES or depth > MOST_DEPTH:
-            raise ManifestInvalid(f"{descriptor.digest.short}: more manifests belong to it than to any kit")
+            raise _TooMuch(f"{descriptor.digest.short}: more manifests belong to it than to any kit")
         blobs, children = _read(data, descriptor, role)
         for child in children:
             self.add(child, "kit" if role == "index" else role, depth + 1)
         self.nodes.append(Node(_described(data, descriptor), role, data, blobs))
+        for referrer in sorted(self._referrers_of(descriptor), key=lambda entry: entry.digest):
+            if referrer.media_type in MANIFEST_TYPES:
+                self._extras.try_to(
+                    _shown(referrer), partial(self.add, referrer, "referrer", depth + 1), but=(_TooMuch,)
+                )
+
+    def _referrers_of(self, subject: Descriptor) -> list[Descriptor]:
+        """What refers to it; a place that did not say so once is not asked again."""
+        found: list[Descriptor] = []
         if self._referrers:
-            found = self._source.referrers(descriptor.digest)
-            for referrer in sorted(found, key=lambda entry: entry.digest):
-                if referrer.media_type in MANIFEST_TYPES:
-                    self.add(referrer, "referrer", depth + 1)
+            self._referrers = self._extras.try_to(
+                "what refers to it (signatures and the like)",
+                lambda: found.extend(self._source.referrers(subject.digest)),
+                hint="kit copy --no-referrers does not ask",
+            )
+        return found
 
 
 def _read(data: bytes, descriptor: Descriptor, role: Role) -> tuple[tuple[Descriptor, ...], tuple[Descriptor, ...]]:
@@ -131,13 +151,51 @@ def item_name(blob: Descriptor) -> str:
 
 
 def copy_nodes(
-    nodes: Sequence[Node], *, move: Move, put: Callable[[Node], None], tally: Tally, concurrency: int
-) -> None:
+    nodes: Sequence[Node],
+    *,
+    move: Move,
+    put: Callable[[Node], None],
+    tally: Tally,
+    concurrency: int,
+    extras: Extras,
+    place: str = "",
+) -> list[Node]:
     """Have every blob there by `move`, several at a time, then every manifest by `put`, in order.
 
-    Raises what they raise; then no manifest was put that lacks a blob.
+    Returns those that are there: what refers to a kit is an extra, which `place` (a registry) may refuse, and then
+    `extras` has a note.
+    Raises what `move` and `put` raise of the kits; then no manifest was put that lacks a blob.
     """
-    blobs = blobs_of(nodes).values()
+    main = [node for node in nodes if node.role != "referrer"]
+    _move_all(list(blobs_of(main).values()), move, tally, concurrency)
+    for node in main:
+        put(node)
+    return main + [node for node in nodes if node.role == "referrer" and _is_put(node, move, put, tally, extras, place)]
+
+
+def _is_put(node: Node, move: Move, put: Callable[[Node], None], tally: Tally, extras: Extras, place: str) -> bool:
+    """Whether what refers to a kit is there now; a file index is not tried where it was refused before."""
+    kind = node.descriptor.artifact_type
+    is_index = kind == file_index.ARTIFACT_TYPE
+    what = (
+        FILE_INDEX if is_index else f"{kind[:80] or 'a manifest'} {node.descriptor.digest.short}, which refers to it,"
+    )
+    if is_index and place and extras.is_refused(what, place):
+        return False
+
+    def send() -> None:
+        for blob in node.blobs:
+            move(blob, item_name(blob), tally)
+        put(node)
+
+    return extras.try_to(what, send, place=place if is_index else "")
+
+
+def _shown(referrer: Descriptor) -> str:
+    return f"{referrer.artifact_type[:80] or 'a manifest'} {referrer.digest.short}, which refers to it,"
+
+
+def _move_all(blobs: Sequence[Descriptor], move: Move, tally: Tally, concurrency: int) -> None:
     with ThreadPoolExecutor(max(1, min(concurrency, len(blobs) or 1)), thread_name_prefix="kit-copy") as pool:
         futures = [pool.submit(under_watch(move), blob, item_name(blob), tally) for blob in blobs]
         try:
@@ -148,5 +206,3 @@ def copy_nodes(
             for future in futures:
                 future.cancel()
             raise
-    for node in nodes:
-        put(node)

@@ -13,6 +13,7 @@ from kitops_jupyter import manifest as manifests
 from kitops_jupyter.content import Descriptor, Source, Target, read_verified
 from kitops_jupyter.errors import Cancelled, ContentMissing, NotFound
 from kitops_jupyter.media_types import IMAGE_MANIFEST
+from kitops_jupyter.operations.extras import FILE_INDEX, Extras
 from kitops_jupyter.operations.index_check import IndexWatch
 from kitops_jupyter.progress import Event, Observer, under_watch
 
@@ -59,11 +60,14 @@ def copy_kit(
     concurrency: int,
     referrers: Target,
     watch: IndexWatch,
+    extras: Extras,
+    place: str = "",
 ) -> None:
     """Have the manifest and all that it needs in `target`, then let the tags name it; `move` brings one blob there.
 
     The file indexes of its layers come along, where they are and none is known to be wrong; `referrers` takes the
-    manifest that keeps them.
+    manifest that keeps them. They are extras: what becomes of them is no error, but a note; `place` is the registry
+    that may refuse them.
     Raises what `move` raises; then no tag has moved, and what was copied is found by the next try.
     Source: OCI distribution-spec 1.1, "Pushing Manifests".
     """
@@ -81,23 +85,28 @@ def copy_kit(
                 future.cancel()
             raise
     move(manifest.config, "config", tally)
-    has_indexes = watch.may_move(manifest.layers) and _move_indexes(manifest.layers, move, tally)
+    has_indexes = watch.may_move(manifest.layers) and _move_indexes(manifest.layers, move, tally, extras, place)
     target.write(descriptor, io.BytesIO(data), item="manifest")
     if has_indexes:
-        keep_indexes(referrers, descriptor, manifest.layers)
+        extras.try_to(FILE_INDEX, lambda: keep_indexes(referrers, descriptor, manifest.layers), place=place)
     for tag in tags:
         target.tag(descriptor, tag)
 
 
-def _move_indexes(layers: Sequence[Descriptor], move: Move, tally: Tally) -> bool:
+def _move_indexes(layers: Sequence[Descriptor], move: Move, tally: Tally, extras: Extras, place: str) -> bool:
     """Bring the layers' file indexes along; False if there are none, or if they were lost: the kit is whole without."""
     addresses = {address.digest: address for layer in layers if (address := file_index.address_of(layer))}
-    try:
+    if not addresses or (place and extras.is_refused(FILE_INDEX, place)):
+        return False
+
+    def move_all() -> None:
         for address in addresses.values():
             move(address.descriptor, "file index", tally)
+
+    try:
+        return extras.try_to(FILE_INDEX, move_all, but=(NotFound, ContentMissing), place=place)
     except (NotFound, ContentMissing):
         return False
-    return bool(addresses)
 
 
 def keep_indexes(referrers: Target, kit: Descriptor, layers: Sequence[Descriptor]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from kitops_jupyter import archive, file_index
 from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, ReadsRanges, Source
-from kitops_jupyter.errors import DigestMismatch, NotFound, UnsafeArchive
+from kitops_jupyter.errors import DigestMismatch, Forbidden, NotFound, Unauthorized, UnsafeArchive
 from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.index_check import IndexFindings
 from kitops_jupyter.targets import LocalFirst
@@ -127,7 +127,7 @@ def index_of(source: LocalFirst, layer: Descriptor) -> file_index.FileIndex | No
         return None
     try:
         listing = read_index(source, address, 0, address.listing_bytes)
-    except NotFound:
+    except (NotFound, Unauthorized, Forbidden):  # some registries say so of what they do not have
         return None
     where = f"layer {layer.digest.short}"
     return file_index.read_listing(listing, address, layer_bytes=layer.size_bytes, where=where)

@@ -18,6 +18,7 @@ from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.kitfile import Kitfile, to_yaml
 from kitops_jupyter.media_types import Kind
+from kitops_jupyter.operations.extras import Extras
 from kitops_jupyter.operations.index_check import IndexFindings
 from kitops_jupyter.operations.kits import Opener, parents_of
 from kitops_jupyter.operations.pack_environment import Recording, missing_notebook
@@ -161,7 +162,8 @@ def pack(
         links_within=links_within,
     )
     kind: Kind = "modelpack" if use_model_pack else "modelkit"
-    how = _How(compression, kind, use_cache, IndexFindings(settings), observe)
+    extras = Extras.of(settings)
+    how = _How(compression, kind, use_cache, IndexFindings(settings), extras, observe)
     if dry_run:
         packer = how.packer(targets.store(settings), source.root, None, None)
         packed: Sequence[PackedLayer] = [packer.preview(layer) for layer in plan.layers]
@@ -170,15 +172,27 @@ def pack(
         with targets.remote(reference, settings, connection) as repository:
             packer = how.packer(repository, source.root, None, repository if settings.file_index else None)
             packed = _pack_all(packer, plan.layers)
-            digest = store_manifest(repository, repository, reference, settings, source.kitfile, packed, kind=kind)
+            digest = store_manifest(
+                repository,
+                repository,
+                reference,
+                settings,
+                source.kitfile,
+                packed,
+                kind=kind,
+                extras=extras,
+                registry=repository.registry.name,
+            )
     else:
         store = targets.store(settings)
         with store.session():  # no removal takes what is packed before the manifest is there
             place, referrers = store.repository(reference), store.repository(reference, kind="referrers")
             packer = how.packer(store, source.root, store.layer_cache, place if settings.file_index else None)
             packed = _pack_all(packer, plan.layers)
-            digest = store_manifest(place, referrers, reference, settings, source.kitfile, packed, kind=kind)
-    notes = (*source.notes, *missing_notebook(source.root, notebook, plan))
+            digest = store_manifest(
+                place, referrers, reference, settings, source.kitfile, packed, kind=kind, extras=extras
+            )
+    notes = (*source.notes, *extras.notes, *missing_notebook(source.root, notebook, plan))
     return _result(reference, digest, packed, plan, source, notes, time.monotonic() - started)
 
 
@@ -190,6 +204,7 @@ class _How:
     kind: Kind
     use_cache: bool
     findings: IndexFindings
+    extras: Extras
     observe: Observer
 
     def packer(self, place: Ingests, root: Path, known: LayerCache | None, indexes: Target | None) -> LayerPacker:
@@ -202,6 +217,7 @@ class _How:
             use_cache=self.use_cache,
             indexes=indexes,
             findings=self.findings,
+            extras=self.extras,
             observe=self.observe,
         )
 

@@ -16,6 +16,7 @@ from kitops_jupyter.errors import Cancelled, ManifestInvalid, PathInvalid
 from kitops_jupyter.layers import PlannedLayer
 from kitops_jupyter.manifest import file_metadata, layer_annotations
 from kitops_jupyter.media_types import Kind, LayerType
+from kitops_jupyter.operations.extras import FILE_INDEX, Extras
 from kitops_jupyter.operations.index_check import IndexFindings
 from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.store import LayerCache, LayerRecord, is_settled
@@ -65,11 +66,13 @@ class LayerPacker:
         use_cache: bool,
         indexes: Target | None,
         findings: IndexFindings,
+        extras: Extras,
         observe: Observer,
     ) -> None:
         self._place = place
         self._indexes = indexes
         self._findings = findings
+        self._extras = extras
         self._root = root
         self._compression = compression
         self._kind = kind
@@ -135,7 +138,8 @@ class LayerPacker:
 
     def _keep_index(self, data: bytes, address: file_index.Address) -> str:
         assert self._indexes
-        self._indexes.write(address.descriptor, io.BytesIO(data), item="file index")
+        indexes = self._indexes
+        self._extras.try_to(FILE_INDEX, lambda: indexes.write(address.descriptor, io.BytesIO(data), item="file index"))
         return str(address)
 
     def _compression_of(self, layer: PlannedLayer) -> str:

@@ -13,6 +13,7 @@ from kitops_jupyter.errors import KitError
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.media_types import CONFIG_TYPES, IMAGE_MANIFEST, Kind
 from kitops_jupyter.operations.copy_kit import keep_indexes
+from kitops_jupyter.operations.extras import FILE_INDEX, Extras
 from kitops_jupyter.operations.pack_layers import PackedLayer
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -28,10 +29,13 @@ def store_manifest(
     packed: Sequence[PackedLayer],
     *,
     kind: Kind,
+    extras: Extras,
+    registry: str = "",
 ) -> Digest:
     """Store config and manifest and move the tags; the manifest that is there already is kept when it says the same.
 
-    What keeps the layers' file indexes goes to `referrers`, before any tag moves.
+    What keeps the layers' file indexes goes to `referrers`, before any tag moves; it is an extra that `registry`, where
+    the kit goes to one, may refuse.
     Source: format.md, "A kit": packing the same content twice gives one digest.
     """
     described = kitfile.with_layers(
@@ -55,7 +59,9 @@ def store_manifest(
         )
         descriptor = Descriptor.of(IMAGE_MANIFEST, data)
         place.write(descriptor, io.BytesIO(data), item="manifest")
-    keep_indexes(referrers, descriptor, layers)
+    if not extras.notes and not (registry and extras.is_refused(FILE_INDEX, registry)):
+        manifest = descriptor
+        extras.try_to(FILE_INDEX, lambda: keep_indexes(referrers, manifest, layers), place=registry)
     for tag in (reference.tag, *reference.extra_tags):
         if tag:
             place.tag(descriptor, tag)

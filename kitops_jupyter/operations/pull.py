@@ -13,6 +13,7 @@ from kitops_jupyter.errors import Usage
 from kitops_jupyter.operations.copy_graph import copy_nodes, walk
 from kitops_jupyter.operations.copy_kit import Tally, copy_kit
 from kitops_jupyter.operations.copy_places import StoreSide, mover, put_manifest
+from kitops_jupyter.operations.extras import Extras
 from kitops_jupyter.operations.index_check import IndexFindings, IndexWatch, Warnings
 from kitops_jupyter.operations.kits import Kit, Opener, parents_of, refuse_ring
 from kitops_jupyter.operations.layer_reader import read_listing
@@ -84,15 +85,15 @@ def pull(
             observe=observe,
         )
     started = time.monotonic()
-    tally, wrong = Tally(observe), Warnings()
+    tally, wrong, extras = Tally(observe), Warnings(), Extras()
     with Opener(settings, connection, remote=True) as opener, targets.store(settings).session():
         kit = opener.open(reference, labels=labels)
         tags = tuple(tag for tag in (kit.reference.tag, *kit.reference.extra_tags) if tag)
         refuse_ring(kit.described, kit.reference, opener.open_named)
-        _store(kit, tags, settings, connection, tally, wrong, with_referrers=with_referrers)
+        _store(kit, tags, settings, connection, tally, wrong, extras, with_referrers=with_referrers)
         for parent in parents_of(kit.described(), opener.open_named):
             if isinstance(parent.source, targets.LocalFirst):
-                _store(parent, (parent.reference.tag,), settings, connection, tally, wrong)
+                _store(parent, (parent.reference.tag,), settings, connection, tally, wrong, extras)
     return TransferResult(
         "Pulled",
         Reference.parse(reference),
@@ -105,6 +106,7 @@ def pull(
         time.monotonic() - started,
         hint=f"kit unpack {reference} -d FOLDER writes its files",
         warnings=tuple(wrong.texts),
+        notes=tuple(extras.notes),
     )
 
 
@@ -125,6 +127,7 @@ def _store(
     connection: Connection | None,
     tally: Tally,
     wrong: Warnings,
+    extras: Extras,
     *,
     with_referrers: bool = False,
 ) -> None:
@@ -156,15 +159,17 @@ def _store(
             concurrency=repository.registry.concurrency,
             referrers=store.repository(kit.reference, kind="referrers"),
             watch=watch,
+            extras=extras,
         )
         if with_referrers:
             side = StoreSide(store, kit.reference)
             copy_nodes(
-                [node for node in walk(repository, kit.descriptor, referrers=True) if node.role == "referrer"],
+                [node for node in walk(repository, kit.descriptor, extras, referrers=True) if node.role == "referrer"],
                 move=mover(repository, side),
                 put=lambda node: put_manifest(side, node),
                 tally=tally,
                 concurrency=repository.registry.concurrency,
+                extras=extras,
             )
             for tag in tags:
                 store.repository(kit.reference).tag(kit.descriptor, tag)

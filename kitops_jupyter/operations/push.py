@@ -13,6 +13,7 @@ from kitops_jupyter.cards import Card, human_size, to_line
 from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, read_verified, verified
 from kitops_jupyter.errors import ContentError, DigestMismatch, KitError, NotFound, StoreCorrupt, Usage
 from kitops_jupyter.operations.copy_kit import Move, Tally, copy_kit
+from kitops_jupyter.operations.extras import Extras
 from kitops_jupyter.operations.index_check import IndexFindings, IndexWatch, Warnings
 from kitops_jupyter.operations.kits import Kit, Opener, open_kit, refuse_ring
 from kitops_jupyter.operations.layer_reader import read_listing
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TransferResult(Result):
-    """A kit that was pushed or pulled: what moved, what was there already, and where it is now."""
+    """A kit that was pushed or pulled: what moved, what was there already, and where it is now.
+
+    `notes` say what stayed behind of what goes along with a kit, `warnings` which file index is not its layer's.
+    """
 
     verb: str
     reference: Reference
@@ -42,6 +46,7 @@ class TransferResult(Result):
     elapsed_s: float
     hint: str = ""
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """One line: a log has many of them."""
@@ -58,7 +63,7 @@ class TransferResult(Result):
                 ("moved", f"{human_size(self.moved_bytes)} in {self.moved_blobs} blobs, {self.elapsed_s:.1f} s{speed}"),
                 ("there already", there),
             ),
-            notes=(self.hint,) if self.hint else (),
+            notes=(*self.notes, *((self.hint,) if self.hint else ())),
             warnings=self.warnings,
         )
 
@@ -84,7 +89,7 @@ def push(
     settings = settings or Settings.load()
     reference = Reference.parse(source)
     place = targets.at_registry(Reference.parse(destination) if destination else reference)
-    tally, wrong = Tally(observe), Warnings()
+    tally, wrong, extras = Tally(observe), Warnings(), Extras.of(settings)
     is_index = index or _is_only_an_index(reference, settings)
     if is_index and not all_tags:
         from kitops_jupyter.operations.push_index import push_index
@@ -108,6 +113,8 @@ def push(
                 concurrency=registry.concurrency,
                 referrers=repository,
                 watch=watch,
+                extras=extras,
+                place=place.registry,
             )
     (kit, *_), every_tag = [kit for kit, _ in tagged], tuple(tag for _, tags in tagged for tag in tags)
     return TransferResult(
@@ -121,6 +128,7 @@ def push(
         tally.skipped_blobs,
         time.monotonic() - started,
         warnings=tuple(wrong.texts),
+        notes=tuple(extras.notes),
     )
 
 

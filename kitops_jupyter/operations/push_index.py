@@ -10,6 +10,7 @@ from kitops_jupyter.content import Descriptor, Digest, Readable
 from kitops_jupyter.operations.copy_graph import copy_nodes, walk
 from kitops_jupyter.operations.copy_kit import Tally
 from kitops_jupyter.operations.copy_places import StoreSide, put_manifest
+from kitops_jupyter.operations.extras import Extras
 from kitops_jupyter.operations.push import TransferResult
 from kitops_jupyter.progress import Observer
 from kitops_jupyter.reference import Reference
@@ -50,7 +51,8 @@ def push_index(
         side = StoreSide(store, reference)
         source = _Near(side, LocalFirst(settings, repository))
         root = side.place("index").resolve(reference.name)
-        nodes = walk(source, root, referrers=True)
+        extras = Extras.of(settings)
+        nodes = walk(source, root, extras, referrers=True)
 
         def move(blob: Descriptor, item: str, told: Observer) -> None:
             repository.upload(blob, lambda: source.open(blob), observe=told, item=item)
@@ -61,6 +63,8 @@ def push_index(
             put=lambda node: put_manifest(repository, node),
             tally=tally,
             concurrency=registry.concurrency,
+            extras=extras,
+            place=place.registry,
         )
         for tag in tags:
             repository.tag(root, tag)
@@ -75,4 +79,5 @@ def push_index(
         tally.skipped_blobs,
         time.monotonic() - started,
         hint=f"an index of {sum(node.role == 'kit' for node in nodes)} kits, which are all there",
+        notes=tuple(extras.notes),
     )

@@ -12,6 +12,7 @@ from kitops_jupyter.lines import command
 from kitops_jupyter.operations.copy_graph import copy_nodes, walk
 from kitops_jupyter.operations.copy_kit import Tally
 from kitops_jupyter.operations.copy_places import StoreSide, mover, put_manifest, put_tags
+from kitops_jupyter.operations.extras import Extras
 from kitops_jupyter.operations.kits import Opener, open_kit, read_kit, refuse_ring
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
@@ -97,7 +98,7 @@ def _tag_index(origin: Reference, wanted: Reference, index: Descriptor, settings
     before = _resolved(place, wanted.tag)
     with store.session():
         here, there = StoreSide(store, origin), StoreSide(store, wanted)
-        nodes = walk(here, index, referrers=False)
+        nodes = walk(here, index, Extras(), referrers=False)
         for node in nodes:
             put_manifest(there, node)
         put_tags(there, nodes[-1], (wanted.tag, *wanted.extra_tags))
@@ -113,7 +114,7 @@ def _tag_remote(source: Reference, wanted: Reference, settings: Settings, connec
     with targets.registry(place.registry, settings, connection) as registry:
         repository, other = registry.repository(place.repository), registry.repository(origin.repository)
         root = other.resolve(origin.name)
-        nodes = walk(other, root, referrers=False)
+        nodes = walk(other, root, Extras(), referrers=False)
         with Opener(settings, connection, remote=True) as opener:
             refuse_ring(lambda: read_kit(origin, other, root).described(), place, opener.open)
         before = _resolved(repository, wanted.tag)
@@ -124,6 +125,7 @@ def _tag_remote(source: Reference, wanted: Reference, settings: Settings, connec
                 put=lambda node: put_manifest(repository, node),
                 tally=Tally(ignore),
                 concurrency=registry.concurrency,
+                extras=Extras(),
             )
         put_tags(repository, nodes[-1], (wanted.tag, *wanted.extra_tags))
     return TagResult(origin, place, root.digest, before)

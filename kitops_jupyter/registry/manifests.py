@@ -119,6 +119,7 @@ class Manifests:
         return io.BytesIO(data if data is not None else self.get(descriptor.digest)[1])
 
     def exists(self, reference: str) -> bool:
+        """Whether it is there; asked by GET where the registry does not do HEAD."""
         what = f"look for {reference[:140]} in {self._place}"
         headers = {"Accept": ", ".join(MANIFEST_TYPES)}
         return self._registry.look(self.url(reference), headers=headers, what=what) is not None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kitops_jupyter import gojson
 from kitops_jupyter.content import Descriptor, Digest
-from kitops_jupyter.errors import ManifestInvalid, NotFound, RegistryError
+from kitops_jupyter.errors import ContentError, ManifestInvalid, NotFound, RegistryError
 from kitops_jupyter.registry.lists import pages
 from kitops_jupyter.registry.manifests import IMAGE_INDEX, Manifests
 
@@ -21,17 +21,26 @@ _TRIES = 5  # others may write the list at the same time, and the last one wins
 
 
 def referrers(registry: Registry, name: str, subject: Digest, *, artifact_type: str = "") -> list[Descriptor]:
-    """The manifests whose subject this is; none is an empty list, also where nothing was ever stored."""
+    """The manifests whose subject this is; none is an empty list, also where nothing was ever stored.
+
+    A registry that does not know the question keeps a list under a tag. One that refuses it (401, 403, 5xx), or answers
+    with something else, is asked for that as well; where there is none, its refusal is raised.
+    """
     what = f"list referrers of {subject.short} in {registry.name}/{name}"
     url = registry.url(f"{registry.hostname}/v2/{name}/referrers/{subject}")
     found: dict[Digest, Descriptor] = {}
     try:
         for page in pages(registry, url, what):
             found.update((entry.digest, entry) for entry in _entries(page, what))
-    except (NotFound, RegistryError) as error:
-        if isinstance(error, RegistryError) and error.status not in (400, 405, 501):
+    except (NotFound, ContentError, RegistryError) as error:
+        unknown = isinstance(error, NotFound) or getattr(error, "status", 0) in (400, 405, 501)
+        try:
+            found = {entry.digest: entry for entry in _from_tag(Manifests(registry, name), subject, what)}
+        except (ContentError, RegistryError):
+            if unknown:
+                raise
+        if not unknown and not found:
             raise
-        found = {entry.digest: entry for entry in _from_tag(Manifests(registry, name), subject, what)}
     return [entry for entry in found.values() if artifact_type in ("", entry.artifact_type)]
 
 
@@ -83,6 +92,8 @@ def _from_tag(manifests: Manifests, subject: Digest, what: str) -> list[Descript
         return _entries(json.loads(manifests.get(tag_of(subject))[1]), what)
     except NotFound:
         return []
+    except (ValueError, RecursionError):
+        raise ManifestInvalid(f"{what}: the list under the tag {tag_of(subject)[:30]}… is no JSON") from None
 
 
 def _entries(index: Any, what: str) -> list[Descriptor]:

@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import ThreadingHTTPServer
@@ -102,6 +102,7 @@ class FaultServer:
         self.seen: list[Seen] = []
         self.auth: Auth | None = None
         self.has_referrers = True
+        self.refuses: Callable[[dict[str, Any]], Reply | None] = lambda manifest: None  # of manifests that are pushed
         self.lock = threading.Lock()
         self._serial = 0
         owner = self

@@ -106,6 +106,8 @@ class Rules(BaseHTTPRequestHandler):
         state = self.server_state
         digest = state.tags.get(reference, reference)
         if self.command == "PUT":
+            if refused := state.refuses(json.loads(body)):
+                return refused
             digest = "sha256:" + hashlib.sha256(body).hexdigest()
             state.manifests[digest] = (body, self.headers.get("Content-Type", ""))
             if not reference.startswith("sha256:"):
