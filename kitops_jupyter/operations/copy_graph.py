@@ -19,7 +19,7 @@ from kitops_jupyter.kit_index import parse_index
 from kitops_jupyter.media_types import IMAGE_INDEX, IMAGE_MANIFEST
 from kitops_jupyter.operations.copy_kit import Move, Tally
 from kitops_jupyter.operations.extras import FILE_INDEX, Extras
-from kitops_jupyter.progress import under_watch
+from kitops_jupyter.progress import Observer, under_watch
 
 Role = Literal["kit", "index", "referrer"]
 # A kit has a handful; more is not one that anybody made to be used.
@@ -167,10 +167,19 @@ def copy_nodes(
     Raises what `move` and `put` raise of the kits; then no manifest was put that lacks a blob.
     """
     main = [node for node in nodes if node.role != "referrer"]
-    _move_all(list(blobs_of(main).values()), move, tally, concurrency)
+    blobs = blobs_of(main)
+    _move_all(list(blobs.values()), move, tally, concurrency)
     for node in main:
         put(node)
-    return main + [node for node in nodes if node.role == "referrer" and _is_put(node, move, put, tally, extras, place)]
+    there = set(blobs)
+
+    def move_once(blob: Descriptor, item: str, observe: Observer) -> None:
+        if blob.digest not in there:
+            move(blob, item, observe)
+            there.add(blob.digest)
+
+    others = [node for node in nodes if node.role == "referrer"]
+    return main + [node for node in others if _is_put(node, move_once, put, tally, extras, place)]
 
 
 def _is_put(node: Node, move: Move, put: Callable[[Node], None], tally: Tally, extras: Extras, place: str) -> bool:
