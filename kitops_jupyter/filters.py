@@ -92,7 +92,9 @@ class Choice:
             return True
         folder = f"{self.entry.clean_path}/"
         inner = member[len(folder) :] if member.startswith(folder) else member
-        names = (member, inner, posixpath.basename(member))
+        names = [member, inner, posixpath.basename(member)]
+        if self.entry.name and self.entry.section not in _NAMED_BY_PATH_ONLY:  # `dataset:NAME/pattern`
+            names.append(f"{self.entry.name}/{inner}")
         return any(glob.match(name) for pattern in self.patterns for glob in _covering(pattern) for name in names)
 
 
@@ -174,12 +176,19 @@ def parse(texts: Iterable[str], *, strict: bool = False) -> Filters:
 
 def nothing_matches(text: str, entries: Sequence[Entry]) -> FilterInvalid:
     """The error for a filter that matches nothing; it lists what there is."""
-    there = [f"{type_of(entry.section)}:{entry.name or entry.path}" for entry in entries[:_SHOWN_LIMIT]]
+    there = [_shown(entry) for entry in entries[:_SHOWN_LIMIT]]
     if len(entries) > _SHOWN_LIMIT:
         there.append(f"and {len(entries) - _SHOWN_LIMIT} more")
     return FilterInvalid(
         f"--filter {text} matches nothing in this kit", hint=f"it has {', '.join(['kitfile', *there])}"
     )
+
+
+def _shown(entry: Entry) -> str:
+    """What selects the entry: by its name, and by its path where that is another."""
+    named = entry.name if entry.section not in _NAMED_BY_PATH_ONLY else ""
+    by_path = f" or {type_of(entry.section)}:{entry.path}" if named and entry.path not in ("", named) else ""
+    return f"{type_of(entry.section)}:{named or entry.path}{by_path}"
 
 
 def type_of(section: str) -> str:

@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, Source, read_verified
-from kitops_jupyter.errors import NotFound, Usage
+from kitops_jupyter.errors import InvalidReference, NotFound, Usage
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.progress import watched as waits_watched
-from kitops_jupyter.reference import Reference
+from kitops_jupyter.reference import LOCAL_REGISTRY, Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository, Store
 
 if TYPE_CHECKING:
     from kitops_jupyter.registry import Registry, RemoteRepository
+
+
+_MOST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,33 @@ def local(reference: Reference, settings: Settings) -> Repository:
 def names_registry(reference: Reference, settings: Settings) -> bool:
     """Whether the reference leads to a registry by itself: by its host, or by a name in the settings."""
     return not reference.is_local or reference.repository.partition("/")[0] in settings.registries
+
+
+def is_registry(text: str, settings: Settings) -> bool:
+    """Whether the text names a registry and no repository: one of the settings, or a host with a dot or a port.
+
+    A tag of digits is a tag: `m:2024` is a kit where the store has a repository `m`, else a host and its port. So is
+    `my.model`, where the store has it. Contacts nothing.
+    """
+    if "/" in text or "@" in text:
+        return False
+    if text in settings.registries or text.startswith("["):
+        return True
+    host, colon, port = text.partition(":")
+    if colon and not (port.isascii() and port.isdigit() and int(port[:6]) <= _MOST_PORT):
+        return False
+    if not colon and "." not in host:
+        return False
+    return host == LOCAL_REGISTRY or not _has_repository(host, settings)
+
+
+def _has_repository(name: str, settings: Settings) -> bool:
+    try:
+        wanted = Reference.parse(name, default_tag="").store_name
+    except InvalidReference:
+        return False
+    here = store(settings)
+    return wanted in {*here.repositories(), *here.repositories(kind="indexes")}
 
 
 def at_registry(reference: Reference) -> Reference:

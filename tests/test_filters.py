@@ -160,3 +160,17 @@ def test_narrowed_to_the_model_only_model_filters_are_left() -> None:
     assert filters.parse(["docs", "code:x"]).narrowed_to_model() is None
     narrowed = filters.parse(["model:lora,docs"]).narrowed_to_model()
     assert narrowed is not None and not narrowed.selects_kitfile
+
+
+@pytest.mark.parametrize("written", ["training/part-*", "data/train/part-*", "part-*"])
+def test_files_of_an_entry_are_meant_by_its_name_as_by_its_path(written: str) -> None:
+    (entry,) = parse_yaml("datasets: [{name: training, path: data/train}]\n").entries()
+    (choice,) = filters.parse([f"dataset:{written}"]).choose([entry])
+    assert choice.takes("data/train/part-1.csv") and not choice.takes("data/train/other.csv")
+
+
+def test_a_hint_has_an_entrys_name_and_its_path() -> None:
+    (entry,) = parse_yaml("datasets: [{name: training, path: data/train}]\n").entries()
+    with pytest.raises(FilterInvalid) as caught:
+        filters.parse(["model:x"]).choose([entry])
+    assert "datasets:training or datasets:data/train" in caught.value.hint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from kitops_jupyter.errors import Usage
@@ -22,14 +23,15 @@ class KitPath(NamedTuple):
         return f"{self.reference}/{self.path}" if self.path else self.reference
 
 
-def split(text: str) -> KitPath:
+def split(text: str, *, is_kit: Callable[[str], bool] = lambda name: False) -> KitPath:
     """The two halves: the kit ends with the first part that has a tag or a digest. Raises Usage where none has.
 
-    `name:123` as the first part is a host if a later part ends a reference, as in `registry:5000/churn:v1/data`.
+    `name:123` as the first part is a host if a later part ends a reference, as in `registry:5000/churn:v1/data`,
+    unless `is_kit` knows it: then it is a kit, and what follows a path in it, whatever colons that has.
     """
     parts = text.removeprefix("kit://").strip("/").split("/")
     ends = [at for at, part in enumerate(parts) if (":" in part or "@" in part) and _REFERENCE_END.fullmatch(part)]
-    if ends and ends[0] == 0 and len(ends) > 1 and _HOST_WITH_PORT.fullmatch(parts[0]):
+    if ends and ends[0] == 0 and len(ends) > 1 and _HOST_WITH_PORT.fullmatch(parts[0]) and not is_kit(parts[0]):
         del ends[0]
     if not ends:
         raise Usage(

@@ -7,24 +7,28 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
+from fsspec.spec import AbstractBufferedFile
 
+from kitops_jupyter import targets
 from kitops_jupyter.disk import typed_path
-from kitops_jupyter.errors import DigestMismatch, NotFound, Usage
+from kitops_jupyter.errors import DigestMismatch, NotFound
 from kitops_jupyter.filesystem.address import KitPath, split
 from kitops_jupyter.filesystem.block_cache import LIMIT_BYTES, BlockCache
 from kitops_jupyter.filesystem.kit_files import Found, KitFiles, NoSuchFile
-from kitops_jupyter.operations.kits import Opener
+from kitops_jupyter.filesystem.read_only import ReadOnlyFileSystem
+from kitops_jupyter.manifest import CREATED
+from kitops_jupyter.operations.kits import Kit, Opener
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
 _READ_AHEAD_BYTES = 256 << 10
 
 
-class KitFileSystem(AbstractFileSystem):  # type: ignore[misc]
+class KitFileSystem(ReadOnlyFileSystem):
     """Kits of the local store and of registries, read-only: a path is a kit's reference and a file's place in it.
 
     What a reference names is looked up once; `invalidate_cache` forgets it. `info` says of a file whether every part
@@ -91,8 +95,12 @@ class KitFileSystem(AbstractFileSystem):  # type: ignore[misc]
             return self._kits[reference]
 
     def _place(self, path: str) -> tuple[KitPath, KitFiles]:
-        place = split(self._strip_protocol(path))
+        place = split(self._strip_protocol(path), is_kit=self._is_kit)
         return place, self._kit(place.reference)
+
+    def _is_kit(self, name: str) -> bool:
+        """Whether `m:2024` is a kit here, and not a host and its port."""
+        return not targets.is_registry(name, self._settings)
 
     def invalidate_cache(self, path: str | None = None) -> None:
         """Forget which kit each name is, and close the connections; open files of them cannot be read any further."""
@@ -151,7 +159,7 @@ class KitFileSystem(AbstractFileSystem):  # type: ignore[misc]
         **kwargs: Any,
     ) -> KitFile:
         if mode != "rb":
-            raise OSError(errno.EROFS, "kits are read-only", path)
+            self._refuse(path)
         return KitFile(self, path)
 
     def _reader(self, path: str) -> tuple[int, Callable[[int, int], bytes], bool]:
@@ -174,9 +182,13 @@ class KitFileSystem(AbstractFileSystem):  # type: ignore[misc]
             files.read(found, 0, 0)  # nobody reads an empty file: that it is empty must be so
         return found.file.size, lambda start, end: files.read(chosen, start, end), is_verified
 
-    def created(self, path: str) -> Any:
-        """Kits keep no times."""
-        raise Usage(f"{path}: kits keep no times of files")
+    def created(self, path: str) -> datetime:
+        """When the kit was packed (UTC), for every file of it: kits keep no times of files. Raises FileNotFoundError.
+
+        The epoch for old kits, which do not say it.
+        """
+        self.info(path)
+        return _packed_at(self._place(path)[1].kit)
 
     modified = created
 
@@ -191,6 +203,17 @@ class KitFile(AbstractBufferedFile):  # type: ignore[misc]
 
     def _fetch_range(self, start: int, end: int) -> bytes:
         return self._read_part(start, end)
+
+
+def _packed_at(kit: Kit) -> datetime:
+    text = kit.manifest.annotations.get(CREATED, "")
+    for form in (text.replace("Z", "+00:00"), text[:19]):  # Python 3.10 knows neither Z nor nanoseconds
+        try:
+            found = datetime.fromisoformat(form)
+        except ValueError:
+            continue
+        return found.astimezone(timezone.utc) if found.tzinfo else found.replace(tzinfo=timezone.utc)
+    return datetime.fromtimestamp(0, timezone.utc)
 
 
 def _path(text: str | Path | None) -> Path | None:

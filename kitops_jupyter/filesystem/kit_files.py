@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple, cast
 
 from kitops_jupyter import archive, targets
+from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.content import Readable, verified
 from kitops_jupyter.errors import ArchiveInvalid, DigestMismatch, KitError, NotFound, SizeMismatch
 from kitops_jupyter.file_index import PIECE_BYTES, IndexedFile, VerifiedFile
@@ -25,6 +26,8 @@ from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import StoredBlob
 
 _PIECES_IN_MEMORY = 4
+KITFILE = "Kitfile"
+_KITFILE = -1  # in place of a layer
 
 
 class NoSuchFile(NotFound, FileNotFoundError):
@@ -61,10 +64,13 @@ class KitFiles:
         self._settings = settings
         self._blocks = blocks
         self._matches = kit.matches()
+        self._kitfile = kitfiles.to_yaml(kit.kitfile).encode() if kit.kitfile else None
         self._memory: OrderedDict[str, bytes] = OrderedDict()
 
     def find(self, path: str) -> Found | None:
         """The file with this path, if there is one; only layers that may have it are listed, the likely ones first."""
+        if path == KITFILE and self._kitfile is not None:
+            return self._found_kitfile()
         for layer in self._having(path):
             file = self._listed(layer).files.get(path)
             if file is not None:
@@ -72,7 +78,7 @@ class KitFiles:
         return None
 
     def below(self, folder: str) -> dict[str, Found]:
-        """Every file below a folder, "" for the kit's top, by its path."""
+        """Every file of a layer below a folder, "" for the kit's top, by its path; the Kitfile is in no layer."""
         found: dict[str, Found] = {}
         prefix = f"{folder}/" if folder else ""
         for layer in self._having(folder):
@@ -83,11 +89,15 @@ class KitFiles:
 
     def is_verified(self, found: Found) -> bool:
         """Whether a digest of the kit covers every part of the file that is read, after its header in the archive."""
+        if found.layer == _KITFILE:
+            return True
         layer = self._listed(found.layer)
         return layer.damage is None and (layer.remote is None or layer.remote.is_verified)
 
     def check(self, found: Found) -> None:
         """Raise DigestMismatch or SizeMismatch if the store's blob with this file is damaged."""
+        if found.layer == _KITFILE:
+            return
         damage = self._listed(found.layer).damage
         if damage is not None:
             self._forget(found.layer)  # it may be put right meanwhile
@@ -95,6 +105,8 @@ class KitFiles:
 
     def read(self, found: Found, start: int, end: int) -> bytes:
         """The file's bytes from `start` to `end`. Raises DigestMismatch, SizeMismatch, RegistryError."""
+        if found.layer == _KITFILE:
+            return (self._kitfile or b"")[max(0, start) : max(0, end)]
         self.check(found)
         layer = self._listed(found.layer)
         start, end = max(0, start), min(end, found.file.size)
@@ -111,6 +123,10 @@ class KitFiles:
         whole = b"".join(self._piece(checked, piece) for piece in range(first, last + 1))
         self._see_header(layer, found.file.name)
         return whole[start - first * PIECE_BYTES : end - first * PIECE_BYTES]
+
+    def _found_kitfile(self) -> Found:
+        """The Kitfile as unpacking writes it: it is in no layer, and the config that has it was verified."""
+        return Found(_KITFILE, IndexedFile(KITFILE, len(self._kitfile or b""), 0o644, -1))
 
     def close(self) -> None:
         """Let go of what was unpacked."""

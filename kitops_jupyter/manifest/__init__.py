@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from kitops_jupyter.manifest.annotations import CLI_VERSION, CREATED, FILE_METADATA, FILE_PATH, KITFILE, SUBTYPE
-from kitops_jupyter.manifest.matching import Match, RawFile, kitfile_from_layers, matched_layers, raw_file
+from kitops_jupyter.manifest.matching import (
+    Match,
+    RawFile,
+    UnnamedLayer,
+    kitfile_from_layers,
+    matched_layers,
+    package_of,
+    raw_file,
+    unnamed_layers,
+)
 from kitops_jupyter.manifest.reading import LIMIT_BYTES, Manifest, kitfile_of, load_object, parse
 from kitops_jupyter.manifest.writing import build, build_config, file_metadata, layer_annotations
 
@@ -18,6 +27,7 @@ __all__ = [
     "Manifest",
     "Match",
     "RawFile",
+    "UnnamedLayer",
     "build",
     "build_config",
     "file_metadata",
@@ -26,6 +36,8 @@ __all__ = [
     "layer_annotations",
     "load_object",
     "matched_layers",
+    "package_of",
     "parse",
     "raw_file",
+    "unnamed_layers",
 ]

@@ -13,7 +13,7 @@ from typing import Any
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.content import Descriptor
 from kitops_jupyter.errors import ManifestInvalid
-from kitops_jupyter.kitfile import Code, Dataset, Docs, Entry, Kitfile, Model, ModelPart, Section
+from kitops_jupyter.kitfile import Code, Dataset, Docs, Entry, Kitfile, Model, ModelPart, Package, Section
 from kitops_jupyter.manifest.annotations import FILE_METADATA, FILE_PATH
 from kitops_jupyter.manifest.reading import Manifest, load_object
 from kitops_jupyter.media_types import LayerType
@@ -65,6 +65,47 @@ def matched_layers(manifest: Manifest, kitfile: Kitfile) -> list[Match]:
     return [_matched_by_digest(entry, by_digest.get(entry.digest or "", [])) for entry in entries]
 
 
+@dataclass(frozen=True, slots=True)
+class UnnamedLayer:
+    """A layer that no entry of the Kitfile names: part of the kit, and it travels with it, but nothing unpacks it."""
+
+    layer: Descriptor
+
+    @property
+    def section(self) -> str:
+        """What its media type says that it is."""
+        try:
+            return LayerType.parse(self.layer.media_type).section
+        except ManifestInvalid:
+            return "unknown"
+
+    @property
+    def path(self) -> str:
+        """Where its annotation says that it belongs; "" where it does not say."""
+        return self.layer.annotations.get(FILE_PATH, "")
+
+    def __str__(self) -> str:
+        where = f", {self.path[:120]}" if self.path else ""
+        size = f"{self.layer.size_bytes:,} bytes"
+        return f"layer {self.layer.digest.short} ({self.section}{where}, {size}) is in the kit, but not in its Kitfile"
+
+
+def unnamed_layers(manifest: Manifest, matches: Sequence[Match]) -> list[UnnamedLayer]:
+    """The layers that belong to no entry, each content once."""
+    seen = {_identity(match.layer) for match in matches}
+    found = []
+    for layer in manifest.layers:
+        if _identity(layer) not in seen:
+            seen.add(_identity(layer))
+            found.append(UnnamedLayer(layer))
+    return found
+
+
+def _identity(layer: Descriptor) -> tuple[str, str]:
+    """Raw layers of equal bytes are told apart by their paths."""
+    return layer.digest, layer.annotations.get(FILE_PATH, "")
+
+
 def _matched_by_digest(entry: Entry, layers: list[Descriptor]) -> Match:
     if not layers:
         raise ManifestInvalid(f"config: {entry.label} has the digest {entry.digest}, which is no layer of the manifest")
@@ -91,7 +132,10 @@ def _matched_by_position(manifest: Manifest, entries: Sequence[Entry]) -> list[M
 
 
 def kitfile_from_layers(manifest: Manifest, config: bytes) -> Kitfile:
-    """What can be said of a ModelPack without a Kitfile: paths and digests, by the layers. Raises ManifestInvalid."""
+    """What can be said of a ModelPack without a Kitfile: its name by the config, paths and digests by the layers.
+
+    Raises ManifestInvalid.
+    """
     modelfs = load_object(config, "config").get("modelfs")
     diff_ids = modelfs.get("diffIds") if isinstance(modelfs, dict) else None
     diff_ids = diff_ids or []
@@ -114,10 +158,36 @@ def kitfile_from_layers(manifest: Manifest, config: bytes) -> Kitfile:
             raise ManifestInvalid(f"layer {layer.digest.short}: {layer.media_type!r} has no place in a ModelPack")
     (model,) = found["model"] or [Model()]
     return Kitfile(
+        package=package_of(config),
         model=Model(path=model.path, digest=model.digest, diff_id=model.diff_id, parts=tuple(found["parts"])),
         code=tuple(found["code"]),
         datasets=tuple(found["datasets"]),
         docs=tuple(found["docs"]),
+    )
+
+
+def package_of(config: bytes) -> Package:
+    """What the config of a ModelPack says of the whole: name, version, authors; what is no text is left out.
+
+    Source: CNCF model-spec, config, "descriptor". Raises ManifestInvalid.
+    """
+    descriptor = load_object(config, "config").get("descriptor")
+    said = descriptor if isinstance(descriptor, dict) else {}
+
+    def texts(name: str) -> list[str]:
+        value = said.get(name)
+        return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+    def text(name: str) -> str:
+        value = said.get(name)
+        return value if isinstance(value, str) else ""
+
+    return Package(
+        name=text("name") or text("title"),
+        version=text("version"),
+        description=text("description"),
+        license=", ".join(texts("licenses")),
+        authors=tuple(texts("authors")),
     )
 
 

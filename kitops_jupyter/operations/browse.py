@@ -13,7 +13,7 @@ from kitops_jupyter.errors import NotFound
 from kitops_jupyter.operations.files import KitFile, files
 from kitops_jupyter.operations.info import InfoResult, info
 from kitops_jupyter.operations.list_kits import NONE, ListedKit, list_kits
-from kitops_jupyter.operations.list_repositories import is_registry, list_repositories
+from kitops_jupyter.operations.list_repositories import list_repositories
 from kitops_jupyter.operations.list_tags import describe_tags, list_tags, short_line
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
@@ -229,7 +229,7 @@ def begin(start: str, access: Access) -> Level | KitPlace:
     """Where a text leads: a registry, a repository, a kit, or with "" the list of places. Raises InvalidReference."""
     if not start:
         return Home(access)
-    if is_registry(start, access.settings):
+    if targets.is_registry(start, access.settings):
         return RegistryLevel(start, access)
     reference = Reference.parse(start, default_tag="")
     is_elsewhere = targets.names_registry(reference, access.settings)

@@ -12,7 +12,7 @@ from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.manifest import Match
+from kitops_jupyter.manifest import Match, UnnamedLayer
 from kitops_jupyter.operations.diff_files import FileChange, changed_files
 from kitops_jupyter.operations.kits import Kit, Opener, open_kit
 from kitops_jupyter.operations.result import Result
@@ -57,6 +57,7 @@ class DiffResult(Result):
     only_second: tuple[DiffLayer, ...]
     files: tuple[FileChange, ...]
     fields: tuple[FieldChange, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def identical(self) -> bool:
@@ -85,6 +86,7 @@ class DiffResult(Result):
         lines += [f"Unique Layers to ModelKit1 ({first})", LINE, *_layer_lines(self.only_first), ""]
         lines += [f"Unique Layers to ModelKit2 ({second})", LINE, *_layer_lines(self.only_second), ""]
         lines += ["Files", LINE, *([change.line() for change in self.files] or ["<none>"])]
+        lines += [f"warning: {text}" for text in self.warnings]
         return "\n".join(lines)
 
     def card(self) -> Card:
@@ -116,6 +118,7 @@ class DiffResult(Result):
                 ),
             ),
             tables=tuple(tables),
+            warnings=self.warnings,
         )
 
 
@@ -139,7 +142,7 @@ def diff(
 
 
 def _compared(one: Kit, two: Kit) -> DiffResult:
-    digests = [{match.layer.digest for match in kit.matches()} for kit in (one, two)]
+    digests = [{layer.digest for layer in kit.manifest.layers} for kit in (one, two)]
     matches = [*one.matches()], [*two.matches()]
     only = tuple(
         [match for match in mine if match.layer.digest not in others]
@@ -151,11 +154,20 @@ def _compared(one: Kit, two: Kit) -> DiffResult:
         digests=(one.descriptor.digest, two.descriptor.digest),
         config_digests=(one.manifest.config.digest, two.manifest.config.digest),
         annotations=_changed_annotations(one.manifest.annotations, two.manifest.annotations),
-        shared=_shown([match for match in matches[0] if match.layer.digest in digests[1]]),
-        only_first=_shown(only[0]),
-        only_second=_shown(only[1]),
+        shared=_shown(
+            [match for match in matches[0] if match.layer.digest in digests[1]],
+            [found for found in one.unnamed() if found.layer.digest in digests[1]],
+        ),
+        only_first=_shown(only[0], [found for found in one.unnamed() if found.layer.digest not in digests[1]]),
+        only_second=_shown(only[1], [found for found in two.unnamed() if found.layer.digest not in digests[0]]),
         files=tuple(changed_files(one.source, only[0], two.source, only[1])),
         fields=tuple(_changed_fields(one, two)),
+        warnings=tuple(
+            f"{kit.reference}: {found}: its files are not compared"
+            for kit in (one, two)
+            for found in kit.unnamed()
+            if found.layer.digest not in digests[0] & digests[1]
+        ),
     )
 
 
@@ -169,11 +181,14 @@ def _open(text: str, settings: Settings, connection: Connection | None, opened: 
     return opened.enter_context(Opener(settings, connection, remote=place == "remote")).open(name)
 
 
-def _shown(matches: list[Match]) -> tuple[DiffLayer, ...]:
+def _shown(matches: list[Match], unnamed: list[UnnamedLayer]) -> tuple[DiffLayer, ...]:
     layers = [
         DiffLayer(match.entry.section, match.entry.path, match.layer.digest, match.layer.size_bytes)
         for match in matches
     ]
+    for found in unnamed:
+        path = f"{found.path} (not in the Kitfile)".strip()
+        layers.append(DiffLayer(found.section, path, found.layer.digest, found.layer.size_bytes))
     return tuple(sorted(layers, key=lambda layer: layer.section))
 
 

@@ -41,12 +41,13 @@ class LayerFiles:
 
 @dataclass(frozen=True, slots=True)
 class FilesResult(Result):
-    """The files of every layer, or of those that were asked for."""
+    """The files of every layer, or of those that were asked for; `warnings` are layers that no Kitfile entry names."""
 
     reference: Reference
     digest: Digest
     layers: tuple[LayerFiles, ...]
     long: bool = False
+    warnings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = []
@@ -55,7 +56,7 @@ class FilesResult(Result):
             for file in layer.files:
                 shown = f"{file.mode:04o} {file.size_bytes:>12} " if self.long else ""
                 lines.append(f"  {shown}{file.path}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"warning: {text}" for text in self.warnings)])
 
     def card(self) -> Card:
         tables = tuple(
@@ -70,7 +71,7 @@ class FilesResult(Result):
             for layer in self.layers
         )
         count = sum(len(layer.files) for layer in self.layers)
-        return Card(title=f"{count} files in {self.reference}", tables=tables)
+        return Card(title=f"{count} files in {self.reference}", tables=tables, warnings=self.warnings)
 
 
 def files(
@@ -91,7 +92,8 @@ def files(
     with Opener(settings or Settings.load(), connection, remote=remote) as opener:
         kit = opener.open(reference)
         listed = [_listed(kit.source, match) for match in _wanted(kit, layer)]
-    return FilesResult(kit.reference, kit.descriptor.digest, tuple(listed), long)
+        warnings = tuple(str(found) for found in kit.unnamed()) if layer is None else ()
+    return FilesResult(kit.reference, kit.descriptor.digest, tuple(listed), long, warnings)
 
 
 def _wanted(kit: Kit, layer: str | None) -> Sequence[Match]:

@@ -30,9 +30,12 @@ class InfoResult(Result):
     yaml: str
     selected: str | None
     layers: tuple[tuple[str, str, int, Digest], ...] = field(repr=False)
+    warnings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return (self.yaml if self.selected is None else self.selected).rstrip("\n")
+        if self.selected is not None:
+            return self.selected.rstrip("\n")
+        return "\n".join([self.yaml.rstrip("\n"), *(f"# warning: {text}" for text in self.warnings)])
 
     def card(self) -> Card:
         if self.selected is not None:
@@ -52,6 +55,7 @@ class InfoResult(Result):
             facts=tuple((name, value) for name, value in facts if value),
             tables=(Table(("layer", "path", "size", "digest"), rows),) if rows else (),
             text=self.yaml,
+            warnings=self.warnings,
         )
 
 
@@ -92,7 +96,9 @@ def info(
     described = kit.described()
     selected = _select(described, select) if select else None
     layers = tuple((entry.section, entry.path, layer.size_bytes, layer.digest) for entry, layer in kit.layers())
-    return InfoResult(kit.reference, kit.descriptor.digest, described, kitfile.to_yaml(described), selected, layers)
+    warnings = tuple(str(found) for found in kit.unnamed())
+    yaml = kitfile.to_yaml(described)
+    return InfoResult(kit.reference, kit.descriptor.digest, described, yaml, selected, layers, warnings)
 
 
 def inspect(

@@ -43,6 +43,10 @@ class Kit:
         """As `layers`, with what old kits need to be unpacked."""
         return manifests.matched_layers(self.manifest, self.described())
 
+    def unnamed(self) -> list[manifests.UnnamedLayer]:
+        """The layers that the Kitfile does not name: part of the kit, but of nothing that is unpacked."""
+        return manifests.unnamed_layers(self.manifest, self.matches())
+
     def described(self) -> Kitfile:
         """The Kitfile, or what can be said of one from the layers."""
         return self.kitfile or manifests.kitfile_from_layers(self.manifest, self.config)

@@ -180,13 +180,13 @@ def _listed_remote(
 
 
 def _row(shown: str, kit: Kit, tags: Sequence[str]) -> ListedKit:
-    package = kit.kitfile.package if kit.kitfile else None
+    package = kit.kitfile.package if kit.kitfile else manifests.package_of(kit.config)
     return ListedKit(
         repository=shown,
         digest=kit.descriptor.digest,
         tags=tuple(sorted(tags)),
-        model_name=(package.name if package else "") or NONE,
-        author=(package.authors[0] if package and package.authors else "") or NONE,
+        model_name=package.name or NONE,
+        author=(package.authors[0] if package.authors else "") or NONE,
         size_bytes=kit.size_bytes,
         created=kit.manifest.annotations.get(manifests.CREATED, ""),
     )

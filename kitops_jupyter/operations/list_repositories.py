@@ -34,11 +34,6 @@ class RepositoriesResult(Result):
         )
 
 
-def is_registry(text: str, settings: Settings) -> bool:
-    """Whether the text names a registry and no repository: one of the settings, or a host with a dot or a port."""
-    return "/" not in text and (text in settings.registries or "." in text or ":" in text)
-
-
 def list_repositories(
     registry: str,
     *,

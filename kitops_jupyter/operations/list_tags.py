@@ -77,13 +77,13 @@ def _listed(repository: str, read: Read) -> ListedKit:
     try:
         manifest = manifests.parse(read.manifest)
         kitfile = manifests.kitfile_of(manifest, read.config)
+        package = kitfile.package if kitfile else manifests.package_of(read.config)
     except KitError as problem:
         return replace(unread, problem=problem.message)
-    package = kitfile.package if kitfile else None
     return replace(
         unread,
-        model_name=(package.name if package else "") or NONE,
-        author=(package.authors[0] if package and package.authors else "") or NONE,
+        model_name=package.name or NONE,
+        author=(package.authors[0] if package.authors else "") or NONE,
         size_bytes=sum(layer.size_bytes for layer in manifest.layers),
         created=manifest.annotations.get(manifests.CREATED, ""),
         layers=tuple(manifest.layers),

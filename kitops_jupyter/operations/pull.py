@@ -105,7 +105,7 @@ def pull(
         tally.skipped_blobs,
         time.monotonic() - started,
         hint=f"kit unpack {reference} -d FOLDER writes its files",
-        warnings=tuple(wrong.texts),
+        warnings=(*wrong.texts, *(str(found) for found in kit.unnamed())),
         notes=tuple(extras.notes),
     )
 

@@ -62,6 +62,7 @@ class TarsResult(Result):
     moved_bytes: int
     skipped_bytes: int
     elapsed_s: float
+    warnings: tuple[str, ...] = ()
 
     def card(self) -> Card:
         rows = tuple((file.name, file.section, file.path, human_size(file.size_bytes)) for file in self.files)
@@ -74,6 +75,7 @@ class TarsResult(Result):
             ),
             tables=(Table(("file", "layer", "path", "size"), rows),) if rows else (),
             notes=tuple(f"kept {name}" for name in self.kept),
+            warnings=self.warnings,
         )
 
 
@@ -128,6 +130,7 @@ def pull_tars(
         tally.moved_bytes,
         tally.skipped_bytes,
         time.monotonic() - started,
+        () if chosen.clauses else tuple(f"{found}: it is left out" for found in kit.unnamed()),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from kitops_jupyter import targets
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.kitfile import Entry
-from kitops_jupyter.manifest import Match
+from kitops_jupyter.manifest import Match, UnnamedLayer
 from kitops_jupyter.operations.kits import Kit, Opener, open_kit, parents_of
 from kitops_jupyter.operations.wanted import model_of
 from kitops_jupyter.reference import Reference
@@ -45,6 +45,7 @@ def rows_of(kit: Kit, opener: Opener, settings: Settings) -> list[wire.LayerRow]
     return [
         *_inherited(kit, opener, settings, store),
         *(_row(match, store) for match in kit.matches()),
+        *(_unnamed(at, found, store) for at, found in enumerate(kit.unnamed())),
         *(_pointer(entry, entry.remote_path, filter_of(entry.section, entry.clean_path)) for entry in elsewhere),
     ]
 
@@ -88,6 +89,25 @@ def _row(match: Match, store: Store) -> wire.LayerRow:
         can_list=is_tar,
         can_pick_files=is_tar and (is_here or not match.type.compression),
         filter=filter_of(entry.section, entry.clean_path),
+        remote_path="",
+    )
+
+
+def _unnamed(at: int, found: UnnamedLayer, store: Store) -> wire.LayerRow:
+    """A layer that nothing unpacks: it is shown, and cannot be chosen."""
+    layer = found.layer
+    return wire.LayerRow(
+        key=f"unnamed:{at}",
+        section=found.section,
+        name="not in the Kitfile",
+        path=found.path,
+        digest=layer.digest,
+        size_bytes=layer.size_bytes,
+        media_type=layer.media_type,
+        is_here=store.find_blob(layer) is not None,
+        can_list=False,
+        can_pick_files=False,
+        filter="",
         remote_path="",
     )
 

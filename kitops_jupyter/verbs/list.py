@@ -38,7 +38,8 @@ def _parser() -> Parser:
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.list_kits import list_kits
-    from kitops_jupyter.operations.list_repositories import is_registry, list_repositories
+    from kitops_jupyter.operations.list_repositories import list_repositories
+    from kitops_jupyter.targets import is_registry
 
     if arguments.repository and is_registry(arguments.repository, context.settings):
         how = connection(arguments, context)

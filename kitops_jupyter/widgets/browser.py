@@ -138,7 +138,8 @@ class Browser:
             self._contents.show(shown)
             self._pull.show(place, shown)
             self._body.children = (self._contents.box, self._pull.box)
-            self._line.value = looks.told(f"{place.reference} is {place.info.digest}")
+            warned = "".join(f"; {text}" for text in place.info.warnings)
+            self._line.value = looks.told(f"{place.reference} is {place.info.digest}{warned}")
             return
         assert not isinstance(shown, Ticks)
         self._list.show(shown)

@@ -144,6 +144,15 @@ def test_a_modelpack_without_a_kitfile_is_described_by_its_layers() -> None:
         manifests.kitfile_from_layers(manifest, b'{"modelfs":{"diffIds":[]}}')
 
 
+def test_a_modelpack_without_a_kitfile_has_the_name_of_its_config() -> None:
+    said = {"name": "llama", "version": "3", "authors": ["Ada", 7], "licenses": ["MIT"], "description": ["no text"]}
+    config = json.dumps({"descriptor": said, "modelfs": {"diffIds": []}}).encode()
+    pack = {**KIT, "config": {**CONFIG, "mediaType": "application/vnd.cncf.model.config.v1+json"}, "layers": []}
+    package = manifests.kitfile_from_layers(manifests.parse(json.dumps(pack).encode()), config).package
+    assert (package.name, package.version, package.authors, package.license) == ("llama", "3", ("Ada",), "MIT")
+    assert package.description == "" and manifests.package_of(b'{"descriptor": [1]}').name == ""
+
+
 def test_a_modelpacks_kitfile_is_in_its_manifest() -> None:
     text = '{"manifestVersion":"1.0.0","package":{"name":"<n>"}}'
     config = Descriptor("application/vnd.cncf.model.config.v1+json", Digest.of(b""), 0)
