@@ -47,7 +47,7 @@ class Screen(Protocol):
     """Widgets, in the cell that is running."""
 
     def transfer(self, command: str) -> AbstractContextManager[Observer]:
-        """Bars for what the command moves (its words on a line, empty where none may be shown), and a button that cancels it."""
+        """Bars for what the command moves, and a button that cancels it; its words, or "" where no line may be shown."""
 
     def sign_in(self, request: SignIn) -> Any:
         """A form; the value shows itself and is there before anybody has signed in."""
