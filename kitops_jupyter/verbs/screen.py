@@ -47,7 +47,7 @@ class Screen(Protocol):
     """Widgets, in the cell that is running."""
 
     def transfer(self, command: str) -> AbstractContextManager[Observer]:
-        """Bars for what the command moves, and a button that cancels it; its words, or "" where no line may be shown."""
+        """Bars for what the command moves, and a button that cancels it; "" where no line may be shown."""
 
     def sign_in(self, request: SignIn) -> Any:
         """A form; the value shows itself and is there before anybody has signed in."""
