@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, Table
 from kitops_jupyter.content import Digest, Target
@@ -84,7 +86,8 @@ def promote(
     with _place(parsed, settings, connection, remote=remote) as place:
         key = f"{parsed.store_name}:{to}"
         if undo:
-            return PromoteResult(parsed, tuple(_undone(place, _recall(settings, key))))
+            back = [(move.tag, move.after, move.before) for move in reversed(_recall(settings, key)) if move.before]
+            return PromoteResult(parsed, _move_all(place, back))  # a new tag stays: not every registry can delete one
         wanted = _wanted(place, parsed)
         if from_tag and _find(place, from_tag) != wanted:
             raise Conflict(f"{parsed} is not what {from_tag} names: nothing was moved")
@@ -99,7 +102,7 @@ def promote(
             moves.insert(0, (ROLLBACK, _find(place, ROLLBACK), before))
         if moves:
             _note(settings, key, [Moved(*move) for move in moves])
-        return PromoteResult(parsed, tuple(_move(place, *move) for move in moves))
+        return PromoteResult(parsed, _move_all(place, moves))
 
 
 @contextmanager
@@ -152,6 +155,15 @@ def _find(place: Target, name: str) -> Digest | None:
         return None
 
 
+def _move_all(place: Target, moves: Sequence[tuple[str, Digest | None, Digest]]) -> tuple[Moved, ...]:
+    """Move the tags; those of the local store in one step, so that a kill leaves all where they were, or none."""
+    if not isinstance(place, Repository):
+        return tuple(_move(place, *move) for move in moves)
+    wanted = {tag: place.resolve(after) for tag, _, after in moves}
+    place.tag_together(wanted, expected={tag: before for tag, before, _ in moves})
+    return tuple(Moved(*move) for move in moves)
+
+
 def _move(place: Target, tag: str, before: Digest | None, after: Digest) -> Moved:
     """Move one tag, if it still is where it was, and look again. Raises Conflict."""
     now = _find(place, tag)
@@ -166,13 +178,6 @@ def _move(place: Target, tag: str, before: Digest | None, after: Digest) -> Move
     if found != after:
         raise Conflict(f"{tag} was moved to {after.short}, and right after by somebody else to {found or 'nothing'}")
     return Moved(tag, before, after)
-
-
-def _undone(place: Target, moves: Sequence[Moved]) -> Iterator[Moved]:
-    """The same moves back, the last one first; a tag that was new stays, since not every registry can take one away."""
-    for move in reversed(moves):
-        if move.before is not None:
-            yield _move(place, move.tag, move.after, move.before)
 
 
 def _check_metric(reference: Reference, place: Target, guard: str) -> None:
@@ -227,8 +232,9 @@ def _unusable(settings: Settings, reason: str) -> StoreCorrupt:
 def _note(settings: Settings, key: str, moves: Sequence[Moved]) -> None:
     """Write down what the tags name, before any moves."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    noted = {**_read_history(settings), key: [[move.tag, move.before, move.after] for move in moves]}
-    write_text(_history(settings), json.dumps(noted, indent=1))
+    with FileLock(settings.home / ".promotions.lock"):
+        noted = {**_read_history(settings), key: [[move.tag, move.before, move.after] for move in moves]}
+        write_text(_history(settings), json.dumps(noted, indent=1))
 
 
 def _recall(settings: Settings, key: str) -> list[Moved]:

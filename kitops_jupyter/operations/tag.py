@@ -29,6 +29,7 @@ class TagResult(Result):
     target: Reference
     digest: Digest
     moved_from: Digest | None
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"Modelkit {self.source.full_name} tagged as {self.target.full_name}" + self._moved()
@@ -41,7 +42,7 @@ class TagResult(Result):
         return Card(
             title=f"Tagged {self.target}",
             facts=(("digest", str(self.digest)), ("from", str(self.source))),
-            notes=(f"{self.target} was {self.moved_from}",) if self._moved() else (),
+            notes=(*((f"{self.target} was {self.moved_from}",) if self._moved() else ()), *self.notes),
         )
 
 
@@ -77,11 +78,11 @@ def tag(
     refuse_ring(kit.described, wanted, lambda text: open_kit(text, settings))
     place = targets.local(wanted, settings)
     before = _resolved(place, wanted.tag)
-    with targets.store(settings).session():
+    with targets.store(settings).session() as session:
         place.adopt(kit.descriptor, kit.source)
         for name in (wanted.tag, *wanted.extra_tags):
             place.tag(kit.descriptor, name)
-    return TagResult(kit.reference, wanted, kit.descriptor.digest, before)
+    return TagResult(kit.reference, wanted, kit.descriptor.digest, before, tuple(session.notes))
 
 
 def _index(origin: Reference, settings: Settings) -> Descriptor | None:

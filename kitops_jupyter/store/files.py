@@ -42,13 +42,19 @@ def read_small(path: Path, limit_bytes: int) -> bytes:
     return disk.read_bytes(path, limit_bytes, follow_links=False)
 
 
-def read_json(path: Path, default: Any = None) -> Any:
+def read_json(path: Path, default: Any = None, *, tries: int = _READ_TRIES) -> Any:
     """The parsed content, or `default` where there is no file. Raises StoreCorrupt, naming the file."""
-    for attempt in range(_READ_TRIES):
+    return read_data(path, default, tries=tries)[1]
+
+
+def read_data(path: Path, default: Any = None, *, tries: int = _READ_TRIES) -> tuple[bytes, Any]:
+    """As `read_json`, with the very bytes, b"" where there is no file."""
+    for attempt in range(tries):
         try:
-            return disk.parse_json(read_small(path, JSON_LIMIT_BYTES))
+            data = read_small(path, JSON_LIMIT_BYTES)
+            return data, disk.parse_json(data)
         except FileNotFoundError:
-            return default
+            return b"", default
         except PermissionError as problem:
             raise StoreError(
                 f"{path} cannot be read: {problem.strerror}", hint=f"make {path} readable for you"
@@ -56,7 +62,7 @@ def read_json(path: Path, default: Any = None) -> Any:
         except OSError as problem:
             raise corrupt(path, problem.strerror or str(problem)) from problem
         except ValueError as problem:
-            if attempt + 1 == _READ_TRIES:
+            if attempt + 1 == tries:
                 raise corrupt(path, disk.why(problem)) from problem
             time.sleep(_READ_PAUSE_S)
     raise AssertionError("the loop returns or raises")
@@ -73,6 +79,55 @@ def corrupt(path: Path, reason: str) -> StoreCorrupt:
 def write_json(path: Path, value: Any, *, temporary: Path, durable: bool = True) -> None:
     """Replace the file in one step, by way of `temporary` on the same file system. The caller holds the lock."""
     write_bytes(path, gojson.dumps(value).encode(), temporary=temporary, mode=_mode_of(path), durable=durable)
+
+
+def swap(path: Path, data: bytes, *, temporary: Path) -> tuple[bytes | None, list[int]]:
+    """Replace a file that kit may be writing just now; b"" for `data` deletes it. Returns what was there at last.
+
+    kit opens the file, which empties it, and writes: what it writes after we replaced the file goes into the old one,
+    which is read once more. So whatever kit wrote is in the file, or is returned; None where that cannot be known
+    (Windows replaces no open file). With it, the stamps that our file has as long as nobody writes. Raises OSError.
+    """
+    old, has_handles, stamps = -1, os.name != "nt", list[int]()
+    if has_handles and path.exists():
+        old = open_regular(path)
+    try:
+        if data:
+            write_new(temporary, data)
+            if (mode := _mode_of(path)) is not None:
+                temporary.chmod(mode)
+            stamps = stamps_of(temporary)
+            replace(temporary, path)
+        else:
+            unlink(path)
+        return ((_settled(old) if old >= 0 else b"") if has_handles else None), stamps
+    finally:
+        if old >= 0:
+            os.close(old)
+
+
+def stamps_of(path: Path) -> list[int]:
+    """What shows that somebody wrote a list, and is not changed by a rename; [] where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return []
+    return [found.st_size, found.st_mtime_ns, found.st_ino]
+
+
+def _settled(descriptor: int) -> bytes | None:
+    """What is in an open file, once it is a whole JSON text."""
+    for attempt in range(_READ_TRIES):
+        data = os.pread(descriptor, min(os.fstat(descriptor).st_size + 1, JSON_LIMIT_BYTES), 0)
+        try:
+            disk.parse_json(data)
+        except ValueError:
+            if attempt + 1 < _READ_TRIES:
+                time.sleep(_READ_PAUSE_S)
+                continue
+            return None  # whoever wrote it was stopped in the middle
+        return data
+    return None
 
 
 def write_bytes(path: Path, data: bytes, *, temporary: Path, mode: int | None, durable: bool = True) -> None:

@@ -5,18 +5,20 @@ Every function that writes expects its caller to hold the store's lock, and read
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kitops_jupyter import disk, gojson
 from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import ManifestInvalid
-from kitops_jupyter.store.files import corrupt, read_json, unlink, write_bytes, write_json
+from kitops_jupyter.store.files import corrupt, read_data, read_json, swap, unlink, write_bytes, write_json
 from kitops_jupyter.store.layout import KINDS, Kind, Layout, Pair
 
 _IMAGE_INDEX = "application/vnd.oci.image.index.v1+json"
 _REF_NAME = "org.opencontainers.image.ref.name"
+_TRIES = 8  # to change a list that kit is writing at the same time
 
 
 @dataclass(slots=True)
@@ -42,7 +44,22 @@ class Listing:
 
 def read_listing(path: Path) -> Listing:
     """An index file, empty where there is none. Raises StoreCorrupt."""
-    parsed = read_json(path, {})
+    return _listing(path, read_json(path, {}))
+
+
+def parse_listing(path: Path, data: bytes) -> Listing:
+    """The bytes of an index file, b"" for none. Raises StoreCorrupt."""
+    return _listing(path, _parsed(path, data))
+
+
+def _parsed(path: Path, data: bytes) -> Any:
+    try:
+        return disk.parse_json(data) if data else {}
+    except ValueError as problem:
+        raise corrupt(path, disk.why(problem)) from problem
+
+
+def _listing(path: Path, parsed: Any) -> Listing:
     if not isinstance(parsed, dict):
         raise corrupt(path, f"expected an object, got {type(parsed).__name__}")
     listed = parsed.pop("manifests", None)
@@ -59,7 +76,15 @@ def read_listing(path: Path) -> Listing:
 
 def read_tags(path: Path) -> dict[str, Descriptor]:
     """A tags file, empty where there is none. Raises StoreCorrupt."""
-    parsed = read_json(path, {})
+    return _tags(path, read_json(path, {}))
+
+
+def parse_tags(path: Path, data: bytes) -> dict[str, Descriptor]:
+    """The bytes of a tags file, b"" for none. Raises StoreCorrupt."""
+    return _tags(path, _parsed(path, data))
+
+
+def _tags(path: Path, parsed: Any) -> dict[str, Descriptor]:
     if not isinstance(parsed, dict):
         raise corrupt(path, f"expected an object, got {type(parsed).__name__}")
     try:
@@ -82,6 +107,8 @@ class Lists:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self._next = layout.ours / "next"  # one is enough: who writes holds the lock
+        self.wrote: dict[Path, list[int]] = {}  # every list that was changed here, with its stamps after that
+        self.rescued: list[tuple[Path, bytes, bytes]] = []  # lists that kit wrote meanwhile: before, and by kit
 
     def prepare(self) -> None:
         """Make what an empty store has; a lost list of all manifests is made again from those of the repositories."""
@@ -90,45 +117,68 @@ class Lists:
             marker = b'{"imageLayoutVersion":"1.0.0"}'
             write_bytes(self.layout.marker, marker, temporary=self._next, mode=None)
         if not self.layout.index.exists():
-            self.write_shared(Listing(list({entry.digest: _bare(entry) for _, entry in self.owned()}.values())))
+            self.change_listing(self.layout.index, put=[entry for _, entry in self.owned()])
 
     def shared(self) -> Listing:
         """The list of all manifests. Raises StoreCorrupt."""
         return read_listing(self.layout.index)
 
-    def write_shared(self, listing: Listing) -> None:
-        listing.fields.setdefault("mediaType", _IMAGE_INDEX)
-        write_json(self.layout.index, listing.to_json(), temporary=self._next)
-
     def add(self, pair: Pair, descriptor: Descriptor) -> None:
         """List a manifest whose blobs are all there: first where garbage collection looks, then in its repository."""
-        shared, listing = self.shared(), read_listing(pair.index)
-        if shared.has(descriptor.digest) and listing.has(descriptor.digest):
+        is_shared, is_listed = (
+            self.shared().has(descriptor.digest),
+            read_listing(pair.index).has(descriptor.digest),
+        )
+        if is_shared and is_listed:
             return
         self.write_journal([descriptor])  # listed there alone, nobody could ever remove it
-        if not shared.has(descriptor.digest):
-            shared.manifests.append(_bare(descriptor))
-            self.write_shared(shared)
-        if not listing.has(descriptor.digest):
-            listing.manifests.append(_bare(descriptor))
-            self.write_listing(pair, listing)
+        if not is_shared:
+            self.change_listing(self.layout.index, put=[descriptor])
+        if not is_listed:
+            self.change_listing(pair.index, put=[descriptor])
         unlink(self.layout.journal)
 
-    def write_listing(self, pair: Pair, listing: Listing) -> None:
-        """Replace a repository's list; without manifests there is no file."""
-        if not listing.manifests:
-            unlink(pair.index)
-            return
-        pair.index.parent.mkdir(exist_ok=True)
-        write_json(pair.index, listing.to_json(), temporary=self._next)
+    def change_listing(self, path: Path, *, put: Sequence[Descriptor] = (), drop: Collection[Digest] = ()) -> None:
+        """List and no longer list manifests; a repository's list without manifests is no file. Raises StoreCorrupt."""
 
-    def write_tags(self, pair: Pair, tags: Mapping[str, Descriptor]) -> None:
-        """Replace a repository's tags, sorted as Go sorts them; without tags there is no file."""
-        if not tags:
-            unlink(pair.tags)
-            return
-        ordered = sorted(tags.items(), key=lambda item: item[0].encode("utf-8", "replace"))
-        write_json(pair.tags, {tag: descriptor.to_json() for tag, descriptor in ordered}, temporary=self._next)
+        def change(data: bytes) -> bytes:
+            listing = parse_listing(path, data)
+            wanted = {entry.digest: _bare(entry) for entry in put if not listing.has(entry.digest)}
+            listing.manifests = [entry for entry in listing.manifests if entry.digest not in drop] + [*wanted.values()]
+            if path == self.layout.index:
+                listing.fields.setdefault("mediaType", _IMAGE_INDEX)
+            elif not listing.manifests:
+                return b""
+            return gojson.dumps(listing.to_json()).encode()
+
+        self._change(path, change)
+
+    def change_tags(
+        self, pair: Pair, *, put: Mapping[str, Descriptor] | None = None, drop: Collection[str] = ()
+    ) -> None:
+        """Set and take away tags; without tags there is no file. Sorted as Go sorts them. Raises StoreCorrupt."""
+
+        def change(data: bytes) -> bytes:
+            tags = {tag: named for tag, named in parse_tags(pair.tags, data).items() if tag not in drop}
+            ordered = sorted((tags | dict(put or {})).items(), key=lambda item: item[0].encode("utf-8", "replace"))
+            return gojson.dumps({tag: named.to_json() for tag, named in ordered}).encode() if ordered else b""
+
+        self._change(pair.tags, change)
+
+    def _change(self, path: Path, change: Callable[[bytes], bytes]) -> None:
+        """Replace a list that kit may be writing, too: what it wrote meanwhile gets the same change."""
+        expected, _ = read_data(path)
+        base = expected
+        for _ in range(_TRIES):
+            changed = change(base)
+            if changed == expected:
+                return
+            path.parent.mkdir(exist_ok=True)
+            found, self.wrote[path] = swap(path, changed, temporary=self._next)
+            if found is None or found == expected:
+                return
+            self.rescued.append((path, expected, found))
+            expected, base = changed, found
 
     def write_journal(self, descriptors: Sequence[Descriptor]) -> None:
         """Note which manifests may be left without a repository, should we be killed."""

@@ -18,9 +18,11 @@ from kitops_jupyter.errors import ContentError, NotFound, StoreCorrupt
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.store import graph, work
 from kitops_jupyter.store.files import replace, storing, unlink
+from kitops_jupyter.store.known import KnownBlobs
 from kitops_jupyter.store.layout import Kind, Layout, Pair
 from kitops_jupyter.store.lists import Lists, read_listing, read_tags
 from kitops_jupyter.store.lock import locked
+from kitops_jupyter.store.recent import Recent
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ def remove(layout: Layout, reference: Reference, *, force: bool, kind: Kind) -> 
         raise _not_found(reference, reference.name)
     names = [reference.name] if reference.digest else list(dict.fromkeys([reference.tag, *reference.extra_tags]))
     with locked(layout), storing(layout.root):
+        Recent(layout).restore()
         finish_pending(layout)
         listing, tags = read_listing(pair.index), read_tags(pair.tags)
         removed: list[tuple[str, Digest]] = []
@@ -59,7 +62,7 @@ def remove(layout: Layout, reference: Reference, *, force: bool, kind: Kind) -> 
             else:
                 left.pop(name, None)
         untagged = [_shown(reference, tag) for tag in tags if tag not in left and tag not in names]
-        freed = _take_away(layout, [(pair, list(gone.values()), left)])
+        freed = _take_away(layout, [Change(pair, list(gone.values()), set(tags) - set(left))])
     work.empty_trash(layout)
     return Removed(tuple(removed), freed.size_bytes, freed.count, tuple(untagged), freed.kept)
 
@@ -69,10 +72,11 @@ def remove_all(layout: Layout, *, force: bool) -> Removed:
     if not layout.pairs("kits"):
         return Removed((), 0, 0)
     with locked(layout), storing(layout.root):
+        Recent(layout).restore()
         finish_pending(layout)
         removed: list[tuple[str, Digest]] = []
         untagged: list[str] = []
-        changes: list[tuple[Pair, list[Descriptor], dict[str, Descriptor]]] = []
+        changes: list[Change] = []
         for pair in layout.pairs("kits"):
             reference, tags = Reference.from_store_name(pair.store_name), read_tags(pair.tags)
             named = {descriptor.digest for descriptor in tags.values()}
@@ -80,7 +84,7 @@ def remove_all(layout: Layout, *, force: bool) -> Removed:
             if gone or (force and tags):
                 removed += [(_shown(reference, entry.digest), entry.digest) for entry in gone]
                 untagged += [_shown(reference, tag) for tag in tags if force]
-                changes.append((pair, gone, {} if force else tags))
+                changes.append(Change(pair, gone, set(tags) if force else set()))
         freed = _take_away(layout, changes)
     work.empty_trash(layout)
     return Removed(tuple(removed), freed.size_bytes, freed.count, tuple(untagged), freed.kept)
@@ -106,40 +110,48 @@ def _shown(reference: Reference, name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What goes of one repository."""
+
+    pair: Pair
+    manifests: list[Descriptor]
+    tags: set[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Freed:
     size_bytes: int = 0
     count: int = 0
     kept: tuple[str, ...] = ()
 
 
-def _take_away(layout: Layout, changes: Sequence[tuple[Pair, list[Descriptor], dict[str, Descriptor]]]) -> _Freed:
-    """For each repository write the tags that are left, then the list without what goes; free what that needed."""
+def _take_away(layout: Layout, changes: Sequence[Change]) -> _Freed:
+    """For each repository take away the tags, then the manifests; free what those needed."""
     lists = Lists(layout)
     changes = [*changes, *_widowed(layout, changes)]
-    gone = [descriptor for _, manifests, _ in changes for descriptor in manifests]
+    gone = [descriptor for change in changes for descriptor in change.manifests]
     if gone:
         lists.shared()  # what cannot be read stops us here, before anything is changed
         lists.write_journal(gone)
-    for pair, manifests, tags in changes:
-        if tags != read_tags(pair.tags):
-            lists.write_tags(pair, tags)
-        if manifests:
-            listing, digests = read_listing(pair.index), {descriptor.digest for descriptor in manifests}
-            listing.manifests = [entry for entry in listing.manifests if entry.digest not in digests]
-            lists.write_listing(pair, listing)
+    for change in changes:
+        digests = {descriptor.digest for descriptor in change.manifests}
+        Recent(layout).forget(change.pair, digests, change.tags)  # first: what a kill leaves here comes back
+        if change.tags:
+            lists.change_tags(change.pair, drop=change.tags)
+        if digests:
+            lists.change_listing(change.pair.index, drop=digests)
+    Recent(layout).wrote(lists)
     return _free(layout, gone) if gone else _Freed()
 
 
-def _widowed(
-    layout: Layout, changes: Sequence[tuple[Pair, list[Descriptor], dict[str, Descriptor]]]
-) -> list[tuple[Pair, list[Descriptor], dict[str, Descriptor]]]:
+def _widowed(layout: Layout, changes: Sequence[Change]) -> list[Change]:
     """Signatures and the like in the same repositories, of manifests that go now or went before (kit leaves them)."""
     found = []
-    for name in sorted({pair.store_name for pair, manifests, _ in changes if manifests}):
+    for name in sorted({change.pair.store_name for change in changes if change.manifests}):
         referrers = layout.pair(name, "referrers")
         if not referrers.index.exists():
             continue
-        gone = {entry.digest for pair, manifests, _ in changes if pair.store_name == name for entry in manifests}
+        gone = {entry.digest for change in changes if change.pair.store_name == name for entry in change.manifests}
         kinds: tuple[Kind, ...] = ("kits", "indexes")
         there = {entry.digest for kind in kinds for entry in read_listing(layout.pair(name, kind).index).manifests}
         listed, there = read_listing(referrers.index).manifests, there - gone
@@ -147,7 +159,7 @@ def _widowed(
         kept = {digest for digest, subject in subjects.items() if subject in there}
         while more := {digest for digest, subject in subjects.items() if subject in kept} - kept:
             kept |= more  # a referrer may itself be referred to
-        found.append((referrers, [entry for entry in listed if entry.digest not in kept], read_tags(referrers.tags)))
+        found.append(Change(referrers, [entry for entry in listed if entry.digest not in kept], set()))
     return found
 
 
@@ -188,8 +200,9 @@ def _free(layout: Layout, gone: Sequence[Descriptor]) -> _Freed:
     reached = graph.reach(layout, [*(entry for _, entry in owned), *others])
     left = [entry for entry in shared.manifests if entry.digest in reached.digests]
     if len(left) != len(shared.manifests):
-        shared.manifests = left
-        lists.write_shared(shared)
+        staying = {entry.digest for entry in left}
+        lists.change_listing(layout.index, drop={entry.digest for entry in shared.manifests} - staying)
+        Recent(layout).wrote(lists)
     kept = unknown(owned, reached)
     dropped = [entry for digest, entry in candidates.items() if digest not in reached.digests]
     doomed = set() if kept else graph.reach(layout, dropped).digests - reached.digests
@@ -218,6 +231,7 @@ def unknown(owned: Sequence[tuple[str, Descriptor]], reached: graph.Reached) -> 
 def discard(layout: Layout, digest: Digest) -> int | None:
     """Take a blob's name away at once, and its bytes later, without the lock; its size, None if it is not there."""
     path = layout.blob(digest)
+    KnownBlobs(layout.known).forget(digest)
     layout.trash.mkdir(exist_ok=True)
     try:
         size_bytes = path.lstat().st_size

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, Source, read_verified, verified
-from kitops_jupyter.errors import ContentError, ContentMissing, InvalidReference, ManifestInvalid, NotFound
+from kitops_jupyter.errors import Conflict, ContentError, ContentMissing, InvalidReference, ManifestInvalid, NotFound
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference, is_tag
-from kitops_jupyter.store import blobs, graph, removal
+from kitops_jupyter.store import blobs, graph, removal, sharing, work
 from kitops_jupyter.store.files import storing, write_new
-from kitops_jupyter.store.layout import Layout, Pair
+from kitops_jupyter.store.layout import Kind, Layout, Pair
 from kitops_jupyter.store.lists import Lists, read_listing, read_tagged, read_tags
 from kitops_jupyter.store.lock import locked
+from kitops_jupyter.store.recent import Recent
 
 
 class Repository:
@@ -22,9 +24,10 @@ class Repository:
     there, looked at under the store's lock: no tag ever names a kit that is not whole, whenever a process dies.
     """
 
-    def __init__(self, layout: Layout, pair: Pair) -> None:
+    def __init__(self, layout: Layout, pair: Pair, kind: Kind = "kits") -> None:
         self._layout = layout
-        self._lists = Lists(layout)
+        self._kind = kind
+        self._recent = Recent(layout)
         self._pair = pair
 
     @property
@@ -34,6 +37,7 @@ class Repository:
 
     def resolve(self, name: str) -> Descriptor:
         """The manifest that a tag or a digest names in this repository. Raises NotFound, StoreCorrupt."""
+        sharing.look_again(self._layout)
         if ":" not in name:
             found = read_tags(self._pair.tags).get(name)
         else:
@@ -91,14 +95,17 @@ class Repository:
             data = checked.readall()
         graph.references_of(data, where=f"manifest {descriptor.digest.short}")
         with locked(self._layout), storing(self._layout.root):
-            self._lists.prepare()
+            lists = Lists(self._layout)
+            lists.prepare()
+            work.told(self._layout, self._recent.restore())
             removal.finish_pending(self._layout)
             self._require_whole(descriptor, data)
             if self._is_damaged(descriptor):
                 blobs.forget(self._layout, descriptor.digest)
                 write_new(temporary := self._layout.ours / "next", data)
                 blobs.put(self._layout, temporary, descriptor.digest, descriptor.size_bytes)
-            self._lists.add(self._pair, descriptor)
+            lists.add(self._pair, descriptor)
+            self._recent.note(lists, self._kind, descriptor, self._pair)
 
     def _is_damaged(self, descriptor: Descriptor) -> bool:
         try:
@@ -127,22 +134,48 @@ class Repository:
 
         Raises InvalidReference, NotFound (it is not listed here), ContentMissing (it is, but is not whole).
         """
-        if not is_tag(name):
-            raise InvalidReference(
-                f"{name[:200]!r} is not a tag",
-                hint="a tag is 1 to 128 of A-Z a-z 0-9 _ . - and starts with none of . -",
-            )
+        self.tag_together({name: descriptor})
+
+    def tag_together(
+        self, wanted: Mapping[str, Descriptor], *, expected: Mapping[str, Digest | None] | None = None
+    ) -> None:
+        """Let all of these tags move in one step: nobody ever sees some of them moved.
+
+        Raises what `tag` raises; Conflict if a tag does not name what is `expected` of it, None for nothing.
+        """
+        for name in wanted:
+            if not is_tag(name):
+                raise InvalidReference(
+                    f"{name[:200]!r} is not a tag",
+                    hint="a tag is 1 to 128 of A-Z a-z 0-9 _ . - and starts with none of . -",
+                )
         with locked(self._layout), storing(self._layout.root):
             removal.finish_pending(self._layout)
-            listed = next((known for known in self.manifests() if known.digest == descriptor.digest), None)
-            if listed is None:
-                raise NotFound(
-                    f"{descriptor.digest.short} cannot be tagged {name}: {self._shown('')} has no such manifest"
-                )
-            self._require_whole(listed, graph.read_manifest(self._layout, listed))
-            tags = read_tags(self._pair.tags)
-            if tags.get(name) != listed:
-                self._lists.write_tags(self._pair, {**tags, name: listed})
+            work.told(self._layout, self._recent.restore())
+            listed = {name: self._listed(descriptor, name) for name, descriptor in wanted.items()}
+            before, lists = read_tags(self._pair.tags), Lists(self._layout)
+            for name, digest in (expected or {}).items():
+                self._check_unmoved(name, before.get(name), digest)
+            if any(before.get(name) != descriptor for name, descriptor in listed.items()):
+                lists.change_tags(self._pair, put=listed)
+            for name, descriptor in listed.items():
+                was = before[name].digest if name in before else ""
+                self._recent.note(lists, self._kind, descriptor, self._pair, tag=name, was=was)
+
+    def _check_unmoved(self, name: str, now: Descriptor | None, expected: Digest | None) -> None:
+        if (now.digest if now else None) != expected:
+            shown = now.digest.short if now else "nothing"
+            raise Conflict(
+                f"{name} was moved by somebody else meanwhile: it names {shown}, expected {expected or 'nothing'}",
+                hint="look at what is there now, then try again",
+            )
+
+    def _listed(self, descriptor: Descriptor, name: str) -> Descriptor:
+        listed = next((known for known in self.manifests() if known.digest == descriptor.digest), None)
+        if listed is None:
+            raise NotFound(f"{descriptor.digest.short} cannot be tagged {name}: {self._shown('')} has no such manifest")
+        self._require_whole(listed, graph.read_manifest(self._layout, listed))
+        return listed
 
     def manifests(self) -> list[Descriptor]:
         """Every manifest of this repository, the oldest first. Raises StoreCorrupt."""

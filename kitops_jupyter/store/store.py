@@ -24,7 +24,7 @@ from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
-from kitops_jupyter.store import blobs, cache, checking, garbage, removal, work
+from kitops_jupyter.store import blobs, cache, checking, garbage, removal, sharing
 from kitops_jupyter.store.cache import CacheUsage
 from kitops_jupyter.store.checking import Check
 from kitops_jupyter.store.known import KnownBlobs
@@ -50,7 +50,7 @@ class Store:
     def repository(self, reference: Reference | str, *, kind: Kind = "kits") -> Repository:
         """The repository of a reference, or of a name as `repositories` gives it; it need not be there yet."""
         name = reference if isinstance(reference, str) else reference.store_name
-        return Repository(self._layout, self._layout.pair(name, kind))
+        return Repository(self._layout, self._layout.pair(name, kind), kind)
 
     def repositories(self, *, kind: Kind = "kits") -> list[str]:
         """The names (`registry/repository`) of all repositories, sorted."""
@@ -63,6 +63,7 @@ class Store:
 
         A repository whose files cannot be read raises StoreCorrupt, or is told to `on_problem` and left out.
         """
+        sharing.look_again(self._layout)
         found = []
         for pair in self._layout.pairs(kind):
             try:
@@ -89,7 +90,7 @@ class Store:
         Open one around everything that stores blobs and then a manifest. Sessions nest, and serve all threads.
         Raises StorageFull, StoreBusy.
         """
-        return work.session(self._layout)
+        return sharing.session(self._layout)
 
     def ingest(
         self, stream: Readable, *, observe: Observer = ignore, item: str = "", total_bytes: int | None = None

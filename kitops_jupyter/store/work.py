@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,7 @@ class Session:
     alive: Lock
     pins: set[Digest] = field(default_factory=set)
     users: int = 0
+    notes: list[str] = field(default_factory=list)  # what happened meanwhile that its user should know
     _serial: int = 0
 
     def pin(self, digest: Digest) -> None:
@@ -78,6 +79,15 @@ if hasattr(os, "register_at_fork"):
 def current(layout: Layout) -> Session | None:
     """The session that this process has open on the store, if any."""
     return _sessions.get(layout.root)
+
+
+def told(layout: Layout, restored: Sequence[str]) -> None:
+    """Note what another program's list had lost, for whoever has a session open."""
+    opened = current(layout)
+    if opened is not None and restored:
+        opened.notes.append(
+            f"another program wrote its older list over ours: {', '.join(dict.fromkeys(restored))} listed again"
+        )
 
 
 @contextmanager

@@ -60,3 +60,20 @@ def test_we_list_unpack_and_remove_what_kit_packed(tmp_path: Path, settings: Set
     assert files_in(out) == FILES
     kit.remove("theirs:v1", settings=settings)
     assert "theirs" not in run_kit(settings, "list", cwd=tmp_path)
+
+
+def test_packs_of_both_at_the_same_time_lose_nothing(tmp_path: Path, settings: Settings) -> None:
+    """kit takes no locks, and writes its lists from what it read when it began."""
+    ours, theirs = make_project(tmp_path / "ours"), make_project(tmp_path / "theirs")
+    kit.pack(ours, tag="both:first", settings=settings)
+    environment = {**os.environ, "KITOPS_HOME": str(settings.home)}
+    script = f'for n in $(seq 20); do echo $n > n.txt; "{KIT}" pack . -t both:theirs-$n --progress none || exit 1; done'
+    with subprocess.Popen(["sh", "-c", script], cwd=theirs, env=environment, stdout=subprocess.DEVNULL) as other:
+        for number in range(10):
+            (ours / "n.txt").write_text(str(-number))
+            kit.pack(ours, tag=f"both:ours-{number}", settings=settings)
+        assert other.wait(120) == 0
+    names = {"first", *(f"ours-{n}" for n in range(10)), *(f"theirs-{n}" for n in range(1, 21))}
+    assert {tag for listed in kit.list_kits(settings=settings).kits for tag in listed.tags} == names
+    listed = json.loads(run_kit(settings, "list", "--format", "json", cwd=tmp_path))
+    assert {tag for entry in listed for tag in entry["tags"]} == names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ import kitops_jupyter as kit
 from kitops_jupyter.content import Descriptor
 from kitops_jupyter.errors import Conflict, NotFound, Usage
 from kitops_jupyter.settings import Settings
-from kitops_jupyter.store import Repository
+from kitops_jupyter.store import Repository, Store
 from kitops_jupyter.targets import Connection
 from tests.operations.projects import write_files
 from tests.registry.conftest import Real, plain  # noqa: F401  (a fixture)
@@ -86,17 +87,17 @@ def test_a_tag_that_somebody_moves_meanwhile_is_an_error(
         write_files(tmp_path / "p", {"m.bin": str(number).encode()})
         kit.pack(tmp_path / "p", text="model: {path: m.bin}", tag=f"churn:v{number}", settings=settings)
     kit.tag("churn:v1", "churn:champion", settings=settings)
-    real = Repository.tag
+    real = Repository.tag_together
 
-    def interfere(self: Repository, descriptor: Descriptor, tag: str) -> None:
-        real(self, descriptor, tag)
-        if tag == "rollback":
-            real(self, self.resolve("v3"), "champion")
+    def interfere(self: Repository, wanted: dict[str, Descriptor], **how: Any) -> None:
+        real(self, {"champion": self.resolve("v3")})
+        real(self, wanted, **how)
 
-    monkeypatch.setattr(Repository, "tag", interfere)
+    monkeypatch.setattr(Repository, "tag_together", interfere)
     with pytest.raises(Conflict, match="moved by somebody else"):
         kit.promote("churn:v2", "champion", settings=settings)
     monkeypatch.undo()
+    assert "rollback" not in Store(settings.storage, settings.cache).repository("localhost/churn").tags()
     assert kit.inspect("churn:champion", settings=settings).digest == kit.inspect("churn:v3", settings=settings).digest
 
 

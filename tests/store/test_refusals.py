@@ -73,7 +73,7 @@ def test_a_full_disk_stores_nothing_of_what_did_not_fit(home: Path) -> None:
     store_kit(open_store(home).repository("localhost/a"), KIT, ["v1"])
     in_a_process(full_disk, home)
     left = [path for path in (home / "storage" / ".kitops_jupyter").rglob("*") if path.is_file()]
-    assert [path.name for path in left] == ["lock"]
+    assert sorted(path.name for path in left) == ["lock", "recent.json"]
 
 
 def no_room_for_lists(home: Path) -> None:
