@@ -18,6 +18,7 @@ from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.kitfile import Kitfile, to_yaml
 from kitops_jupyter.media_types import Kind
+from kitops_jupyter.operations.again import again_if_taken
 from kitops_jupyter.operations.extras import Extras
 from kitops_jupyter.operations.index_check import IndexFindings
 from kitops_jupyter.operations.kits import Opener, parents_of
@@ -164,6 +165,7 @@ def pack(
     kind: Kind = "modelpack" if use_model_pack else "modelkit"
     extras = Extras.of(settings)
     how = _How(compression, kind, use_cache, IndexFindings(settings), extras, observe)
+    told: Sequence[str] = ()
     if dry_run:
         packer = how.packer(targets.store(settings), source.root, None, None)
         packed: Sequence[PackedLayer] = [packer.preview(layer) for layer in plan.layers]
@@ -184,16 +186,24 @@ def pack(
                 registry=repository.registry.name,
             )
     else:
-        store = targets.store(settings)
-        with store.session():  # no removal takes what is packed before the manifest is there
-            place, referrers = store.repository(reference), store.repository(reference, kind="referrers")
-            packer = how.packer(store, source.root, store.layer_cache, place if settings.file_index else None)
-            packed = _pack_all(packer, plan.layers)
-            digest = store_manifest(
-                place, referrers, reference, settings, source.kitfile, packed, kind=kind, extras=extras
-            )
-    notes = (*source.notes, *extras.notes, *missing_notebook(source.root, notebook, plan))
+        packed, digest, told = again_if_taken(lambda: _pack_here(reference, source, plan, how, settings))
+    notes = (*source.notes, *extras.notes, *missing_notebook(source.root, notebook, plan), *told)
     return _result(reference, digest, packed, plan, source, notes, time.monotonic() - started)
+
+
+def _pack_here(
+    reference: Reference, source: PackSource, plan: layers.Plan, how: _How, settings: Settings
+) -> tuple[list[PackedLayer], Digest, Sequence[str]]:
+    """Into the local store; with it, what its user should know."""
+    store = targets.store(settings)
+    with store.session() as session:  # no removal takes what is packed before the manifest is there
+        place, referrers = store.repository(reference), store.repository(reference, kind="referrers")
+        packer = how.packer(store, source.root, store.layer_cache, place if settings.file_index else None)
+        packed = _pack_all(packer, plan.layers)
+        digest = store_manifest(
+            place, referrers, reference, settings, source.kitfile, packed, kind=how.kind, extras=how.extras
+        )
+    return packed, digest, session.notes
 
 
 @dataclass(frozen=True, slots=True)

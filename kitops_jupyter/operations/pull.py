@@ -10,6 +10,7 @@ from pathlib import Path
 from kitops_jupyter import targets
 from kitops_jupyter.content import Descriptor
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.operations.again import again_if_taken
 from kitops_jupyter.operations.copy_graph import copy_nodes, walk
 from kitops_jupyter.operations.copy_kit import Tally, copy_kit
 from kitops_jupyter.operations.copy_places import StoreSide, mover, put_manifest
@@ -86,11 +87,13 @@ def pull(
         )
     started = time.monotonic()
     tally, wrong, extras = Tally(observe), Warnings(), Extras()
-    with Opener(settings, connection, remote=True) as opener, targets.store(settings).session():
+    with Opener(settings, connection, remote=True) as opener, targets.store(settings).session() as session:
         kit = opener.open(reference, labels=labels)
         tags = tuple(tag for tag in (kit.reference.tag, *kit.reference.extra_tags) if tag)
         refuse_ring(kit.described, kit.reference, opener.open_named)
-        _store(kit, tags, settings, connection, tally, wrong, extras, with_referrers=with_referrers)
+        again_if_taken(
+            lambda: _store(kit, tags, settings, connection, tally, wrong, extras, with_referrers=with_referrers)
+        )
         for parent in parents_of(kit.described(), opener.open_named):
             if isinstance(parent.source, targets.LocalFirst):
                 _store(parent, (parent.reference.tag,), settings, connection, tally, wrong, extras)
@@ -105,7 +108,7 @@ def pull(
         tally.skipped_blobs,
         time.monotonic() - started,
         hint=f"kit unpack {reference} -d FOLDER writes its files",
-        warnings=(*wrong.texts, *(str(found) for found in kit.unnamed())),
+        warnings=(*wrong.texts, *(str(found) for found in kit.unnamed()), *session.notes),
         notes=tuple(extras.notes),
     )
 
