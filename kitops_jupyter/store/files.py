@@ -81,6 +81,14 @@ def write_json(path: Path, value: Any, *, temporary: Path, durable: bool = True)
     write_bytes(path, gojson.dumps(value).encode(), temporary=temporary, mode=_mode_of(path), durable=durable)
 
 
+def write_over(path: Path, data: bytes) -> None:
+    """Write notes that may be lost: in place, since a rename over a file waits for the disk. Raises OSError."""
+    flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0) as stream:
+        stream.write(data)
+        stream.truncate(len(data))
+
+
 def swap(path: Path, data: bytes, *, temporary: Path) -> tuple[bytes | None, list[int]]:
     """Replace a file that kit may be writing just now; b"" for `data` deletes it. Returns what was there at last.
 

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from kitops_jupyter import gojson
 from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.store import graph
-from kitops_jupyter.store.files import read_json, stamps_of, unlink, write_json
+from kitops_jupyter.store.files import read_json, stamps_of, unlink, write_over
 from kitops_jupyter.store.layout import KINDS, Kind, Layout, Pair
 from kitops_jupyter.store.lists import Lists, parse_listing, parse_tags, read_listing, read_tags
 
@@ -215,7 +216,7 @@ class Recent:
         stamps = {name: seen.get(name, stamp) for name, stamp in stamps.items()}
         value = {"entries": [entry.to_json() for entry in kept], "seen": stamps}
         try:
-            write_json(self._path, value, temporary=self._layout.ours / "next", durable=False)
+            write_over(self._path, gojson.dumps(value).encode())
         except OSError:
             unlink(self._path)  # on a full disk there are no notes, rather than old ones
 

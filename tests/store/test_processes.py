@@ -40,7 +40,7 @@ def processes() -> BaseContext:
 def test_killed_at_any_moment_the_store_is_whole(processes: BaseContext, tmp_path: Path) -> None:
     """kill -9 at random moments of packing, tagging and removing; nothing is repaired between the kills."""
     chance = random.Random(7)
-    store = open_store(tmp_path)
+    store, did_something = open_store(tmp_path), False
     for round_number in range(KILLS):
         process = processes.Process(target=work_until_killed, args=(tmp_path, chance.randrange(1 << 30)))  # type: ignore[attr-defined]
         process.start()
@@ -50,7 +50,8 @@ def test_killed_at_any_moment_the_store_is_whole(processes: BaseContext, tmp_pat
         process.close()
         check = store.check(read_layers=True)
         assert check.problems == (), f"after kill {round_number}"
-    assert store.kits(), "the processes did something"
+        did_something = did_something or bool(store.kits())
+    assert did_something
     for name, descriptor, tags in store.kits():
         for tag in tags:
             assert store.repository(name).resolve(tag) == descriptor
