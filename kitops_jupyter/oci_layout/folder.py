@@ -8,11 +8,12 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, Readable, read_digest, read_verified, verified
 from kitops_jupyter.disk import try_chmod
+from kitops_jupyter.disk.folders import Folders
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import ContentError, ManifestInvalid, NotFound, PathInvalid
 from kitops_jupyter.oci_layout import index_file
@@ -151,11 +152,14 @@ class LayoutFolder:
 
     def tidy(self) -> None:
         """Take away what is ours and no longer needed; what another process is at stays."""
-        with suppress(OSError):
-            for path in (self.path / _PARTIAL).iterdir():
-                is_left = "-" in path.name and path.stat().st_mtime < time.time() - _LEFT_S
-                if path.suffix == ".lock" or is_left:
-                    path.unlink()
+        with suppress(OSError), ExitStack() as stack:
+            partial = Folders.opened(self.path, stack).below(_PARTIAL, stack)  # not followed if it is a link
+            for name, is_dir in partial.scan(""):
+                there = partial.stat(name)
+                is_left = "-" in name and there is not None and there.st_mtime < time.time() - _LEFT_S
+                if not is_dir and (name.endswith(".lock") or is_left):
+                    path, dir_fd = partial.at(name)
+                    os.unlink(path, dir_fd=dir_fd)
             (self.path / _PARTIAL).rmdir()
 
     def _write_blob(self, descriptor: Descriptor, stream: Readable, observe: Observer, item: str) -> None:

@@ -10,28 +10,25 @@ import hashlib
 import io
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import Timeout
-
 from kitops_jupyter import disk
 from kitops_jupyter.archive.tar_header import END_OF_ARCHIVE, header, padding
 from kitops_jupyter.content import Descriptor, Readable
-from kitops_jupyter.disk.lock import Lock
+from kitops_jupyter.disk.folders import Folders
 from kitops_jupyter.errors import (
-    Conflict,
     DigestMismatch,
     KitError,
     PathInvalid,
     SizeMismatch,
     StorageFull,
-    StoreBusy,
     StoreError,
 )
 from kitops_jupyter.oci_layout.index_file import INDEX_NAME, MARKER, MARKER_NAME, IndexFile
+from kitops_jupyter.oci_layout.unfinished import give_name, in_the_way, unfinished
 from kitops_jupyter.pipeline import OutputFile, disk_error, pump
 from kitops_jupyter.pipeline.buffers import ALIGNMENT
 from kitops_jupyter.progress import Event, Observer
@@ -72,35 +69,22 @@ class TarWriter:
         wrong digest nothing is kept of that blob.
         """
         if not overwrite and os.path.lexists(self.path):
-            raise _in_the_way(self.path)
+            raise in_the_way(self.path)
         if self.path.is_dir():
             raise PathInvalid(f"{self.path} is a folder", hint=f"oci:{self.path} copies into a folder")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self._alone():
-                with closing(_open(self.partial)) as file:
-                    self._check_room(file)
-                    self._fill(file, open_from, observe, item)
-                    disk.sync(file.fileno())
-                if not overwrite and os.path.lexists(self.path):
-                    raise _in_the_way(self.path)
-                self.partial.replace(self.path)
+            with ExitStack() as stack:
+                beside = Folders.opened(self.path.parent, stack)
+                file = stack.enter_context(unfinished(beside, self.path, self.partial))
+                self._check_room(file)
+                self._fill(file, open_from, observe, item)
+                disk.sync(file.fileno())
+                if os.name == "nt":  # no open file can be renamed there
+                    file.close()
+                give_name(beside, self.partial, self.path, overwrite=overwrite)
         except OSError as problem:
             raise disk_error(problem, self.path) from None
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        path = self.partial.with_suffix(".lock")
-        lock = Lock(path)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise StoreBusy(f"another process is writing {self.path}", hint="wait for it to end") from None
-        try:
-            yield
-        finally:
-            path.unlink(missing_ok=True) if os.name != "nt" else None
-            lock.release()
 
     def _check_room(self, file: io.FileIO) -> None:
         there = os.fstat(file.fileno()).st_size
@@ -169,15 +153,6 @@ def _pieces(index: IndexFile, blobs: Sequence[Descriptor]) -> Iterator[bytes | D
         yield blob
         head = bytes(padding(blob.size_bytes))
     yield head + END_OF_ARCHIVE
-
-
-def _in_the_way(path: Path) -> Conflict:
-    return Conflict(f"{path} exists: nothing was written", hint="name another file, or -o to replace it")
-
-
-def _open(path: Path) -> io.FileIO:
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    return io.FileIO(os.open(path, flags, 0o644), "r+b")
 
 
 def _cut(file: io.FileIO, at: int) -> int:

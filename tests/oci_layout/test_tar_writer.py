@@ -11,13 +11,14 @@ import sys
 import tarfile
 import time
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.content import Descriptor, Digest, Readable
-from kitops_jupyter.errors import Cancelled, Conflict, DigestMismatch, PathInvalid, SizeMismatch
+from kitops_jupyter.errors import Cancelled, Conflict, DigestMismatch, PathInvalid, SizeMismatch, StoreBusy, StoreError
 from kitops_jupyter.oci_layout import IndexFile, LayoutTar, TarWriter
 from kitops_jupyter.progress import Event, ignore
 from kitops_jupyter.settings import Settings
@@ -218,3 +219,61 @@ def test_a_layout_that_a_kill_cut_short_as_it_began_is_gone_on_with(tmp_path: Pa
     (other / "index.json").write_text("{}")  # somebody's own
     with pytest.raises(PathInvalid, match="not empty"):
         kit.copy("churn:v1", "oci:other:v1", directory=tmp_path, settings=settings)
+
+
+def leave_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def leave_link(path: Path) -> None:
+    path.symlink_to(path.with_name("precious"))
+
+
+def leave_second_name(path: Path) -> None:
+    path.hardlink_to(path.with_name("precious"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there, and there are no pipes")
+@pytest.mark.parametrize("leave", [leave_pipe, leave_link, leave_second_name])
+@pytest.mark.parametrize("name", [".kit.tar.partial", ".kit.tar.lock"])
+def test_what_a_stranger_left_under_our_names_is_neither_written_nor_removed(
+    tmp_path: Path, whole: bytes, name: str, leave: Callable[[Path], None]
+) -> None:
+    (tmp_path / "precious").write_bytes(b"precious")
+    leave(tmp_path / name)
+    before = (tmp_path / name).lstat().st_ino
+    try:
+        write(tmp_path / "kit.tar", Origin())
+    except (PathInvalid, StoreError):
+        assert not (tmp_path / "kit.tar").exists()
+    else:
+        assert (tmp_path / "kit.tar").read_bytes() == whole
+    assert (tmp_path / "precious").read_bytes() == b"precious"
+    assert (tmp_path / name).lstat().st_ino == before
+
+
+def test_two_copies_into_one_tar_do_not_write_at_once(tmp_path: Path, whole: bytes) -> None:
+    told: list[str] = []
+
+    def again(event: Event) -> None:
+        if not told:
+            told.append("")
+            with pytest.raises(StoreBusy) as caught:
+                write(tmp_path / "kit.tar", Origin())
+            told[0] = str(caught.value)
+
+    write(tmp_path / "kit.tar", Origin(), observe=again)
+    assert "another process is writing" in told[0]
+    assert (tmp_path / "kit.tar").read_bytes() == whole
+    assert [path.name for path in tmp_path.iterdir()] == ["kit.tar"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file has one name there until it is closed")
+def test_a_kill_right_after_the_file_was_named_leaves_it_whole(tmp_path: Path, whole: bytes) -> None:
+    (tmp_path / "kit.tar").write_bytes(whole)
+    (tmp_path / ".kit.tar.partial").hardlink_to(tmp_path / "kit.tar")
+    first = (tmp_path / "kit.tar").stat().st_ino
+    write(tmp_path / "kit.tar", Origin(), overwrite=True)
+    assert (tmp_path / "kit.tar").read_bytes() == whole
+    assert (tmp_path / "kit.tar").stat().st_ino != first
+    assert [path.name for path in tmp_path.iterdir()] == ["kit.tar"]
