@@ -179,7 +179,11 @@ class LayerUnpacker:
         if not name or self._place.keeps(name):
             return 0, 0
         sink = _new_file(tree, name, file.mode, file.size_bytes) or NoSink()
-        size_bytes = self._move(part, [sink])
+        try:
+            size_bytes = self._move(part, [sink])
+        except BaseException:
+            sink.abort()  # where nothing came at all, nobody else has let go of the file
+            raise
         if file.size_bytes not in (None, size_bytes):
             raise SizeMismatch(f"{file.path}: {size_bytes} bytes, its layer says {file.size_bytes}")
         return 1, size_bytes

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from kitops_jupyter.errors import Conflict, PathInvalid
+from kitops_jupyter.errors import Conflict, PathInvalid, StorageFull
 from kitops_jupyter.operations.staging import PREFIX, Staging, recover
+from kitops_jupyter.operations.staging.moves import Move, Moves
 
 
 def fill(tree: Path, names: list[str]) -> None:
@@ -132,6 +133,87 @@ def test_a_kill_at_any_moment_is_undone_by_the_next_one(tmp_path: Path, home: Pa
             cut_short += 1
             assert found == {name: f"new {name}" for name in mine}
     assert cut_short, "no kill came in time: this test has shown nothing"
+
+
+HALF_DONE = """
+import os, sys
+from pathlib import Path
+from kitops_jupyter.operations.staging import Staging, moves
+target, home = Path(sys.argv[1]), Path(sys.argv[2])
+with Staging(target, home, overwrite=True) as staging:
+    for name in ("a", "b", "new/c", "new/d", "z"):
+        (staging.tree / name).parent.mkdir(exist_ok=True)
+        (staging.tree / name).write_text("kit")
+    make = moves.Moves.make
+    def stop(self, move):
+        os._exit(9) if move.path == "z" else make(self, move)
+    moves.Moves.make = stop
+    staging.commit()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+@pytest.mark.parametrize("spelling", ["as before", "by a link", "renamed"])
+def test_what_was_changed_since_a_kill_stays_and_the_rest_is_undone(tmp_path: Path, home: Path, spelling: str) -> None:
+    target = tmp_path / "target"
+    fill(target, ["a", "b"])
+    assert subprocess.run([sys.executable, "-c", HALF_DONE, str(target), str(home)], check=False).returncode == 9
+    assert (target / "a").read_text() == "kit"
+    (target / "new" / "mine").write_text("added since")
+    (target / "new" / "d").write_text("changed since")
+    if spelling == "by a link":
+        (tmp_path / "link").symlink_to(target)
+        recover(tmp_path / "link", home)
+    elif spelling == "renamed":
+        target = target.rename(tmp_path / "other")
+        recover(target, home)
+    else:
+        recover(target, home)
+    found = {name: (target / name).read_text() for name in names_in(target)}
+    assert found == {"a": "new a", "b": "new b", "new/mine": "added since", "new/d": "changed since"}
+    assert not list((home / "unpacks").iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
+def test_without_a_place_for_the_record_only_a_new_folder_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file"))
+    with Staging(tmp_path / "new", tmp_path / "file" / "home") as staging:
+        fill(staging.tree, ["a"])
+        staging.commit()
+    with pytest.raises(StorageFull, match="noted") as caught, Staging(tmp_path / "new", tmp_path / "file"):
+        pass
+    assert "KITOPS_HOME" in caught.value.hint
+    assert names_in(tmp_path) == ["file", "new/a"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_file_that_cannot_be_put_back_is_kept_and_named(tmp_path: Path, home: Path) -> None:
+    target = tmp_path / "target"
+    fill(target, ["d/a", "z"])
+    with pytest.raises(Conflict, match="z") as caught, Staging(target, home, overwrite=True) as staging:
+        fill(staging.tree, ["d/a", "z"])
+        planned = staging.commit
+        replaced = Moves.make
+
+        def make(self: Moves, move: Move) -> None:
+            replaced(self, move)
+            if move.path == "d/a":
+                self.target.close()  # as where many folders are open
+                (target / "d").rename(tmp_path / "aside")
+                (target / "d").symlink_to(tmp_path / "aside")
+                (target / "z").unlink()
+                (target / "z").mkdir()
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Moves, "make", make)
+            planned()
+    assert "d/a could not be put back" in caught.value.hint
+    (kept,) = target.glob(f"{PREFIX}*/kept/d/a")
+    assert kept.read_text() == "new d/a"
+    assert len(list((home / "unpacks").glob("*.json"))) == 1
 
 
 def test_what_a_living_unpack_does_is_left_alone(tmp_path: Path, home: Path) -> None:
