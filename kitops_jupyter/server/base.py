@@ -101,7 +101,7 @@ class Base(APIHandler):
         """After Jupyter's own judgement (who, the page's token, Origin): what only pages of this server may send.
 
         A page of another site, or of another port of this machine, can have its visitor's browser send a GET without
-        an Origin, and a form. Neither reaches a registry with the visitor's name.
+        an Origin: it does not have this server ask a registry in the visitor's name.
         """
         await super().prepare()
         if self._finished or self.token_authenticated:
@@ -109,9 +109,6 @@ class Base(APIHandler):
         headers = self.request.headers
         if headers.get("Sec-Fetch-Site") in ("cross-site", "same-site") and "Origin" not in headers:
             raise HTTPError(403, reason="asked by another site")
-        kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if self.request.body and kind != "application/json":
-            raise HTTPError(415, reason="a body is application/json")
 
     def update_api_activity(self) -> None:
         """As Jupyter does it, which fails for a query that is not UTF-8."""

@@ -243,3 +243,29 @@ async def test_a_reading_for_a_page_of_another_site_is_refused(
             f"{jp_base_url}kitops/api/local", headers={**site, **more}, raise_error=False, follow_redirects=False
         )
         assert answer.code == expected
+
+
+async def test_the_panel_under_a_hub_has_a_cookie_its_pages_token_and_a_body_of_any_type(
+    http_server_client: Any, jp_base_url: str, jp_serverapp: Any, home: Settings
+) -> None:
+    """JupyterLab sends the body as text/plain there, as browsers do with a text."""
+    from tests.server.test_routes import _signed_in
+
+    cookie = await _signed_in(http_server_client, jp_base_url, jp_serverapp)
+    address = f"127.0.0.1:{jp_serverapp.port}"
+    token = "ab" * 16  # in a cookie, and again in a header: only a page of this server can do the second
+    site = {"Host": address, "Origin": f"http://{address}", "Sec-Fetch-Site": "same-origin"}
+    for headers, expected in (({"X-XSRFToken": token}, 200), ({}, 403)):
+        answer = await http_server_client.fetch(
+            f"{jp_base_url}kitops/api/validate",
+            method="POST",
+            body=json.dumps({"text": ""}),
+            headers={
+                **site,
+                **headers,
+                "Cookie": f"{cookie}; _xsrf={token}",
+                "Content-Type": "text/plain;charset=UTF-8",
+            },
+            raise_error=False,
+        )
+        assert answer.code == expected, answer.body
