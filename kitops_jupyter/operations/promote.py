@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card, Table
 from kitops_jupyter.content import Digest, Target
 from kitops_jupyter.disk import read_json, why
+from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import Conflict, ContentError, ManifestInvalid, NotFound, StoreCorrupt, Usage
 from kitops_jupyter.operations.kits import Opener, open_kit, read_kit, refuse_ring
 from kitops_jupyter.operations.result import Result
@@ -232,7 +231,7 @@ def _unusable(settings: Settings, reason: str) -> StoreCorrupt:
 def _note(settings: Settings, key: str, moves: Sequence[Moved]) -> None:
     """Write down what the tags name, before any moves."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    with FileLock(settings.home / ".promotions.lock"):
+    with Lock(settings.home / ".promotions.lock"):
         noted = {**_read_history(settings), key: [[move.tag, move.before, move.after] for move in moves]}
         write_text(_history(settings), json.dumps(noted, indent=1))
 

@@ -9,6 +9,8 @@ from typing import Any
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Int
 
+from kitops_jupyter.errors import KitError
+from kitops_jupyter.redaction import redacted
 from kitops_jupyter.server import wire
 from kitops_jupyter.server.base import THREADS, Services
 from kitops_jupyter.server.handlers import ROUTES, Nowhere
@@ -59,9 +61,8 @@ class KitServer(ExtensionApp):
         contents = server.contents_manager
         folder = Path(getattr(contents, "root_dir", None) or server.root_dir)
         root = Root(folder, allow_hidden=contents.allow_hidden)
-        self._jobs = Jobs(
-            Settings.load().home / "jobs", str(root.folder), _Teller(server).tell, at_once=self.transfers_at_once
-        )
+        jobs = Settings.load(on_problem=self._warn).home / "jobs"
+        self._jobs = Jobs(jobs, str(root.folder), _Teller(server).tell, at_once=self.transfers_at_once)
         tasks = Tasks(root)
         self._workers = Workers(THREADS, "kit-ask")
         services = Services(root, self._jobs, tasks, Names(), Listings(), self._workers)
@@ -71,6 +72,12 @@ class KitServer(ExtensionApp):
             for path, handler in {**ROUTES, ".*": Nowhere}.items()
         )
         server.io_loop.add_callback(self._workers.call, self._jobs.take_over, tasks.make)
+
+    def _warn(self, problem: KitError) -> None:
+        """Settings that cannot be used stop no server: each request is answered with what is wrong, and may mend it."""
+        self.log.warning(
+            "kitops: %s", redacted(f"{problem.message} ({problem.hint})" if problem.hint else problem.message)
+        )
 
     async def stop_extension(self) -> None:
         """Stop the jobs; the next server goes on with them."""

@@ -11,14 +11,15 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
-from kitops_jupyter.disk import read_bytes, why
+from kitops_jupyter.disk import read_bytes, try_chmod, why
+from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.operations.write_file import write_text
 from kitops_jupyter.redaction import redacted
@@ -60,14 +61,13 @@ class Records:
         self._folder = folder
         self._root = root
         self._file = folder / f"{epoch}.json"
-        self._lock = FileLock(self._file.with_suffix(".lock"), thread_local=False)
+        self._lock = Lock(self._file.with_suffix(".lock"))
         self._is_told = False
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with suppress(OSError):
-                folder.chmod(0o700)
+            try_chmod(folder, 0o700)
             self._lock.acquire()
-        except (OSError, NotImplementedError) as problem:  # a home that cannot be written, a disk without locks
+        except (OSError, NotImplementedError) as problem:  # a home that cannot be written
             self._tell(str(problem))
 
     def write(self, records: list[Record]) -> bool:
@@ -75,8 +75,7 @@ class Records:
         content = {"version": VERSION, "root": self._root, "jobs": records}
         try:
             write_text(self._file, to_json(content))
-            with suppress(OSError):
-                self._file.chmod(0o600)
+            try_chmod(self._file, 0o600)
         except (OSError, KitError) as problem:
             self._tell(problem.message if isinstance(problem, KitError) else str(problem))
             return False
@@ -122,7 +121,7 @@ class Records:
 @contextmanager
 def _locked(path: Path) -> Iterator[bool]:
     """Whether the server of this file is gone, and nobody else takes it over."""
-    lock = FileLock(path.with_suffix(".lock"), thread_local=False)
+    lock = Lock(path.with_suffix(".lock"))
     try:
         lock.acquire(timeout=0)
     except (Timeout, OSError, NotImplementedError):

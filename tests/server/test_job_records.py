@@ -17,6 +17,7 @@ from kitops_jupyter.server import wire
 from kitops_jupyter.server.jobs import Jobs
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.tasks import Tasks
+from tests.disk.test_lock import refuse
 
 PULL = {"kind": "pull", "reference": "127.0.0.1:1/x:y"}
 DEEP = "[" * 3000 + "]" * 3000
@@ -177,3 +178,21 @@ def test_what_cannot_be_written_down_stays_with_the_server_that_is_gone(tmp_path
     jobs.take_over(Tasks(Root(root)).make)
     jobs.close()
     assert left.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows locks otherwise")
+def test_a_living_servers_jobs_are_its_own_also_where_the_disk_has_no_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(monkeypatch, "ENOLCK")
+    (tmp_path / "root").mkdir()
+    make = Tasks(Root(tmp_path / "root")).make
+    first, second, third = (Jobs(tmp_path / "jobs", "root", lambda epoch, job: None) for _ in range(3))
+    job = first.start(make(PULL))
+    second.take_over(make)
+    assert not second.list(0, "").jobs
+    first.close()
+    third.take_over(make)
+    assert [each.id for each in third.list(0, "").jobs] == [job.id]
+    second.close()
+    third.close()
