@@ -93,7 +93,7 @@ class _Walker:
             self._referrers = self._extras.try_to(
                 "what refers to it (signatures and the like)",
                 lambda: found.extend(self._source.referrers(subject.digest)),
-                hint="kit copy --no-referrers does not ask",
+                hint="with --no-referrers, kit copy does not ask for them",
             )
         return found
 

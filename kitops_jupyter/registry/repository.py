@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, verified
 from kitops_jupyter.errors import InvalidReference, ManifestInvalid, NotFound
@@ -129,7 +129,7 @@ class RemoteRepository:
             if descriptor.media_type in MANIFEST_TYPES:
                 self._write_manifest(descriptor, stream)
             else:
-                self.upload(descriptor, _rewinding(stream), observe=observe, item=item)
+                self._send(descriptor, _rewinding(stream), mount_from=(), check=True, observe=observe, item=item)
 
     def upload(
         self,
@@ -149,9 +149,13 @@ class RemoteRepository:
         the registry, which must refuse bytes of another digest.
         Raises DigestMismatch, SizeMismatch (then it is not stored), Cancelled within a second.
         """
+        self._send(descriptor, reopen, mount_from=mount_from, check=check, observe=observe, item=item)
+
+    def _send(self, descriptor: Descriptor, reopen: Callable[[], Readable], **how: Any) -> None:
+        """As `upload`; a source's own error must pass the room's door once, so no public method calls another."""
         from kitops_jupyter.registry.upload import Upload
 
-        Upload(self, descriptor, reopen, mount_from=mount_from, check=check, observe=observe, item=item).run()
+        Upload(self, descriptor, reopen, **how).run()
 
     def ingest(self, stream: Readable, *, observe: Observer = ignore, item: str = "") -> Ingested:
         """Send a stream whose digest is known only at its end; nothing is kept here, where the registry takes it so."""
