@@ -103,7 +103,7 @@ def swap(path: Path, data: bytes, *, temporary: Path) -> tuple[bytes | None, lis
         if data:
             write_new(temporary, data)
             if (mode := _mode_of(path)) is not None:
-                temporary.chmod(mode)
+                disk.try_chmod(temporary, mode)
             stamps = stamps_of(temporary)
             replace(temporary, path)
         else:
