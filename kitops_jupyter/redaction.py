@@ -22,9 +22,10 @@ _AFTER_SCHEME = re.compile(
     rf"(?:[^{_END}]*:[^{_END}]*{_AT}(?!{_DIGEST})|[^{_END}/?#]*{_AT}(?!{_DIGEST}))",
     re.IGNORECASE,
 )
-# `user:password@host` without a scheme. No slash in either: that would be a path, or a registry with its port.
+# `user:password@host` without a scheme, the user perhaps empty. No slash in either: that would be a path, or a
+# registry with its port.
 _PAIR = re.compile(
-    rf"(?P<before>^|[{_END}(\[=,/\\])[^{_END}/\\:@(\[=,]+:[^{_END}/\\]*{_AT}(?!{_DIGEST})", re.IGNORECASE
+    rf"(?P<before>^|[{_END}(\[=,/\\])[^{_END}/\\:@(\[=,]*:[^{_END}/\\]*{_AT}(?!{_DIGEST})", re.IGNORECASE
 )
 _QUERY = re.compile(rf"(?P<address>[a-z][a-z0-9+.-]*://[^{_END}?#]*)\?[^{_END}]*", re.IGNORECASE)
 

@@ -57,6 +57,7 @@ def test_a_tag_after_an_at_is_told_from_a_password() -> None:
         ("'http://ada:p@w@h/x' is wrong", "'http://***@h/x' is wrong"),
         ("http://ada:p/w@h/x", "http://***@h/x"),
         ("socks5h://:pw@h:1080", "socks5h://***@h:1080"),
+        ("index ':pw@h.example/t/k' is none", "index '***@h.example/t/k' is none"),
         ("proxy=ada:pw@h", "proxy=***@h"),
         ("https://h/x?token=s&y=1#z end", "https://h/x?*** end"),
         (f"h.example/k:v1@{DIGEST}", f"h.example/k:v1@{DIGEST}"),
