@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from kitops_jupyter.disk import read_bytes, typed_path, why
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.server.registry.hosts import Hosts, is_loopback
 from kitops_jupyter.server.registry.running import ANSWERS
@@ -22,9 +23,10 @@ _EXAMPLE = "for example: jupyter kit serve ./registry --port 5000"
 
 
 def main(words: Sequence[str]) -> int:
-    """Serve until the person ends it. Raises Usage."""
+    """Serve until the person ends it. Raises Usage, PathInvalid."""
     arguments = _parser().parse_args(words)
-    passwords = _passwords(Path(arguments.password_file)) if arguments.password_file else None
+    folder = typed_path(arguments.folder)
+    passwords = _passwords(typed_path(arguments.password_file)) if arguments.password_file else None
     if not arguments.host:
         raise Usage("--host needs an address", hint="--host 0.0.0.0 for every address of this machine")
     if not is_loopback(arguments.host) and not passwords:
@@ -36,16 +38,14 @@ def main(words: Sequence[str]) -> int:
 
     hosts = Hosts(arguments.host, arguments.allow_host)
     try:
-        app = make_app(Path(arguments.folder), hosts=hosts, read_only=arguments.read_only, passwords=passwords)
+        app = make_app(folder, hosts=hosts, read_only=arguments.read_only, passwords=passwords)
     except OSError as problem:
-        raise Usage(
-            f"{arguments.folder}: {problem.strerror}", hint="give a folder of your own that can be written to"
-        ) from None
+        raise Usage(f"{folder}: {problem.strerror}", hint="give a folder of your own that can be written to") from None
 
     def tell(address: str) -> None:
         print(f"{ANSWERS}{address}", flush=True)
         print(
-            f"from {Path(arguments.folder).absolute()}; not the registry that a team should run. Ctrl-C ends it.\n"
+            f"from {folder.absolute()}; not the registry that a team should run. Ctrl-C ends it.\n"
             f"In a notebook: %kit push --plain-http churn:v1 {address}/churn:v1",
             flush=True,
         )
@@ -54,8 +54,8 @@ def main(words: Sequence[str]) -> int:
         asyncio.run(serve(app, arguments.host, arguments.port, tell))
     except (OSError, UnicodeError) as problem:
         number = problem.errno if isinstance(problem, OSError) else None
-        why = os.strerror(number) if number and number > 0 else str(problem)
-        raise Usage(f"{arguments.host}:{arguments.port}: {why}", hint="--port 0 takes a free one") from None
+        reason = os.strerror(number) if number and number > 0 else str(problem)
+        raise Usage(f"{arguments.host}:{arguments.port}: {reason}", hint="--port 0 takes a free one") from None
     return 0
 
 
@@ -87,12 +87,11 @@ def _passwords(path: Path) -> dict[str, str]:
     try:
         if sys.platform != "win32" and stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise Usage(f"{path} can be read by others", hint=f"chmod 600 {path}")
-        lines = path.read_text("utf-8").splitlines()
-    except OSError as problem:
-        raise Usage(f"{path}: {problem.strerror}") from None
-    except UnicodeDecodeError:
-        raise Usage(f"{path} is not UTF-8 text") from None
+        lines = read_bytes(path).decode("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        hint = "it is a text with lines user:password"
+        raise Usage(f"{path} cannot be read: {why(problem)}", hint=hint) from None
     found = dict(line.split(":", 1) for line in lines if ":" in line)
     if not found:
-        raise Usage(f"{path} has no line user:password")
+        raise Usage(f"{path} has no line user:password", hint="write one for each user")
     return found

@@ -222,6 +222,20 @@ def test_a_start_that_is_not_safe_or_not_possible_is_refused(
         pass
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes among the files")
+def test_paths_that_no_file_can_have_and_files_that_are_none_are_refused_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe, 0o600)
+    folder = str(tmp_path / "registry")
+    for path, said in [("a\0b", "NUL"), ("\ud800", "no file name"), ("a" * 300, "300 bytes"), (str(pipe), "it is")]:
+        assert main(["serve", path, "--port=0"]) != 0
+        assert "Error: " in capsys.readouterr().err
+        assert main(["serve", folder, "--port=0", "--password-file", path]) != 0
+        assert said in capsys.readouterr().err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
 def test_a_kill_in_the_middle_of_a_push_leaves_nothing_half(tmp_path: Path) -> None:
     folder, settings = tmp_path / "registry", Settings.load({}, home=tmp_path / "home")
