@@ -14,6 +14,8 @@ _AT = r"(?:[@\ufe6b\uff20]|%40)"  # also the wide ones, which a browser takes fo
 _DIGEST = r"sha(?:256|384|512):"
 _END = r"\s'\"<>`"  # where an address ends in a sentence
 _MARK = re.compile(f"{_AT}(?!{_DIGEST})", re.IGNORECASE)
+_WITH_PASSWORD = re.compile(f":.*{_AT}(?!{_DIGEST})", re.IGNORECASE | re.DOTALL)
+_ADDRESS = re.compile(r"\s*(?:[a-z][a-z0-9+.-]+:[\\/]+|[\\/]{2,}[^\\/]*:)", re.IGNORECASE)  # no drive has two letters
 _QUICK = re.compile(rf"{_AT}|\?[^{_END}]*=", re.IGNORECASE)
 # `scheme://user@`: up to the last mark before the path; and with a colon, as a password may have / ? and #, up to the
 # last of all: rather a host too few in a message than a password in it.
@@ -48,6 +50,19 @@ def has_user_part(argument: str) -> bool:
     Such an argument must not be repeated, not in part: nobody knows where its password ends.
     """
     return _MARK.search(argument) is not None
+
+
+def may_have_password(word: str) -> bool:
+    """Whether a word of a line, whatever it was meant to be, has something like `user:password@`.
+
+    No message repeats such a word: only a parser of that kind of word could tell where its password ends.
+    """
+    return _WITH_PASSWORD.search(word) is not None
+
+
+def is_address_with_user(path: str) -> bool:
+    """Whether what stands where a path belongs is an address with a user part: `https://ada:...@host/name`."""
+    return _ADDRESS.match(path) is not None and has_user_part(path)
 
 
 def host_after_user_part(argument: str) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kitops_jupyter.errors import InvalidReference, KitError, RegistryError
+from kitops_jupyter import verbs
+from kitops_jupyter.__main__ import main
+from kitops_jupyter.disk import typed_path
+from kitops_jupyter.errors import InvalidReference, KitError, RegistryError, Usage
 from kitops_jupyter.redaction import has_user_part, redacted
 from kitops_jupyter.reference import Reference
 
@@ -86,3 +92,46 @@ def test_no_password_passes_an_error(scheme: str, name: str, rest: str) -> None:
 
 def test_an_error_without_an_address_is_told_as_it_is() -> None:
     assert KitError("a@b: a ? b", hint="x").lines() == ["a@b: a ? b", "Hint: x"]
+
+
+@pytest.mark.parametrize(
+    "text", [f"ada:{SECRET}@h.example/t", f"https://ada:/{SECRET}@h/t", f":a/'{SECRET}@h", f"a:{SECRET} %40h"]
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("index",),
+        ("index", "list", "x"),
+        ("version",),
+        ("list", "--progress"),
+        ("pull", "--concurrency"),
+        ("tag", "a:1", "b"),
+    ],
+)
+def test_a_line_that_cannot_be_understood_is_not_repeated_with_a_password(words: tuple[str, ...], text: str) -> None:
+    for line in ((*words, text), (*words[:-1], f"{words[-1]}={text}") if words else (f"--{text}", "list")):
+        with pytest.raises(Usage) as caught:
+            verbs.parse(line)
+            raise Usage("understood")
+        assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [f"https://ada:p/{SECRET}@h/t", f"HTTPS:/ada:{SECRET}@h", f"//ada:{SECRET}@h/t"])
+@pytest.mark.parametrize(
+    "words", ["pack {} -t a:1", "pack . -t a:1 -f {}", "init {}", "validate {}", "unpack a:1 -d {}"]
+)
+def test_an_address_with_a_password_is_not_taken_for_a_path(
+    words: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = [word.replace("{}", text) for word in words.split()]
+    assert main([*line, "--config", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert "is not a path" in said.err and SECRET not in said.err + said.out
+
+
+@pytest.mark.parametrize(
+    "path", ["C:\\Users\\ada@corp\\kit", "\\\\server\\ada@corp\\a", "data/10:30@home", "ada@h/x", "//a/b@c"]
+)
+def test_a_path_with_an_at_in_it_is_a_path(path: str) -> None:
+    assert os.fspath(typed_path(path))

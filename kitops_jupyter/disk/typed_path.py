@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from kitops_jupyter.errors import PathInvalid
+from kitops_jupyter.redaction import is_address_with_user
 
 # Linux's limits, in bytes (limits.h); others count characters, and have no limit that is the same everywhere.
 _NAME_LIMIT, _PATH_LIMIT = 255, 4095
@@ -17,9 +18,15 @@ def typed_path(text: str | os.PathLike[str], *, what: str = "") -> Path:
     """The path, with `~` and `~user` replaced by the home of a user that is known; any other `~name` is a plain name.
 
     `what` names the setting in messages. Relative paths stay so. Raises PathInvalid for what no file can be named:
-    NUL, characters that the file system's encoding lacks, names or paths that are too long, a bare `~` without a home.
+    NUL, characters that the file system's encoding lacks, names or paths that are too long, a bare `~` without a home;
+    and for an address with a user part, without repeating it.
     """
     typed = os.fspath(text)
+    if is_address_with_user(typed):
+        raise PathInvalid(
+            f"{what}{': ' if what else ''}an address with a user or a password in it is not a path",
+            hint="name a folder or a file; kit login REGISTRY takes a password",
+        )
     if "\0" in typed:
         raise _refused(typed, what, "has a NUL character", "leave the character out")
     try:

@@ -68,7 +68,8 @@ def parse_place(text: str, settings: Settings, directory: Path) -> Place:
     prefix, slashes, rest = text.partition("://")
     if not slashes or prefix not in ("local", "remote", "docker"):
         prefix, rest = "", text
-        _refuse_path(text, directory)
+        if not slashes:
+            _refuse_path(text, directory)
     reference = Reference.parse(rest, default_tag="")
     is_remote = prefix in ("remote", "docker") or (not prefix and targets.names_registry(reference, settings))
     if is_remote:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.redaction import may_have_password
 
 PROGRESS = ("none", "plain", "fancy")
 LOG_LEVELS = ("trace", "debug", "info", "warn", "error")
@@ -60,6 +61,7 @@ class Parser(argparse.ArgumentParser):
         self.options: list[Option] = []
         self.words: list[Word] = []
         self._secrets: list[str] = []
+        self._given: tuple[str, ...] = ()
 
     def flag(
         self, *names: str, help: str, metavar: str = "", kind: str = "", common: bool = False, **more: Any
@@ -111,6 +113,7 @@ class Parser(argparse.ArgumentParser):
 
         Raises Usage, with the usage line and an example.
         """
+        self._given = tuple(words)
         before, after = list(words), []
         if "--" in before:
             at = before.index("--")
@@ -162,7 +165,9 @@ class Parser(argparse.ArgumentParser):
         self.error(f"there is no flag {name}{_meant('--' + name.lstrip('-'), self.long_names())}")
 
     def error(self, message: str) -> NoReturn:
-        """Instead of printing and exiting. Raises Usage."""
+        """Instead of printing and exiting. Raises Usage, which repeats no line that may have a password in it."""
+        if any(map(may_have_password, self._given)):
+            message = "the line cannot be understood; it is not repeated, as there may be a password in it"
         example = f"; for example: {self.examples[0]}" if self.examples else ""
         raise Usage(f"{self.prog}: {message}", hint=f"{self.usage_line}{example}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.redaction import may_have_password
 from kitops_jupyter.verbs.parser import suggest
 from kitops_jupyter.verbs.verb import Verb
 
@@ -63,4 +64,5 @@ def find(name: str) -> Verb:
         )
     meant = _ELSEWHERE.get(name) or suggest(name.lower(), NAMES)
     hint = f"did you mean kit {meant}? kit help {meant} has an example" if meant else f"there are {', '.join(NAMES)}"
-    raise Usage(f"kit has no verb {name[:40]!r} here", hint=hint)
+    shown = "of this name" if may_have_password(name) else f"{name[:40]!r}"
+    raise Usage(f"kit has no verb {shown} here", hint=hint)
