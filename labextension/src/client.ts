@@ -58,6 +58,7 @@ export type JobRequest =
       notebook?: string;
       record_environment?: boolean;
       push?: boolean;
+      follow_links?: boolean;
       compression?: string;
     }
   | { kind: 'copy'; source: string; destination: string };
@@ -138,8 +139,8 @@ export class KitClient {
     return this._send('POST', 'check/pull', { reference, filters, directory, include_remote });
   }
 
-  checkPack(directory: string, kitfile = '', notebook = ''): Promise<wire.PackCheck> {
-    return this._send('POST', 'check/pack', { directory, kitfile, notebook });
+  checkPack(directory: string, kitfile = '', notebook = '', followLinks = false): Promise<wire.PackCheck> {
+    return this._send('POST', 'check/pack', { directory, kitfile, notebook, follow_links: followLinks });
   }
 
   jobs(since = 0, epoch = '', signal?: AbortSignal): Promise<wire.JobList> {

@@ -100,7 +100,8 @@ export class PackForm extends Form<Job> {
       kitfile: this.state.text,
       reference: this._name,
       record_environment: this._isRecorded,
-      push: this._isPushed
+      push: this._isPushed,
+      follow_links: this.state.followsLinks
     });
   }
 
@@ -129,6 +130,15 @@ export class PackForm extends Form<Job> {
         />
         <Preview state={state} actions={actions} />
         <div className="kitops-Choices">
+          {state.hasLinks && (
+            <CheckField
+              label={trans.__('Follow links: pack the files that they lead to')}
+              isChecked={state.followsLinks}
+              onChange={isChecked => {
+                state.followsLinks = isChecked;
+              }}
+            />
+          )}
           <CheckField
             label={trans.__('Record the environment: Python and its packages, as files that install them')}
             isChecked={this._isRecorded}

@@ -22,7 +22,7 @@ export class PackState implements IDisposable {
     readonly notebook: string
   ) {
     const { client } = actions.model;
-    this.check = new Asked<PackCheck>(() => client.checkPack(directory, this._text, notebook));
+    this.check = new Asked<PackCheck>(() => client.checkPack(directory, this._text, notebook, this._followsLinks));
     this.check.changed.connect(this._onCheck, this);
     this._settle = new Debouncer(() => this.check.reload(), SETTLE_MS);
   }
@@ -32,6 +32,25 @@ export class PackState implements IDisposable {
   /** All layers of the first preview, also those that were left out since. */
   get layers(): readonly PackLayer[] {
     return this._layers;
+  }
+
+  /** Whether what links lead to is packed, as in a snapshot of Hugging Face's cache. */
+  get followsLinks(): boolean {
+    return this._followsLinks;
+  }
+
+  /** Looked at anew: other files go in. */
+  set followsLinks(follows: boolean) {
+    this._followsLinks = follows;
+    this._layers = [];
+    void this.check.reload();
+  }
+
+  /** Whether the server said that there are links, or what they lead to is packed already. */
+  get hasLinks(): boolean {
+    const { error, value } = this.check;
+    const told = [error?.message, error?.hint, ...(value?.warnings ?? []), ...(value?.left_out.flat() ?? [])];
+    return this._followsLinks || told.some(each => each?.includes('--follow-links'));
   }
 
   /** What a proposal stays away from; a text of one's own has no such list. */
@@ -132,6 +151,7 @@ export class PackState implements IDisposable {
   private _base = '';
   private _changed = new Signal<this, void>(this);
   private readonly _dropped = new Set<string>();
+  private _followsLinks = false;
   private _isStale = true;
   private _layers: readonly PackLayer[] = [];
   private _leftOut: readonly string[][] = [];

@@ -1,6 +1,7 @@
 import { act, fireEvent, screen } from '@testing-library/react';
 
 import { PackForm } from '../pack';
+import { refusal } from '../../../__tests__/server';
 import { Desk, HOSTILE, KITFILE, preview } from './desk';
 
 let at: Desk;
@@ -45,7 +46,8 @@ describe('pack', () => {
         kitfile: KITFILE,
         reference: 'nb:latest',
         record_environment: true,
-        push: false
+        push: false,
+        follow_links: false
       }
     ]);
   });
@@ -77,6 +79,47 @@ describe('pack', () => {
     expect([document.activeElement, area.selectionStart, area.selectionEnd]).toEqual([area, 7, 15]);
     await at.press(screen.getByRole('button', { name: 'Begin again', hidden: true }));
     await at.shown(() => at.dialog.node.querySelector('textarea')!.value === KITFILE, 'the first Kitfile');
+    await at.shown(() => !at.go().disabled, 'the preview');
+  });
+
+  it('offers to follow links where there are some, and looks again', async () => {
+    const asked: boolean[] = [];
+    at.server.routes['POST check/pack'] = ({ body }) => {
+      const { follow_links: follows } = body as { follow_links: boolean };
+      asked.push(follows);
+      return follows
+        ? preview({ command: '%kit pack work --follow-links' })
+        : preview({ warnings: ['model: left out a link: m.onnx; --follow-links packs what links lead to'] });
+    };
+    await at.open(form());
+    await at.shown(() => !at.go().disabled, 'the preview');
+    await at.press(screen.getByLabelText(/^Follow links/));
+    await at.shown(() => at.line()?.includes('--follow-links') === true, 'the line');
+    await at.shown(() => !at.go().disabled, 'the preview');
+    expect(at.line()).toBe('%kit pack work --follow-links -t work:latest');
+    await at.press(at.go());
+    await at.shown(() => at.closed !== undefined, 'the end');
+    expect(asked).toEqual([false, true]);
+    expect(at.bodies('POST jobs')).toEqual([expect.objectContaining({ follow_links: true })]);
+  });
+
+  it('speaks of no links where there are none', async () => {
+    await at.open(form());
+    await at.shown(() => !at.go().disabled, 'the preview');
+    expect(screen.queryByLabelText(/^Follow links/)).toBeNull();
+  });
+
+  it('offers to follow links where nothing else is left to pack', async () => {
+    at.server.routes['POST check/pack'] = ({ body }) => {
+      if ((body as { follow_links: boolean }).follow_links) {
+        return preview();
+      }
+      throw refusal(422, 'kitfile_invalid', 'the layer is empty', 'kit pack FOLDER --follow-links');
+    };
+    await at.open(form());
+    await at.shown(() => screen.queryByLabelText(/^Follow links/) !== null, 'the choice');
+    expect(at.go().disabled).toBe(true);
+    await at.press(screen.getByLabelText(/^Follow links/));
     await at.shown(() => !at.go().disabled, 'the preview');
   });
 
