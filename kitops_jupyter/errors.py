@@ -269,9 +269,13 @@ class StorageFull(StoreError):
 
 
 class RegistryError(KitError):
-    """An answer of a registry that is an error, or none; `status` is the HTTP status, 0 without an answer."""
+    """An answer of a registry that is an error, or none; `status` is the HTTP status, 0 without an answer.
+
+    `had_login` is whether the registry had a login or a token of ours, and refused for all that.
+    """
 
     code = "registry_error"
+    had_login = False
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kitops_jupyter import targets
 from kitops_jupyter.cards import Card
 from kitops_jupyter.content import Descriptor, Digest, Source
-from kitops_jupyter.errors import NotFound, Usage
+from kitops_jupyter.errors import Forbidden, NotFound, Unauthorized, Usage
 from kitops_jupyter.lines import command
 from kitops_jupyter.operations.copy_graph import copy_nodes, walk
 from kitops_jupyter.operations.copy_kit import Tally
@@ -17,6 +17,7 @@ from kitops_jupyter.operations.kits import Opener, open_kit, read_kit, refuse_ri
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
+from kitops_jupyter.registry.problems import is_past_login
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
@@ -89,6 +90,10 @@ def _index(origin: Reference, settings: Settings) -> Descriptor | None:
     try:
         return targets.store(settings).repository(origin, kind="indexes").resolve(origin.name)
     except NotFound:
+        return None
+    except (Unauthorized, Forbidden) as problem:  # some refuse what is not there, and the write decides
+        if not is_past_login(problem):
+            raise
         return None
 
 

@@ -87,11 +87,18 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
             challenge = response.headers.get("WWW-Authenticate", "")
             if response.status_code != 401 or not challenge or not self._is_ours(place):
                 break
-            following = self.authenticator.answer(challenge, method, str(address), sent=sent)
+            try:
+                following = self.authenticator.answer(challenge, method, str(address), sent=sent)
+            except Unauthorized as error:
+                error.had_login = bool(sent)
+                raise
             if following == sent:
                 break
             sent = following
-        raise problems.problem(answer, what, host=self.name, place=self._place(place))
+        problem = problems.problem(answer, what, host=self.name, place=self._place(place))
+        if isinstance(problem, RegistryError):
+            problem.had_login = bool(sent)
+        raise problem
 
     def _is_ours(self, address: Address) -> bool:
         return address.origin == self.origin

@@ -164,6 +164,11 @@ def problem(answer: Answer, what: str, *, host: str, place: str = "") -> KitErro
     return RegistryError(said, hint=hint, status=status, temporary=temporary, retry_after_s=answer.retry_after_s)
 
 
+def is_past_login(error: Unauthorized | Forbidden) -> bool:
+    """Whether a login makes no difference: ours was sent and refused, or nobody asked for one (403)."""
+    return error.had_login or isinstance(error, Forbidden)
+
+
 def unreachable(error: Exception, what: str, *, place: str, may_pass: bool = False) -> Unreachable:
     """No answer at all: why, in words that help. Certificate trouble is not temporary.
 

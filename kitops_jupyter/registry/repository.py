@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, verified
-from kitops_jupyter.errors import InvalidReference, ManifestInvalid, NotFound
+from kitops_jupyter.errors import Forbidden, InvalidReference, ManifestInvalid, NotFound, Unauthorized
 from kitops_jupyter.pipeline import ByteSink
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import is_tag
 from kitops_jupyter.registry import download, lists, referrers
 from kitops_jupyter.registry.door import typed
 from kitops_jupyter.registry.manifests import LIMIT_BYTES, MANIFEST_TYPES, Manifests, Read
+from kitops_jupyter.registry.problems import is_past_login
 from kitops_jupyter.registry.session import UploadSession
 
 if TYPE_CHECKING:
@@ -76,6 +77,18 @@ class RemoteRepository:
             return False
         length = response.headers.get("Content-Length", "")
         return not length or length == str(descriptor.size_bytes) or "Content-Encoding" in response.headers
+
+    def is_known(self, descriptor: Descriptor, *, if_refused: bool = False) -> bool:
+        """`exists`, for who writes next; `if_refused` where the registry refuses to say although it has our login.
+
+        Some answer 401 or 403 for what is not there, or let somebody push who may not pull: the write then decides.
+        """
+        try:
+            return self.exists(descriptor)
+        except (Unauthorized, Forbidden) as error:
+            if not is_past_login(error):
+                raise
+            return if_refused
 
     def fetch(
         self,
@@ -169,7 +182,7 @@ class RemoteRepository:
             raise ManifestInvalid(f"manifest of {descriptor.size_bytes} bytes, expected at most {LIMIT_BYTES}")
         with verified(stream, descriptor) as checked:
             data = checked.readall()
-        if self._manifests.exists(descriptor.digest):
+        if self.is_known(descriptor):
             return
         subject = referrers.subject_of(data)
         response = self._manifests.put(descriptor.digest, data, descriptor.media_type)
@@ -180,7 +193,7 @@ class RemoteRepository:
         """Let `name` point at a manifest that is there; no blob moves. Raises NotFound, InvalidReference."""
         if not is_tag(name):
             raise InvalidReference(f"{name[:140]!r} is no tag", hint="letters, digits, _ . -; 128 at most")
-        if not self._manifests.exists(descriptor.digest):
+        if not self.is_known(descriptor, if_refused=True):
             raise NotFound(f"{descriptor.digest.short}: cannot be tagged {name}, it is not in {self.store_name}")
         with verified(self._manifests.open(descriptor), descriptor) as stream:
             self._manifests.put(name, stream.readall(), descriptor.media_type)

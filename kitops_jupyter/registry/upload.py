@@ -80,7 +80,7 @@ class Upload:
         self.progress.finished()
 
     def is_there(self) -> bool:
-        return self.repository.exists(self.descriptor)
+        return self.repository.is_known(self.descriptor)
 
     def _mounted(self) -> UploadSession | None:
         """None when a sibling's blob could be mounted; else a session, which a refused mount gives as well."""
