@@ -215,7 +215,9 @@ def test_a_forged_kit_is_refused_and_leaves_nothing(tmp_path: Path, settings: Se
     before = everything_in(tmp_path)
     with pytest.raises(ContentError):
         kit.unpack(reference, tmp_path / "out", settings=settings)
-    assert [path for path in everything_in(tmp_path) if path not in before] == ["home/unpacks"]
+    new = [path for path in everything_in(tmp_path) if path not in before]
+    ours = "home/cache"  # what was read of the store is noted there once that is a while old
+    assert [path for path in new if path != ours and not path.startswith(f"{ours}/")] == ["home/unpacks"]
 
 
 def test_two_layers_with_the_same_file_are_refused(tmp_path: Path, settings: Settings) -> None:

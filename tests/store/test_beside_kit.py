@@ -21,7 +21,7 @@ from tests.contract import MadeKit, make_kit, store_kit
 from tests.store.work_on_a_store import open_store
 
 A = "bG9jYWxob3N0L2E="  # localhost/a
-THEIRS, OURS = 16, 10
+THEIRS, OURS = 10, 6
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows replaces no open file")
 
