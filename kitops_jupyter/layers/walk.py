@@ -191,6 +191,12 @@ class Walk:
             self.warnings.append(
                 f"{self._entry.label}: left out {some}: {_some(self._links)}; --follow-links packs what links lead to"
             )
+        if self._others and not has_file:
+            raise PathInvalid(
+                f"{self._entry.label}: {self._entry.path or '.'} has no file ({_some(self._others)}: "
+                f"neither a file nor a folder), so the layer is empty",
+                hint="name a file or a folder in the Kitfile: pipes, sockets and devices are not packed",
+            )
         for names, reason in (
             (self._others, "neither a file nor a folder"),
             (self._dotted, "named with '..' inside, which kit leaves out"),

@@ -57,7 +57,10 @@ def open_blob(layout: Layout, descriptor: Descriptor) -> StoredBlob:
     try:
         return StoredBlob(layout, descriptor.digest, open_regular(layout.blob(descriptor.digest)))
     except FileNotFoundError as problem:
-        raise NotFound(f"blob {descriptor.digest.short} is not in the store ({layout.root})") from problem
+        raise NotFound(
+            f"blob {descriptor.digest.short} is not in the store ({layout.root})",
+            hint="pack or pull the kit again, which brings it back",
+        ) from problem
     except OSError as problem:
         raise StoreError(
             f"blob {descriptor.digest.short} cannot be read: {problem.strerror}",

@@ -126,6 +126,16 @@ def test_what_is_no_file_and_no_folder_is_left_out_with_a_warning(
     assert ("link" if kind == "link" else "neither a file nor a folder") in warning
 
 
+@posix_only
+@pytest.mark.parametrize("path", ["d", "d/odd"])
+def test_a_layer_that_would_be_empty_for_what_is_no_file_is_refused(path: str, tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    os.mkfifo(tmp_path / "d/odd")
+    with pytest.raises(PathInvalid, match="neither a file nor a folder") as caught:
+        planned(tmp_path, f"code: [{{path: {path}}}]")
+    assert caught.value.hint
+
+
 def test_a_link_to_a_folder_above_is_never_followed(tmp_path: Path) -> None:
     grow(tmp_path, "d/x")
     try:
