@@ -160,6 +160,8 @@ def problem(answer: Answer, what: str, *, host: str, place: str = "") -> KitErro
         return TooManyRequests(
             said + wait, hint="run it again later", status=status, temporary=True, retry_after_s=later
         )
+    if not hint and not words and status < 500:  # no registry's own refusal: those say why
+        hint = "is this the registry's address?"
     temporary = answer.is_temporary
     return RegistryError(said, hint=hint, status=status, temporary=temporary, retry_after_s=answer.retry_after_s)
 
