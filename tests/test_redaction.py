@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kitops_jupyter import verbs
 from kitops_jupyter.__main__ import main
 from kitops_jupyter.disk import typed_path
-from kitops_jupyter.errors import InvalidReference, KitError, RegistryError, Usage
+from kitops_jupyter.errors import InvalidReference, KitError, PathInvalid, RegistryError, Usage
 from kitops_jupyter.redaction import has_user_part, redacted
 from kitops_jupyter.reference import Reference
 
@@ -135,3 +135,10 @@ def test_an_address_with_a_password_is_not_taken_for_a_path(
 )
 def test_a_path_with_an_at_in_it_is_a_path(path: str) -> None:
     assert os.fspath(typed_path(path))
+
+
+@pytest.mark.parametrize("text", [f"ada:{SECRET}\0@h/t", f"ada:{SECRET}\ud800@h/t", f"ada:{SECRET}{'z' * 5000}@h/t"])
+def test_a_path_that_is_refused_is_not_repeated_with_a_password(text: str) -> None:
+    with pytest.raises(PathInvalid) as caught:
+        typed_path(text)
+    assert SECRET not in str(caught.value)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from kitops_jupyter.errors import PathInvalid
-from kitops_jupyter.redaction import is_address_with_user
+from kitops_jupyter.redaction import is_address_with_user, may_have_password
 
 # Linux's limits, in bytes (limits.h); others count characters, and have no limit that is the same everywhere.
 _NAME_LIMIT, _PATH_LIMIT = 255, 4095
@@ -65,5 +65,7 @@ def current_folder() -> Path:
 
 
 def _refused(typed: str, what: str, reason: str, hint: str) -> PathInvalid:
+    if may_have_password(typed):
+        return PathInvalid(f"{what}{': ' if what else ''}the path {reason}", hint=hint)
     shown = ascii(typed) if len(typed) <= _SHOWN else f"{typed[:_SHOWN]!a}..."
     return PathInvalid(f"{what}{': ' if what else ''}the path {shown} {reason}", hint=hint)
