@@ -22,6 +22,7 @@ export class NotebookView extends Panel {
     this.addClass('kitops-Cells');
     this._rendermime = reading(rendermime);
     this.node.addEventListener('click', onClick, true);
+    this.node.addEventListener('auxclick', onClick, true); // the middle button opens a link without a click
     this._notebook = readNotebook(notebook);
     this._more = document.createElement('button');
     this._more.className = 'kitops-Button';
@@ -102,14 +103,19 @@ function reading({ sanitizer, latexTypesetter, markdownParser }: IRenderMimeRegi
 /** A link leads out of the page, to the web, or nowhere: never to another place of this JupyterLab. */
 function onClick(event: MouseEvent): void {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
-  if (link) {
+  if (link && event.button < 2) {
     event.preventDefault();
     event.stopPropagation();
-    const address = link.getAttribute('href') ?? '';
-    if (/^https?:\/\//i.test(address)) {
-      window.open(address, '_blank', 'noopener,noreferrer');
+    if (isElsewhere(link)) {
+      window.open(link.href, '_blank', 'noopener,noreferrer');
     }
   }
+}
+
+/** A whole web address, and not of this server: there, signing out is but an address. */
+function isElsewhere(link: HTMLAnchorElement): boolean {
+  const isWhole = /^https?:\/\//i.test(link.getAttribute('href') ?? '');
+  return isWhole && !!link.host && link.host !== window.location.host;
 }
 
 function text(className: string, content: string): Widget {

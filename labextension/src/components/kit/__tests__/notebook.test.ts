@@ -57,16 +57,19 @@ it.each([
   expect((window as unknown as { hacked?: number }).hacked).toBeUndefined();
 });
 
-it('a link leads to the web in a page of its own, or nowhere', async () => {
-  const view = await draw({
-    cell_type: 'markdown',
-    source: '<a href="/lab?reset">here</a> <a href="https://example.com/">out</a>'
-  });
-  await until(() => view.node.querySelectorAll('a').length === 2, 'links');
-  const open = jest.spyOn(window, 'open').mockReturnValue(null);
-  const [here, out] = view.node.querySelectorAll('a');
-  for (const link of [here, out]) {
-    expect(link.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }))).toBe(false);
+it.each([
+  ['click', 0],
+  ['auxclick', 1]
+])('by a %s a link leads to the web in a page of its own, or nowhere', async (kind, button) => {
+  const own = [`${window.location.origin}/logout`, `${window.location.origin.toUpperCase()}/logout`, '/lab?reset'];
+  const nowhere = [...own, `//${window.location.host}/logout`, 'logout', 'http://[', 'http://', '#main'];
+  const addresses = [...nowhere, 'https://example.com/'];
+  const source = addresses.map(address => `<a href="${address}">x</a>`).join(' ');
+  const view = await draw({ cell_type: 'markdown', source });
+  await until(() => view.node.querySelectorAll('a').length === addresses.length, 'links');
+  const open = jest.spyOn(window, 'open').mockReset().mockReturnValue(null);
+  for (const link of view.node.querySelectorAll('a')) {
+    expect(link.dispatchEvent(new MouseEvent(kind, { bubbles: true, cancelable: true, button }))).toBe(false);
   }
   expect(open.mock.calls).toEqual([['https://example.com/', '_blank', 'noopener,noreferrer']]);
 });
