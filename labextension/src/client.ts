@@ -235,7 +235,7 @@ function queryOf(query: Query): string {
     if (NAMES.has(name) && USER_PART.test(text)) {
       throw new KitError('invalid_reference', 'a user name or a password has no place in the name of a kit');
     }
-    if (/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text)) {
+    if (/\p{Cs}/u.test(text)) {
       throw new KitError(
         'unsayable',
         'this name is not Unicode text, and cannot be asked for',

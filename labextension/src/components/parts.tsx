@@ -1,5 +1,9 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import type { JSX, MouseEvent } from 'react';
+import { copyIcon } from '@jupyterlab/ui-components';
+import type { ButtonHTMLAttributes, JSX, MouseEvent } from 'react';
+
+import { noLine } from '../lines';
 
 export interface IIconButtonProps {
   icon: LabIcon;
@@ -13,22 +17,38 @@ export interface IIconButtonProps {
 }
 
 /** A button that is only an icon: its label is its name and its title. */
-export function IconButton({ icon, label, onClick, disabled, tabIndex, isShy }: IIconButtonProps): JSX.Element {
+export function IconButton({ icon, label, isShy, ...rest }: IIconButtonProps): JSX.Element {
   return (
-    <button
-      type="button"
+    <PlainButton
+      {...rest}
       className={isShy ? 'kitops-IconButton kitops-mod-shy' : 'kitops-IconButton'}
       aria-label={label}
       title={label}
-      disabled={disabled}
-      tabIndex={tabIndex}
-      onClick={(event: MouseEvent) => {
-        event.stopPropagation();
-        onClick();
-      }}
     >
       <icon.react tag="span" className="kitops-Icon" />
-    </button>
+    </PlainButton>
+  );
+}
+
+export interface ICopyLineProps {
+  /** Empty: the button is there, and says why it has nothing to copy. */
+  line: string;
+  copy: (line: string) => void;
+  trans: TranslationBundle;
+  tabIndex?: number;
+  isShy?: boolean;
+}
+
+/** Copies the %kit line of what it stands beside. */
+export function CopyLine({ line, copy, trans, ...rest }: ICopyLineProps): JSX.Element {
+  return (
+    <IconButton
+      {...rest}
+      icon={copyIcon}
+      label={line ? trans.__('Copy the %kit line') : noLine(trans)}
+      disabled={!line}
+      onClick={() => copy(line)}
+    />
   );
 }
 
@@ -41,21 +61,24 @@ export interface ITextButtonProps {
 }
 
 /** A small button with a word on it. */
-export function TextButton({ children, onClick, title, tabIndex, disabled }: ITextButtonProps): JSX.Element {
+export function TextButton(props: ITextButtonProps): JSX.Element {
+  return <PlainButton {...props} className="kitops-TextButton" />;
+}
+
+/** A click on it is its own, not its row's. */
+function PlainButton({
+  onClick,
+  ...rest
+}: ButtonHTMLAttributes<HTMLButtonElement> & { onClick: () => void }): JSX.Element {
   return (
     <button
       type="button"
-      className="kitops-TextButton"
-      title={title}
-      disabled={disabled}
-      tabIndex={tabIndex}
+      {...rest}
       onClick={(event: MouseEvent) => {
         event.stopPropagation();
         onClick();
       }}
-    >
-      {children}
-    </button>
+    />
   );
 }
 

@@ -1,12 +1,12 @@
 // Small parts that the tab and the dialogs share.
 
-import { addIcon, copyIcon } from '@jupyterlab/ui-components';
+import { addIcon } from '@jupyterlab/ui-components';
 import type { JSX, ReactNode } from 'react';
 
 import type { KitError } from '../../client';
 import { inert } from '../../format';
 import { noLine } from '../../lines';
-import { IconButton } from '../parts';
+import { CopyLine, IconButton } from '../parts';
 import type { IActions } from './actions';
 
 export interface IWithActions {
@@ -27,7 +27,7 @@ export function KitLine({ line, actions }: IWithActions & { line: string | null 
       <code className="kitops-Line-text" title={line}>
         {line}
       </code>
-      <IconButton icon={copyIcon} label={trans.__('Copy the %kit line')} onClick={() => copy(line)} />
+      <CopyLine line={line} copy={copy} trans={trans} />
       {insert && (
         <IconButton icon={addIcon} label={trans.__('Insert into the notebook')} onClick={() => insert(line)} />
       )}

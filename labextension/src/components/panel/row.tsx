@@ -1,13 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { caretDownIcon, caretRightIcon, checkIcon, copyIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { caretDownIcon, caretRightIcon, checkIcon, refreshIcon } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
 
 import { age, inert, moment, shortDigest, shortName, size } from '../../format';
 import { kitIcon, pullIcon } from '../../icons';
-import { kitLine, noLine } from '../../lines';
+import { kitLine } from '../../lines';
 import type { KitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
-import { IconButton, TextButton } from '../parts';
+import { CopyLine, IconButton, TextButton } from '../parts';
 import type { Run } from '.';
 import { NoteBody } from './note';
 import type { IRow } from './rows';
@@ -192,13 +192,7 @@ function TagDetail({ row, model, trans, run }: IRowProps): JSX.Element {
             onClick={() => run(CommandIDs.pull, { reference: row.reference })}
           />
         ) : null}
-        <IconButton
-          icon={copyIcon}
-          label={line ? trans.__('Copy the %kit line') : noLine(trans)}
-          disabled={!line}
-          tabIndex={-1}
-          onClick={() => run(CommandIDs.copyLine, { line })}
-        />
+        <CopyLine line={line} trans={trans} tabIndex={-1} copy={line => run(CommandIDs.copyLine, { line })} />
       </span>
     </>
   );

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import { checkIcon, clearIcon, closeIcon, copyIcon, errorIcon, redoIcon, stopIcon } from '@jupyterlab/ui-components';
+import { checkIcon, clearIcon, closeIcon, errorIcon, redoIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
 
 import { inert, lastName, share, size } from '../../format';
@@ -11,7 +11,7 @@ import { isGoing } from '../../model';
 import { outcomeOf } from '../../outcome';
 import { CommandIDs } from '../../tokens';
 import type { Job } from '../../wire';
-import { Bar, IconButton, TextButton } from '../parts';
+import { Bar, CopyLine, IconButton, TextButton } from '../parts';
 import { useSignals } from '../signal';
 import type { Run } from '.';
 import { Section } from './section';
@@ -106,16 +106,9 @@ function toldOf(job: Job, trans: TranslationBundle): string {
 }
 
 function JobActions({ job, trans, run }: IJobProps): JSX.Element {
-  const line = safeLine(job.command);
   return (
     <span className="kitops-Job-actions">
-      <IconButton
-        isShy
-        icon={copyIcon}
-        label={line ? trans.__('Copy the %kit line') : noLine(trans)}
-        disabled={!line}
-        onClick={() => run(CommandIDs.copyLine, { line })}
-      />
+      <CopyLine isShy line={safeLine(job.command)} trans={trans} copy={line => run(CommandIDs.copyLine, { line })} />
       <IconButton
         icon={closeIcon}
         label={isGoing(job) ? trans.__('Cancel') : trans.__('Forget')}
