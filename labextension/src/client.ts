@@ -232,15 +232,8 @@ function queryOf(query: Query): string {
       continue;
     }
     const text = String(value);
-    if (NAMES.has(name) && USER_PART.test(text)) {
-      throw new KitError('invalid_reference', 'a user name or a password has no place in the name of a kit');
-    }
-    if (/\p{Cs}/u.test(text)) {
-      throw new KitError(
-        'unsayable',
-        'this name is not Unicode text, and cannot be asked for',
-        '%kit unpack writes it'
-      );
+    if (/\p{Cs}/u.test(text) || (NAMES.has(name) && USER_PART.test(text))) {
+      throw new KitError('invalid_reference', 'no kit has a name with a user or a password in it, or half a character');
     }
     asked[name] = text;
   }

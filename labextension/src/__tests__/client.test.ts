@@ -124,7 +124,7 @@ describe('a query', () => {
   );
 
   it('with a name that is not Unicode text is an error and no exception of the page', async () => {
-    await expect(client.notebook('a:b', 'code:0', '\udcff.ipynb')).rejects.toMatchObject({ code: 'unsayable' });
+    await expect(client.notebook('a:b', 'code:0', '\udcff.ipynb')).rejects.toMatchObject({ code: 'invalid_reference' });
   });
 
   it('asks for a kit by its digest', async () => {

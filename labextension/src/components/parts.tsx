@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { copyIcon } from '@jupyterlab/ui-components';
-import type { ButtonHTMLAttributes, JSX, MouseEvent } from 'react';
+import type { ButtonHTMLAttributes, JSX, MouseEvent, ReactNode } from 'react';
 
 import { noLine } from '../lines';
 
@@ -65,11 +65,20 @@ export function TextButton(props: ITextButtonProps): JSX.Element {
   return <PlainButton {...props} className="kitops-TextButton" />;
 }
 
+type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement>;
+
+/** A button of a tab or a dialog. */
+export function Button(props: ButtonProps): JSX.Element {
+  return <button type="button" {...props} className="kitops-Button" />;
+}
+
+/** A button that looks as a link does. */
+export function LinkButton(props: ButtonProps): JSX.Element {
+  return <button type="button" {...props} className="kitops-Link" />;
+}
+
 /** A click on it is its own, not its row's. */
-function PlainButton({
-  onClick,
-  ...rest
-}: ButtonHTMLAttributes<HTMLButtonElement> & { onClick: () => void }): JSX.Element {
+function PlainButton({ onClick, ...rest }: ButtonProps & { onClick: () => void }): JSX.Element {
   return (
     <button
       type="button"
@@ -79,6 +88,22 @@ function PlainButton({
         onClick();
       }}
     />
+  );
+}
+
+/** Rows under their heads. */
+export function Table({ heads, children }: { heads: readonly string[]; children: ReactNode }): JSX.Element {
+  return (
+    <table className="kitops-Table">
+      <thead>
+        <tr>
+          {heads.map(head => (
+            <th key={head}>{head}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
   );
 }
 

@@ -6,7 +6,7 @@ import type { JSX, ReactNode } from 'react';
 import type { KitError } from '../../client';
 import { inert } from '../../format';
 import { noLine } from '../../lines';
-import { CopyLine, IconButton } from '../parts';
+import { Button, CopyLine, IconButton } from '../parts';
 import type { IActions } from './actions';
 
 export interface IWithActions {
@@ -58,14 +58,8 @@ export function Failure({
         </details>
       )}
       <div className="kitops-Failure-buttons">
-        {retry && (
-          <button type="button" className="kitops-Button" onClick={retry}>
-            {trans.__('Try again')}
-          </button>
-        )}
-        <button type="button" className="kitops-Button" onClick={() => copy(all)}>
-          {trans.__('Copy details')}
-        </button>
+        {retry && <Button onClick={retry}>{trans.__('Try again')}</Button>}
+        <Button onClick={() => copy(all)}>{trans.__('Copy details')}</Button>
       </div>
     </div>
   );

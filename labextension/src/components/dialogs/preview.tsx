@@ -4,6 +4,7 @@ import { useRef } from 'react';
 import { inert, size } from '../../format';
 import type { PackLayer, Problem } from '../../wire';
 import { TickBox } from '../kit/tickbox';
+import { LinkButton } from '../parts';
 import type { IActions } from './actions';
 import { Failure, Waiting } from './notes';
 import type { PackState } from './packstate';
@@ -141,11 +142,7 @@ function Kitfile({ state, actions, problems }: IPreviewProps & { problems: reado
               ? trans.__('proposed: there is none in the folder yet')
               : trans.__('as it is in the folder')}
         </span>
-        {state.isEdited && (
-          <button type="button" className="kitops-Link" onClick={() => state.reset()}>
-            {trans.__('Begin again')}
-          </button>
-        )}
+        {state.isEdited && <LinkButton onClick={() => state.reset()}>{trans.__('Begin again')}</LinkButton>}
       </h3>
       <textarea
         ref={area}

@@ -2,6 +2,7 @@ import type { JSX } from 'react';
 
 import { inert } from '../../format';
 import type { Problem } from '../../wire';
+import { LinkButton } from '../parts';
 import type { IActions } from './actions';
 
 /** So many lines of a text are shown: a Kitfile has some dozens, a hostile one may have a million. */
@@ -53,9 +54,7 @@ export function Problems({
         return (
           <li key={index}>
             {onGo && problem.line > 0 ? (
-              <button type="button" className="kitops-Link" onClick={() => onGo(problem)}>
-                {where}
-              </button>
+              <LinkButton onClick={() => onGo(problem)}>{where}</LinkButton>
             ) : (
               <span className="kitops-Problems-where">{where}</span>
             )}{' '}

@@ -7,6 +7,7 @@ import type { DiffFile, DiffRow, DiffView } from '../../wire';
 import type { IActions } from '../dialogs/actions';
 import { Failure, KitLine, Waiting } from '../dialogs/notes';
 import { Source } from '../dialogs/source';
+import { Table } from '../parts';
 import type { KitState } from './state';
 
 /** So many files are listed; the line shows the rest. */
@@ -85,21 +86,11 @@ function Changes({ diff, actions }: { diff: DiffView; actions: IActions }): JSX.
     <>
       {isSame && <p className="kitops-Outcome kitops-mod-done">{trans.__('Both hold the same.')}</p>}
       <h3>{trans.__('Layers')}</h3>
-      <table className="kitops-Table">
-        <thead>
-          <tr>
-            <th>{trans.__('Change')}</th>
-            <th>{trans.__('Layer')}</th>
-            <th>{trans.__('Before')}</th>
-            <th>{trans.__('After')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {diff.layers.map((layer, index) => (
-            <Layer key={index} layer={layer} actions={actions} />
-          ))}
-        </tbody>
-      </table>
+      <Table heads={[trans.__('Change'), trans.__('Layer'), trans.__('Before'), trans.__('After')]}>
+        {diff.layers.map((layer, index) => (
+          <Layer key={index} layer={layer} actions={actions} />
+        ))}
+      </Table>
       {files.length > 0 && <Files files={files} actions={actions} />}
       {diff.truncated && (
         <p className="kitops-Notice">{trans.__('There is more than is shown: the line shows all.')}</p>
@@ -136,30 +127,20 @@ function Files({ files, actions }: { files: readonly DiffFile[]; actions: IActio
   return (
     <>
       <h3>{trans._n('%1 file', '%1 files', files.length)}</h3>
-      <table className="kitops-Table">
-        <thead>
-          <tr>
-            <th>{trans.__('Change')}</th>
-            <th>{trans.__('File')}</th>
-            <th>{trans.__('Before')}</th>
-            <th>{trans.__('After')}</th>
+      <Table heads={[trans.__('Change'), trans.__('File'), trans.__('Before'), trans.__('After')]}>
+        {files.slice(0, FILES).map((file, index) => (
+          <tr key={index} className={`kitops-mod-${file.change}`}>
+            <td>
+              <Change change={file.change} actions={actions} />
+            </td>
+            <td>
+              <bdi title={inert(file.path, 2000)}>{inert(file.path, 200)}</bdi>
+            </td>
+            <td>{file.change === 'added' ? '' : size(file.a_size)}</td>
+            <td>{file.change === 'removed' ? '' : size(file.b_size)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {files.slice(0, FILES).map((file, index) => (
-            <tr key={index} className={`kitops-mod-${file.change}`}>
-              <td>
-                <Change change={file.change} actions={actions} />
-              </td>
-              <td>
-                <bdi title={inert(file.path, 2000)}>{inert(file.path, 200)}</bdi>
-              </td>
-              <td>{file.change === 'added' ? '' : size(file.a_size)}</td>
-              <td>{file.change === 'removed' ? '' : size(file.b_size)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       {files.length > FILES && <p className="kitops-Notice">{trans.__('and %1 more', files.length - FILES)}</p>}
     </>
   );

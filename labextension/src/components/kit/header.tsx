@@ -4,7 +4,7 @@ import type { JSX, MouseEvent } from 'react';
 import { inert, shortDigest, size } from '../../format';
 import { CommandIDs } from '../../tokens';
 import type { IActions } from '../dialogs/actions';
-import { IconButton } from '../parts';
+import { Button, IconButton } from '../parts';
 import type { KitState } from './state';
 
 export interface IHeaderProps {
@@ -46,20 +46,15 @@ export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element 
         >
           {tree?.bytes ? trans.__('Pull selected %1', size(tree.bytes)) : trans.__('Pull selected')}
         </button>
-        <button type="button" className="kitops-Button" disabled={!line} title={line} onClick={() => copy(line)}>
+        <Button disabled={!line} title={line} onClick={() => copy(line)}>
           {trans.__('Copy %kit line')}
-        </button>
-        <button
-          type="button"
-          className="kitops-Button"
-          disabled={!kit}
-          onClick={() => void run(CommandIDs.promote, { reference })}
-        >
+        </Button>
+        <Button disabled={!kit} onClick={() => void run(CommandIDs.promote, { reference })}>
           {trans.__('Promote…')}
-        </button>
-        <button type="button" className="kitops-Button" disabled={!kit} onClick={() => (state.tab = 'diff')}>
+        </Button>
+        <Button disabled={!kit} onClick={() => (state.tab = 'diff')}>
           {trans.__('Diff with…')}
-        </button>
+        </Button>
         {openMenu && kit && (
           <button
             type="button"

@@ -6,6 +6,7 @@ import type { HistoryRow } from '../../wire';
 import type { IActions } from '../dialogs/actions';
 import { STAGES } from '../dialogs/lifecycle';
 import { Failure, Waiting } from '../dialogs/notes';
+import { LinkButton, Table } from '../parts';
 import type { KitState } from './state';
 
 /** So many tags are listed; the panel has them all. */
@@ -74,24 +75,14 @@ function Place({ stage, row, state, actions }: IPlaceProps): JSX.Element {
       )}
       <span className="kitops-Board-buttons">
         {!isHere && (
-          <button
-            type="button"
-            className="kitops-Link"
-            aria-label={trans.__('Move this kit to %1', stage)}
-            onClick={act(false)}
-          >
+          <LinkButton aria-label={trans.__('Move this kit to %1', stage)} onClick={act(false)}>
             {trans.__('Move here…')}
-          </button>
+          </LinkButton>
         )}
         {row && (
-          <button
-            type="button"
-            className="kitops-Link"
-            aria-label={trans.__('Undo the last move to %1', stage)}
-            onClick={act(true)}
-          >
+          <LinkButton aria-label={trans.__('Undo the last move to %1', stage)} onClick={act(true)}>
             {trans.__('Undo…')}
-          </button>
+          </LinkButton>
         )}
       </span>
     </li>
@@ -104,54 +95,36 @@ function Tags({ rows, state, actions }: IHistoryProps & { rows: readonly History
   return (
     <section aria-label={trans.__('Tags')}>
       <h3>{trans._n('%1 tag', '%1 tags', rows.length)}</h3>
-      <table className="kitops-Table">
-        <thead>
-          <tr>
-            <th>{trans.__('Tag')}</th>
-            <th>{trans.__('Packed')}</th>
-            <th>{trans.__('Size')}</th>
-            <th>{trans.__('Digest')}</th>
-            <th>{trans.__('Name')}</th>
+      <Table heads={[trans.__('Tag'), trans.__('Packed'), trans.__('Size'), trans.__('Digest'), trans.__('Name')]}>
+        {rows.slice(0, TAGS).map(row => (
+          <tr key={row.tag} className={row.digest === here ? 'kitops-mod-here' : ''}>
+            <td>
+              <LinkButton
+                title={inert(row.tag, 400)}
+                onClick={() => void run(CommandIDs.openKit, { reference: `${state.repository}:${row.tag}` })}
+              >
+                <bdi>{inert(row.tag, 60)}</bdi>
+              </LinkButton>
+            </td>
+            <td title={moment(row.created)}>{age(row.created, trans)}</td>
+            <td>{row.problem ? '' : size(row.size_bytes)}</td>
+            <td>
+              <LinkButton title={trans.__('Copy %1', inert(row.digest))} onClick={() => copy(row.digest)}>
+                <code>{shortDigest(inert(row.digest))}</code>
+              </LinkButton>
+            </td>
+            <td>
+              {row.problem ? (
+                <span className="kitops-mod-warning" title={inert(row.problem, 600)}>
+                  {trans.__('unreadable')}: {inert(row.problem, 200)}
+                </span>
+              ) : (
+                <bdi title={inert(row.kit_name, 400)}>{inert(row.kit_name, 60)}</bdi>
+              )}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.slice(0, TAGS).map(row => (
-            <tr key={row.tag} className={row.digest === here ? 'kitops-mod-here' : ''}>
-              <td>
-                <button
-                  type="button"
-                  className="kitops-Link"
-                  title={inert(row.tag, 400)}
-                  onClick={() => void run(CommandIDs.openKit, { reference: `${state.repository}:${row.tag}` })}
-                >
-                  <bdi>{inert(row.tag, 60)}</bdi>
-                </button>
-              </td>
-              <td title={moment(row.created)}>{age(row.created, trans)}</td>
-              <td>{row.problem ? '' : size(row.size_bytes)}</td>
-              <td>
-                <button
-                  type="button"
-                  className="kitops-Link"
-                  title={trans.__('Copy %1', inert(row.digest))}
-                  onClick={() => copy(row.digest)}
-                >
-                  <code>{shortDigest(inert(row.digest))}</code>
-                </button>
-              </td>
-              <td>
-                {row.problem ? (
-                  <span className="kitops-mod-warning" title={inert(row.problem, 600)}>
-                    {trans.__('unreadable')}: {inert(row.problem, 200)}
-                  </span>
-                ) : (
-                  <bdi title={inert(row.kit_name, 400)}>{inert(row.kit_name, 60)}</bdi>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       {rows.length > TAGS && <p className="kitops-Notice">{trans.__('and %1 more', rows.length - TAGS)}</p>}
     </section>
   );

@@ -8,7 +8,7 @@ import { outcomeOf } from '../../outcome';
 import type { Job } from '../../wire';
 import type { IActions } from '../dialogs/actions';
 import { Failure, KitLine } from '../dialogs/notes';
-import { Bar } from '../parts';
+import { Bar, Button } from '../parts';
 import type { OnConflict, Pull } from './pull';
 import type { Tree } from './tree';
 
@@ -63,15 +63,9 @@ function Place({ pull, actions }: Omit<IIntoProps, 'tree'>): JSX.Element {
         onChange={event => (pull.directory = event.target.value)}
       />
       {chooseFolder && (
-        <button
-          type="button"
-          className="kitops-Button"
-          disabled={pull.intoStore}
-          aria-label={trans.__('Choose the folder')}
-          onClick={() => void choose()}
-        >
+        <Button disabled={pull.intoStore} aria-label={trans.__('Choose the folder')} onClick={() => void choose()}>
           {trans.__('choose')}
-        </button>
+        </Button>
       )}
       <label className="kitops-Choice" title={trans.__('A whole kit can go into the local store, without files')}>
         <input
@@ -149,9 +143,7 @@ function Moving({ job, actions }: { job: Job; actions: IActions }): JSX.Element 
           {percent === undefined ? size(job.done_bytes) : trans.__('%1 %', percent)}
           {job.bytes_per_s > 0 && ` · ${trans.__('%1/s', size(job.bytes_per_s))}`}
         </span>
-        <button type="button" className="kitops-Button" onClick={() => void model.jobs.end(job.id)}>
-          {trans.__('Cancel')}
-        </button>
+        <Button onClick={() => void model.jobs.end(job.id)}>{trans.__('Cancel')}</Button>
       </div>
     );
   }

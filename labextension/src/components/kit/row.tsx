@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX } from 'react';
 
 import { inert, size } from '../../format';
+import { LinkButton } from '../parts';
 import { isNotebook } from './notebooks';
 import { TickBox } from './tickbox';
 import type { INode, ITreeRow } from './tree';
@@ -68,9 +69,9 @@ function Named({ row: { node }, trans, onOpen, onTick, onRead }: IRowProps): JSX
         {name}
       </bdi>
       {file && !file.is_dir && isNotebook(file.path) && (
-        <button type="button" className="kitops-Link" tabIndex={-1} onClick={() => onRead(node)}>
+        <LinkButton tabIndex={-1} onClick={() => onRead(node)}>
           {trans.__('read')}
-        </button>
+        </LinkButton>
       )}
       {!file && layer.remote_path && (
         <bdi className="kitops-Node-aside" title={inert(layer.remote_path, 2000)}>
@@ -98,17 +99,11 @@ function Noted({ row: { node, note }, trans, onMore }: IRowProps): JSX.Element {
           <bdi className="kitops-Node-error" title={inert(node.error?.hint ?? '', 1000)}>
             {inert(node.error?.message ?? '', 300)}
           </bdi>
-          <button type="button" className="kitops-Link" onClick={() => onMore(node)}>
-            {trans.__('Try again')}
-          </button>
+          <LinkButton onClick={() => onMore(node)}>{trans.__('Try again')}</LinkButton>
         </>
       );
     case 'more':
-      return (
-        <button type="button" className="kitops-Link" onClick={() => onMore(node)}>
-          {trans.__('Show more')}
-        </button>
-      );
+      return <LinkButton onClick={() => onMore(node)}>{trans.__('Show more')}</LinkButton>;
     case 'empty':
       return <span>{trans.__('empty')}</span>;
     default:

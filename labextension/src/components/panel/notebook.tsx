@@ -9,7 +9,7 @@ import { age, inert, moment, shortName } from '../../format';
 import type { ISnapshot } from '../../model/snapshots';
 import type { Snapshots } from '../../model';
 import { CommandIDs } from '../../tokens';
-import { TextButton } from '../parts';
+import { LinkButton, TextButton } from '../parts';
 import { useSignals } from '../signal';
 import type { Run } from '.';
 import { Section } from './section';
@@ -57,14 +57,12 @@ export function ThisNotebook({
       <div className="kitops-Notebook-told kitops-Quiet">
         <span>{stateOf(panel, last, trans)}</span>
         {last ? (
-          <button
-            type="button"
-            className="kitops-Link"
+          <LinkButton
             title={moment(last.packed)}
             onClick={() => run(CommandIDs.openKit, { reference: last.reference })}
           >
             <bdi>{inert(shortName(last.reference), 60)}</bdi>
-          </button>
+          </LinkButton>
         ) : null}
       </div>
     </Section>
