@@ -82,7 +82,10 @@ class KnownBlobs:
         path = self._path(digest)
         if not is_right:
             self.forget(digest)
-        stamps = [stamp, *(known for known in self._read(digest) if known != stamp)][:_PLACES]
+        listed = self._read(digest)
+        if is_right and listed[:1] == [stamp]:
+            return
+        stamps = [stamp, *(known for known in listed if known != stamp)][:_PLACES]
         if is_right and self._write(path, json.dumps({"right": stamps})):
             _verdicts.pop((self._folder, digest), None)
             return

@@ -163,9 +163,9 @@ def writings(job_id: str) -> list[tuple[str, str, dict[str, Any]]]:
 
 def state_of(lab: Lab) -> dict[str, Any]:
     """All that a person has: their files, kits, registries, sign-ins and jobs; and the tags in the registry."""
-    files = {path: path.stat().st_mtime_ns for path in tree(lab.root) | tree(lab.home)}
     asked = {name: lab.ask(name) for name in ("status", "local", "jobs", "tags?repository=corp/built")}
-    return {"files": files, **asked}
+    kept = {path for path in tree(lab.home) if not path.is_relative_to(lab.home / "cache")}  # readings fill the cache
+    return {"files": {path: path.stat().st_mtime_ns for path in tree(lab.root) | kept}, **asked}
 
 
 def tree(folder: Path) -> set[Path]:

@@ -313,6 +313,18 @@ def test_nothing_that_we_stored_is_hashed_again(
     assert files.cat(f"kit://{reference}/model.bin") == BYTES
 
 
+def test_looking_at_kits_again_writes_nothing(project: Path, settings: Settings) -> None:
+    kit.pack(project, tag="s:1", settings=settings)
+
+    def look() -> dict[Path, int]:
+        kit.list_kits(settings=settings)
+        kit.info("s:1", settings=settings)
+        return {path: path.stat().st_mtime_ns for path in settings.home.rglob("*") if path.is_file()}
+
+    time.sleep(0.3)  # until stamps tell of any change
+    assert look() == look()
+
+
 def test_a_blob_that_nothing_is_known_of_is_hashed_once(
     project: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
