@@ -49,11 +49,6 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
         getattr(kitops_jupyter, "no_such_verb")  # noqa: B009 (a type checker would see it)
 
 
-def test_no_room_has_the_name_of_a_public_function_which_its_import_would_hide() -> None:
-    rooms = {path.stem for path in Path(kitops_jupyter.__file__).parent.iterdir()}
-    assert rooms & {*FUNCTIONS, *OTHERS} == {"version"}  # written out in the package, see there
-
-
 def test_version_is_a_function_also_after_its_module_was_imported() -> None:
     import kitops_jupyter.version
 

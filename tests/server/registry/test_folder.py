@@ -25,17 +25,6 @@ MANIFEST = b'{"schemaVersion": 2}'
 SECRET = b"sha256:" + b"5" * 64  # would be a tag's file
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("folder") / "registry"
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    with running(folder) as address:
-        yield address
-
-
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
     """A file and a folder outside; neither changes."""

@@ -16,24 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from kitops_jupyter.server.registry import incoming, running
+from kitops_jupyter.server.registry import incoming
 from kitops_jupyter.server.registry.folder import Folder
 from kitops_jupyter.server.registry.refused import Refused
 from kitops_jupyter.server.registry.uploads import Uploads
 from tests.server.registry.talking import ask, code_of, digest_of, push_blob, start_upload
 
 OCI = "application/vnd.oci.image.manifest.v1+json"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("uploads") / "registry"
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    with running(folder) as address:
-        yield address
 
 
 @pytest.fixture
