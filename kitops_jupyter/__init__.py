@@ -12,53 +12,53 @@ from kitops_jupyter.version import VERSION as __version__
 if TYPE_CHECKING:
     from kitops_jupyter.errors import Cancelled, Conflict, KitError, KitfileInvalid, KitfileMissing, NotFound, Usage
     from kitops_jupyter.kitfile import Kitfile
-    from kitops_jupyter.operations.browse import browse
     from kitops_jupyter.operations.cache import cache_clear, cache_info
-    from kitops_jupyter.operations.copy import copy
-    from kitops_jupyter.operations.diff import diff
     from kitops_jupyter.operations.doctor import doctor
-    from kitops_jupyter.operations.files import files
-    from kitops_jupyter.operations.index import index_add, index_create, index_list, index_remove
-    from kitops_jupyter.operations.info import info, inspect
+    from kitops_jupyter.operations.index.index import index_add, index_create, index_list, index_remove
     from kitops_jupyter.operations.init import init
-    from kitops_jupyter.operations.list_kits import list_kits
     from kitops_jupyter.operations.login import login, logout
-    from kitops_jupyter.operations.pack import pack
-    from kitops_jupyter.operations.promote import promote
-    from kitops_jupyter.operations.pull import pull
-    from kitops_jupyter.operations.push import push
-    from kitops_jupyter.operations.remove import remove
-    from kitops_jupyter.operations.tag import tag
-    from kitops_jupyter.operations.unpack import unpack
+    from kitops_jupyter.operations.look.browse import browse
+    from kitops_jupyter.operations.look.diff import diff
+    from kitops_jupyter.operations.look.files import files
+    from kitops_jupyter.operations.look.info import info, inspect
+    from kitops_jupyter.operations.look.kits import list_kits
+    from kitops_jupyter.operations.pack.pack import pack
+    from kitops_jupyter.operations.transfer.copy import copy
+    from kitops_jupyter.operations.transfer.promote import promote
+    from kitops_jupyter.operations.transfer.pull import pull
+    from kitops_jupyter.operations.transfer.push import push
+    from kitops_jupyter.operations.transfer.remove import remove
+    from kitops_jupyter.operations.transfer.tag import tag
+    from kitops_jupyter.operations.unpack.unpack import unpack
     from kitops_jupyter.operations.validate import validate
     from kitops_jupyter.operations.version import VersionResult
     from kitops_jupyter.progress import Event, Observer
     from kitops_jupyter.reference import Reference
     from kitops_jupyter.settings import Settings
     from kitops_jupyter.targets import Connection
-    from kitops_jupyter.verbs.screen import Screen
+    from kitops_jupyter.verbs.core.screen import Screen
 
 _HOMES = {
     "errors": ("Cancelled", "Conflict", "KitError", "KitfileInvalid", "KitfileMissing", "NotFound", "Usage"),
     "kitfile": ("Kitfile",),
-    "operations.browse": ("browse",),
+    "operations.look.browse": ("browse",),
     "operations.cache": ("cache_clear", "cache_info"),
-    "operations.copy": ("copy",),
-    "operations.diff": ("diff",),
+    "operations.transfer.copy": ("copy",),
+    "operations.look.diff": ("diff",),
     "operations.doctor": ("doctor",),
-    "operations.files": ("files",),
-    "operations.index": ("index_add", "index_create", "index_list", "index_remove"),
-    "operations.info": ("info", "inspect"),
+    "operations.look.files": ("files",),
+    "operations.index.index": ("index_add", "index_create", "index_list", "index_remove"),
+    "operations.look.info": ("info", "inspect"),
     "operations.init": ("init",),
-    "operations.list_kits": ("list_kits",),
+    "operations.look.kits": ("list_kits",),
     "operations.login": ("login", "logout"),
-    "operations.pack": ("pack",),
-    "operations.promote": ("promote",),
-    "operations.pull": ("pull",),
-    "operations.push": ("push",),
-    "operations.remove": ("remove",),
-    "operations.tag": ("tag",),
-    "operations.unpack": ("unpack",),
+    "operations.pack.pack": ("pack",),
+    "operations.transfer.promote": ("promote",),
+    "operations.transfer.pull": ("pull",),
+    "operations.transfer.push": ("push",),
+    "operations.transfer.remove": ("remove",),
+    "operations.transfer.tag": ("tag",),
+    "operations.unpack.unpack": ("unpack",),
     "operations.validate": ("validate",),
     "progress": ("Event", "Observer"),
     "reference": ("Reference",),

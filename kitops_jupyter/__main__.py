@@ -43,7 +43,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str]) -> int:
     if words and words[0] == "serve":  # runs until it is ended: nothing for a cell, so it is no verb
-        from kitops_jupyter.server.registry.command import main as serve
+        from kitops_jupyter.serve.command import main as serve
 
         return serve(words[1:])
     from kitops_jupyter import verbs
@@ -84,7 +84,7 @@ def _tell(problem: KitError, words: Sequence[str], status: int) -> int:
 
 def _meter(progress: str) -> AbstractContextManager[Observer]:
     """Bars on a terminal, lines where a log asks for them (`--progress plain`), else nothing."""
-    from kitops_jupyter.verbs.meter import Bars, Lines
+    from kitops_jupyter.verbs.core.meter import Bars, Lines
 
     if progress == "plain":
         return Lines(lambda line: print(line, file=sys.stderr, flush=True))

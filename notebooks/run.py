@@ -21,7 +21,7 @@ from pathlib import Path
 from kits import fill
 from traitlets.config import Config
 
-from kitops_jupyter.server.registry import running
+from kitops_jupyter.serve import running
 
 HERE = Path(__file__).resolve().parent
 TIMEOUT_S = 300

@@ -46,6 +46,7 @@ FLOORS = {
     "magics": 11,
     "widgets": 11,
     "server": 11,
+    "serve": 11,
     "__main__": 12,
     "__init__": 12,
 }
@@ -58,7 +59,7 @@ CONFINED = {
     "IPython": {"magics", "widgets"},
     "ipywidgets": {"magics", "widgets"},
     "tqdm": {"magics", "__main__"},
-    "tornado": {"server"},
+    "tornado": {"server", "serve"},
     "jupyter_server": {"server"},
 }
 

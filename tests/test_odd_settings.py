@@ -12,8 +12,9 @@ import kitops_jupyter as kit
 from kitops_jupyter.errors import KitError, PathInvalid, StoreCorrupt, Unreachable, Usage
 from kitops_jupyter.ignore import read as read_ignore
 from kitops_jupyter.operations.registries import add_registry
-from kitops_jupyter.registry import Registry, credentials
-from kitops_jupyter.registry.certificates import trust
+from kitops_jupyter.registry import Registry
+from kitops_jupyter.registry.http.certificates import trust
+from kitops_jupyter.registry.identity import credentials
 from kitops_jupyter.settings import Settings
 from tests.disk.odd_files import ODD, make_odd
 

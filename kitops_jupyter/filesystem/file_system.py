@@ -21,7 +21,7 @@ from kitops_jupyter.filesystem.block_cache import LIMIT_BYTES, BlockCache
 from kitops_jupyter.filesystem.kit_files import Found, KitFiles, NoSuchFile
 from kitops_jupyter.filesystem.read_only import ReadOnlyFileSystem
 from kitops_jupyter.manifest import CREATED
-from kitops_jupyter.operations.kits import Kit, Opener
+from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 

@@ -19,8 +19,8 @@ from kitops_jupyter.errors import ArchiveInvalid, DigestMismatch, KitError, NotF
 from kitops_jupyter.file_index import PIECE_BYTES, IndexedFile, VerifiedFile
 from kitops_jupyter.filesystem.block_cache import BlockCache
 from kitops_jupyter.manifest import Match, raw_file
-from kitops_jupyter.operations.kits import Kit
 from kitops_jupyter.operations.layer_reader import checked_names, members_of, open_here, ranges_of
+from kitops_jupyter.operations.opening import Kit
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import StoredBlob

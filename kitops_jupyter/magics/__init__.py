@@ -8,7 +8,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from kitops_jupyter.magics.completion import add_completion, remove_completion
 from kitops_jupyter.magics.kit import KitMagics
-from kitops_jupyter.verbs.screen import Screen
+from kitops_jupyter.verbs.core.screen import Screen
 
 
 def load(shell: InteractiveShell, open_screen: Callable[[], Screen] | None = None) -> None:

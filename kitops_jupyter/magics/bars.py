@@ -11,8 +11,8 @@ from typing import Any
 from kitops_jupyter.lines import Line
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.settings import session_notebook
-from kitops_jupyter.verbs.meter import Bars, Lines
-from kitops_jupyter.verbs.screen import Screen
+from kitops_jupyter.verbs.core.meter import Bars, Lines
+from kitops_jupyter.verbs.core.screen import Screen
 
 
 def meter(

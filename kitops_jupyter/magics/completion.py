@@ -86,7 +86,7 @@ def _words(words: list[str]) -> list[str]:
     from kitops_jupyter import verbs
     from kitops_jupyter.errors import KitError
     from kitops_jupyter.settings import Settings
-    from kitops_jupyter.verbs.complete import complete
+    from kitops_jupyter.verbs.core.complete import complete
 
     try:
         context = verbs.Context(settings=Settings.load(), directory=current_folder(), interactive=True)

@@ -19,8 +19,8 @@ from kitops_jupyter.magics.bars import has_widgets, is_watched, meter
 from kitops_jupyter.magics.scripts import is_unshown
 from kitops_jupyter.magics.values import expander
 from kitops_jupyter.settings import session_notebook
-from kitops_jupyter.verbs.lexer import Expand
-from kitops_jupyter.verbs.screen import Screen
+from kitops_jupyter.verbs.core.lexer import Expand
+from kitops_jupyter.verbs.core.screen import Screen
 
 
 class Results(list[Any]):

@@ -11,7 +11,7 @@ from kitops_jupyter import archive, file_index
 from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, ReadsRanges, Source
 from kitops_jupyter.errors import DigestMismatch, Forbidden, NotFound, Unauthorized, UnsafeArchive
 from kitops_jupyter.manifest import Match
-from kitops_jupyter.operations.index_check import IndexFindings
+from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.targets import LocalFirst
 
 # A header is one block, but requests cost time: small after a jump, larger while files are small and follow closely.

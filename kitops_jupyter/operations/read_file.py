@@ -10,8 +10,8 @@ from kitops_jupyter import archive
 from kitops_jupyter.content import Readable, verified
 from kitops_jupyter.errors import NotFound, SizeMismatch, Usage
 from kitops_jupyter.manifest import Match, raw_file
-from kitops_jupyter.operations.kits import Kit
 from kitops_jupyter.operations.layer_reader import members_of, open_here, ranges_of
+from kitops_jupyter.operations.opening import Kit
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.targets import LocalFirst
 

@@ -17,7 +17,7 @@ from kitops_jupyter import archive, file_index
 from kitops_jupyter.content import Descriptor, Readable
 from kitops_jupyter.errors import ArchiveInvalid, ContentError, SizeMismatch
 from kitops_jupyter.manifest import Match, raw_file
-from kitops_jupyter.operations.index_check import IndexFindings
+from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.layer_reader import (
     RangeStream,
     checked_names,

@@ -13,17 +13,18 @@ import oras.container
 from kitops_jupyter.address import Address
 from kitops_jupyter.errors import Unreachable, Usage
 from kitops_jupyter.redaction import has_user_part, host_after_user_part
-from kitops_jupyter.registry import credentials, lists, login
-from kitops_jupyter.registry.answers import drain
-from kitops_jupyter.registry.auth import Authenticator
-from kitops_jupyter.registry.certificates import Identity, trust
-from kitops_jupyter.registry.credentials import Credential
-from kitops_jupyter.registry.door import typed
-from kitops_jupyter.registry.exchange import Exchange
-from kitops_jupyter.registry.remembered import Remembered
+from kitops_jupyter.registry.content import lists
+from kitops_jupyter.registry.content.remembered import Remembered
+from kitops_jupyter.registry.http.answers import drain
+from kitops_jupyter.registry.http.certificates import Identity, trust
+from kitops_jupyter.registry.http.door import typed
+from kitops_jupyter.registry.http.exchange import Exchange
+from kitops_jupyter.registry.http.retry import Patience
+from kitops_jupyter.registry.http.transport import LaterWire, Wire
+from kitops_jupyter.registry.identity import credentials, login
+from kitops_jupyter.registry.identity.auth import Authenticator
+from kitops_jupyter.registry.identity.credentials import Credential
 from kitops_jupyter.registry.repository import RemoteRepository
-from kitops_jupyter.registry.retry import Patience
-from kitops_jupyter.registry.transport import LaterWire, Wire
 from kitops_jupyter.settings import RegistrySettings, Settings
 
 CHUNK_BYTES = 100 << 20  # kit's

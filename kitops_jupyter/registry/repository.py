@@ -13,11 +13,12 @@ from kitops_jupyter.errors import Forbidden, InvalidReference, ManifestInvalid, 
 from kitops_jupyter.pipeline import ByteSink
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import is_tag
-from kitops_jupyter.registry import download, lists, referrers
-from kitops_jupyter.registry.door import typed
-from kitops_jupyter.registry.manifests import LIMIT_BYTES, MANIFEST_TYPES, Manifests, Read
-from kitops_jupyter.registry.problems import is_past_login
-from kitops_jupyter.registry.session import UploadSession
+from kitops_jupyter.registry.blobs import download
+from kitops_jupyter.registry.blobs.session import UploadSession
+from kitops_jupyter.registry.content import lists, referrers
+from kitops_jupyter.registry.content.manifests import LIMIT_BYTES, MANIFEST_TYPES, Manifests, Read
+from kitops_jupyter.registry.http.door import typed
+from kitops_jupyter.registry.http.problems import is_past_login
 
 if TYPE_CHECKING:
     from kitops_jupyter.registry.client import Registry
@@ -108,7 +109,7 @@ class RemoteRepository:
         `watcher` is a sink beside the file's, which sees all bytes or, of a blob that is resumed or here, none.
         Raises DigestMismatch, SizeMismatch, StorageFull, NotFound; Cancelled within a second.
         """
-        from kitops_jupyter.registry.partial import fetch
+        from kitops_jupyter.registry.blobs.partial import fetch
 
         return fetch(
             self.registry,
@@ -166,13 +167,13 @@ class RemoteRepository:
 
     def _send(self, descriptor: Descriptor, reopen: Callable[[], Readable], **how: Any) -> None:
         """As `upload`; a source's own error must pass the room's door once, so no public method calls another."""
-        from kitops_jupyter.registry.upload import Upload
+        from kitops_jupyter.registry.blobs.upload import Upload
 
         Upload(self, descriptor, reopen, **how).run()
 
     def ingest(self, stream: Readable, *, observe: Observer = ignore, item: str = "") -> Ingested:
         """Send a stream whose digest is known only at its end; nothing is kept here, where the registry takes it so."""
-        from kitops_jupyter.registry.ingest import ingest
+        from kitops_jupyter.registry.blobs.ingest import ingest
 
         with closing(stream):
             return ingest(self, stream, observe=observe, item=item)
@@ -226,7 +227,7 @@ class RemoteRepository:
 
 def _rewinding(stream: Readable) -> Callable[[], Readable]:
     """Gives the stream once, and again if it can be rewound."""
-    from kitops_jupyter.registry.upload import StreamSpent
+    from kitops_jupyter.registry.blobs.upload import StreamSpent
 
     is_fresh = True
 

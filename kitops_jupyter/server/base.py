@@ -33,7 +33,7 @@ from kitops_jupyter.server.judged import refuse_secrets
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.tasks import Tasks
 from kitops_jupyter.server.workers import Workers
-from kitops_jupyter.verbs.door import typed_errors
+from kitops_jupyter.verbs.core.door import typed_errors
 
 T = TypeVar("T")
 RESOURCE = "kitops"

@@ -16,8 +16,8 @@ from kitops_jupyter.settings import Settings
 
 def check_pull(asked: requests.CheckPull, root: Root) -> wire.PullCheck:
     """What would travel, and what stands in the way; of layers, only lists of files are moved."""
-    from kitops_jupyter.operations.pull_size import pull_size
-    from kitops_jupyter.operations.unpack_check import find_conflicts
+    from kitops_jupyter.operations.transfer.estimate import pull_size
+    from kitops_jupyter.operations.unpack.conflicts import find_conflicts
 
     settings = Settings.load()
     parts, elsewhere = asked.filters, asked.include_remote
@@ -36,7 +36,7 @@ def check_pull(asked: requests.CheckPull, root: Root) -> wire.PullCheck:
 def check_pack(asked: requests.CheckPack, root: Root) -> wire.PackCheck:
     """What a pack of this folder would take in and leave out, and what is wrong with its Kitfile."""
     from kitops_jupyter.kitfile import to_yaml
-    from kitops_jupyter.operations.pack import pack
+    from kitops_jupyter.operations.pack.pack import pack
 
     directory = root.existing(asked.directory)
     notebook = root.existing(asked.notebook) if asked.notebook else None
@@ -79,7 +79,7 @@ def _text_of(directory: Path) -> str:
 
 def tag(asked: requests.Tag) -> wire.Done:
     """Another name for a kit, where the kit is."""
-    from kitops_jupyter.operations.tag import tag as name_it
+    from kitops_jupyter.operations.transfer.tag import tag as name_it
 
     done = name_it(asked.source, asked.target, settings=Settings.load())
     return wire.Done(line("tag", asked.source, asked.target), str(done))
@@ -87,7 +87,7 @@ def tag(asked: requests.Tag) -> wire.Done:
 
 def promote(asked: requests.Promote) -> wire.Done:
     """Move a lifecycle tag, or put the last move back."""
-    from kitops_jupyter.operations.promote import promote as move
+    from kitops_jupyter.operations.transfer.promote import promote as move
 
     done = move(asked.reference, asked.to, undo=asked.undo, settings=Settings.load())
     words = ["promote", asked.reference, "--to", asked.to, *(["--undo"] if asked.undo else [])]
@@ -96,8 +96,8 @@ def promote(asked: requests.Promote) -> wire.Done:
 
 def remove(asked: requests.Remove) -> wire.Removed:
     """Remove kits, or say what that would free."""
-    from kitops_jupyter.operations.remove import preview_removal
-    from kitops_jupyter.operations.remove import remove as take_away
+    from kitops_jupyter.operations.transfer.remove import preview_removal
+    from kitops_jupyter.operations.transfer.remove import remove as take_away
 
     act = preview_removal if asked.dry_run else take_away
     done = act(asked.references, force=asked.force, remote=asked.remote, settings=Settings.load())

@@ -22,7 +22,7 @@ from kitops_jupyter.server import wire
 from kitops_jupyter.server.answers import error_of
 from kitops_jupyter.server.job_records import GOING, Record, Records
 from kitops_jupyter.server.turns import Turns
-from kitops_jupyter.verbs.door import typed_errors
+from kitops_jupyter.verbs.core.door import typed_errors
 
 AT_ONCE = 3
 KEPT = 100  # ended jobs that are remembered

@@ -12,8 +12,8 @@ from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import is_notebook
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.manifest import Match
-from kitops_jupyter.operations.files import KitFile, list_layer
-from kitops_jupyter.operations.kits import Kit, Opener
+from kitops_jupyter.operations.look.files import KitFile, list_layer
+from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.server import wire
 from kitops_jupyter.server.layer_rows import filter_of, key_of, rows_of
 from kitops_jupyter.settings import Settings
@@ -149,9 +149,9 @@ def notebook(reference: str, key: str, path: str) -> wire.NotebookView:
 
 def diff(a: str, b: str) -> wire.DiffView:
     """Two kits against each other."""
-    from kitops_jupyter.operations.diff import DiffLayer
-    from kitops_jupyter.operations.diff import diff as compare
-    from kitops_jupyter.operations.info import info
+    from kitops_jupyter.operations.look.diff import DiffLayer
+    from kitops_jupyter.operations.look.diff import diff as compare
+    from kitops_jupyter.operations.look.info import info
 
     settings = Settings.load()
     found = compare(a, b, settings=settings)

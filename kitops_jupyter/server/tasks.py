@@ -82,7 +82,7 @@ class Tasks:
 
     def _check_copy(self, asked: requests.Copy) -> None:
         """Layouts and tars lie below the server's folder: judged as the copy itself will read the names."""
-        from kitops_jupyter.operations.copy_places import parse_place
+        from kitops_jupyter.operations.transfer.sides import parse_place
 
         for side in (asked.source, asked.destination):
             place = parse_place(side, Settings.load(), self._root.folder)
@@ -91,8 +91,8 @@ class Tasks:
 
 
 def _pull_into_store(asked: requests.Pull, observe: Observer) -> wire.JobResult:
-    from kitops_jupyter.operations.pull import pull
-    from kitops_jupyter.operations.push import TransferResult
+    from kitops_jupyter.operations.transfer.pull import pull
+    from kitops_jupyter.operations.transfer.push import TransferResult
 
     done = pull(asked.reference, settings=Settings.load(), observe=observe)
     assert isinstance(done, TransferResult)
@@ -100,8 +100,8 @@ def _pull_into_store(asked: requests.Pull, observe: Observer) -> wire.JobResult:
 
 
 def _pull_into_folder(asked: requests.Pull, directory: Path, root: Root, observe: Observer) -> wire.JobResult:
-    from kitops_jupyter.operations.pull import pull
-    from kitops_jupyter.operations.unpack import UnpackResult
+    from kitops_jupyter.operations.transfer.pull import pull
+    from kitops_jupyter.operations.unpack.unpack import UnpackResult
 
     if asked.on_conflict == "beside":
         directory = folder_beside(directory, Reference.parse(asked.reference))
@@ -121,14 +121,14 @@ def _pull_into_folder(asked: requests.Pull, directory: Path, root: Root, observe
 
 
 def _push(asked: requests.Push, observe: Observer) -> wire.JobResult:
-    from kitops_jupyter.operations.push import push
+    from kitops_jupyter.operations.transfer.push import push
 
     done = push(asked.reference, asked.destination or None, settings=Settings.load(), observe=observe)
     return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
 
 
 def _copy(asked: requests.Copy, folder: Path, observe: Observer) -> wire.JobResult:
-    from kitops_jupyter.operations.copy import copy
+    from kitops_jupyter.operations.transfer.copy import copy
 
     done = copy(asked.source, asked.destination, directory=folder, settings=Settings.load(), observe=observe)
     return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
@@ -138,7 +138,7 @@ def _pack(
     asked: requests.Pack, directory: Path, notebook: Path | None, folder: Path, observe: Observer
 ) -> wire.JobResult:
     from kitops_jupyter.capture import find_kernel_python
-    from kitops_jupyter.operations.pack import pack
+    from kitops_jupyter.operations.pack.pack import pack
 
     settings = Settings.load()
     done = pack(

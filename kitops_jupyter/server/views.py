@@ -15,7 +15,7 @@ from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import wire
 from kitops_jupyter.server.answers import error_of
 from kitops_jupyter.settings import Settings
-from kitops_jupyter.verbs.door import typed_errors
+from kitops_jupyter.verbs.core.door import typed_errors
 from kitops_jupyter.version import VERSION
 
 PAGE_LIMIT = 1000
@@ -64,7 +64,7 @@ def remove_registry(name: str) -> None:
 def local() -> wire.LocalList:
     """The local store's kits by repository."""
     from kitops_jupyter import targets
-    from kitops_jupyter.operations.list_kits import NONE, list_kits
+    from kitops_jupyter.operations.look.kits import NONE, list_kits
 
     settings = Settings.load()
     stamp = targets.store(settings).change_stamp()
@@ -89,7 +89,7 @@ class Names:
         self._lock = threading.Lock()
 
     def repositories(self, registry: str, after: str, limit: int) -> wire.Page:
-        from kitops_jupyter.operations.list_repositories import list_repositories
+        from kitops_jupyter.operations.look.repositories import list_repositories
 
         def ask() -> Sequence[str]:
             return list_repositories(registry, limit=100_000, settings=Settings.load()).repositories
@@ -97,7 +97,7 @@ class Names:
         return self._page(("registry", registry), after, limit, ask)
 
     def tags(self, repository: str, after: str, limit: int) -> wire.Page:
-        from kitops_jupyter.operations.list_tags import list_tags
+        from kitops_jupyter.operations.look.tags import list_tags
 
         return self._page(("tags", repository), after, limit, lambda: list_tags(repository, settings=Settings.load()))
 
@@ -144,8 +144,8 @@ def _unread(text: str, problem: KitError) -> wire.Summary:
 
 def _summaries(repository: str, named: Sequence[tuple[str, str]]) -> dict[str, wire.Summary]:
     from kitops_jupyter import targets
-    from kitops_jupyter.operations.list_kits import NONE
-    from kitops_jupyter.operations.list_tags import describe_tags
+    from kitops_jupyter.operations.look.kits import NONE
+    from kitops_jupyter.operations.look.tags import describe_tags
 
     settings = Settings.load()
     store = targets.store(settings)
@@ -179,8 +179,8 @@ def _is_local(reference: str) -> bool:
 def history(repository: str) -> list[wire.HistoryRow]:
     """The tags of a repository with what they name, the newest first; those that cannot be read last."""
     from kitops_jupyter import targets
-    from kitops_jupyter.operations.list_kits import NONE, ListedKit, list_kits
-    from kitops_jupyter.operations.list_tags import describe_tags, list_tags
+    from kitops_jupyter.operations.look.kits import NONE, ListedKit, list_kits
+    from kitops_jupyter.operations.look.tags import describe_tags, list_tags
 
     settings = Settings.load()
     pairs: list[tuple[str, ListedKit]]

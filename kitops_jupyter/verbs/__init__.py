@@ -1,10 +1,10 @@
 """Words on a line -> a call of an operation. Knows no IPython, prints nothing, exits nowhere."""
 
-from kitops_jupyter.verbs.call import is_failure, parse, run, settings_of, verb_at
-from kitops_jupyter.verbs.door import typed_errors
-from kitops_jupyter.verbs.table import NAMES, find
-from kitops_jupyter.verbs.verb import Call, Context, Printed, Verb
-from kitops_jupyter.verbs.words import commands, retyped, split, split_typed
+from kitops_jupyter.verbs.core.call import is_failure, parse, run, settings_of, verb_at
+from kitops_jupyter.verbs.core.door import typed_errors
+from kitops_jupyter.verbs.core.table import NAMES, find
+from kitops_jupyter.verbs.core.verb import Call, Context, Printed, Verb
+from kitops_jupyter.verbs.core.words import commands, retyped, split, split_typed
 
 __all__ = [
     "NAMES",

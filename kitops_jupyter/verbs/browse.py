@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 
 from kitops_jupyter.reference import refuse_user_part
-from kitops_jupyter.verbs.network import connection, network_words
-from kitops_jupyter.verbs.parser import Parser
-from kitops_jupyter.verbs.screen import Browse
-from kitops_jupyter.verbs.verb import Context, Verb
+from kitops_jupyter.verbs.core.network import connection, network_words
+from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.screen import Browse
+from kitops_jupyter.verbs.core.verb import Context, Verb
 
 
 def _parser() -> Parser:
@@ -34,7 +34,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
     if context.screen is not None:
         flags = network_words(arguments)
         return context.screen.browse(Browse(start, context.directory, how, context.settings, flags))
-    from kitops_jupyter.operations.browse import browse
+    from kitops_jupyter.operations.look.browse import browse
 
     return browse(start, connection=how, settings=context.settings)
 

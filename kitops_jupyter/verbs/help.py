@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from kitops_jupyter.cards import Card, Table, kit_table
 from kitops_jupyter.operations.result import Result
-from kitops_jupyter.verbs.parser import Option, Parser
-from kitops_jupyter.verbs.table import NAMES, find
-from kitops_jupyter.verbs.verb import Context, Verb
+from kitops_jupyter.verbs.core.parser import Option, Parser
+from kitops_jupyter.verbs.core.table import NAMES, find
+from kitops_jupyter.verbs.core.verb import Context, Verb
 
 WIDTH = 100
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.lines import command
-from kitops_jupyter.verbs.network import connection
-from kitops_jupyter.verbs.parser import Parser
-from kitops_jupyter.verbs.verb import Context, Printed, Verb
+from kitops_jupyter.verbs.core.network import connection
+from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.verb import Context, Printed, Verb
 
 if TYPE_CHECKING:
-    from kitops_jupyter.operations.index_results import IndexInfo
+    from kitops_jupyter.operations.index.results import IndexInfo
 
 _ACTIONS = ("create", "add", "remove", "list", "info", "delete", "push")
 
@@ -55,7 +55,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 
 def _change(arguments: argparse.Namespace, context: Context, kits: list[str]) -> object:
-    from kitops_jupyter.operations.index import index_add, index_create, index_remove
+    from kitops_jupyter.operations.index.index import index_add, index_create, index_remove
 
     how = connection(arguments, context)
     result: IndexInfo | None = None
@@ -78,9 +78,9 @@ def _change(arguments: argparse.Namespace, context: Context, kits: list[str]) ->
 
 
 def _other(arguments: argparse.Namespace, context: Context) -> object:
-    from kitops_jupyter.operations.index import index_delete, index_list
-    from kitops_jupyter.operations.index_results import IndexInfo
-    from kitops_jupyter.operations.push import push
+    from kitops_jupyter.operations.index.index import index_delete, index_list
+    from kitops_jupyter.operations.index.results import IndexInfo
+    from kitops_jupyter.operations.transfer.push import push
 
     how = connection(arguments, context)
     if arguments.action == "delete":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from kitops_jupyter.verbs.network import connection
-from kitops_jupyter.verbs.parser import Parser
-from kitops_jupyter.verbs.verb import Context, Verb
+from kitops_jupyter.verbs.core.network import connection
+from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.verb import Context, Verb
 
 
 def _parser() -> Parser:
@@ -19,9 +19,9 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
-    from kitops_jupyter.operations.index_results import IndexJson
-    from kitops_jupyter.operations.info import inspect
-    from kitops_jupyter.operations.kits import IsIndex
+    from kitops_jupyter.operations.index.results import IndexJson
+    from kitops_jupyter.operations.look.info import inspect
+    from kitops_jupyter.operations.opening import IsIndex
 
     try:
         return inspect(

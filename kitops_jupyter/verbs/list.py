@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from kitops_jupyter.verbs import template
-from kitops_jupyter.verbs.network import connection
-from kitops_jupyter.verbs.parser import Parser
-from kitops_jupyter.verbs.verb import Context, Printed, Verb
+from kitops_jupyter.verbs.core import template
+from kitops_jupyter.verbs.core.network import connection
+from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.verb import Context, Printed, Verb
 
 
 def _parser() -> Parser:
@@ -37,8 +37,8 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
-    from kitops_jupyter.operations.list_kits import list_kits
-    from kitops_jupyter.operations.list_repositories import list_repositories
+    from kitops_jupyter.operations.look.kits import list_kits
+    from kitops_jupyter.operations.look.repositories import list_repositories
     from kitops_jupyter.targets import is_registry
 
     if arguments.repository and is_registry(arguments.repository, context.settings):

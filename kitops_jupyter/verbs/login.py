@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.lines import command
 from kitops_jupyter.reference import refuse_user_part
-from kitops_jupyter.verbs.network import connection, network_words
-from kitops_jupyter.verbs.parser import Parser
-from kitops_jupyter.verbs.screen import SignIn
-from kitops_jupyter.verbs.verb import Context, Verb
+from kitops_jupyter.verbs.core.network import connection, network_words
+from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.screen import SignIn
+from kitops_jupyter.verbs.core.verb import Context, Verb
 
 if TYPE_CHECKING:
     from kitops_jupyter.operations.login import LoginResult

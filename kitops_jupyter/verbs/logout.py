@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from kitops_jupyter.reference import refuse_user_part
-from kitops_jupyter.verbs.parser import Parser
-from kitops_jupyter.verbs.verb import Context, Verb
+from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.verb import Context, Verb
 
 
 def _parser() -> Parser:

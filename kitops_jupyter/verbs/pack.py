@@ -8,9 +8,9 @@ from pathlib import Path
 
 from kitops_jupyter.disk import is_notebook
 from kitops_jupyter.errors import NotFound, Usage
-from kitops_jupyter.verbs.network import connection
-from kitops_jupyter.verbs.parser import Parser
-from kitops_jupyter.verbs.verb import Context, Verb
+from kitops_jupyter.verbs.core.network import connection
+from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.verb import Context, Verb
 
 
 def _parser() -> Parser:
@@ -51,7 +51,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         raise Usage("kit pack: --env and --no-env?", hint="kit pack . --no-env packs without the environment")
     if not (context.interactive or arguments.dir or arguments.tag or arguments.file or arguments.notebook):
         raise Usage("kit pack needs a folder or a name", hint="kit pack . -t NAME:TAG packs the current folder")
-    from kitops_jupyter.operations.pack import pack
+    from kitops_jupyter.operations.pack.pack import pack
 
     file, text = _kitfile(arguments, context)
     notebook, told = _notebook(arguments, context)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from kitops_jupyter.verbs.network import connection
-from kitops_jupyter.verbs.parser import Parser
-from kitops_jupyter.verbs.verb import Context, Verb
+from kitops_jupyter.verbs.core.network import connection
+from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.verb import Context, Verb
 
 
 def _parser() -> Parser:
@@ -25,7 +25,7 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
-    from kitops_jupyter.operations.remove import remove
+    from kitops_jupyter.operations.transfer.remove import remove
 
     return remove(
         tuple(arguments.ref or ()),

@@ -7,9 +7,9 @@ import argparse
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.reference import Reference, is_tag
 from kitops_jupyter.settings import Settings
-from kitops_jupyter.verbs.network import connection
-from kitops_jupyter.verbs.parser import Parser
-from kitops_jupyter.verbs.verb import Context, Verb
+from kitops_jupyter.verbs.core.network import connection
+from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.verb import Context, Verb
 
 
 def _parser() -> Parser:
@@ -27,7 +27,7 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
-    from kitops_jupyter.operations.tag import tag
+    from kitops_jupyter.operations.transfer.tag import tag
 
     source, target = arguments.ref, arguments.newref
     if _is_tag_first(source, target, context.settings):
@@ -53,7 +53,7 @@ def _is_tag_first(first: str, second: str, settings: Settings) -> bool:
 
 
 def _is_here(text: str, settings: Settings) -> bool:
-    from kitops_jupyter.operations.kits import open_kit
+    from kitops_jupyter.operations.opening import open_kit
 
     try:
         open_kit(text, settings)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from kitops_jupyter.verbs.network import connection
-from kitops_jupyter.verbs.parser import Parser
-from kitops_jupyter.verbs.verb import Context, Verb
+from kitops_jupyter.verbs.core.network import connection
+from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.verb import Context, Verb
 
 _OLD_FILTERS = ("model", "datasets", "code", "docs", "kitfile")
 
@@ -53,7 +53,7 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
-    from kitops_jupyter.operations.unpack import unpack
+    from kitops_jupyter.operations.unpack.unpack import unpack
 
     filters = [*arguments.filter, *(name for name in _OLD_FILTERS if getattr(arguments, name))]
     return unpack(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.verbs.parser import Parser
-from kitops_jupyter.verbs.verb import Context, Printed, Verb
+from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.verb import Context, Printed, Verb
 
 
 def _parser() -> Parser:

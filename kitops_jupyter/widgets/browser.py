@@ -11,9 +11,9 @@ import ipywidgets
 
 from kitops_jupyter.errors import KitError, Unauthorized, printable
 from kitops_jupyter.lines import Line, offered
-from kitops_jupyter.operations.browse import Access, Home, KitPlace, Level, as_text, begin
 from kitops_jupyter.operations.login import login
-from kitops_jupyter.verbs.screen import Browse, SignIn
+from kitops_jupyter.operations.look.browse import Access, Home, KitPlace, Level, as_text, begin
+from kitops_jupyter.verbs.core.screen import Browse, SignIn
 from kitops_jupyter.widgets import looks, threads
 from kitops_jupyter.widgets.kit_contents import KitContents
 from kitops_jupyter.widgets.level_list import LevelList

@@ -13,11 +13,11 @@ from kitops_jupyter.cards import human_size
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.lines import Line, offered, path_word
-from kitops_jupyter.operations.browse import KitPlace
-from kitops_jupyter.operations.pull import pull
-from kitops_jupyter.operations.unpack import unpack
-from kitops_jupyter.operations.unpack_check import find_conflicts
-from kitops_jupyter.verbs.screen import Browse
+from kitops_jupyter.operations.look.browse import KitPlace
+from kitops_jupyter.operations.transfer.pull import pull
+from kitops_jupyter.operations.unpack.conflicts import find_conflicts
+from kitops_jupyter.operations.unpack.unpack import unpack
+from kitops_jupyter.verbs.core.screen import Browse
 from kitops_jupyter.widgets import looks
 from kitops_jupyter.widgets.ticks import Ticks
 from kitops_jupyter.widgets.transfer import TransferBars

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kitops_jupyter.lines import Line
-from kitops_jupyter.verbs.screen import Browse, SignIn
+from kitops_jupyter.verbs.core.screen import Browse, SignIn
 from kitops_jupyter.widgets.browser import Browser
 from kitops_jupyter.widgets.sign_in import SignInForm
 from kitops_jupyter.widgets.transfer import CellTransfer

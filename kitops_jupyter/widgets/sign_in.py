@@ -12,7 +12,7 @@ import traitlets
 
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.lines import Line, offered
-from kitops_jupyter.verbs.screen import SignIn
+from kitops_jupyter.verbs.core.screen import SignIn
 from kitops_jupyter.widgets import looks, threads
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from kitops_jupyter.filters import type_of
 from kitops_jupyter.kitfile import Entry, clean_path
-from kitops_jupyter.operations.files import KitFile
-from kitops_jupyter.operations.info import InfoResult
+from kitops_jupyter.operations.look.files import KitFile
+from kitops_jupyter.operations.look.info import InfoResult
 
 
 @dataclass(eq=False, slots=True)

@@ -14,7 +14,7 @@ from kitops_jupyter.cards import human_size
 from kitops_jupyter.errors import Cancelled
 from kitops_jupyter.lines import Line
 from kitops_jupyter.progress import Event
-from kitops_jupyter.verbs.meter import Bars
+from kitops_jupyter.verbs.core.meter import Bars
 from kitops_jupyter.widgets import busy_kernel, looks
 
 _SPEED_WINDOW_S = 3.0  # shorter jumps, longer tells of what is over

@@ -31,7 +31,7 @@ CASE = """
 import hashlib, json, re, sys, tarfile, time
 from pathlib import Path
 import kitops_jupyter as kit
-import oras.provider, kitops_jupyter.operations.pull, kitops_jupyter.registry.partial
+import oras.provider, kitops_jupyter.operations.transfer.pull, kitops_jupyter.registry.blobs.partial
 from kitops_jupyter.settings import Settings
 from tests import archives
 case, reference, digest, model, folder = sys.argv[1:]

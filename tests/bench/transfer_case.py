@@ -21,8 +21,8 @@ from kitops_jupyter.settings import Settings
 
 def ours(host: str, folder: Path, **options: Any) -> Any:
     """Our repository."""
-    import kitops_jupyter.registry.ingest
-    import kitops_jupyter.registry.partial  # noqa: F401  # imports are not what is measured
+    import kitops_jupyter.registry.blobs.ingest
+    import kitops_jupyter.registry.blobs.partial  # noqa: F401  # imports are not what is measured
     from kitops_jupyter.registry import Registry
 
     return Registry(host, settings=Settings(folder / "home"), plain_http=True, **options).repository("bench/x")

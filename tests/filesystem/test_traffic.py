@@ -15,7 +15,7 @@ import kitops_jupyter as kit
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import DigestMismatch, KitError
 from kitops_jupyter.filesystem import BlockCache, KitFileSystem
-from kitops_jupyter.operations.unpack import UnpackResult
+from kitops_jupyter.operations.unpack.unpack import UnpackResult
 from kitops_jupyter.settings import Settings
 from tests.fakes.fault_server import FaultServer, serving
 from tests.filesystem.conftest import HTTP, Traffic, push

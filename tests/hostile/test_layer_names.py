@@ -20,7 +20,7 @@ from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import ContentError, KitError, UnsafeArchive
 from kitops_jupyter.kitfile import parse_yaml
 from kitops_jupyter.media_types import CONFIG_TYPES, IMAGE_MANIFEST
-from kitops_jupyter.operations.staging import PREFIX
+from kitops_jupyter.operations.unpack.staging import PREFIX
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import store
 from tests.archive.tars import END, member, pax

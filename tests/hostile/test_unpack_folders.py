@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import kitops_jupyter as kit
 from kitops_jupyter.errors import Conflict
-from kitops_jupyter.operations.staging import PREFIX, Staging, recover
+from kitops_jupyter.operations.unpack.staging import PREFIX, Staging, recover
 from kitops_jupyter.settings import Settings
 from tests.operations.projects import write_files
 

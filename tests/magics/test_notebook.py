@@ -10,7 +10,7 @@ import pytest
 
 from kitops_jupyter.magics.bars import meter
 from kitops_jupyter.settings import session_notebook
-from kitops_jupyter.verbs.meter import Bars, Lines
+from kitops_jupyter.verbs.core.meter import Bars, Lines
 
 
 def test_the_server_tells_the_notebook(tmp_path: Path) -> None:

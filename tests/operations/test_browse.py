@@ -8,9 +8,9 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.errors import NotFound
-from kitops_jupyter.operations.browse import Access, Home, KitPlace, begin, browse
-from kitops_jupyter.operations.list_tags import describe_tags, list_tags
-from kitops_jupyter.operations.unpack_check import find_conflicts
+from kitops_jupyter.operations.look.browse import Access, Home, KitPlace, begin, browse
+from kitops_jupyter.operations.look.tags import describe_tags, list_tags
+from kitops_jupyter.operations.unpack.conflicts import find_conflicts
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 from tests.operations.projects import make_project

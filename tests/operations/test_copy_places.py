@@ -8,7 +8,7 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.operations.copy_places import parse_place
+from kitops_jupyter.operations.transfer.sides import parse_place
 from kitops_jupyter.settings import Settings
 
 

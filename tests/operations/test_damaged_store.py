@@ -19,7 +19,7 @@ import kitops_jupyter as kit
 from kitops_jupyter.content import Descriptor, Digest, verified
 from kitops_jupyter.errors import Cancelled, ContentError, NotFound, StoreError
 from kitops_jupyter.filesystem import KitFileSystem
-from kitops_jupyter.operations.kits import open_kit
+from kitops_jupyter.operations.opening import open_kit
 from kitops_jupyter.operations.read_file import read_file
 from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings

@@ -12,7 +12,7 @@ import pytest
 import kitops_jupyter as kit
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import Cancelled, KitError, StorageFull
-from kitops_jupyter.operations.extras import FILE_INDEX, REMEMBERED_S, Extras
+from kitops_jupyter.operations.transfer.extras import FILE_INDEX, REMEMBERED_S, Extras
 from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection

@@ -17,8 +17,8 @@ from kitops_jupyter.errors import KitError
 from kitops_jupyter.file_index import IndexBuilder, IndexedFile
 from kitops_jupyter.filesystem import KitFileSystem
 from kitops_jupyter.media_types import IMAGE_MANIFEST
-from kitops_jupyter.operations.index_check import IndexFindings
-from kitops_jupyter.operations.unpack import UnpackResult
+from kitops_jupyter.operations.index_findings import IndexFindings
+from kitops_jupyter.operations.unpack.unpack import UnpackResult
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 from tests.fakes.fault_server import FaultServer, serving

@@ -10,7 +10,7 @@ import pytest
 import kitops_jupyter as kit
 from kitops_jupyter.__main__ import main
 from kitops_jupyter.errors import Conflict, KitError, NotFound, Usage
-from kitops_jupyter.operations.index_results import IndexInfo, IndexList
+from kitops_jupyter.operations.index.results import IndexInfo, IndexList
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection, store
 from kitops_jupyter.verbs import Context, parse, run, split

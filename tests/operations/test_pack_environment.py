@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import kitops_jupyter as kit
-from kitops_jupyter.operations.pack import PackResult
+from kitops_jupyter.operations.pack.pack import PackResult
 from kitops_jupyter.settings import Settings
 
 WRITTEN = "manifestVersion: 1.0.0\ncode:\n  - path: train.py\n"

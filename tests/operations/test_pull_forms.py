@@ -14,7 +14,7 @@ import kitops_jupyter as kit
 from kitops_jupyter.__main__ import main
 from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import Cancelled, Conflict, FilterInvalid, Usage
-from kitops_jupyter.operations.pull_tars import TarsResult
+from kitops_jupyter.operations.unpack.tars import TarsResult
 from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection, store

@@ -14,8 +14,8 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.errors import Conflict, DigestMismatch, NotFound, Usage
-from kitops_jupyter.operations.pull_size import pull_size
-from kitops_jupyter.operations.unpack_check import find_conflicts
+from kitops_jupyter.operations.transfer.estimate import pull_size
+from kitops_jupyter.operations.unpack.conflicts import find_conflicts
 from kitops_jupyter.settings import S3Settings, Settings
 from tests.operations.projects import files_in, write_files
 

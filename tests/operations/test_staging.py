@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter.errors import Conflict, PathInvalid, StorageFull
-from kitops_jupyter.operations.staging import PREFIX, Staging, recover
-from kitops_jupyter.operations.staging.moves import Move, Moves
+from kitops_jupyter.operations.unpack.staging import PREFIX, Staging, recover
+from kitops_jupyter.operations.unpack.staging.moves import Move, Moves
 
 
 def fill(tree: Path, names: list[str]) -> None:
@@ -87,7 +87,7 @@ def test_a_file_is_no_folder_to_unpack_into(tmp_path: Path, home: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_said_so() -> None:
     code = (
         "import os, sys\n"
-        "from pathlib import Path; from kitops_jupyter.operations.staging import Staging\n"
+        "from pathlib import Path; from kitops_jupyter.operations.unpack.staging import Staging\n"
         "from kitops_jupyter.errors import StorageFull\n"
         "os.setgid(65534); os.setuid(65534)  # after the imports: nobody may read them\n"
         "try:\n    Staging(Path(sys.argv[1]) / 'x', Path(sys.argv[1]) / 'home').__enter__()\n"
@@ -100,7 +100,7 @@ def test_a_folder_that_cannot_be_written_is_said_so() -> None:
 KILLED = """
 import sys
 from pathlib import Path
-from kitops_jupyter.operations.staging import Staging
+from kitops_jupyter.operations.unpack.staging import Staging
 target, home = Path(sys.argv[1]), Path(sys.argv[2])
 with Staging(target, home, overwrite=True) as staging:
     for name in range(60):
@@ -138,7 +138,7 @@ def test_a_kill_at_any_moment_is_undone_by_the_next_one(tmp_path: Path, home: Pa
 HALF_DONE = """
 import os, sys
 from pathlib import Path
-from kitops_jupyter.operations.staging import Staging, moves
+from kitops_jupyter.operations.unpack.staging import Staging, moves
 target, home = Path(sys.argv[1]), Path(sys.argv[2])
 with Staging(target, home, overwrite=True) as staging:
     for name in ("a", "b", "new/c", "new/d", "z"):

@@ -15,10 +15,10 @@ import kitops_jupyter as kit
 from kitops_jupyter.content import read_verified
 from kitops_jupyter.errors import Cancelled
 from kitops_jupyter.kit_index import parse_index
-from kitops_jupyter.operations.kits import open_kit
+from kitops_jupyter.operations.opening import open_kit
 from kitops_jupyter.progress import Event
-from kitops_jupyter.registry.credentials import Credential
-from kitops_jupyter.registry.login import keep
+from kitops_jupyter.registry.identity.credentials import Credential
+from kitops_jupyter.registry.identity.login import keep
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection, local, store
 from tests.operations.projects import write_files

@@ -22,7 +22,7 @@ from kitops_jupyter.errors import (
     Unauthorized,
     Usage,
 )
-from kitops_jupyter.operations.unpack import UnpackResult
+from kitops_jupyter.operations.unpack.unpack import UnpackResult
 from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection

@@ -12,7 +12,7 @@ import pytest
 import kitops_jupyter as kit
 from kitops_jupyter.content import Descriptor, read_verified
 from kitops_jupyter.manifest import FILE_PATH
-from kitops_jupyter.operations.kits import Opener
+from kitops_jupyter.operations.opening import Opener
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server.layer_rows import rows_of
 from kitops_jupyter.settings import Settings

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from kitops_jupyter import serve
 from kitops_jupyter.registry import Credential, Patience, Registry
-from kitops_jupyter.server import registry as serve
 from kitops_jupyter.settings import Settings
 from tests.fakes.fault_server import FaultServer, serving
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kitops_jupyter.registry.auth import Challenge, merged, parse_challenges, realm_problem, scopes_of
+from kitops_jupyter.registry.identity.auth import Challenge, merged, parse_challenges, realm_problem, scopes_of
 
 HERE = ("https", "registry.example.org", 443)
 

@@ -15,8 +15,9 @@ import pytest
 
 from kitops_jupyter.errors import Cancelled, RegistryError, Unauthorized, Usage
 from kitops_jupyter.progress import watched
-from kitops_jupyter.registry import Credential, Registry, credentials, helpers, login
-from kitops_jupyter.registry.helpers import HelperFailed
+from kitops_jupyter.registry import Credential, Registry
+from kitops_jupyter.registry.identity import credentials, helpers, login
+from kitops_jupyter.registry.identity.helpers import HelperFailed
 from kitops_jupyter.settings import Network, Settings
 from tests.fakes.fault_server import Auth, FaultServer
 

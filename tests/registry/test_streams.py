@@ -125,7 +125,7 @@ def test_a_registry_that_takes_no_streams_is_told_how_to_go_on(server: FaultServ
     ],
 )
 def test_chunks_are_not_tried_where_kit_does_not(host: str, takes: bool) -> None:
-    from kitops_jupyter.registry.upload import takes_chunks
+    from kitops_jupyter.registry.blobs.upload import takes_chunks
 
     assert takes_chunks(host) is takes
 

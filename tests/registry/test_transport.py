@@ -17,8 +17,8 @@ import pytest
 from kitops_jupyter.content import Descriptor
 from kitops_jupyter.errors import Unreachable, Usage
 from kitops_jupyter.registry import Patience, Registry
-from kitops_jupyter.registry.problems import shown
-from kitops_jupyter.registry.transport import proxies_for
+from kitops_jupyter.registry.http.problems import shown
+from kitops_jupyter.registry.http.transport import proxies_for
 from kitops_jupyter.settings import Network, RegistrySettings, Settings
 from tests.contract import make_kit, store_kit
 from tests.fakes.fault_server import FaultServer

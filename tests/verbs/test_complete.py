@@ -9,7 +9,7 @@ import pytest
 
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.verbs import NAMES, Context
-from kitops_jupyter.verbs.complete import complete
+from kitops_jupyter.verbs.core.complete import complete
 from tests.verbs.conftest import AddKits
 
 

@@ -11,7 +11,7 @@ import pytest
 from tqdm.std import tqdm
 
 from kitops_jupyter.progress import Event
-from kitops_jupyter.verbs.meter import BARS_LIMIT, Bars, Lines
+from kitops_jupyter.verbs.core.meter import BARS_LIMIT, Bars, Lines
 
 MIB = 1 << 20
 

@@ -6,8 +6,8 @@ import pytest
 
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.operations.list_kits import ListedKit
-from kitops_jupyter.verbs import template
+from kitops_jupyter.operations.look.kits import ListedKit
+from kitops_jupyter.verbs.core import template
 
 KIT = ListedKit("team/m", Digest("sha256:" + "a" * 64), ("v1", "v2"), "{{ .Repo }}", "Ada", 2048, "", "")
 

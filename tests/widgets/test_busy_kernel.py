@@ -134,7 +134,7 @@ def test_no_notebook_asks_nobody(front_end: FrontEnd, project: Path) -> None:
 FORM = """
 from kitops_jupyter.errors import Unauthorized
 from kitops_jupyter.operations.login import LoginResult
-from kitops_jupyter.verbs.screen import SignIn
+from kitops_jupyter.verbs.core.screen import SignIn
 from kitops_jupyter.widgets import CellScreen
 
 def attempt(username, secret):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import kitops_jupyter as kit
-from kitops_jupyter.operations.browse import Access, KitPlace
+from kitops_jupyter.operations.look.browse import Access, KitPlace
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 from kitops_jupyter.widgets.ticks import Node, Ticks

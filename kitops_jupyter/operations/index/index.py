@@ -1,0 +1,235 @@
+"""`kit index`: one name for several builds of a model, each with labels by which one of them is chosen.
+
+Source: format.md, "Index"; kit-2026.md 7.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from kitops_jupyter import targets
+from kitops_jupyter.content import Descriptor, read_verified
+from kitops_jupyter.errors import Conflict, NotFound, Usage
+from kitops_jupyter.kit_index import ORIGINAL_TAG, KitIndex, labelled, parse_index
+from kitops_jupyter.media_types import IMAGE_INDEX, INDEX_ARTIFACT, MANIFEST_ARTIFACTS
+from kitops_jupyter.operations.index.results import SIZE, IndexInfo, IndexList, IndexRow
+from kitops_jupyter.operations.opening import Kit, Opener
+from kitops_jupyter.operations.transfer.remove import RemoveResult
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import Repository
+from kitops_jupyter.targets import Connection
+
+_RESERVED = "ml.kitops."  # annotations that kit writes itself
+_ANNOTATION = re.compile(r"[^\s=]+")
+
+
+def index_create(
+    reference: str,
+    kits: Sequence[str] = (),
+    *,
+    labels: Sequence[str] = (),
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> IndexInfo:
+    """Make an index in the local store, empty or of these kits, which all get the labels.
+
+    Raises Conflict where there is one of that name, and what `index_add` raises.
+    """
+    settings = settings or Settings.load()
+    place = _place(reference)
+    if place.tag in _indexes(place, settings).tags():
+        raise Conflict(f"there is an index {place} already", hint=f"kit index add {place} KIT adds to it")
+    index = KitIndex()
+    with Opener(settings, connection) as opener:
+        for kit in kits:
+            index = _with_kit(index, _same_repository(place, kit, opener), kit, labels, ())
+    return _write(place, index, settings)
+
+
+def index_add(
+    reference: str,
+    kit: str,
+    *,
+    labels: Sequence[str] = (),
+    annotations: Sequence[str] = (),
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> IndexInfo:
+    """Add a kit of the same repository, or change its labels: `KEY=VALUE`, `KEY:=JSON`, `KEY-` takes one away.
+
+    A kit that is there stays in its place. `remote` looks the kit up in its registry. Raises NotFound, Usage.
+    """
+    settings = settings or Settings.load()
+    place = _place(reference)
+    index = _read(place, settings)
+    with Opener(settings, connection, remote=remote) as opener:
+        found = _same_repository(place, kit, opener)
+    return _write(place, _with_kit(index, found, kit, labels, annotations), settings)
+
+
+def index_remove(
+    reference: str,
+    kit: str,
+    *,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> IndexInfo:
+    """Take a kit out of an index: by its digest, its tag now, or the tag that it had when it was added.
+
+    The kit itself stays. Raises NotFound.
+    """
+    settings = settings or Settings.load()
+    place, wanted = _place(reference), Reference.parse(kit)
+    index = _read(place, settings)
+    digest = wanted.digest
+    if digest is None:
+        try:
+            digest = targets.local(wanted, settings).resolve(wanted.tag).digest
+        except NotFound:
+            digest = None
+        if digest is None or all(entry.digest != digest for entry in index.entries):
+            had = [entry.digest for entry in index.entries if entry.annotations.get(ORIGINAL_TAG) == wanted.tag]
+            digest = had[0] if len(had) == 1 else digest
+    if digest is None:
+        raise NotFound(f"index {place} has no kit {kit}", hint=f"kit index list {place}")
+    return _write(place, index.without(digest), settings)
+
+
+def index_delete(reference: str, *, settings: Settings | None = None, observe: Observer = ignore) -> RemoveResult:
+    """Remove an index, or one of its tags; its kits stay. Raises NotFound."""
+    settings = settings or Settings.load()
+    gone = targets.store(settings).remove(Reference.parse(reference), kind="indexes")
+    return RemoveResult(gone.references, gone.freed_bytes, gone.freed_blobs, gone.untagged, gone.kept)
+
+
+def index_list(
+    reference: str | None = None,
+    *,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> IndexList | IndexInfo:
+    """Every index of the local store; or the kits of one, with their labels. Raises NotFound, NotAModelKit."""
+    settings = settings or Settings.load()
+    if reference is not None:
+        return _info(Reference.parse(reference), remote, connection, settings)
+    store = targets.store(settings)
+    rows = []
+    for name, descriptor, tags in store.kits(kind="indexes"):
+        place = Reference.from_store_name(name)
+        index = parse_index(read_verified(store.repository(name, kind="indexes"), descriptor))
+        rows += [IndexRow(place.shown_name, tag, len(index.entries), descriptor.digest) for tag in tags or ("",)]
+    return IndexList(tuple(rows))
+
+
+def _info(reference: Reference, remote: bool, connection: Connection | None, settings: Settings) -> IndexInfo:
+    is_here = reference.name in _names(_indexes(reference, settings))
+    if not remote and (is_here or not targets.names_registry(reference, settings)):
+        source = _indexes(reference, settings)
+        descriptor = source.resolve(reference.name)
+        return _described(reference, descriptor, read_verified(source, descriptor))
+    with targets.remote(reference, settings, connection) as repository:
+        descriptor = repository.resolve(reference.name)
+        return _described(reference, descriptor, read_verified(repository, descriptor))
+
+
+def _described(reference: Reference, descriptor: Descriptor, data: bytes) -> IndexInfo:
+    return IndexInfo(reference, descriptor.digest, parse_index(data), data)
+
+
+def _place(text: str) -> Reference:
+    """Where an index is written: one tag. Raises Usage."""
+    place = Reference.parse(text)
+    if place.digest or place.extra_tags:
+        raise Usage(f"{text}: an index is written under one tag", hint="kit index create NAME:TAG")
+    return place
+
+
+def _indexes(place: Reference, settings: Settings) -> Repository:
+    return targets.store(settings).repository(place, kind="indexes")
+
+
+def _names(repository: Repository) -> set[str]:
+    return {*repository.tags(), *(entry.digest for entry in repository.manifests())}
+
+
+def _read(place: Reference, settings: Settings) -> KitIndex:
+    source = _indexes(place, settings)
+    try:
+        descriptor = source.resolve(place.name)
+    except NotFound:
+        hint = f"kit index create {place}"
+        if targets.names_registry(place, settings):
+            hint += f", or kit copy {place} local://{place} brings the registry's"
+        raise NotFound(f"no index {place} in the local store ({settings.home})", hint=hint) from None
+    return parse_index(read_verified(source, descriptor))
+
+
+def _same_repository(place: Reference, text: str, opener: Opener) -> Kit:
+    kit = opener.open(text)
+    if kit.reference.store_name != place.store_name:
+        raise Usage(
+            f"{text} is in another repository than the index {place}",
+            hint=f"kit tag {text} {place.with_tag('TAG')}, then add that",
+        )
+    return kit
+
+
+def _with_kit(index: KitIndex, kit: Kit, text: str, labels: Sequence[str], annotations: Sequence[str]) -> KitIndex:
+    """The index with the kit, as kit describes it there; what is known of it stays, but for what is changed."""
+    known = next((entry for entry in index.entries if entry.digest == kit.descriptor.digest), None)
+    recorded = {SIZE: str(kit.size_bytes)}
+    if kit.reference.tag:
+        recorded[ORIGINAL_TAG] = kit.reference.tag
+    entry = Descriptor(
+        kit.descriptor.media_type,
+        kit.descriptor.digest,
+        kit.descriptor.size_bytes,
+        _annotated({**(known.annotations if known else {}), **recorded}, annotations),
+        MANIFEST_ARTIFACTS[kit.manifest.kind],
+        known.extra if known else {},
+    )
+    entry = labelled(entry, labels)
+    if known is None:
+        return KitIndex((*index.entries, entry))
+    return KitIndex(tuple(entry if other.digest == entry.digest else other for other in index.entries))
+
+
+def _annotated(annotations: Mapping[str, str], changes: Sequence[str]) -> dict[str, str]:
+    changed, named = dict(annotations), set()
+    for change in changes:
+        key, equals, value = change.partition("=")
+        key = key if equals else key.removesuffix("-")
+        if not _ANNOTATION.fullmatch(key) or (not equals and key == change) or (equals and key.endswith(":")):
+            raise Usage(f"annotation {change!r}: expected KEY=VALUE, or KEY- to take it away")
+        if key.startswith(_RESERVED) or key in named:
+            raise Usage(f"annotation {change!r}: {key} is kit's own, or given twice")
+        named.add(key)
+        if equals:
+            changed[key] = value
+        else:
+            changed.pop(key, None)
+    return changed
+
+
+def _write(place: Reference, index: KitIndex, settings: Settings) -> IndexInfo:
+    """Let the tag name the index; what it named before goes if nothing else names it, as kit does it."""
+    store, target = targets.store(settings), _indexes(place, settings)
+    data = index.to_bytes()
+    descriptor = replace(Descriptor.of(IMAGE_INDEX, data), artifact_type=INDEX_ARTIFACT)
+    before = target.tags().get(place.tag)
+    with store.session():
+        target.write(descriptor, io.BytesIO(data))
+        target.tag(descriptor, place.tag)
+    if before is not None and before.digest != descriptor.digest and not target.tags_of(before.digest):
+        store.remove(place.with_digest(before.digest), kind="indexes")
+    return IndexInfo(place, descriptor.digest, index, data)

@@ -1,0 +1,230 @@
+"""`kit diff`: two kits, by layers, files and Kitfile fields; in the local store, in registries, or one of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from kitops_jupyter import kitfile as kitfiles
+from kitops_jupyter.cards import Card, Table, human_size
+from kitops_jupyter.content import Digest
+from kitops_jupyter.errors import Usage
+from kitops_jupyter.manifest import Match, UnnamedLayer
+from kitops_jupyter.operations.look.diff_files import FileChange, changed_files
+from kitops_jupyter.operations.opening import Kit, Opener, open_kit
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+LINE = "---------------------------------------"
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLayer:
+    """A layer as the comparison shows it."""
+
+    section: str
+    path: str
+    digest: Digest
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field of the Kitfile that differs; an empty text is a field that is not there."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiffResult(Result):
+    """What the second kit has that the first has not, and the other way round."""
+
+    first: Reference
+    second: Reference
+    digests: tuple[Digest, Digest]
+    config_digests: tuple[Digest, Digest]
+    annotations: tuple[tuple[str, str, str], ...]
+    shared: tuple[DiffLayer, ...]
+    only_first: tuple[DiffLayer, ...]
+    only_second: tuple[DiffLayer, ...]
+    files: tuple[FileChange, ...]
+    fields: tuple[FieldChange, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def identical(self) -> bool:
+        """Whether both references name one manifest."""
+        return self.digests[0] == self.digests[1]
+
+    def __str__(self) -> str:
+        if self.identical:
+            return "ModelKits are identical"
+        first, second = self.first.full_name, self.second.full_name
+        lines = ["Comparing:", f"  ModelKit1: {first}", f"  ModelKit2: {second}", "", "Configurations:", LINE]
+        if self.config_digests[0] == self.config_digests[1]:
+            lines += ["  Configs are identical", ""]
+        else:
+            lines += ["Configs differ:"]
+            lines += [
+                f"  ModelKit{at} Config Digest: {digest[:17]}" for at, digest in enumerate(self.config_digests, 1)
+            ]
+            lines += [f"  {change.field}: {change.before or '-'} -> {change.after or '-'}" for change in self.fields]
+            lines += [""]
+        lines += ["Annotations:", LINE]
+        lines += [f"  {name}: {one or '-'} -> {two or '-'}" for name, one, two in self.annotations] or [
+            "  Annotations are identical"
+        ]
+        lines += ["", "Shared Layers", LINE, *_layer_lines(self.shared), ""]
+        lines += [f"Unique Layers to ModelKit1 ({first})", LINE, *_layer_lines(self.only_first), ""]
+        lines += [f"Unique Layers to ModelKit2 ({second})", LINE, *_layer_lines(self.only_second), ""]
+        lines += ["Files", LINE, *([change.line() for change in self.files] or ["<none>"])]
+        lines += [f"warning: {text}" for text in self.warnings]
+        return "\n".join(lines)
+
+    def card(self) -> Card:
+        if self.identical:
+            return Card(title=f"{self.first} and {self.second} are identical", facts=(("digest", self.digests[0]),))
+        tables = [
+            Table(
+                ("", "layer", "path", "size", "digest"),
+                tuple(
+                    (sign, layer.section, layer.path, human_size(layer.size_bytes), layer.digest.short)
+                    for sign, layers in (("−", self.only_first), ("+", self.only_second), ("=", self.shared))
+                    for layer in layers
+                ),
+                caption="layers",
+            )
+        ]
+        if self.files:
+            rows = tuple((change.sign, change.path, change.what) for change in self.files)
+            tables.append(Table(("", "file", "change"), rows, caption="files"))
+        if self.fields:
+            rows = tuple((change.field, change.before, change.after) for change in self.fields)
+            tables.append(Table(("field", "before", "after"), rows, caption="Kitfile"))
+        return Card(
+            title=f"{self.first} → {self.second}",
+            facts=(
+                (
+                    "shared",
+                    f"{human_size(sum(layer.size_bytes for layer in self.shared))} in {len(self.shared)} layers",
+                ),
+            ),
+            tables=tuple(tables),
+            warnings=self.warnings,
+        )
+
+
+def diff(
+    first: str,
+    second: str,
+    *,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> DiffResult:
+    """Compare two kits; files are compared inside the layers that differ.
+
+    `local://` before a reference means the local store, `remote://` its registry; without either the store is asked
+    first. Raises NotFound, ArchiveInvalid, RegistryError.
+    """
+    settings = settings or Settings.load()
+    with ExitStack() as opened:
+        one, two = (_open(text, settings, connection, opened) for text in (first, second))
+        return _compared(one, two)
+
+
+def _compared(one: Kit, two: Kit) -> DiffResult:
+    digests = [{layer.digest for layer in kit.manifest.layers} for kit in (one, two)]
+    matches = [*one.matches()], [*two.matches()]
+    only = tuple(
+        [match for match in mine if match.layer.digest not in others]
+        for mine, others in zip(matches, reversed(digests), strict=True)
+    )
+    return DiffResult(
+        first=one.reference,
+        second=two.reference,
+        digests=(one.descriptor.digest, two.descriptor.digest),
+        config_digests=(one.manifest.config.digest, two.manifest.config.digest),
+        annotations=_changed_annotations(one.manifest.annotations, two.manifest.annotations),
+        shared=_shown(
+            [match for match in matches[0] if match.layer.digest in digests[1]],
+            [found for found in one.unnamed() if found.layer.digest in digests[1]],
+        ),
+        only_first=_shown(only[0], [found for found in one.unnamed() if found.layer.digest not in digests[1]]),
+        only_second=_shown(only[1], [found for found in two.unnamed() if found.layer.digest not in digests[0]]),
+        files=tuple(changed_files(one.source, only[0], two.source, only[1])),
+        fields=tuple(_changed_fields(one, two)),
+        warnings=tuple(
+            f"{kit.reference}: {found}: its files are not compared"
+            for kit in (one, two)
+            for found in kit.unnamed()
+            if found.layer.digest not in digests[0] & digests[1]
+        ),
+    )
+
+
+def _open(text: str, settings: Settings, connection: Connection | None, opened: ExitStack) -> Kit:
+    """As kit's diff reads references; `localhost/` means the local store, too."""
+    place, _, name = text.rpartition("://")
+    if place == "local" or name.startswith("localhost/"):
+        return open_kit(name.removeprefix("localhost/"), settings)
+    if place not in ("", "remote"):
+        raise Usage(f"{text}: {place}:// is not known", hint="local:// and remote:// are")
+    return opened.enter_context(Opener(settings, connection, remote=place == "remote")).open(name)
+
+
+def _shown(matches: list[Match], unnamed: list[UnnamedLayer]) -> tuple[DiffLayer, ...]:
+    layers = [
+        DiffLayer(match.entry.section, match.entry.path, match.layer.digest, match.layer.size_bytes)
+        for match in matches
+    ]
+    for found in unnamed:
+        path = f"{found.path} (not in the Kitfile)".strip()
+        layers.append(DiffLayer(found.section, path, found.layer.digest, found.layer.size_bytes))
+    return tuple(sorted(layers, key=lambda layer: layer.section))
+
+
+def _layer_lines(layers: tuple[DiffLayer, ...]) -> list[str]:
+    if not layers:
+        return ["<none>"]
+    names = {"part": "Modelpart"}
+    lines = ["Type    | Digest             | Size"]
+    for layer in layers:
+        kind = names.get(layer.section, layer.section.capitalize())
+        lines.append(f"{kind:<7} | {layer.digest[:17]}  | {human_size(layer.size_bytes)}")
+    return lines
+
+
+def _changed_annotations(one: Mapping[str, str], two: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    names = sorted(one.keys() | two.keys())
+    return tuple((name, one.get(name, ""), two.get(name, "")) for name in names if one.get(name) != two.get(name))
+
+
+def _changed_fields(one: Kit, two: Kit) -> list[FieldChange]:
+    before, after = (_flat(json.loads(kitfiles.to_json(kit.described()))) for kit in (one, two))
+    return [
+        FieldChange(name, before.get(name, ""), after.get(name, ""))
+        for name in [*before, *(name for name in after if name not in before)]
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _flat(node: Any, at: str = "") -> dict[str, str]:
+    """Every leaf by its path; digests left out, the layers tell them."""
+    if isinstance(node, dict):
+        inner = (
+            (f"{at}.{name}" if at else name, value) for name, value in node.items() if name not in ("digest", "diffId")
+        )
+    elif isinstance(node, list):
+        inner = ((f"{at}[{index}]", value) for index, value in enumerate(node))
+    else:
+        return {at: str(node)}
+    return {path: leaf for name, value in inner for path, leaf in _flat(value, name).items()}

@@ -1,0 +1,143 @@
+"""`kit info` and `kit inspect`: a kit's Kitfile, and all that its manifest says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from kitops_jupyter import gojson, kitfile
+from kitops_jupyter import manifest as manifests
+from kitops_jupyter.cards import Card, Table, human_size
+from kitops_jupyter.content import Digest
+from kitops_jupyter.errors import NotFound, Usage
+from kitops_jupyter.kitfile import Kitfile
+from kitops_jupyter.operations.opening import Kit, Opener
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class InfoResult(Result):
+    """The Kitfile of a kit; `selected` is what `--filter` asked for, as YAML."""
+
+    reference: Reference
+    digest: Digest
+    kitfile: Kitfile
+    yaml: str
+    selected: str | None
+    layers: tuple[tuple[str, str, int, Digest], ...] = field(repr=False)
+    warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.selected is not None:
+            return self.selected.rstrip("\n")
+        return "\n".join([self.yaml.rstrip("\n"), *(f"# warning: {text}" for text in self.warnings)])
+
+    def card(self) -> Card:
+        if self.selected is not None:
+            return Card(title=str(self.reference), text=self.selected)
+        package = self.kitfile.package
+        facts = [
+            ("digest", str(self.digest)),
+            ("size", human_size(sum(size for _, _, size, _ in self.layers))),
+            ("name", " ".join(filter(None, (package.name, package.version)))),
+            ("description", package.description),
+            ("authors", ", ".join(package.authors)),
+            ("license", package.license),
+        ]
+        rows = tuple((section, path, human_size(size), digest.short) for section, path, size, digest in self.layers)
+        return Card(
+            title=str(self.reference),
+            facts=tuple((name, value) for name, value in facts if value),
+            tables=(Table(("layer", "path", "size", "digest"), rows),) if rows else (),
+            text=self.yaml,
+            warnings=self.warnings,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InspectResult(Result):
+    """All that a kit says of itself, as JSON."""
+
+    reference: Reference
+    digest: Digest
+    cli_version: str
+    kitfile: Kitfile | None
+    manifest: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `kit inspect` prints."""
+        described = {"kitfile": json.loads(kitfile.to_json(self.kitfile))} if self.kitfile else {}
+        return {"digest": str(self.digest), "cliVersion": self.cli_version, **described, "manifest": self.manifest}
+
+    def __str__(self) -> str:
+        return gojson.indented(gojson.dumps(self.to_json()))
+
+    def card(self) -> Card:
+        return Card(title=f"{self.reference}", facts=(("digest", str(self.digest)),), text=str(self))
+
+
+def info(
+    reference: str,
+    *,
+    select: str | None = None,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> InfoResult:
+    """The Kitfile of a kit, or one node of it (`.model.name`, `datasets[0].path`). Raises NotFound, Usage."""
+    with Opener(settings or Settings.load(), connection, remote=remote) as opener:
+        kit = opener.open(reference)
+    described = kit.described()
+    selected = _select(described, select) if select else None
+    layers = tuple((entry.section, entry.path, layer.size_bytes, layer.digest) for entry, layer in kit.layers())
+    warnings = tuple(str(found) for found in kit.unnamed())
+    yaml = kitfile.to_yaml(described)
+    return InfoResult(kit.reference, kit.descriptor.digest, described, yaml, selected, layers, warnings)
+
+
+def inspect(
+    reference: str,
+    *,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> InspectResult:
+    """Digest, Kitfile and manifest of a kit. Raises NotFound, ManifestInvalid."""
+    with Opener(settings or Settings.load(), connection, remote=remote) as opener:
+        kit = opener.open(reference)
+    version = kit.manifest.annotations.get(manifests.CLI_VERSION, "unknown")
+    return InspectResult(kit.reference, kit.descriptor.digest, version, kit.kitfile, _raw_manifest(kit))
+
+
+def _raw_manifest(kit: Kit) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(kit.manifest.raw)
+    return parsed
+
+
+def _select(described: Kitfile, path: str) -> str:
+    """One node of the Kitfile, as YAML; text without quotes."""
+    node: Any = json.loads(kitfile.to_json(described))
+    for step in path.removeprefix(".").replace("[", ".").replace("]", "").split("."):
+        if isinstance(node, list) and step.isdigit() and int(step) < len(node):
+            node = node[int(step)]
+        elif isinstance(node, dict) and (found := {name.lower(): name for name in node}.get(step.lower())):
+            node = node[found]
+        else:
+            names = (
+                list(node)
+                if isinstance(node, dict)
+                else [str(index) for index in range(len(node))]
+                if isinstance(node, list)
+                else []
+            )
+            if not step:
+                raise Usage(f"--filter {path!r}: expected names with dots between, such as .model.name")
+            raise NotFound(f"the Kitfile has no {path}", hint=f"at that place it has {', '.join(names) or 'nothing'}")
+    return kitfile.node_to_yaml(node)

@@ -1,0 +1,192 @@
+"""`kit list`: what is in the local store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kitops_jupyter import filters as filter_rules
+from kitops_jupyter import gojson, targets
+from kitops_jupyter import manifest as manifests
+from kitops_jupyter.cards import Card, Table, human_size, kit_table
+from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.errors import KitError
+from kitops_jupyter.filters import Filters
+from kitops_jupyter.media_types import IMAGE_INDEX, INDEX_ARTIFACT
+from kitops_jupyter.operations.opening import Kit, read_kit
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+_REFERRERS_TAG = re.compile(r"sha256-[0-9a-f]{64}")  # OCI distribution-spec 1.1, "Referrers Tag Schema"
+NONE = "<none>"  # as kit shows what there is not
+
+
+@dataclass(frozen=True, slots=True)
+class ListedKit:
+    """One kit of one repository with all its tags; sizes are the layers' stored bytes."""
+
+    repository: str
+    digest: Digest
+    tags: tuple[str, ...]
+    model_name: str
+    author: str
+    size_bytes: int
+    created: str
+    problem: str = ""
+    layers: tuple[Descriptor, ...] = ()
+
+    @property
+    def size(self) -> str:
+        """The size as kit shows it."""
+        return human_size(self.size_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class ListResult(Result):
+    """The kits, by repository; `problems` are repositories that could not be read.
+
+    `size_bytes` counts a layer that several kits share once.
+    """
+
+    kits: tuple[ListedKit, ...]
+    size_bytes: int
+    problems: tuple[str, ...] = ()
+    place: str = "the local store"
+    indexes: int = 0
+
+    def __str__(self) -> str:
+        rows = [
+            (kit.repository, tag, kit.author, kit.model_name, kit.size, str(kit.digest))
+            for kit in self.kits
+            for tag in (kit.tags or (NONE,))
+        ]
+        return kit_table(("REPOSITORY", "TAG", "MAINTAINER", "NAME", "SIZE", "DIGEST"), rows)
+
+    def json(self) -> str:
+        """The array that `kit list --format json` prints; sizes in bytes, as since kit 1.17."""
+        listed = [
+            {
+                "repo": kit.repository,
+                "digest": str(kit.digest),
+                "tags": list(kit.tags) or None,
+                "modelName": kit.model_name,
+                "size": kit.size_bytes,
+                "author": kit.author,
+            }
+            for kit in self.kits
+        ]
+        return gojson.indented(gojson.dumps(listed))
+
+    def _of_indexes(self) -> tuple[str, ...]:
+        if not self.indexes:
+            return ()
+        return (f"and {self.indexes} index{'es' if self.indexes != 1 else ''} of kits: kit index list",)
+
+    def card(self) -> Card:
+        rows = tuple(
+            (kit.repository, ", ".join(kit.tags) or NONE, kit.model_name, kit.size, kit.created[:10], kit.digest.short)
+            for kit in self.kits
+        )
+        count = f"{len(self.kits)} kit{'s' if len(self.kits) != 1 else ''}"
+        return Card(
+            title=f"{count} in {self.place}, {human_size(self.size_bytes)}",
+            tables=(Table(("repository", "tags", "name", "size", "packed", "digest"), rows),) if rows else (),
+            notes=(*(() if rows else ("kit pack . -t NAME:TAG packs the first one",)), *self._of_indexes()),
+            warnings=(
+                *self.problems,
+                *(f"{kit.repository} {kit.digest.short}: {kit.problem}" for kit in self.kits if kit.problem),
+            ),
+        )
+
+
+def list_kits(
+    repository: str | None = None,
+    *,
+    filters: Sequence[str] = (),
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> ListResult:
+    """The kits of the local store, or of one `repository`: of the one in its registry, if the name leads to one.
+
+    With `filters` only kits with a layer that matches. A kit that cannot be read is listed with its problem; it
+    hides no other. Raises FilterInvalid, InvalidReference, RegistryError.
+    """
+    settings = settings or Settings.load()
+    chosen = filter_rules.parse(filters)
+    reference = Reference.parse(repository) if repository else None
+    if reference and (remote or targets.names_registry(reference, settings)):
+        return _listed_remote(reference, chosen, settings, connection)
+    problems: list[str] = []
+    found = targets.store(settings).kits(on_problem=lambda problem: problems.append(problem.message))
+    listed, layers = [], {}
+    for store_name, descriptor, tags in found:
+        if reference and store_name != reference.store_name:
+            continue
+        place = Reference.from_store_name(store_name)
+        shown = place.shown_name or NONE
+        try:
+            kit = read_kit(place, targets.local(place, settings), descriptor)
+            if chosen.is_empty or any(chosen.selects(entry) for entry, _ in kit.layers()):
+                listed.append(_row(shown, kit, tags))
+                layers.update({layer.digest: layer.size_bytes for layer in kit.manifest.layers})
+        except KitError as problem:
+            listed.append(ListedKit(shown, descriptor.digest, tuple(tags), NONE, NONE, 0, "", problem.message))
+    indexes = targets.store(settings).kits(kind="indexes", on_problem=lambda problem: problems.append(problem.message))
+    count = sum(not reference or name == reference.store_name for name, _, _ in indexes)
+    return ListResult(tuple(listed), sum(layers.values()), tuple(problems), indexes=count)
+
+
+def _listed_remote(
+    reference: Reference, chosen: Filters, settings: Settings, connection: Connection | None
+) -> ListResult:
+    """Every tag of a repository in its registry; manifests and configs are read side by side."""
+    with targets.remote(reference, settings, connection) as repository:
+        kits: dict[Digest, Kit] = {}
+        tags: dict[Digest, list[str]] = {}
+        problems, indexes = [], 0
+        for read in repository.read_many(repository.tags()):
+            if read.error or read.descriptor is None:
+                problems.append(f"{read.name}: {read.error.message if read.error else 'no manifest'}")
+                continue
+            if read.descriptor.media_type == IMAGE_INDEX:
+                is_of_kits = read.descriptor.artifact_type == INDEX_ARTIFACT
+                indexes += is_of_kits
+                if is_of_kits or _REFERRERS_TAG.fullmatch(read.name):
+                    continue
+            tags.setdefault(read.descriptor.digest, []).append(read.name)
+            if read.descriptor.digest not in kits:
+                try:
+                    manifest = manifests.parse(read.manifest)
+                    kitfile = manifests.kitfile_of(manifest, read.config)
+                except KitError as problem:
+                    problems.append(f"{read.name}: {problem.message}")
+                    continue
+                kits[read.descriptor.digest] = Kit(
+                    reference, repository, read.descriptor, manifest, read.config, kitfile
+                )
+        shown = f"{repository.registry.name}/{repository.name}"
+        chosen_kits = [
+            kit for kit in kits.values() if chosen.is_empty or any(chosen.selects(entry) for entry, _ in kit.layers())
+        ]
+    rows = tuple(_row(shown, kit, tags[kit.descriptor.digest]) for kit in chosen_kits)
+    layers = {layer.digest: layer.size_bytes for kit in chosen_kits for layer in kit.manifest.layers}
+    return ListResult(rows, sum(layers.values()), tuple(problems), shown, indexes)
+
+
+def _row(shown: str, kit: Kit, tags: Sequence[str]) -> ListedKit:
+    package = kit.kitfile.package if kit.kitfile else manifests.package_of(kit.config)
+    return ListedKit(
+        repository=shown,
+        digest=kit.descriptor.digest,
+        tags=tuple(sorted(tags)),
+        model_name=package.name or NONE,
+        author=(package.authors[0] if package.authors else "") or NONE,
+        size_bytes=kit.size_bytes,
+        created=kit.manifest.annotations.get(manifests.CREATED, ""),
+    )

@@ -1,0 +1,263 @@
+"""One layer of a pack: its files read once, hashed and stored; or not read at all, when nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from kitops_jupyter import archive, file_index
+from kitops_jupyter.content import Descriptor, Digest, Ingests, Readable, Target
+from kitops_jupyter.errors import Cancelled, ManifestInvalid, PathInvalid
+from kitops_jupyter.layers import PlannedLayer
+from kitops_jupyter.manifest import file_metadata, layer_annotations
+from kitops_jupyter.media_types import Kind, LayerType
+from kitops_jupyter.operations.index_findings import IndexFindings
+from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
+from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.store import LayerCache, LayerRecord, is_settled
+
+
+@dataclass(frozen=True, slots=True)
+class PackedLayer:
+    """A layer in the store; `status` says whether its files were read ("packed") or known ("unchanged").
+
+    `file_bytes` is the sum of its files, `size_bytes` what is stored.
+    """
+
+    section: str
+    index: int
+    name: str
+    path: str
+    media_type: str
+    digest: Digest | None
+    diff_id: Digest | None
+    size_bytes: int
+    file_bytes: int
+    file_count: int
+    annotations: dict[str, str]
+    status: Literal["packed", "unchanged", "planned"]
+
+    @property
+    def descriptor(self) -> Descriptor:
+        """The layer as the manifest names it."""
+        assert self.digest is not None, "a dry run has no descriptors"
+        return Descriptor(self.media_type, self.digest, self.size_bytes, self.annotations)
+
+
+class LayerPacker:
+    """Packs layers into a place that takes streams, in any number of threads; `known` layers are not read again.
+
+    `indexes` is where the layers' file indexes go, None for packing without.
+    """
+
+    def __init__(
+        self,
+        place: Ingests,
+        root: Path,
+        compression: str,
+        *,
+        kind: Kind,
+        known: LayerCache | None,
+        use_cache: bool,
+        indexes: Target | None,
+        findings: IndexFindings,
+        extras: Extras,
+        observe: Observer,
+    ) -> None:
+        self._place = place
+        self._indexes = indexes
+        self._findings = findings
+        self._extras = extras
+        self._root = root
+        self._compression = compression
+        self._kind = kind
+        self._known = known
+        self._use_cache = use_cache
+        self._observe = observe
+        self._cancelled = threading.Event()
+
+    def cancel(self) -> None:
+        """Let every layer under way stop at its next event."""
+        self._cancelled.set()
+
+    def _event(self, event: Event) -> None:
+        if self._cancelled.is_set():
+            raise Cancelled("packing was stopped; no tag has moved")
+        self._observe(event)
+
+    def preview(self, layer: PlannedLayer) -> PackedLayer:
+        """What packing this layer would store, without reading it; compressed sizes are not known then."""
+        return self._packed(layer, None, "planned")
+
+    def pack(self, layer: PlannedLayer) -> PackedLayer:
+        """Store the layer. Raises SourceChanged, StorageFull, PathInvalid, Cancelled; then nothing of it is stored."""
+        if layer.entry.section == "mcpserver":
+            _check_mcpb(Path(layer.members[0].source))
+        fingerprint = self._fingerprint(layer)
+        known = self._known.find(fingerprint, observe=self._event) if self._known and self._use_cache else None
+        if known and self._has_its_index(known):
+            self._event(Event("skipped", layer.path, known.size_bytes, known.size_bytes, note="unchanged"))
+            return self._packed(layer, known, "unchanged")
+        record = self._read(layer)
+        if self._known and _is_settled(layer):
+            self._known.remember(fingerprint, record)
+        return self._packed(layer, record, "packed")
+
+    def _read(self, layer: PlannedLayer) -> LayerRecord:
+        stream = archive.raw_stream(layer.members[0]) if layer.layout == "raw" else archive.tar_stream(layer.members)
+        compression = self._compression_of(layer)
+        if compression == "none":
+            return self._read_plain(layer, stream)
+        hashed = _HashingStream(stream)
+        packed = archive.compressing(hashed, compression)
+        stored = self._place.ingest(packed, observe=self._event, item=layer.path)
+        index = self._keep_index(*file_index.listing_only(_indexed(layer))) if self._has_index(layer) else ""
+        return LayerRecord(stored.digest, hashed.digest(), stored.size_bytes, file_index=index)
+
+    def _read_plain(self, layer: PlannedLayer, stream: _Sized) -> LayerRecord:
+        if not self._has_index(layer):
+            stored = self._place.ingest(stream, observe=self._event, item=layer.path)
+            return LayerRecord(stored.digest, stored.digest, stored.size_bytes)
+        builder = file_index.IndexBuilder(_indexed(layer))
+        stored = self._place.ingest(_Watched(stream, builder), observe=self._event, item=layer.path)
+        index = self._keep_index(*builder.build())
+        self._findings.keep(Descriptor("", stored.digest, stored.size_bytes, {file_index.ANNOTATION: index}))
+        return LayerRecord(stored.digest, stored.digest, stored.size_bytes, file_index=index)
+
+    def _has_its_index(self, known: LayerRecord) -> bool:
+        """Whether the index that was made with the layer is still there: a kit without it would be another one."""
+        return self._indexes is None or not known.file_index or bool(self._index_annotation(known))
+
+    def _has_index(self, layer: PlannedLayer) -> bool:
+        return self._indexes is not None and len(layer.members) <= file_index.FILES_LIMIT
+
+    def _keep_index(self, data: bytes, address: file_index.Address) -> str:
+        assert self._indexes
+        indexes = self._indexes
+        self._extras.try_to(FILE_INDEX, lambda: indexes.write(address.descriptor, io.BytesIO(data), item="file index"))
+        return str(address)
+
+    def _compression_of(self, layer: PlannedLayer) -> str:
+        return "none" if layer.entry.section == "mcpserver" else self._compression
+
+    def _packed(
+        self,
+        layer: PlannedLayer,
+        record: LayerRecord | None,
+        status: Literal["packed", "unchanged", "planned"],
+    ) -> PackedLayer:
+        files = [member for member in layer.members if not member.is_dir]
+        compression = self._compression_of(layer)
+        return PackedLayer(
+            section=layer.entry.section,
+            index=layer.entry.index,
+            name=layer.entry.name,
+            path=layer.path,
+            media_type=str(LayerType.for_section(layer.entry.section, self._kind, layer.layout, compression)),
+            digest=record.digest if record else None,
+            diff_id=record.diff_id if record else None,
+            size_bytes=record.size_bytes if record else layer.size_bytes,
+            file_bytes=sum(member.size for member in files),
+            file_count=len(files),
+            annotations={**_annotations(layer), **self._index_annotation(record)},
+            status=status,
+        )
+
+    def _index_annotation(self, record: LayerRecord | None) -> dict[str, str]:
+        """What binds the index to the kit; nothing where there is none, or none any more."""
+        if record is None or self._indexes is None or not record.file_index:
+            return {}
+        annotation = {file_index.ANNOTATION: record.file_index}
+        try:
+            address = file_index.address_of(Descriptor("", record.digest, record.size_bytes, annotation))
+        except ManifestInvalid:  # the cache may hold anything
+            return {}
+        return annotation if address and self._indexes.exists(address.descriptor) else {}
+
+    def _fingerprint(self, layer: PlannedLayer) -> str:
+        """Names what packing would read: every member's place, size, times, inode and mode."""
+        known = hashlib.sha256()
+        known.update(repr((str(self._root), layer.path, layer.layout, self._compression_of(layer))).encode())
+        for member in layer.members:
+            stamp: tuple[Any, ...] = (member.name, member.mode)
+            if not member.is_dir:
+                stamp += (member.size, member.mtime_ns, member.ctime_ns, member.inode, member.device)
+            known.update(repr(stamp).encode("utf-8", "surrogateescape"))
+        return known.hexdigest()
+
+
+class _Sized(Readable, Protocol):
+    """A stream that knows its length."""
+
+    size_bytes: int
+
+
+class _Watched:
+    """A stream that brings the builder of its index."""
+
+    def __init__(self, stream: _Sized, builder: file_index.IndexBuilder) -> None:
+        self.size_bytes = stream.size_bytes
+        self.readinto = stream.readinto
+        self.close = stream.close
+        self.sinks = (builder,)
+
+
+def _indexed(layer: PlannedLayer) -> list[file_index.IndexedFile]:
+    """The layer's files as they will be in it."""
+    if layer.layout == "raw":
+        (file,) = layer.members
+        return [file_index.IndexedFile(layer.path, file.size, file.mode, 0)]
+    return [
+        file_index.IndexedFile(member.name, member.size, member.mode, offset)
+        for member, offset in archive.data_offsets(layer.members)
+    ]
+
+
+class _HashingStream:
+    """Hashes a stream on its way into a compressor: the diffId is the digest before compression."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+        self._hash = hashlib.sha256()
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        count = self._stream.readinto(buffer)
+        self._hash.update(buffer[:count])
+        return count
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def digest(self) -> Digest:
+        return Digest("sha256:" + self._hash.hexdigest())
+
+
+def _annotations(layer: PlannedLayer) -> dict[str, str]:
+    metadata = ""
+    if layer.layout == "raw":
+        (file,) = layer.members
+        metadata = file_metadata(layer.path.rpartition("/")[2], file.mode, file.size, file.mtime_ns)
+    return layer_annotations(layer.path, subtype=layer.subtype, metadata=metadata)
+
+
+def _is_settled(layer: PlannedLayer) -> bool:
+    """Whether any later change of these files must show in their stamps."""
+    return is_settled(
+        *(stamp for member in layer.members if not member.is_dir for stamp in (member.mtime_ns, member.ctime_ns))
+    )
+
+
+def _check_mcpb(path: Path) -> None:
+    """An MCP server bundle is a zip with manifest.json at its root; kit refuses anything else."""
+    try:
+        with zipfile.ZipFile(path) as bundle:
+            if "manifest.json" in bundle.namelist():
+                return
+    except (zipfile.BadZipFile, OSError) as problem:
+        raise PathInvalid(f"{path} is no .mcpb bundle: {problem}") from problem
+    raise PathInvalid(f"{path} is no .mcpb bundle: manifest.json is not at its root")

@@ -1,0 +1,99 @@
+"""The last steps of a pack: config, manifest, tags, in that order."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Sequence
+
+from kitops_jupyter import kitfile as kitfiles
+from kitops_jupyter import manifest as manifests
+from kitops_jupyter.content import Descriptor, Digest, Target, read_verified
+from kitops_jupyter.errors import KitError
+from kitops_jupyter.kitfile import Kitfile
+from kitops_jupyter.media_types import CONFIG_TYPES, IMAGE_MANIFEST, Kind
+from kitops_jupyter.operations.pack.layers import PackedLayer
+from kitops_jupyter.operations.transfer.engine import keep_indexes
+from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import Repository
+
+
+def store_manifest(
+    place: Target,
+    referrers: Target,
+    reference: Reference,
+    settings: Settings,
+    kitfile: Kitfile,
+    packed: Sequence[PackedLayer],
+    *,
+    kind: Kind,
+    extras: Extras,
+    registry: str = "",
+) -> Digest:
+    """Store config and manifest and move the tags; the manifest that is there already is kept when it says the same.
+
+    What keeps the layers' file indexes goes to `referrers`, before any tag moves; it is an extra that `registry`, where
+    the kit goes to one, may refuse.
+    Source: format.md, "A kit": packing the same content twice gives one digest.
+    """
+    described = kitfile.with_layers(
+        {(layer.section, layer.index): (str(layer.digest), str(layer.diff_id)) for layer in packed}
+    )
+    layers = [layer.descriptor for layer in packed]
+    created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(settings.created_epoch_s))
+    config = manifests.build_config(described, kind=kind, created=created)
+    config_descriptor = Descriptor.of(CONFIG_TYPES[kind], config)
+    descriptor = _find_same(place, _known(place, reference), described, layers, kind)
+    if descriptor is None or (kind == "modelkit" and isinstance(place, Repository)):  # what is there may be damaged
+        place.write(config_descriptor, io.BytesIO(config), item="config")
+    if descriptor is None:
+        data = manifests.build(
+            config_descriptor,
+            layers,
+            cli_version=settings.cli_version,
+            created=created,
+            kind=kind,
+            kitfile_json=kitfiles.to_json(described).decode() if kind == "modelpack" else None,
+        )
+        descriptor = Descriptor.of(IMAGE_MANIFEST, data)
+        place.write(descriptor, io.BytesIO(data), item="manifest")
+    if not extras.notes and not (registry and extras.is_refused(FILE_INDEX, registry)):
+        manifest = descriptor
+        extras.try_to(FILE_INDEX, lambda: keep_indexes(referrers, manifest, layers), place=registry)
+    for tag in (reference.tag, *reference.extra_tags):
+        if tag:
+            place.tag(descriptor, tag)
+    return descriptor.digest
+
+
+def _known(place: Target, reference: Reference) -> Sequence[Descriptor]:
+    """The manifests that may say the same already: all of a local repository, in a registry those behind the tags."""
+    if isinstance(place, Repository):
+        return place.manifests()
+    found = []
+    for tag in filter(None, (reference.tag, *reference.extra_tags)):
+        try:
+            found.append(place.resolve(tag))
+        except KitError:
+            continue
+    return found
+
+
+def _find_same(
+    place: Target, candidates: Sequence[Descriptor], described: Kitfile, layers: Sequence[Descriptor], kind: Kind
+) -> Descriptor | None:
+    """The newest of these manifests with these layers and this Kitfile, if there is one."""
+    config = Digest.of(manifests.build_config(described)) if kind == "modelkit" else None
+    text = kitfiles.to_json(described).decode()
+    for descriptor in reversed(candidates):
+        try:
+            known = manifests.parse(read_verified(place, descriptor))
+        except KitError:
+            continue  # another kit that cannot be read is no reason not to pack this one
+        same = known.config.digest == config if config else known.annotations.get(manifests.KITFILE) == text
+        is_whole = kind == "modelkit" or place.exists(known.config)
+        if same and is_whole and known.kind == kind and list(known.layers) == list(layers):
+            return descriptor
+    return None

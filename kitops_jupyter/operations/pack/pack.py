@@ -1,0 +1,279 @@
+"""`kit pack`: a Kitfile and its files into the local store, as a ModelKit."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from kitops_jupyter import ignore as ignore_rules
+from kitops_jupyter import layers, targets
+from kitops_jupyter.cards import Card, Table, human_size
+from kitops_jupyter.content import Digest, Ingests, Target
+from kitops_jupyter.disk import typed_path
+from kitops_jupyter.errors import Usage
+from kitops_jupyter.kitfile import Kitfile, to_yaml
+from kitops_jupyter.media_types import Kind
+from kitops_jupyter.operations.again import again_if_taken
+from kitops_jupyter.operations.index_findings import IndexFindings
+from kitops_jupyter.operations.opening import Opener, parents_of
+from kitops_jupyter.operations.pack.environment import Recording, missing_notebook
+from kitops_jupyter.operations.pack.layers import LayerPacker, PackedLayer
+from kitops_jupyter.operations.pack.manifest import store_manifest
+from kitops_jupyter.operations.pack.source import PackSource, read_source
+from kitops_jupyter.operations.remote_data import check_remote_data
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.operations.transfer.extras import Extras
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import UNTAGGED, Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.store import LayerCache
+
+Compression = Literal["none", "gzip", "gzip-fastest", "zstd"]
+COMPRESSIONS: tuple[Compression, ...] = ("none", "gzip", "gzip-fastest", "zstd")
+LAYER_FORMATS = ("tar", "raw")
+
+
+@dataclass(frozen=True, slots=True)
+class PackResult(Result):
+    """The kit that was packed; `digest` is None after a dry run, in which nothing was written."""
+
+    reference: Reference
+    digest: Digest | None
+    size_bytes: int
+    layers: tuple[PackedLayer, ...]
+    warnings: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...]
+    kitfile: Kitfile
+    kitfile_path: Path | None
+    proposed: bool
+    elapsed_s: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Every tag that now points at the kit."""
+        return tuple(tag for tag in (self.reference.tag, *self.reference.extra_tags) if tag)
+
+    def card(self) -> Card:
+        read = sum(layer.size_bytes for layer in self.layers if layer.status == "packed")
+        speed = f", {human_size(int(read / self.elapsed_s))}/s" if read > 1 << 20 and self.elapsed_s > 0 else ""
+        facts = [
+            ("digest", self.digest or "none: a dry run writes nothing"),
+            ("size", f"{human_size(self.size_bytes)} in {len(self.layers)} layers"),
+            ("packed", f"{human_size(read)} in {self.elapsed_s:.1f} s{speed}"),
+        ]
+        if self.kitfile_path:
+            facts.append(("Kitfile", f"{self.kitfile_path}" + (" (proposed)" if self.proposed else "")))
+        rows = tuple(
+            (layer.section, layer.path, str(layer.file_count), human_size(layer.size_bytes), layer.status)
+            for layer in self.layers
+        )
+        title = f"{'Would pack' if self.digest is None else 'Packed'} {self.shown_reference}"
+        return Card(
+            title=title,
+            facts=tuple(facts),
+            tables=(Table(("layer", "path", "files", "size", ""), rows),) if rows else (),
+            text=to_yaml(self.kitfile) if self.proposed else "",
+            notes=(*self.notes, *(f"left out {path}: {reason}" for path, reason in self.left_out)),
+            warnings=self.warnings,
+        )
+
+    @property
+    def reference_text(self) -> str:
+        """What names the kit from now on: its first tag, or its digest."""
+        return str(self.reference.with_tag(self.tags[0]) if self.tags else self.digest or self.reference)
+
+    @property
+    def shown_reference(self) -> str:
+        """The reference as a user would type it, the digest where there is no tag."""
+        tags = ",".join(self.tags)
+        if not tags:
+            return self.digest or "an untagged kit"
+        return f"{self.reference.shown_name}:{tags}"
+
+
+def pack(
+    directory: str | Path,
+    *,
+    file: str | Path | None = None,
+    text: str | None = None,
+    tag: str | None = None,
+    compression: Compression = "none",
+    layer_format: Literal["tar", "raw"] = "tar",
+    use_model_pack: bool = False,
+    use_cache: bool = True,
+    propose: bool = False,
+    notebook: Path | None = None,
+    leave_out: Path | None = None,
+    record_environment: bool | None = False,
+    python: str | Path | None = None,
+    follow_links: bool = False,
+    links_within: Path | None = None,
+    dry_run: bool = False,
+    push: bool = False,
+    connection: targets.Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> PackResult:
+    """Store the files under `directory` that the Kitfile names, as one kit; the tag moves last.
+
+    The Kitfile is `text`, else `file`, else the one in `directory`; with `propose`, one is proposed and written
+    where there is none. Files that did not change since they were last packed are not read again,
+    unless `use_cache` is off. Packing the same content again gives the same digest. With `push` the files are streamed
+    to the tag's registry while they are hashed, and nothing is stored here.
+    `record_environment` writes what is installed (here, or in the interpreter `python`) into the folder `environment`
+    and puts that into the kit; None does so where the Kitfile is proposed, and refreshes what was recorded before.
+    A proposal leaves the file `leave_out` out. Links are left out, and a layer of nothing but links is an error; with
+    `follow_links` what they lead to is packed: inside the folder, or anywhere
+    below `links_within` for a path that the Kitfile names itself.
+    Raises KitfileMissing, KitfileInvalid, NotFound (a path that is not there), SourceChanged, StorageFull, Cancelled,
+    RegistryError; then no tag has moved.
+    Source: format.md, "A kit".
+    """
+    started = time.monotonic()
+    settings = settings or Settings.load()
+    _check_flags(compression, layer_format, use_model_pack)
+    reference = Reference.parse(tag) if tag else Reference.from_store_name(UNTAGGED)
+    source = read_source(
+        typed_path(directory),
+        file=file,
+        text=text,
+        propose=propose,
+        notebook=notebook,
+        leave_out=leave_out,
+        recording=Recording(record_environment, python),
+        follow_links=follow_links,
+        write=not dry_run,
+    )
+    with Opener(settings, connection) as opener:
+        parents = parents_of(source.kitfile, opener.open, names=reference if tag else None)
+    check_remote_data(source.kitfile, settings)
+    plan = layers.plan(
+        source.kitfile,
+        source.root,
+        patterns=ignore_rules.read(source.root),
+        parent_paths=[entry.path for parent in parents for entry in parent.described().entries() if entry.has_layer],
+        layout=layer_format,
+        follow_links=follow_links,
+        links_within=links_within,
+    )
+    kind: Kind = "modelpack" if use_model_pack else "modelkit"
+    extras = Extras.of(settings)
+    how = _How(compression, kind, use_cache, IndexFindings(settings), extras, observe)
+    told: Sequence[str] = ()
+    if dry_run:
+        packer = how.packer(targets.store(settings), source.root, None, None)
+        packed: Sequence[PackedLayer] = [packer.preview(layer) for layer in plan.layers]
+        digest = None
+    elif push:
+        with targets.remote(reference, settings, connection) as repository:
+            packer = how.packer(repository, source.root, None, repository if settings.file_index else None)
+            packed = _pack_all(packer, plan.layers)
+            digest = store_manifest(
+                repository,
+                repository,
+                reference,
+                settings,
+                source.kitfile,
+                packed,
+                kind=kind,
+                extras=extras,
+                registry=repository.registry.name,
+            )
+    else:
+        packed, digest, told = again_if_taken(lambda: _pack_here(reference, source, plan, how, settings))
+    notes = (*source.notes, *extras.notes, *missing_notebook(source.root, notebook, plan), *told)
+    return _result(reference, digest, packed, plan, source, notes, time.monotonic() - started)
+
+
+def _pack_here(
+    reference: Reference, source: PackSource, plan: layers.Plan, how: _How, settings: Settings
+) -> tuple[list[PackedLayer], Digest, Sequence[str]]:
+    """Into the local store; with it, what its user should know."""
+    store = targets.store(settings)
+    with store.session() as session:  # no removal takes what is packed before the manifest is there
+        place, referrers = store.repository(reference), store.repository(reference, kind="referrers")
+        packer = how.packer(store, source.root, store.layer_cache, place if settings.file_index else None)
+        packed = _pack_all(packer, plan.layers)
+        digest = store_manifest(
+            place, referrers, reference, settings, source.kitfile, packed, kind=how.kind, extras=how.extras
+        )
+    return packed, digest, session.notes
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What the flags say of every layer."""
+
+    compression: Compression
+    kind: Kind
+    use_cache: bool
+    findings: IndexFindings
+    extras: Extras
+    observe: Observer
+
+    def packer(self, place: Ingests, root: Path, known: LayerCache | None, indexes: Target | None) -> LayerPacker:
+        return LayerPacker(
+            place,
+            root,
+            self.compression,
+            kind=self.kind,
+            known=known,
+            use_cache=self.use_cache,
+            indexes=indexes,
+            findings=self.findings,
+            extras=self.extras,
+            observe=self.observe,
+        )
+
+
+def _check_flags(compression: str, layer_format: str, use_model_pack: bool) -> None:
+    if compression not in COMPRESSIONS:
+        raise Usage(f"compression {compression!r}: expected one of {', '.join(COMPRESSIONS)}")
+    if layer_format not in LAYER_FORMATS:
+        raise Usage(f"layer format {layer_format!r}: expected one of {', '.join(LAYER_FORMATS)}")
+    if use_model_pack and layer_format == "raw" and compression != "none":
+        raise Usage(f"ModelPack has no raw layers with compression {compression}", hint="--compression none")
+
+
+def _pack_all(packer: LayerPacker, planned: Sequence[layers.PlannedLayer]) -> list[PackedLayer]:
+    """Several layers at once, one a core: sha256 is what takes the time, and it releases the lock."""
+    workers = max(1, min(len(planned), os.cpu_count() or 1, 4))
+    with ThreadPoolExecutor(workers, thread_name_prefix="kit-pack") as pool:
+        futures = [pool.submit(packer.pack, layer) for layer in planned]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            packer.cancel()
+            for future in futures:
+                future.cancel()
+            raise
+
+
+def _result(
+    reference: Reference,
+    digest: Digest | None,
+    packed: Sequence[PackedLayer],
+    plan: layers.Plan,
+    source: PackSource,
+    notes: tuple[str, ...],
+    elapsed_s: float,
+) -> PackResult:
+    return PackResult(
+        reference=reference,
+        digest=digest,
+        size_bytes=sum(layer.size_bytes for layer in packed),
+        layers=tuple(packed),
+        warnings=(*source.warnings, *plan.warnings),
+        left_out=source.left_out,
+        kitfile=source.kitfile,
+        kitfile_path=source.path,
+        proposed=source.proposed,
+        elapsed_s=elapsed_s,
+        notes=notes,
+    )

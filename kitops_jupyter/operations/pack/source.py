@@ -1,0 +1,154 @@
+"""Where a pack takes its Kitfile from: text, a file, the folder, or a proposal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kitops_jupyter import kitfile
+from kitops_jupyter.disk import kind_of, read_bytes, typed_path, why
+from kitops_jupyter.errors import KitfileMissing, NotFound, PathInvalid
+from kitops_jupyter.lines import command
+from kitops_jupyter.operations.pack.environment import Recording
+from kitops_jupyter.operations.write_file import write_text
+
+
+@dataclass(frozen=True, slots=True)
+class PackSource:
+    """The Kitfile of a pack, and the folder that its paths are relative to."""
+
+    root: Path
+    kitfile: kitfile.Kitfile
+    path: Path | None
+    proposed: bool = False
+    left_out: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_source(
+    directory: Path,
+    *,
+    file: str | Path | None,
+    text: str | None,
+    propose: bool,
+    notebook: Path | None,
+    leave_out: Path | None,
+    recording: Recording,
+    follow_links: bool,
+    write: bool,
+) -> PackSource:
+    """Find and read the Kitfile; propose one (and `write` it) only where none is and `propose` says so.
+
+    A proposal has no entry for the file `leave_out`. Then `recording` has the environment's files made.
+    Raises NotFound, KitfileMissing, KitfileInvalid, PathInvalid.
+    """
+    root = typed_path(directory).absolute()
+    if not root.is_dir():
+        problem = "is not a folder" if root.exists() else "does not exist"
+        raise NotFound(f"{directory} {problem}", hint="kit pack FOLDER takes the folder that holds the Kitfile")
+    if text is None and file is None and kitfile.find(root) is None:
+        _refuse_odd_kitfile(root)
+        return _propose(root, directory, propose, notebook, leave_out, recording, follow_links, write)
+    source = _written(root, file, text)
+    recorded = recording.beside(root, source.kitfile, write=write)
+    return replace(
+        source,
+        kitfile=recorded.kitfile,
+        warnings=(*source.warnings, *recorded.warnings),
+        notes=recorded.notes,
+    )
+
+
+def _refuse_odd_kitfile(root: Path) -> None:
+    """Raise PathInvalid for something under the Kitfile's name that is no file: nothing is proposed in its place."""
+    for path in (root / name for name in kitfile.NAMES):
+        if os.path.lexists(path):
+            is_there = path.exists()
+            kind = kind_of(path.stat().st_mode) if is_there else "it is a link that leads nowhere"
+            raise PathInvalid(
+                f"the Kitfile {path} cannot be read: {kind}", hint="move it away, or name another with -f"
+            )
+
+
+def _written(root: Path, file: str | Path | None, text: str | None) -> PackSource:
+    """The Kitfile that somebody wrote."""
+    if text is not None:
+        return _read(root, text, None, "the Kitfile given as text")
+    path = typed_path(file) if file is not None else kitfile.find(root)
+    assert path is not None, "a folder without a Kitfile gets a proposal"
+    if not path.is_absolute():
+        path = path.absolute()
+    try:
+        return _read(root, read_bytes(path), path, str(path))
+    except (FileNotFoundError, NotADirectoryError):
+        raise KitfileMissing(f"no Kitfile at {path}", hint="kit init . proposes one") from None
+    except OSError as problem:
+        raise PathInvalid(f"the Kitfile {path} cannot be read: {why(problem)}", hint="-f - reads a pipe") from problem
+
+
+def _read(root: Path, data: str | bytes, path: Path | None, name: str) -> PackSource:
+    read = kitfile.read(data, name=name)
+    return PackSource(root, read, path, warnings=tuple(str(finding) for finding in kitfile.warnings(read)))
+
+
+def _propose(
+    root: Path,
+    directory: Path,
+    propose: bool,
+    notebook: Path | None,
+    leave_out: Path | None,
+    recording: Recording,
+    follow_links: bool,
+    write: bool,
+) -> PackSource:
+    if not propose:
+        first, both = command("init", str(directory)), command("pack", str(directory), "--init")
+        raise KitfileMissing(
+            f"no Kitfile in {directory} (looked for Kitfile, kitfile, .kitfile)",
+            hint=f"{first} proposes one, {both} proposes and packs",
+        )
+    from kitops_jupyter import discover  # needed by few packs
+
+    recorded = recording.before_proposal(root, write=write)
+    proposal = discover.propose(root, notebook=notebook, follow_links=follow_links)
+    proposed, left_out = _without(root, proposal.kitfile, leave_out)
+    if proposal.links and not any(entry.has_layer for entry in proposed.entries()):
+        raise PathInvalid(
+            f"{directory} has only links: links are not packed, so the kit is empty",
+            details=[f"left out {name}: {reason}" for name, reason in proposal.left_out],
+            hint=f"{command('pack', str(directory), '--follow-links')} packs what they lead to",
+        )
+    path = root / "Kitfile"
+    if write:
+        write_text(path, kitfile.to_yaml(proposed))
+    return PackSource(
+        root,
+        proposed,
+        path,
+        proposed=True,
+        left_out=(*proposal.left_out, *left_out),
+        warnings=(*recorded.warnings, *_told_links(proposal.links)),
+        notes=recorded.notes,
+    )
+
+
+def _told_links(links: Sequence[str]) -> list[str]:
+    """A warning of links that the proposal does not take."""
+    if not links:
+        return []
+    count = f"{len(links)} links are" if len(links) > 1 else "a link is"
+    return [f"{count} left out; --follow-links packs what {'they lead' if len(links) > 1 else 'it leads'} to"]
+
+
+def _without(root: Path, proposed: kitfile.Kitfile, file: Path | None) -> tuple[kitfile.Kitfile, list[tuple[str, str]]]:
+    """The proposal without the entry of this file, if it has one of its own."""
+    if file is None or not file.is_relative_to(root):
+        return proposed, []
+    name = file.relative_to(root).as_posix()
+    kept = tuple(code for code in proposed.code if kitfile.clean_path(code.path) != name)
+    if len(kept) == len(proposed.code):
+        return proposed, []
+    return replace(proposed, code=kept), [(name, "--no-notebook")]

@@ -1,0 +1,284 @@
+"""`kit copy`: a kit, or an index of kits, from any place to any other, with all that refers to it, byte for byte."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kitops_jupyter import manifest as manifests
+from kitops_jupyter import targets
+from kitops_jupyter.cards import Card, human_size
+from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, read_verified
+from kitops_jupyter.disk import typed_path
+from kitops_jupyter.errors import KitError, NotFound, Usage
+from kitops_jupyter.kitfile import Kitfile
+from kitops_jupyter.oci_layout import IndexFile, LayoutFolder, LayoutTar, TarWriter
+from kitops_jupyter.operations.opening import Opener, refuse_ring
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.operations.transfer.engine import Tally
+from kitops_jupyter.operations.transfer.extras import Extras
+from kitops_jupyter.operations.transfer.graph import Node, blobs_of, copy_nodes, item_name, walk
+from kitops_jupyter.operations.transfer.sides import (
+    Place,
+    StoreSide,
+    mover,
+    opened,
+    parse_place,
+    put_manifest,
+    put_tags,
+)
+from kitops_jupyter.progress import Event, Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+if TYPE_CHECKING:
+    from kitops_jupyter.operations.transfer.sides import ReadSide, WriteSide
+
+_BLOCK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class CopyResult(Result):
+    """What is at the destination now: `kits`, and `referrers` that came along; what moved, what was there already."""
+
+    source: str
+    destination: str
+    digest: Digest
+    tags: tuple[str, ...]
+    kits: int
+    referrers: int
+    moved_bytes: int
+    moved_blobs: int
+    skipped_bytes: int
+    skipped_blobs: int
+    elapsed_s: float
+    notes: tuple[str, ...] = ()
+
+    def card(self) -> Card:
+        speed = f", {human_size(int(self.moved_bytes / self.elapsed_s))}/s" if self.moved_bytes > 1 << 20 else ""
+        there = f"{human_size(self.skipped_bytes)} in {self.skipped_blobs} blobs" if self.skipped_blobs else "nothing"
+        facts = [
+            ("to", self.destination),
+            ("digest", str(self.digest)),
+            ("tags", ", ".join(self.tags) or "none"),
+            ("moved", f"{human_size(self.moved_bytes)} in {self.moved_blobs} blobs, {self.elapsed_s:.1f} s{speed}"),
+            ("there already", there),
+        ]
+        if self.kits != 1:
+            facts.append(("kits", str(self.kits)))
+        if self.referrers:
+            facts.append(("with it", f"{self.referrers} that refer to it (signatures and the like)"))
+        return Card(title=f"Copied {self.source}", facts=facts, notes=self.notes)
+
+
+def copy(
+    source: str,
+    destination: str,
+    *,
+    referrers: bool = True,
+    overwrite: bool = False,
+    directory: Path | str = ".",
+    connection: Connection | None = None,
+    source_connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> CopyResult:
+    """Have the kit or index of `source` at `destination`, its manifests byte for byte, with what refers to it.
+
+    Each side is a name with a registry (that registry), another name or `local://NAME` (the local store),
+    `oci:DIR[:TAG]` or `FILE.tar[:TAG]` (an OCI layout). What is there is not moved again, a registry mounts what a
+    sibling has, and a copy that broke off goes on where it was. The tag moves last; a tar has its name when it is
+    whole, and replaces a file only with `overwrite`. Relative paths are below `directory`. `source_connection` is for a
+    source that is reached otherwise than the destination.
+    Raises NotFound, NotAModelKit, Usage, ManifestInvalid, DigestMismatch, UnsafeArchive, Conflict, RegistryError,
+    StorageFull, Cancelled.
+    """
+    started = time.monotonic()
+    settings = settings or Settings.load()
+    origin, goal = (parse_place(text, settings, typed_path(directory)) for text in (source, destination))
+    tally = Tally(observe)
+    with ExitStack() as stack:
+        side: ReadSide
+        if origin.kind == "tar" and origin.path is not None:
+            side = LayoutTar(origin.path)
+        else:
+            side = stack.enter_context(opened(origin, settings, source_connection or connection))
+        root, tag = _resolve(side, origin, settings)
+        tags = goal.tags or ((tag,) if tag else ())
+        if ":" in goal.name:
+            if goal.name != root.digest:
+                raise Usage(f"{goal} is another kit than {origin}, which is {root.digest}", hint="leave the digest out")
+            tags = ()
+        extras = Extras.of(settings)
+        nodes = walk(side, root, extras, referrers=referrers)
+        _refuse_ring(side, nodes, root, goal, tags, Opener(settings, connection, remote=goal.kind == "registry"))
+        if goal.kind == "tar" and goal.path is not None:
+            _into_tar(side, goal.path, nodes, root, tags, overwrite, tally)
+        else:
+            target = stack.enter_context(opened(goal, settings, connection, writes=True))
+            place = goal.reference.registry if goal.kind == "registry" and goal.reference else ""
+            nodes = _into(side, target, nodes, root, tags, tally, connection or Connection(), extras, place)
+    return CopyResult(
+        str(origin),
+        str(goal),
+        root.digest,
+        tags,
+        sum(node.role == "kit" for node in nodes),
+        sum(node.role == "referrer" for node in nodes),
+        tally.moved_bytes,
+        tally.moved_blobs,
+        tally.skipped_bytes,
+        tally.skipped_blobs,
+        time.monotonic() - started,
+        (*extras.notes, *_notes(side, nodes)),
+    )
+
+
+def _refuse_ring(
+    side: ReadSide, nodes: Sequence[Node], root: Descriptor, goal: Place, tags: Sequence[str], opener: Opener
+) -> None:
+    """Raise ReferenceCycle if the kit would get a name that it builds on; a layout's names are nobody's."""
+    if goal.reference is None or goal.path is not None:
+        return
+
+    def read() -> Kitfile:
+        top = manifests.parse(next(node for node in nodes if node.descriptor.digest == root.digest).data)
+        config = read_verified(side, top.config)
+        return manifests.kitfile_of(top, config) or manifests.kitfile_from_layers(top, config)
+
+    with opener:
+        refuse_ring(read, replace(goal.reference, tag="", digest=None, extra_tags=tuple(tags)), opener.open)
+
+
+def _resolve(side: ReadSide, origin: Place, settings: Settings) -> tuple[Descriptor, str]:
+    """The manifest that is meant, and the tag that it has there."""
+    if isinstance(side, LayoutFolder | LayoutTar):
+        if not origin.name:
+            return side.only()
+        return side.resolve(origin.name), next(iter(origin.tags), "")
+    name = origin.name or "latest"
+    try:
+        return side.resolve(name), "" if ":" in name else name
+    except NotFound as missing:
+        if origin.kind == "registry" and origin.reference is not None and _is_here(origin.reference, name, settings):
+            missing.hint = f"the local store has it: kit push {origin}, or kit copy local://{origin} DST"
+        raise
+
+
+def _is_here(reference: Reference, name: str, settings: Settings) -> bool:
+    try:
+        return bool(StoreSide(targets.store(settings), reference).resolve(name))
+    except KitError:
+        return False
+
+
+def _into(
+    side: ReadSide,
+    target: WriteSide,
+    nodes: Sequence[Node],
+    root: Descriptor,
+    tags: Sequence[str],
+    tally: Tally,
+    connection: Connection,
+    extras: Extras,
+    place: str,
+) -> list[Node]:
+    """Returns what is there now: some of what refers to the kits may have been refused."""
+    put = copy_nodes(
+        nodes,
+        move=mover(side, target),
+        put=lambda node: put_manifest(target, node),
+        tally=tally,
+        concurrency=connection.concurrency,
+        extras=extras,
+        place=place,
+    )
+    put_tags(target, next(node for node in nodes if node.descriptor.digest == root.digest), tags)
+    if isinstance(target, LayoutFolder):
+        target.tidy()
+    return put
+
+
+def _into_tar(
+    side: ReadSide,
+    path: Path,
+    nodes: Sequence[Node],
+    root: Descriptor,
+    tags: Sequence[str],
+    overwrite: bool,
+    tally: Tally,
+) -> None:
+    """One stream, in an order that depends on the content alone: each manifest, then what it needs."""
+    index = IndexFile()
+    top = next(node for node in nodes if node.descriptor.digest == root.digest)
+    for tag in tags or ("",):
+        index = index.with_entry(top.descriptor, tag)
+    for node in nodes:
+        if node.role == "referrer":
+            index = index.with_entry(node.descriptor)
+    texts = {node.descriptor.digest: node.data for node in nodes}
+    blobs_of(nodes)
+    ordered: dict[Digest, Descriptor] = {}
+    for node in nodes:
+        ordered |= {blob.digest: blob for blob in (node.descriptor, *node.blobs) if blob.digest not in ordered}
+    if _is_there(path, index, list(ordered.values())):
+        for blob in ordered.values():
+            tally(Event("skipped", item_name(blob), blob.size_bytes, blob.size_bytes, "unchanged"))
+        return
+
+    def open_from(blob: Descriptor, start: int) -> Readable:
+        if blob.digest in texts:
+            return io.BytesIO(texts[blob.digest][start:])
+        return _open_from(side, blob, start)
+
+    TarWriter(path, index, list(ordered.values())).write(open_from, overwrite=overwrite, observe=tally, item=item_name)
+
+
+def _open_from(side: ReadSide, blob: Descriptor, start: int) -> Readable:
+    """The blob's bytes from there on, without moving those before where that can be had."""
+    if start and isinstance(side, ReadsRanges):
+        return side.open_range(blob, start, blob.size_bytes - start)
+    stream = side.open(blob)
+    left, buffer = start, memoryview(bytearray(min(start, _BLOCK_BYTES) or 1))
+    if start and isinstance(stream, io.RawIOBase) and stream.seekable():
+        stream.seek(start)
+        return stream
+    while left and (count := stream.readinto(buffer[: min(left, len(buffer))])):
+        left -= count
+    return stream
+
+
+def _is_there(path: Path, index: IndexFile, blobs: Sequence[Descriptor]) -> bool:
+    """Whether the tar has it all already, by its headers."""
+    if not os.path.lexists(path):
+        return False
+    try:
+        there = LayoutTar(path)
+    except KitError:
+        return False
+    return there.index.to_bytes() == index.to_bytes() and all(there.exists(blob) for blob in blobs)
+
+
+def _notes(side: ReadSide, nodes: Sequence[Node]) -> tuple[str, ...]:
+    """Kits that these build on by name: they are not part of them."""
+    found = []
+    for node in nodes:
+        if node.role == "kit" and (parent := _parent(side, node)):
+            found.append(f"model.path refers to {parent}: copy that too")
+    return tuple(dict.fromkeys(found))
+
+
+def _parent(side: ReadSide, node: Node) -> str | None:
+    parsed = manifests.parse(node.data)
+    try:
+        kitfile = manifests.kitfile_of(parsed, read_verified(side, parsed.config))
+    except KitError:
+        return None
+    return kitfile.parent_reference if kitfile else None

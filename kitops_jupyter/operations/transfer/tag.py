@@ -1,0 +1,144 @@
+"""`kit tag`: another name for a kit; no bytes move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kitops_jupyter import targets
+from kitops_jupyter.cards import Card
+from kitops_jupyter.content import Descriptor, Digest, Source
+from kitops_jupyter.errors import Forbidden, NotFound, Unauthorized, Usage
+from kitops_jupyter.lines import command
+from kitops_jupyter.operations.opening import Opener, open_kit, read_kit, refuse_ring
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.operations.transfer.engine import Tally
+from kitops_jupyter.operations.transfer.extras import Extras
+from kitops_jupyter.operations.transfer.graph import copy_nodes, walk
+from kitops_jupyter.operations.transfer.sides import StoreSide, mover, put_manifest, put_tags
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.registry.http.problems import is_past_login
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class TagResult(Result):
+    """`moved_from` is the digest that the tag named before, None for a new tag."""
+
+    source: Reference
+    target: Reference
+    digest: Digest
+    moved_from: Digest | None
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"Modelkit {self.source.full_name} tagged as {self.target.full_name}" + self._moved()
+
+    def _moved(self) -> str:
+        moved = self.moved_from and self.moved_from != self.digest
+        return f" (it was {self.moved_from.short})" if moved and self.moved_from else ""
+
+    def card(self) -> Card:
+        return Card(
+            title=f"Tagged {self.target}",
+            facts=(("digest", str(self.digest)), ("from", str(self.source))),
+            notes=(*((f"{self.target} was {self.moved_from}",) if self._moved() else ()), *self.notes),
+        )
+
+
+def tag(
+    source: str,
+    target: str,
+    *,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> TagResult:
+    """Let `target` name the kit that `source` names, in the same repository or another one.
+
+    With `remote`, or when only its registry has the kit, both names are the registry's; no layer is moved through this
+    machine, not even into another repository, where the registry can mount. Raises NotFound, Usage, RegistryError.
+    """
+    settings = settings or Settings.load()
+    wanted = Reference.parse(target)
+    if wanted.digest or not wanted.tag:
+        raise Usage(f"{target}: a kit is tagged with a tag, not with a digest", hint=command("tag", source, "NAME:TAG"))
+    origin = Reference.parse(source)
+    if remote:
+        return _tag_remote(origin, wanted, settings, connection)
+    try:
+        kit = open_kit(origin, settings)
+    except NotFound:
+        if (found := _index(origin, settings)) is not None:
+            return _tag_index(origin, wanted, found, settings)
+        if targets.names_registry(origin, settings) and targets.names_registry(wanted, settings):
+            return _tag_remote(origin, wanted, settings, connection)
+        raise
+    refuse_ring(kit.described, wanted, lambda text: open_kit(text, settings))
+    place = targets.local(wanted, settings)
+    before = _resolved(place, wanted.tag)
+    with targets.store(settings).session() as session:
+        place.adopt(kit.descriptor, kit.source)
+        for name in (wanted.tag, *wanted.extra_tags):
+            place.tag(kit.descriptor, name)
+    return TagResult(kit.reference, wanted, kit.descriptor.digest, before, tuple(session.notes))
+
+
+def _index(origin: Reference, settings: Settings) -> Descriptor | None:
+    try:
+        return targets.store(settings).repository(origin, kind="indexes").resolve(origin.name)
+    except NotFound:
+        return None
+    except (Unauthorized, Forbidden) as problem:  # some refuse what is not there, and the write decides
+        if not is_past_login(problem):
+            raise
+        return None
+
+
+def _tag_index(origin: Reference, wanted: Reference, index: Descriptor, settings: Settings) -> TagResult:
+    """Another name for an index; in another repository its kits are listed, too, as kit wants it."""
+    store = targets.store(settings)
+    place = store.repository(wanted, kind="indexes")
+    before = _resolved(place, wanted.tag)
+    with store.session():
+        here, there = StoreSide(store, origin), StoreSide(store, wanted)
+        nodes = walk(here, index, Extras(), referrers=False)
+        for node in nodes:
+            put_manifest(there, node)
+        put_tags(there, nodes[-1], (wanted.tag, *wanted.extra_tags))
+    return TagResult(origin, wanted, index.digest, before)
+
+
+def _tag_remote(source: Reference, wanted: Reference, settings: Settings, connection: Connection | None) -> TagResult:
+    place, origin = targets.at_registry(wanted), targets.at_registry(source)
+    if place.registry != origin.registry:
+        raise Usage(
+            f"{origin.registry} and {place.registry} are two registries", hint=f"kit pull {source}, then push it"
+        )
+    with targets.registry(place.registry, settings, connection) as registry:
+        repository, other = registry.repository(place.repository), registry.repository(origin.repository)
+        root = other.resolve(origin.name)
+        nodes = walk(other, root, Extras(), referrers=False)
+        with Opener(settings, connection, remote=True) as opener:
+            refuse_ring(lambda: read_kit(origin, other, root).described(), place, opener.open)
+        before = _resolved(repository, wanted.tag)
+        if place.repository != origin.repository:
+            copy_nodes(
+                nodes,
+                move=mover(other, repository),
+                put=lambda node: put_manifest(repository, node),
+                tally=Tally(ignore),
+                concurrency=registry.concurrency,
+                extras=Extras(),
+            )
+        put_tags(repository, nodes[-1], (wanted.tag, *wanted.extra_tags))
+    return TagResult(origin, place, root.digest, before)
+
+
+def _resolved(place: Source, name: str) -> Digest | None:
+    try:
+        return place.resolve(name).digest
+    except NotFound:
+        return None

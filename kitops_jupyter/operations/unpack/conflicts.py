@@ -1,0 +1,51 @@
+"""What would stand in the way of an unpack, known before the first byte of a layer travels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kitops_jupyter import filters as filter_rules
+from kitops_jupyter.disk import typed_path
+from kitops_jupyter.errors import Conflict
+from kitops_jupyter.operations.choosing import wanted
+from kitops_jupyter.operations.opening import Opener
+from kitops_jupyter.operations.unpack.destination import Place
+from kitops_jupyter.operations.unpack.layers import LayerUnpacker
+from kitops_jupyter.operations.unpack.unpack import check_place, texts_of
+from kitops_jupyter.progress import ignore
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+
+def find_conflicts(
+    reference: str,
+    directory: str | Path,
+    *,
+    filters: Sequence[str] = (),
+    overwrite: bool = False,
+    ignore_existing: bool = False,
+    include_remote: bool = False,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+) -> tuple[str, ...]:
+    """Each name in `directory` that stands in the way of these parts, with the reason; a long list is cut, and told.
+
+    Of a layer in a registry only the archive's headers are moved. A compressed layer's names are known only once it is
+    here: then `unpack` still raises Conflict before it has written anything. Raises NotFound, FilterInvalid,
+    RegistryError.
+    """
+    place = Place(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
+    if place.is_empty:
+        return ()
+    chosen = filter_rules.parse(filters)
+    with Opener(settings or Settings.load(), connection, remote=remote) as opener:
+        kit = opener.open(reference)
+        parts = wanted(kit, chosen, opener, include_remote=include_remote)
+        check_place(place, LayerUnpacker(place, ignore), texts_of(kit, chosen), parts)
+    try:
+        place.raise_conflicts(str(kit.reference))
+    except Conflict as problem:
+        return problem.details
+    return ()

@@ -1,0 +1,257 @@
+"""One layer of an unpack: read once, verified, its files made in the staging tree."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+
+from kitops_jupyter import archive, targets
+from kitops_jupyter.content import Descriptor, Digest, Readable, Source, judge, verified
+from kitops_jupyter.errors import Cancelled, ContentError, DigestMismatch, SizeMismatch
+from kitops_jupyter.filters import Choice
+from kitops_jupyter.manifest import Match, raw_file
+from kitops_jupyter.operations.index_findings import IndexCheck, IndexFindings, Warnings
+from kitops_jupyter.operations.layer_reader import is_read_whole, members_of, ranges_of, read_listing
+from kitops_jupyter.operations.remote_files import RemoteFiles
+from kitops_jupyter.operations.unpack.destination import Place
+from kitops_jupyter.pipeline import ByteSink, NoSink, OpenFileSink, Sha256Sink, pump
+from kitops_jupyter.progress import Event, Observer, under_watch
+from kitops_jupyter.store import Repository
+from kitops_jupyter.targets import LocalFirst
+
+AGAIN = "pack or pull the kit again, which puts it right; kit doctor --deep says what else is damaged"
+PATIENCE_S = 0.75  # with a beat of 0.25 s: a cancel must be heard within a second
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A layer to unpack: where its bytes come from, which of its files are wanted, and below which folder they go."""
+
+    source: Source
+    match: Match
+    choice: Choice
+    below: str = ""
+
+    def placed(self, member: str) -> str:
+        """Where a member goes, from the target's top; "" for one that is not wanted."""
+        name = self.match.placed(member)
+        if not self.choice.takes(name):
+            return ""
+        return f"{self.below}/{name}" if self.below else name
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackedLayer:
+    """What became of a layer; `digest` is None for data that came from elsewhere."""
+
+    section: str
+    name: str
+    path: str
+    digest: Digest | None
+    file_count: int
+    file_bytes: int
+
+
+class LayerUnpacker:
+    """Unpacks layers into a staging tree, one a core; with `findings` their file indexes are compared on the way."""
+
+    def __init__(self, place: Place, observe: Observer, findings: IndexFindings | None = None) -> None:
+        self._place = place
+        self._findings = findings
+        self.observe = observe
+        self._cancelled = threading.Event()
+        self._last = threading.local()
+        self._trees: list[list[archive.NewTree]] = []  # what each layer made, in the kit's order
+        self.unverified: list[str] = []
+        self.by_index: list[str] = []
+        self.wrong_indexes = Warnings()
+
+    def _event(self, event: Event) -> None:
+        if self._cancelled.is_set():
+            raise Cancelled("unpacking was stopped; nothing was written")
+        self._last.event = event
+        self.observe(event)
+
+    def _beat(self) -> None:
+        """While a registry is waited for: say again how far this thread's layer is, so that a cancel is heard.
+
+        Of a layer that has not begun nothing is said, unless that takes long.
+        """
+        last: Event = self._last.event
+        if last.step == "started" and time.monotonic() - self._last.since < PATIENCE_S:
+            return
+        self._event(last if last.step == "advanced" else replace(last, step="advanced"))
+
+    def check(self, part: Part) -> None:
+        """Note every conflict of this layer, where that needs no unpacking: by its headers, or its one name.
+
+        Other layers are judged after they were unpacked into the staging tree, by `Place.check_tree`.
+        """
+        if self._place.is_empty or self._place.overwrites:
+            return
+        if part.match.type.layout == "raw":
+            if name := _gated(part, raw_file(part.match.layer).path, archive.NameRules()):
+                self._place.check(name)
+        elif not part.match.type.compression:
+            for member in members_of(part.source, part.match):
+                if name := part.placed(member.name):
+                    self._place.check(name, is_dir=member.is_dir)
+
+    def unpack_all(self, parts: Sequence[Part], tree: archive.SharedTree) -> list[UnpackedLayer]:
+        """Make every layer's files in `tree`, which notes the names that clash. Raises what `unpack` raises."""
+        self._trees = [[] for _ in parts]
+        workers = max(1, min(len(parts), os.cpu_count() or 1, 4))
+        with ThreadPoolExecutor(workers, thread_name_prefix="kit-unpack") as pool:
+            futures = [
+                pool.submit(under_watch(self._unpack), part, tree, made)
+                for part, made in zip(parts, self._trees, strict=True)
+            ]
+            try:
+                return [future.result() for future in futures]
+            except BaseException:
+                self._cancelled.set()
+                for future in futures:
+                    future.cancel()
+                raise
+
+    def _unpack(self, part: Part, tree: archive.SharedTree, made: list[archive.NewTree]) -> UnpackedLayer:
+        self._last.since = time.monotonic()
+        self._last.event = Event("started", part.match.entry.path, 0, part.match.layer.size_bytes)
+        with targets.watched(part.source, self._beat):
+            if part.match.type.layout == "raw":
+                counted = self._unpack_raw(part, tree)
+            elif part.choice.patterns is not None and self._can_fetch_files(part):
+                counted = self._fetch_files(part, tree)
+            else:
+                counted = self._unpack_tar(part, tree, made)
+        entry = part.match.entry
+        return UnpackedLayer(entry.section, entry.name, entry.path, part.match.layer.digest, *counted)
+
+    def _unpack_tar(self, part: Part, tree: archive.SharedTree, made: list[archive.NewTree]) -> tuple[int, int]:
+        layer, compression = part.match.layer, part.match.type.compression
+
+        def placed(member: str) -> str:
+            name = part.placed(member)
+            return "" if name and self._place.keeps(name) else name
+
+        untar = archive.Untar(
+            tree, rename=placed, size_bytes=None if compression else layer.size_bytes, set_modes=False
+        )
+        self._move(part, [untar])
+        made.append(untar.tree)
+        return len(untar.files), sum(file.size for file in untar.files)
+
+    def _can_fetch_files(self, part: Part) -> bool:
+        is_remote = not part.match.type.compression and ranges_of(part.source, part.match.layer) is not None
+        return is_remote and not is_read_whole(part.match.layer)
+
+    def _fetch_files(self, part: Part, tree: archive.SharedTree) -> tuple[int, int]:
+        """Only the wanted files' bytes out of a tar in a registry, verified by the kit's file index if it has one."""
+        assert isinstance(part.source, LocalFirst)
+        count = size_bytes = 0
+        files = RemoteFiles(part.source, part.match, rules=tree.rules)
+        for member in files.members:
+            name = part.placed(member.name)
+            if member.is_dir or not name or self._place.keeps(name):
+                continue
+            if (sink := _new_file(tree, name, member.mode, member.size)) is None:
+                continue
+            with closing(files.open(member)) as stream:
+                got = pump(stream, [sink], observe=self._event, item=name, total_bytes=member.size)
+            if got != member.size:
+                raise SizeMismatch(f"{name}: got {got} bytes, expected {member.size}")
+            count, size_bytes = count + 1, size_bytes + got
+        if count and not files.is_verified:
+            self.unverified.append(part.match.entry.label)
+        elif count and not files.is_checked:
+            self.by_index.append(part.match.entry.label)
+        return count, size_bytes
+
+    def _unpack_raw(self, part: Part, tree: archive.SharedTree) -> tuple[int, int]:
+        file = raw_file(part.match.layer)
+        name = _gated(part, file.path, tree.rules)
+        if not name or self._place.keeps(name):
+            return 0, 0
+        sink = _new_file(tree, name, file.mode, file.size_bytes) or NoSink()
+        try:
+            size_bytes = self._move(part, [sink])
+        except BaseException:
+            sink.abort()  # where nothing came at all, nobody else has let go of the file
+            raise
+        if file.size_bytes not in (None, size_bytes):
+            raise SizeMismatch(f"{file.path}: {size_bytes} bytes, its layer says {file.size_bytes}")
+        return 1, size_bytes
+
+    def _move(self, part: Part, sinks: Sequence[ByteSink]) -> int:
+        """The layer's bytes into the sinks, all of them verified; returns how many came out."""
+        if self._findings is None or not self._findings.is_open(part.match.layer):
+            return self._moved(part, sinks)
+        layer = part.match.layer
+        check = IndexCheck(layer, size_bytes=None if part.match.type.compression else layer.size_bytes)
+        count = self._moved(part, [*sinks, check])
+        self.wrong_indexes.add(layer, check.judge(partial(read_listing, part.source), self._findings))
+        return count
+
+    def _moved(self, part: Part, sinks: Sequence[ByteSink]) -> int:
+        layer, compression = part.match.layer, part.match.type.compression
+        stream = part.source.open(layer)
+        try:
+            if compression:
+                return self._move_compressed(stream, layer, compression, sinks, part)
+            known = Sha256Sink()
+            count = pump(
+                stream, [known, *sinks], observe=self._event, item=part.match.entry.path, total_bytes=layer.size_bytes
+            )
+            judge(stream, is_right=(count, known.digest) == (layer.size_bytes, layer.digest))
+            _check(layer, known.digest, count)
+            return count
+        except ContentError as problem:
+            if isinstance(part.source, Repository) and not part.source.exists(layer):
+                problem.hint = AGAIN
+            raise
+        finally:
+            stream.close()
+
+    def _move_compressed(
+        self, stream: Readable, layer: Descriptor, compression: str, sinks: Sequence[ByteSink], part: Part
+    ) -> int:
+        """Verified on the way in, and what comes out against the diffId."""
+        checked = verified(stream, layer)
+        known = Sha256Sink()
+        inside = archive.decompressing(checked, compression)
+        count = pump(inside, [known, *sinks], observe=self._event, item=part.match.entry.path)
+        diff_id = part.match.entry.diff_id
+        if diff_id and known.digest != diff_id:
+            raise DigestMismatch(
+                f"{part.match.entry.label}: unpacked, its sha256 is {known.digest}, expected {diff_id}"
+            )
+        return count
+
+    def finish(self, tree: archive.SharedTree) -> None:
+        """Give every folder its mode, once all layers are there. Raises StorageFull, StoreError."""
+        tree.set_modes([made for layer in self._trees for made in layer])
+
+
+def _gated(part: Part, name: str, rules: archive.NameRules) -> str:
+    """Where a file of this name goes; "" for nowhere. Raises UnsafeArchive for a name that leads elsewhere."""
+    placed = part.placed(rules.clean_file(name))
+    return rules.clean(placed) if placed else ""
+
+
+def _new_file(tree: archive.SharedTree, name: str, mode: int, size_bytes: int | None) -> OpenFileSink | None:
+    """A sink for a new file; None where the name clashes, which the tree notes."""
+    descriptor = tree.new_file(name, mode)
+    return None if descriptor is None else OpenFileSink(descriptor, tree.path_of(name), size_bytes)
+
+
+def _check(layer: Descriptor, digest: Digest, count: int) -> None:
+    if count != layer.size_bytes:
+        raise SizeMismatch(f"layer {layer.digest.short}: got {count} bytes, expected {layer.size_bytes}")
+    if digest != layer.digest:
+        raise DigestMismatch(f"layer: its sha256 is {digest.hex}, the manifest says {layer.digest.hex}")

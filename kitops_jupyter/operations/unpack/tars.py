@@ -1,0 +1,253 @@
+"""`kit pull --as-tar`: layers as the archives that they are, byte for byte; all of them, verified, or none."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from kitops_jupyter import filters as filter_rules
+from kitops_jupyter import kitfile as kitfiles
+from kitops_jupyter import targets
+from kitops_jupyter.cards import Card, Table, human_size
+from kitops_jupyter.content import Descriptor, Digest, verified
+from kitops_jupyter.disk import typed_path
+from kitops_jupyter.errors import FilterInvalid, StoreError
+from kitops_jupyter.manifest import Match, raw_file
+from kitops_jupyter.operations.choosing import chosen_layers
+from kitops_jupyter.operations.opening import Kit, Opener
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.operations.transfer.engine import Tally
+from kitops_jupyter.operations.unpack.destination import Place
+from kitops_jupyter.operations.unpack.layers import Part
+from kitops_jupyter.operations.unpack.staging import Staging
+from kitops_jupyter.operations.unpack.unpack import KITFILE, check_room, drop_same, write_text
+from kitops_jupyter.pipeline import OpenFileSink, pump
+from kitops_jupyter.progress import Event, Observer, ignore, under_watch
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.store.files import open_regular
+from kitops_jupyter.targets import Connection
+
+_SUFFIXES = {"": ".tar", "gzip": ".tar.gz", "zstd": ".tar.zst"}
+_MOST_NAME_CHARS, _MOST_ENDING_CHARS = 40, 16  # of up to four bytes each: 255 bytes is what a name may have
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.I)  # Windows' own
+
+
+@dataclass(frozen=True, slots=True)
+class TarFile:
+    """One layer on disk; `name` is the file's, the digest is that of its bytes."""
+
+    name: str
+    section: str
+    path: str
+    digest: Digest
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TarsResult(Result):
+    """The archives that are now in `directory`; `kept` are files that were there and stay (`ignore_existing`)."""
+
+    reference: Reference
+    digest: Digest
+    directory: Path
+    files: tuple[TarFile, ...]
+    kept: tuple[str, ...]
+    moved_bytes: int
+    skipped_bytes: int
+    elapsed_s: float
+    warnings: tuple[str, ...] = ()
+
+    def card(self) -> Card:
+        rows = tuple((file.name, file.section, file.path, human_size(file.size_bytes)) for file in self.files)
+        return Card(
+            title=f"Pulled {self.reference} as archives",
+            facts=(
+                ("into", str(self.directory)),
+                ("digest", str(self.digest)),
+                ("moved", f"{human_size(self.moved_bytes)}, every digest verified, {self.elapsed_s:.1f} s"),
+            ),
+            tables=(Table(("file", "layer", "path", "size"), rows),) if rows else (),
+            notes=tuple(f"kept {name}" for name in self.kept),
+            warnings=self.warnings,
+        )
+
+
+def pull_tars(
+    reference: str,
+    directory: str | Path = ".",
+    *,
+    filters: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    overwrite: bool = False,
+    ignore_existing: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> TarsResult:
+    """Leave each layer that the filters select as `NAME.tar` (`.tar.gz`, `.tar.zst`, a raw layer as its file).
+
+    Files in the way are a Conflict that lists all of them, before a byte travels. What broke off goes on where it was.
+    Raises NotFound, FilterInvalid (a filter that means files inside a layer), Conflict, DigestMismatch, StorageFull,
+    RegistryError, Cancelled.
+    """
+    started = time.monotonic()
+    settings = settings or Settings.load()
+    chosen = filter_rules.parse(filters)
+    place = Place(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
+    tally = Tally(observe)
+    with Opener(settings, connection, remote=True) as opener, targets.store(settings).session():
+        kit = opener.open(reference, labels=labels)
+        parts = chosen_layers(kit, chosen, opener)
+        if inner := next((part for part in parts if part.choice.patterns is not None), None):
+            raise FilterInvalid(
+                f"--as-tar leaves whole layers, and a filter means files inside {inner.match.entry.label}",
+                hint="leave --as-tar out to get just these files",
+            )
+        yaml = kitfiles.to_yaml(kit.kitfile) if kit.kitfile and chosen.selects_kitfile else None
+        named = _named(parts)
+        wanted = _judge(kit, named, yaml, place)
+        found = _fetch(wanted, settings, tally)
+        _place(wanted, found, yaml, place, kit, settings)
+    files = tuple(
+        TarFile(
+            name, part.match.entry.section, part.match.entry.path, part.match.layer.digest, part.match.layer.size_bytes
+        )
+        for name, part in wanted.items()
+    )
+    return TarsResult(
+        kit.reference,
+        kit.descriptor.digest,
+        place.target,
+        files,
+        tuple(place.kept),
+        tally.moved_bytes,
+        tally.skipped_bytes,
+        time.monotonic() - started,
+        () if chosen.clauses else tuple(f"{found}: it is left out" for found in kit.unnamed()),
+    )
+
+
+def _judge(kit: Kit, named: dict[str, Part], yaml: str | None, place: Place) -> dict[str, Part]:
+    """Raise every conflict at once; what is left are the archives that are not kept as they are."""
+    if yaml is not None:
+        place.check(KITFILE, text=yaml)
+    for name in named:
+        place.check(name)
+    place.raise_conflicts(str(kit.reference))
+    wanted = {name: part for name, part in named.items() if not place.keeps(name)}
+    check_room(place.target, list(wanted.values()))
+    return wanted
+
+
+def _named(parts: Sequence[Part]) -> dict[str, Part]:
+    """A name of its own for each layer, also where capitals do not count; no name leads out of the folder."""
+    named: dict[str, Part] = {}
+    taken = {KITFILE.casefold()}
+    for part in parts:
+        stem, suffix = _stem(part.match)
+        section = part.match.entry.section
+        choices = [stem, f"{section}-{stem}", *(f"{section}-{stem}-{at}" for at in range(2, len(parts) + 3))]
+        name = next(f"{text}{suffix}" for text in choices if f"{text}{suffix}".casefold() not in taken)
+        taken.add(name.casefold())
+        named[name] = part
+    return named
+
+
+def _stem(match: Match) -> tuple[str, str]:
+    """What the file may be called, and its ending."""
+    if match.type.layout == "raw":
+        base = raw_file(match.layer).path.rpartition("/")[2]
+        stem, dot, ending = base.rpartition(".")
+        packed = {"gzip": ".gz", "zstd": ".zst"}.get(match.type.compression, "")
+        return _safe(stem if dot else base, match), (f".{_clean(ending)[:_MOST_ENDING_CHARS]}" if dot else "") + packed
+    entry = match.entry
+    return _safe(entry.name or entry.clean_path.rpartition("/")[2], match), _SUFFIXES[match.type.compression]
+
+
+def _safe(text: str, match: Match) -> str:
+    cleaned = _clean(text).strip(".-")
+    return match.entry.section if not cleaned or _RESERVED.match(cleaned) else cleaned
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"[^\w.+-]+", "-", text)[:_MOST_NAME_CHARS]
+
+
+def _fetch(wanted: dict[str, Part], settings: Settings, tally: Tally) -> dict[Digest, Path]:
+    """Have every layer here, whole: in the store if it was there, else among the partial downloads, where it waits."""
+    store = targets.store(settings)
+
+    def fetch(part: Part) -> Path:
+        from kitops_jupyter.registry import RemoteRepository
+
+        layer, item = part.match.layer, part.match.entry.path
+        source = part.source.elsewhere if isinstance(part.source, targets.LocalFirst) else part.source
+        if isinstance(source, RemoteRepository) and store.find_blob(layer, observe=tally, item=item) is None:
+            return source.fetch(layer, store.partials, observe=tally, item=item)
+        tally(Event("skipped", item, layer.size_bytes, layer.size_bytes, "unchanged"))
+        return store.blob_path(layer.digest)
+
+    layers = {part.match.layer.digest: part for part in wanted.values()}
+    with ThreadPoolExecutor(max(1, min(len(layers), 4)), thread_name_prefix="kit-pull") as pool:
+        futures = {digest: pool.submit(under_watch(fetch), part) for digest, part in layers.items()}
+        try:
+            return {digest: future.result() for digest, future in futures.items()}
+        except BaseException:
+            tally.stop()
+            for future in futures.values():
+                future.cancel()
+            raise
+
+
+def _place(
+    wanted: dict[str, Part],
+    found: dict[Digest, Path],
+    yaml: str | None,
+    place: Place,
+    kit: Kit,
+    settings: Settings,
+) -> None:
+    """Give every archive its name, all in one step. What was downloaded goes back to wait if that fails."""
+    partials = targets.store(settings).partials
+    texts = {KITFILE: yaml} if yaml is not None else {}
+    with Staging(place.target, settings.home, overwrite=place.overwrites) as staging, ExitStack() as taken_back:
+        for name, text in texts.items():
+            write_text(staging.shared, name, text)
+        last = {part.match.layer.digest: name for name, part in wanted.items()}
+        for name, part in wanted.items():
+            layer = part.match.layer
+            path = found[layer.digest]
+            descriptor = staging.shared.new_file(name)
+            if descriptor is None:
+                continue
+            if path.parent == partials and last[layer.digest] == name and staging.take(path, name, descriptor):
+                taken_back.callback(staging.give_back, path, name)
+            else:
+                _copy(path, descriptor, staging.shared.path_of(name), layer)
+        staging.shared.raise_clash()
+        drop_same(place, staging, texts)
+        place.check_tree(staging.tree, texts, besides=staging.name)
+        place.raise_conflicts(str(kit.reference))
+        staging.commit()
+        taken_back.pop_all()
+    for path in found.values():
+        if path.parent == partials:
+            with suppress(OSError):
+                path.unlink()
+
+
+def _copy(path: Path, descriptor: int, shown: str, layer: Descriptor) -> None:
+    sink = OpenFileSink(descriptor, shown, layer.size_bytes)
+    try:
+        with closing(verified(io.FileIO(open_regular(path), "rb"), layer)) as stream:
+            pump(stream, [sink])
+    except OSError as problem:
+        sink.abort()
+        raise StoreError(f"{path} cannot be read: {problem.strerror}", hint="kit doctor") from None

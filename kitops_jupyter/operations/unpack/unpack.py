@@ -1,0 +1,230 @@
+"""`kit unpack`: a kit into files; all of them, verified, or none."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from kitops_jupyter import filters as filter_rules
+from kitops_jupyter import kitfile as kitfiles
+from kitops_jupyter.archive import NameRules, SharedTree
+from kitops_jupyter.cards import Card, Table, human_size
+from kitops_jupyter.content import Digest
+from kitops_jupyter.disk import free_bytes, typed_path
+from kitops_jupyter.errors import KitError, StorageFull, Usage
+from kitops_jupyter.filters import Filters, nothing_matches
+from kitops_jupyter.operations.choosing import Wanted, wanted
+from kitops_jupyter.operations.index_findings import IndexFindings
+from kitops_jupyter.operations.opening import Kit, Opener
+from kitops_jupyter.operations.remote_data import fetch_object
+from kitops_jupyter.operations.result import Result
+from kitops_jupyter.operations.unpack.destination import Place
+from kitops_jupyter.operations.unpack.layers import LayerUnpacker, Part, UnpackedLayer
+from kitops_jupyter.operations.unpack.staging import Staging
+from kitops_jupyter.pipeline import disk_error
+from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+KITFILE = "Kitfile"
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackResult(Result):
+    """What is now in `directory`; `kept` are files that were there and stay (`ignore_existing`).
+
+    `unverified` are layers of which single files came that no digest of the kit covers, `by_index` layers of which
+    they are covered by the kit's file index, which was not compared with the layer on this machine yet.
+    """
+
+    reference: Reference
+    digest: Digest
+    directory: Path
+    layers: tuple[UnpackedLayer, ...]
+    kept: tuple[str, ...]
+    warnings: tuple[str, ...]
+    elapsed_s: float
+    unverified: tuple[str, ...] = ()
+    by_index: tuple[str, ...] = ()
+
+    @property
+    def file_count(self) -> int:
+        """Files of all layers, the Kitfile not counted."""
+        return sum(layer.file_count for layer in self.layers)
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of all files that were written."""
+        return sum(layer.file_bytes for layer in self.layers)
+
+    def card(self) -> Card:
+        rows = tuple(
+            (layer.section, layer.path, str(layer.file_count), human_size(layer.file_bytes))
+            for layer in self.layers
+            if layer.file_count or not self.file_count
+        )
+        verified = "verified by the kit's file index" if self.by_index else "every digest verified"
+        verified = "not every file verified" if self.unverified else verified
+        return Card(
+            title=f"Unpacked {self.reference}",
+            facts=(
+                ("into", str(self.directory)),
+                ("files", f"{self.file_count}, {human_size(self.size_bytes)}, {verified}, {self.elapsed_s:.1f} s"),
+                ("digest", str(self.digest)),
+            ),
+            tables=(Table(("layer", "path", "files", "size"), rows),) if rows else (),
+            notes=tuple(f"kept {name}" for name in self.kept),
+            warnings=self.warnings,
+        )
+
+
+def unpack(
+    reference: str,
+    directory: str | Path = ".",
+    *,
+    overwrite: bool = False,
+    ignore_existing: bool = False,
+    filters: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    include_remote: bool = False,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> UnpackResult:
+    """Write a kit's files below `directory`, whole and verified or not at all; filters may leave the Kitfile out.
+
+    A kit that is not in the local store comes from its registry (`remote` asks there first), and only the layers that
+    are wanted travel, straight into the files. `labels` choose one kit of an index.
+    Files in the way are a Conflict that lists all of them, before anything is written; `overwrite` replaces
+    regular files (their modes stay), `ignore_existing` keeps them. Nothing is followed out of `directory`.
+    Raises NotFound, FilterInvalid, Conflict, DigestMismatch, UnsafeArchive, StorageFull, Cancelled, RegistryError.
+    Source: format.md, "Unpacking".
+    """
+    started = time.monotonic()
+    settings = settings or Settings.load()
+    chosen = filter_rules.parse(filters)
+    target = typed_path(directory).absolute()
+    place = Place(target, overwrite=overwrite, ignore_existing=ignore_existing)
+    with Opener(settings, connection, remote=remote) as opener:
+        kit = opener.open(reference, labels=labels)
+        parts = wanted(kit, chosen, opener, include_remote=include_remote)
+        unpacker = LayerUnpacker(place, observe, IndexFindings(settings))
+        layers = _write(kit, chosen, parts, place, unpacker, settings)
+    warnings = [f"{left}: --include-remote fetches it" for left in parts.left]
+    warnings += [
+        f"{label}: single files of a layer are not covered by the kit's digests" for label in unpacker.unverified
+    ]
+    warnings += unpacker.wrong_indexes.texts
+    warnings += [f"{found}: it is not unpacked" for found in kit.unnamed()] if not chosen.clauses else []
+    elapsed_s = time.monotonic() - started
+    return UnpackResult(
+        kit.reference,
+        kit.descriptor.digest,
+        target,
+        tuple(layers),
+        tuple(place.kept),
+        tuple(warnings),
+        elapsed_s,
+        tuple(unpacker.unverified),
+        tuple(unpacker.by_index),
+    )
+
+
+def _write(
+    kit: Kit,
+    chosen: Filters,
+    wanted: Wanted,
+    place: Place,
+    unpacker: LayerUnpacker,
+    settings: Settings,
+) -> list[UnpackedLayer]:
+    """Look for conflicts, make everything beside its place, look again, and move it there."""
+    texts = texts_of(kit, chosen)
+    check_place(place, unpacker, texts, wanted)
+    place.raise_conflicts(str(kit.reference))
+    check_room(place.target, wanted.layers)
+    with Staging(place.target, settings.home, overwrite=place.overwrites) as staging:
+        for name, text in texts.items():
+            write_text(staging.shared, name, text)
+        layers = unpacker.unpack_all(wanted.layers, staging.shared)
+        layers += _fetch_objects(wanted, place, staging.shared, settings, unpacker.observe)
+        staging.shared.raise_clash()
+        if chosen.clauses and not texts and not place.kept and not any(layer.file_count for layer in layers):
+            raise _nothing(kit, chosen, wanted)
+        drop_same(place, staging, texts)
+        place.check_tree(staging.tree, texts, besides=staging.name)
+        place.raise_conflicts(str(kit.reference))
+        unpacker.finish(staging.shared)
+        staging.commit()
+    return layers
+
+
+def _fetch_objects(
+    wanted: Wanted, place: Place, tree: SharedTree, settings: Settings, observe: Observer
+) -> list[UnpackedLayer]:
+    """Data sets that are objects in S3; their paths pass the gate that the names in archives pass."""
+    fetched = []
+    for dataset in wanted.objects:
+        name = tree.rules.clean_file(kitfiles.clean_path(dataset.path))
+        if place.keeps(name):
+            continue
+        size_bytes = fetch_object(dataset, partial(tree.new_file, name), settings, observe)
+        fetched.append(UnpackedLayer("dataset", dataset.name, dataset.path, None, 1, size_bytes))
+    return fetched
+
+
+def write_text(tree: SharedTree, name: str, text: str) -> None:
+    """Write a file of ours into the tree, before any layer can have one of its name. Raises StorageFull."""
+    descriptor = tree.new_file(name)
+    assert descriptor is not None, "it is the first of its name"
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(text.encode("utf-8"))
+    except OSError as problem:
+        raise disk_error(problem, tree.path_of(name)) from problem
+
+
+def drop_same(place: Place, staging: Staging, texts: Mapping[str, str]) -> None:
+    """Leave a file as it is that has just these words already."""
+    for name, text in texts.items():
+        if place.has_text(name, text):
+            staging.drop(name)
+
+
+def texts_of(kit: Kit, chosen: Filters) -> dict[str, str]:
+    """The files that are in no layer, by name."""
+    return {KITFILE: kitfiles.to_yaml(kit.kitfile)} if kit.kitfile and chosen.selects_kitfile else {}
+
+
+def check_place(place: Place, unpacker: LayerUnpacker, texts: Mapping[str, str], wanted: Wanted) -> None:
+    """Have the place note what stands in the way of all this."""
+    for name, text in texts.items():
+        place.check(name, text=text)
+    for part in wanted.layers:
+        unpacker.check(part)
+    rules = NameRules()
+    for dataset in wanted.objects:
+        place.check(rules.clean_file(kitfiles.clean_path(dataset.path)))
+
+
+def _nothing(kit: Kit, chosen: Filters, wanted: Wanted) -> KitError:
+    if wanted.left:
+        return Usage(f"{wanted.left[0]}, and nothing else is selected", hint="--include-remote fetches it")
+    return nothing_matches(", ".join(clause.text for clause in chosen.clauses), kit.described().entries())
+
+
+def check_room(target: Path, parts: Sequence[Part]) -> None:
+    """Fail early, with numbers, where the disk cannot hold what the layers say."""
+    there = next(folder for folder in (target, *target.parents) if folder.exists())
+    needed, free = sum(part.match.layer.size_bytes for part in parts), free_bytes(there)
+    if free is not None and needed > free:
+        raise StorageFull(
+            f"{target}: the kit needs {human_size(needed)}, the disk has {human_size(free)} free",
+            hint="--filter takes only the parts that you need",
+        )

@@ -1,0 +1,1 @@
+"""Layers up and down, resumable."""

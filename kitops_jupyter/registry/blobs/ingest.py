@@ -1,0 +1,89 @@
+"""A stream of unknown digest into a registry in one pass: sent while it is hashed, named at the end.
+
+Where the registry takes one PUT only, the stream goes through a temporary file.
+Source: OCI distribution-spec 1.1, "Pushing a blob in chunks" (streamed: one PATCH without Content-Range).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable
+from kitops_jupyter.errors import RegistryError
+from kitops_jupyter.pipeline import FileSink, Sha256Sink, disk_error, pump
+from kitops_jupyter.progress import Observer, watched
+from kitops_jupyter.registry.blobs.feed import Feed, Span, Whole
+from kitops_jupyter.registry.blobs.session import UploadSession
+from kitops_jupyter.registry.blobs.sinks import Exact, Progress
+from kitops_jupyter.registry.blobs.upload import REFUSES_PATCH, StreamSpent, takes_chunks
+
+if TYPE_CHECKING:
+    from kitops_jupyter.registry.repository import RemoteRepository
+
+_OCTETS = "application/octet-stream"
+
+
+def ingest(repository: RemoteRepository, stream: Readable, *, observe: Observer, item: str) -> Ingested:
+    """Store the stream; its digest and size. Raises what the stream raises; then the upload is dropped."""
+    registry = repository.registry
+    if not takes_chunks(registry.hostname):
+        return _through_a_file(repository, stream, observe=observe, item=item)
+    size: int | None = getattr(stream, "size_bytes", None)
+    what = f"push a stream to {repository.store_name}"
+    progress = Progress(observe, item, size)
+    with watched(progress.beat):
+        session = UploadSession.begin(registry, repository.name)
+        progress.started()
+        feed = Feed(_only_once(stream), size, None, progress, what=what)
+        try:
+            # With its length known beforehand, a body needs no chunked encoding, which costs a copy and some proxies.
+            reached = session.patch(Span(feed, 0, size) if size else Whole(feed), 0, size or None)
+            feed.finish()
+            found = Ingested(Digest(f"sha256:{feed.hex}"), feed.size_bytes)
+            if reached not in (None, found.size_bytes) and found.size_bytes > 1:
+                raise RegistryError(f"{what}: the registry has {reached} bytes of {found.size_bytes}", temporary=True)
+            session.put(found.digest, b"", 0)
+        except BaseException as error:
+            feed.close()
+            session.cancel()
+            if isinstance(error, RegistryError) and error.status in REFUSES_PATCH:
+                hint = "pack without --push, then push: the registry takes no streams"
+                raise RegistryError(error.message, hint=hint, status=error.status) from None
+            raise
+        feed.close()
+    progress.finished()
+    return found
+
+
+def _through_a_file(repository: RemoteRepository, stream: Readable, *, observe: Observer, item: str) -> Ingested:
+    """For registries that want to know the digest first."""
+    cache = repository.registry.settings.cache
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(prefix="push-", dir=cache, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise disk_error(error, cache) from None
+    with folder as name:
+        path = Path(name) / "blob"
+        hashing = Sha256Sink()
+        size: int | None = getattr(stream, "size_bytes", None)
+        pump(Exact(stream, None, "push a stream"), [hashing, FileSink(path, size)])
+        found = Ingested(hashing.digest, hashing.size_bytes)
+        described = Descriptor(_OCTETS, found.digest, found.size_bytes)
+        repository.upload(described, lambda: path.open("rb", buffering=0), observe=observe, item=item)
+    return found
+
+
+def _only_once(stream: Readable) -> Callable[[], Readable]:
+    """The stream, for one reading."""
+    left = [stream]
+
+    def reopen() -> Readable:
+        if not left:
+            raise StreamSpent("the stream broke off, and cannot be sent again", temporary=True)
+        return left.pop()
+
+    return reopen

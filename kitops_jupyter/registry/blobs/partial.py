@@ -1,0 +1,197 @@
+"""Blobs into files that survive: what a broken pull left is hashed and gone on with, and nobody pulls it twice.
+
+`HEX.partial` is what has come so far, trusted only after it was hashed; `HEX` is whole and verified; `HEX.lock` is
+held by the one process that is at it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import filelock
+
+from kitops_jupyter.content import Descriptor
+from kitops_jupyter.disk.lock import Lock
+from kitops_jupyter.errors import DigestMismatch, StoreError
+from kitops_jupyter.pipeline import ByteSink, OutputFile, disk_error, pump
+from kitops_jupyter.progress import BEAT_S, Observer, watched
+from kitops_jupyter.registry.blobs.download import BlobStream
+from kitops_jupyter.registry.blobs.sinks import Hash, Progress
+
+if TYPE_CHECKING:
+    from kitops_jupyter.registry.client import Registry
+
+_BLOCK_BYTES = 4 << 20
+_ALIGNMENT = 4096  # a partial file goes on at a page, so that it can be written around the page cache
+
+
+def fetch(
+    registry: Registry,
+    name: str,
+    descriptor: Descriptor,
+    directory: Path,
+    *,
+    find: Callable[[], Path | None],
+    keep: Callable[[Path], Path],
+    observe: Observer,
+    item: str,
+    watcher: ByteSink | None = None,
+) -> Path:
+    """The blob as a verified file; `watcher` sees its bytes where they all pass in one go.
+
+    Raises DigestMismatch, SizeMismatch, StorageFull, and what the registry answers.
+    """
+    progress = Progress(observe, item or descriptor.digest.short, descriptor.size_bytes)
+    final = directory / descriptor.digest.hex
+    with watched(progress.beat), _alone(final.with_suffix(".lock"), progress):
+        found = find()
+        if found is not None:
+            progress.skipped("unchanged")
+            return found
+        if _is_whole(final, descriptor, progress):
+            progress.skipped("unchanged")
+            return keep(final)
+        _download(registry, name, descriptor, final, progress, watcher)
+        progress.finished()
+        return keep(final)
+
+
+@contextlib.contextmanager
+def _alone(path: Path, progress: Progress) -> Iterator[None]:
+    """Hold the lock; while another process has it, the wait can be cancelled."""
+    lock = Lock(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            try:
+                lock.acquire(timeout=BEAT_S, poll_interval=BEAT_S / 4)
+                break
+            except filelock.Timeout:
+                progress.beat()
+    except OSError as error:
+        raise disk_error(error, path) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _is_whole(path: Path, descriptor: Descriptor, progress: Progress) -> bool:
+    """Whether a file that an earlier pull finished is still what it was."""
+    try:
+        if path.stat().st_size != descriptor.size_bytes:
+            return False
+    except OSError:
+        return False
+    return bool(_hash_of(path, descriptor.size_bytes, progress).hexdigest() == descriptor.digest.hex)
+
+
+def _download(
+    registry: Registry, name: str, descriptor: Descriptor, final: Path, progress: Progress, watcher: ByteSink | None
+) -> None:
+    """Get what is missing of the partial file; from nothing, once, if that was wrong."""
+    partial = final.with_suffix(".partial")
+    for is_last in (False, True):
+        start = _usable_bytes(partial, descriptor.size_bytes)
+        hashing = Hash(_hash_of(partial, start, progress) if start else None, start)
+        progress.started("resumed" if start else "")
+        progress.advanced(start)
+        was_resumed = start > 0
+        if start < descriptor.size_bytes or not start:
+            stream = BlobStream(registry, name, descriptor, start=start)
+            until = _UntilItBreaks(stream)
+            watchers = [watcher] if watcher is not None and not start and not is_last else []
+            with contextlib.closing(stream), contextlib.closing(_PartialFile(partial, start, descriptor)) as sink:
+                pump(until, [hashing, sink, *watchers], observe=progress.from_start(start))
+            if until.error is not None:
+                raise until.error
+            was_resumed = stream.was_resumed
+        if hashing.hex == descriptor.digest.hex:
+            partial.replace(final)
+            return
+        partial.unlink(missing_ok=True)
+        if is_last or not was_resumed:
+            raise DigestMismatch(
+                f"{registry.name}/{name}: the bytes of {descriptor.digest.short} have the sha256 {hashing.hex}, "
+                f"expected {descriptor.digest.hex}",
+                hint="the registry, or something on the way, changed them; nothing was kept",
+            )
+
+
+def _usable_bytes(path: Path, size_bytes: int) -> int:
+    """How much of a partial file may be gone on with: all, or whole pages of it; nothing of one that is too long."""
+    try:
+        found = path.stat().st_size
+    except OSError:
+        return 0
+    if found >= size_bytes:
+        return size_bytes if found == size_bytes else 0
+    return found // _ALIGNMENT * _ALIGNMENT
+
+
+class _UntilItBreaks:
+    """A stream that ends where it breaks, so that what came before is written, not thrown away; `error` is why."""
+
+    def __init__(self, stream: BlobStream) -> None:
+        self._stream = stream
+        self.error: BaseException | None = None
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        if self.error is not None:
+            return 0
+        try:
+            return self._stream.readinto(buffer)
+        except BaseException as error:  # noqa: BLE001  # raised again when all is written
+            self.error = error
+            return 0
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _PartialFile:
+    """A sink that goes on with a file, and leaves what it has when the stream breaks off."""
+
+    def __init__(self, path: Path, start: int, descriptor: Descriptor) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        try:
+            number = os.open(path, flags, 0o600)
+        except OSError as error:
+            raise disk_error(error, path) from None
+        self._file = OutputFile(number, os.fspath(path), descriptor.size_bytes - start)
+        try:
+            os.ftruncate(number, start)
+            os.lseek(number, start, os.SEEK_SET)
+        except OSError as error:
+            self._file.close()
+            raise disk_error(error, path) from None
+
+    def write(self, view: memoryview) -> None:
+        self._file.write(view)
+
+    def close(self) -> None:
+        """All is written; may be called twice."""
+        try:
+            self._file.flush()
+        finally:
+            self._file.close()
+
+    def abort(self) -> None:
+        with contextlib.suppress(StoreError):
+            self.close()
+
+
+def _hash_of(path: Path, size_bytes: int, progress: Progress) -> Any:
+    """The sha256 of the first bytes of a file."""
+    hashing, view, left = hashlib.sha256(), memoryview(bytearray(_BLOCK_BYTES)), size_bytes
+    with path.open("rb", buffering=0) as stream:
+        while left and (count := stream.readinto(view[: min(left, _BLOCK_BYTES)])):
+            hashing.update(view[:count])
+            left -= count
+            progress.beat()
+    return hashing

@@ -1,0 +1,89 @@
+"""Where an upload under way is kept for the next process: in the cache, for this person only.
+
+The location of an upload is a secret of a kind (whoever has it may go on with it), but worth nothing for long.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING
+
+import filelock
+
+from kitops_jupyter.content import Descriptor
+from kitops_jupyter.disk import read_json
+from kitops_jupyter.disk.lock import Lock
+from kitops_jupyter.registry.blobs.session import UploadSession
+
+if TYPE_CHECKING:
+    from kitops_jupyter.registry.client import Registry
+
+
+class SavedSession:
+    """One blob's upload to one repository. In a `with`: only one process at a time may go on with it.
+
+    All of it is a saving of work, so what fails here fails silently, and the upload begins anew.
+    """
+
+    def __init__(self, registry: Registry, name: str, descriptor: Descriptor) -> None:
+        self._registry = registry
+        self._name = name
+        key = hashlib.sha256(f"{registry.base}\n{name}\n{descriptor.digest}".encode()).hexdigest()
+        self._path = registry.settings.cache / "uploads" / f"{key}.json"
+        self._lock = Lock(self._path.with_suffix(".lock"))
+        self._is_mine = False
+        self._is_wanted = descriptor.size_bytes >= registry.resume_from_bytes
+
+    def __enter__(self) -> SavedSession:
+        if self._is_wanted:
+            try:
+                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._lock.acquire(timeout=0)
+                self._is_mine = True
+            except (OSError, filelock.Timeout):
+                pass
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_mine:
+            self._is_mine = False
+            self._lock.release()
+
+    def load(self) -> UploadSession | None:
+        """The session that an earlier process left, to be asked how far it got."""
+        if not self._is_mine:
+            return None
+        try:
+            location = read_json(self._path)["location"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        if not isinstance(location, str) or not location.startswith(("http://", "https://")):
+            return None
+        session = UploadSession(self._registry, self._name, location)
+        session.is_used = session.is_saved = True
+        return session
+
+    def save(self, session: UploadSession) -> None:
+        """Remember the session as it is now."""
+        if not self._is_mine:
+            return
+        try:
+            temporary = self._path.with_suffix(".new")
+            number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(number, "w", encoding="utf-8") as stream:
+                json.dump({"location": session.location}, stream)
+            temporary.replace(self._path)
+        except OSError:
+            pass
+
+    def forget(self) -> None:
+        """It is complete, or worth nothing."""
+        if not self._is_mine:
+            return
+        for path in (self._path, self._path.with_suffix(".lock")):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError:
+                pass

@@ -1,0 +1,1 @@
+"""Who asks: tokens, credential stores, signing in."""

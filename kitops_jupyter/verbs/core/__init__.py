@@ -1,0 +1,1 @@
+"""What all verbs share: words, parsers, help, completion, progress."""

@@ -1,0 +1,119 @@
+"""What may stand where the cursor is: verbs, flags, values, local kits, paths. No network, and no manifest is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from kitops_jupyter.errors import KitError
+from kitops_jupyter.reference import LIFECYCLE_TAGS, Reference
+from kitops_jupyter.verbs.core import template
+from kitops_jupyter.verbs.core.call import verb_at
+from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.table import NAMES, find
+from kitops_jupyter.verbs.core.verb import Context
+
+_FILTERS = ("kitfile", "model", "datasets", "code", "prompts", "docs", "mcpservers", "notebook")
+LIMIT = 1000  # nobody reads more, and a front end gets slow
+
+
+def complete(words: Sequence[str], context: Context) -> list[str]:
+    """Every text that the last of `words`, as far as it is typed, may become; empty where nothing is known."""
+    *before, current = words
+    try:
+        found = _candidates(list(before), current, context)
+    except (KitError, OSError):
+        return []
+    return [text for text in dict.fromkeys(found) if text.startswith(current)][:LIMIT]
+
+
+def _candidates(before: list[str], current: str, context: Context) -> Iterable[str]:
+    at = verb_at(before)
+    if at is None:
+        return [*NAMES, "--help"] if current.startswith("-") else NAMES
+    parser = find(before[at]).parser()
+    words = before[at + 1 :]
+    if words and (kind := _value_kind(parser, words[-1])) is not None:
+        return _of_kind(kind, current, context)
+    if current.startswith("--") and "=" in current:
+        name, _, value = current.partition("=")
+        kind = _value_kind(parser, name)
+        return [f"{name}={text}" for text in _of_kind(kind, value, context)] if kind is not None else ()
+    if current.startswith("-"):
+        return [*(name for option in parser.options for name in option.names if len(name) > 2), "--help"]
+    return _of_kind(_word_kind(parser, words), current, context)
+
+
+def _value_kind(parser: Parser, flag: str) -> str | None:
+    """The kind of value that a flag takes (choices joined by blanks after a `=`), None for a switch or no flag."""
+    name = flag if flag.startswith("--") or len(flag) == 2 else f"-{flag}"
+    for option in parser.options:
+        if name in option.names and option.metavar:
+            return f"={' '.join(option.choices)}" if option.choices else option.kind
+    return None
+
+
+def _word_kind(parser: Parser, words: Sequence[str]) -> str:
+    """The kind of the positional word that comes next."""
+    count, at = 0, 0
+    while at < len(words):
+        if not words[at].startswith("-"):
+            count += 1
+        elif _value_kind(parser, words[at]) is not None:
+            at += 1
+        at += 1
+    places = parser.words
+    if count < len(places):
+        word = places[count]
+        return f"={' '.join(word.choices)}" if word.choices else word.kind
+    return places[-1].kind if places and places[-1].many else ""
+
+
+def _of_kind(kind: str, current: str, context: Context) -> Iterable[str]:
+    if kind.startswith("="):
+        return kind[1:].split()
+    if kind == "verb":
+        return NAMES
+    if kind == "filter":
+        return _FILTERS
+    if kind == "format":
+        return ("table", "json", *(f"{{{{ {field} }}}}" for field in template.FIELDS))
+    if kind == "lifecycle":
+        return LIFECYCLE_TAGS
+    if kind in ("reference", "new reference", "repository"):
+        return _references(current, context, with_tags=kind != "repository", is_new=kind == "new reference")
+    if kind in ("path", "folder"):
+        return _paths(current, context, folders_only=kind == "folder")
+    return ()
+
+
+def _references(current: str, context: Context, *, with_tags: bool, is_new: bool) -> Iterable[str]:
+    """Repositories by their files' names; tags only of the one that is typed out: a thousand kits cost one listing.
+
+    A name that a kit shall get may have one of the usual tags, too.
+    """
+    from kitops_jupyter import targets
+
+    store = targets.store(context.settings)
+    repository, colon, typed = current.rpartition(":")
+    if with_tags and colon and "/" not in typed:
+        lead = f"{repository}:{''.join(typed.rpartition(',')[:2])}"
+        known = store.repository(Reference.parse(repository)).tags()
+        return [lead + tag for tag in (*known, *(LIFECYCLE_TAGS if is_new else ()))]
+    shown = (Reference.from_store_name(name).shown_name for name in store.repositories())
+    return [f"{name}:" if with_tags else name for name in shown if name]
+
+
+def _paths(current: str, context: Context, *, folders_only: bool) -> Iterable[str]:
+    """The entries of the folder that is typed so far, folders with a slash at their end."""
+    typed = current.replace(os.sep, "/").rpartition("/")
+    lead = typed[0] + typed[1]
+    folder = context.path(lead or ".")
+    with os.scandir(folder) as entries:
+        names = sorted((entry.name, entry.is_dir()) for entry in entries)
+    return [
+        # What looks like a flag or a home at the start of a word is taken for one.
+        (lead or ("./" if name.startswith(("-", "~")) else "")) + name + ("/" if is_dir else "")
+        for name, is_dir in names
+        if (is_dir or not folders_only) and (not name.startswith(".") or typed[2].startswith("."))
+    ]

@@ -1,0 +1,68 @@
+"""The verbs by name; each one's module is imported when it is used."""
+
+from __future__ import annotations
+
+import importlib
+
+from kitops_jupyter.errors import Usage
+from kitops_jupyter.redaction import may_have_password
+from kitops_jupyter.verbs.core.parser import suggest
+from kitops_jupyter.verbs.core.verb import Verb
+
+# In the order in which a newcomer meets them.
+NAMES = (
+    "init",
+    "validate",
+    "pack",
+    "list",
+    "browse",
+    "info",
+    "inspect",
+    "files",
+    "diff",
+    "tag",
+    "unpack",
+    "push",
+    "pull",
+    "copy",
+    "login",
+    "logout",
+    "promote",
+    "index",
+    "remove",
+    "cache",
+    "version",
+    "doctor",
+    "help",
+)
+# What fingers trained on other programs type.
+_ELSEWHERE = {
+    "ls": "list",
+    "rm": "remove",
+    "delete": "remove",
+    "show": "info",
+    "describe": "info",
+    "build": "pack",
+    "extract": "unpack",
+    "check": "validate",
+    "lint": "validate",
+    "compare": "diff",
+    "cp": "copy",
+    "mirror": "copy",
+}
+
+
+def find(name: str) -> Verb:
+    """The verb of this name. Raises Usage, with the one that was probably meant."""
+    if name in NAMES:
+        verb: Verb = importlib.import_module(f"kitops_jupyter.verbs.{name}").VERB
+        return verb
+    if name in ("serve", "server", "registry"):  # a cell would wait for it without end
+        raise Usage(
+            "kit serve runs until it is ended, so it is not for a cell",
+            hint="on a terminal: jupyter kit serve ./registry --port 5000",
+        )
+    meant = _ELSEWHERE.get(name) or suggest(name.lower(), NAMES)
+    hint = f"did you mean kit {meant}? kit help {meant} has an example" if meant else f"there are {', '.join(NAMES)}"
+    shown = "of this name" if may_have_password(name) else f"{name[:40]!r}"
+    raise Usage(f"kit has no verb {shown} here", hint=hint)
