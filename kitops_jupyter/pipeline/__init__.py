@@ -3,6 +3,7 @@
 from kitops_jupyter.pipeline.buffers import BUFFER_BYTES, aligned_buffer
 from kitops_jupyter.pipeline.disk_errors import disk_error
 from kitops_jupyter.pipeline.output_file import OutputFile
+from kitops_jupyter.pipeline.pool import Stoppable, run_all
 from kitops_jupyter.pipeline.pump import pump
 from kitops_jupyter.pipeline.sinks import ByteSink, FileSink, NoSink, OpenFileSink, Sha256Sink
 
@@ -14,7 +15,9 @@ __all__ = [
     "OpenFileSink",
     "OutputFile",
     "Sha256Sink",
+    "Stoppable",
     "aligned_buffer",
     "disk_error",
     "pump",
+    "run_all",
 ]

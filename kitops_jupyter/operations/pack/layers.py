@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import threading
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,13 @@ from typing import Any, Literal, Protocol
 
 from kitops_jupyter import archive, file_index
 from kitops_jupyter.content import Descriptor, Digest, Ingests, Readable, Target
-from kitops_jupyter.errors import Cancelled, ManifestInvalid, PathInvalid
+from kitops_jupyter.errors import ManifestInvalid, PathInvalid
 from kitops_jupyter.layers import PlannedLayer
 from kitops_jupyter.manifest import file_metadata, layer_annotations
 from kitops_jupyter.media_types import Kind, LayerType
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
+from kitops_jupyter.pipeline import Stoppable
 from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.store import LayerCache, LayerRecord, is_settled
 
@@ -78,17 +78,11 @@ class LayerPacker:
         self._kind = kind
         self._known = known
         self._use_cache = use_cache
-        self._observe = observe
-        self._cancelled = threading.Event()
+        self._event = Stoppable(observe, "packing was stopped; no tag has moved")
 
     def cancel(self) -> None:
         """Let every layer under way stop at its next event."""
-        self._cancelled.set()
-
-    def _event(self, event: Event) -> None:
-        if self._cancelled.is_set():
-            raise Cancelled("packing was stopped; no tag has moved")
-        self._observe(event)
+        self._event.stop()
 
     def preview(self, layer: PlannedLayer) -> PackedLayer:
         """What packing this layer would store, without reading it; compressed sizes are not known then."""

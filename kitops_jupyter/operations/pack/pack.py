@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +28,7 @@ from kitops_jupyter.operations.pack.source import PackSource, read_source
 from kitops_jupyter.operations.remote_data import check_remote_data
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.transfer.extras import Extras
+from kitops_jupyter.pipeline import run_all
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import UNTAGGED, Reference
 from kitops_jupyter.settings import Settings
@@ -243,16 +244,8 @@ def _check_flags(compression: str, layer_format: str, use_model_pack: bool) -> N
 
 def _pack_all(packer: LayerPacker, planned: Sequence[layers.PlannedLayer]) -> list[PackedLayer]:
     """Several layers at once, one a core: sha256 is what takes the time, and it releases the lock."""
-    workers = max(1, min(len(planned), os.cpu_count() or 1, 4))
-    with ThreadPoolExecutor(workers, thread_name_prefix="kit-pack") as pool:
-        futures = [pool.submit(packer.pack, layer) for layer in planned]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            packer.cancel()
-            for future in futures:
-                future.cancel()
-            raise
+    jobs = [partial(packer.pack, layer) for layer in planned]
+    return run_all(jobs, workers=min(os.cpu_count() or 1, 4), name="kit-pack", stop=packer.cancel)
 
 
 def _result(

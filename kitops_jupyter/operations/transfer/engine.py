@@ -5,36 +5,32 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 
 from kitops_jupyter import file_index
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter.content import Descriptor, Source, Target, read_verified
-from kitops_jupyter.errors import Cancelled, ContentMissing, NotFound
+from kitops_jupyter.errors import ContentMissing, NotFound
 from kitops_jupyter.media_types import IMAGE_MANIFEST
 from kitops_jupyter.operations.index_findings import IndexWatch
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
-from kitops_jupyter.progress import Event, Observer, under_watch
+from kitops_jupyter.pipeline import Stoppable, run_all
+from kitops_jupyter.progress import Event, Observer
 
 Move = Callable[[Descriptor, str, Observer], None]
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Stoppable):
     """What a copy moved and what was there already, counted from its events."""
 
-    observe: Observer
-    moved_bytes: int = 0
-    moved_blobs: int = 0
-    skipped_bytes: int = 0
-    skipped_blobs: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _stopped: threading.Event = field(default_factory=threading.Event)
+    def __init__(self, observe: Observer) -> None:
+        super().__init__(observe, "the transfer was stopped; no tag has moved")
+        self.moved_bytes = self.moved_blobs = 0
+        self.skipped_bytes = self.skipped_blobs = 0
+        self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
-        if self._stopped.is_set():
-            raise Cancelled("the transfer was stopped; no tag has moved")
         with self._lock:
             if event.step == "skipped":
                 self.skipped_blobs += 1
@@ -42,11 +38,7 @@ class Tally:
             elif event.step == "finished":
                 self.moved_blobs += 1
                 self.moved_bytes += event.done_bytes
-        self.observe(event)
-
-    def stop(self) -> None:
-        """Let everything under way stop at its next event."""
-        self._stopped.set()
+        super().__call__(event)
 
 
 def copy_kit(
@@ -74,16 +66,8 @@ def copy_kit(
     data = read_verified(source, descriptor)
     manifest = manifests.parse(data)
     blobs = {layer.digest: layer for layer in manifest.layers}
-    with ThreadPoolExecutor(max(1, min(concurrency, len(blobs) or 1)), thread_name_prefix="kit-copy") as pool:
-        futures = [pool.submit(under_watch(move), layer, _name(layer), tally) for layer in blobs.values()]
-        try:
-            for future in futures:
-                future.result()
-        except BaseException:
-            tally.stop()
-            for future in futures:
-                future.cancel()
-            raise
+    jobs = [partial(move, layer, _name(layer), tally) for layer in blobs.values()]
+    run_all(jobs, workers=concurrency, name="kit-copy", stop=tally.stop)
     move(manifest.config, "config", tally)
     has_indexes = watch.may_move(manifest.layers) and _move_indexes(manifest.layers, move, tally, extras, place)
     target.write(descriptor, io.BytesIO(data), item="manifest")

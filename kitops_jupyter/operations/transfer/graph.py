@@ -6,7 +6,6 @@ Raw bytes travel, so no digest changes. Source: OCI image-spec 1.1, "Image Manif
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal, Protocol
@@ -19,7 +18,8 @@ from kitops_jupyter.kit_index import parse_index
 from kitops_jupyter.media_types import IMAGE_INDEX, IMAGE_MANIFEST
 from kitops_jupyter.operations.transfer.engine import Move, Tally
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
-from kitops_jupyter.progress import Observer, under_watch
+from kitops_jupyter.pipeline import run_all
+from kitops_jupyter.progress import Observer
 
 Role = Literal["kit", "index", "referrer"]
 # A kit has a handful; more is not one that anybody made to be used.
@@ -205,13 +205,5 @@ def _shown(referrer: Descriptor) -> str:
 
 
 def _move_all(blobs: Sequence[Descriptor], move: Move, tally: Tally, concurrency: int) -> None:
-    with ThreadPoolExecutor(max(1, min(concurrency, len(blobs) or 1)), thread_name_prefix="kit-copy") as pool:
-        futures = [pool.submit(under_watch(move), blob, item_name(blob), tally) for blob in blobs]
-        try:
-            for future in futures:
-                future.result()
-        except BaseException:
-            tally.stop()
-            for future in futures:
-                future.cancel()
-            raise
+    jobs = [partial(move, blob, item_name(blob), tally) for blob in blobs]
+    run_all(jobs, workers=concurrency, name="kit-copy", stop=tally.stop)

@@ -6,22 +6,21 @@ import os
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
 from kitops_jupyter import archive, targets
 from kitops_jupyter.content import Descriptor, Digest, Readable, Source, judge, verified
-from kitops_jupyter.errors import Cancelled, ContentError, DigestMismatch, SizeMismatch
+from kitops_jupyter.errors import ContentError, DigestMismatch, SizeMismatch
 from kitops_jupyter.filters import Choice
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.index_findings import IndexCheck, IndexFindings, Warnings
 from kitops_jupyter.operations.layer_reader import is_read_whole, members_of, ranges_of, read_listing
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.operations.unpack.destination import Place
-from kitops_jupyter.pipeline import ByteSink, NoSink, OpenFileSink, Sha256Sink, pump
-from kitops_jupyter.progress import Event, Observer, under_watch
+from kitops_jupyter.pipeline import ByteSink, NoSink, OpenFileSink, Sha256Sink, Stoppable, pump, run_all
+from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.store import Repository
 from kitops_jupyter.targets import LocalFirst
 
@@ -65,7 +64,7 @@ class LayerUnpacker:
         self._place = place
         self._findings = findings
         self.observe = observe
-        self._cancelled = threading.Event()
+        self._told = Stoppable(observe, "unpacking was stopped; nothing was written")
         self._last = threading.local()
         self._trees: list[list[archive.NewTree]] = []  # what each layer made, in the kit's order
         self.unverified: list[str] = []
@@ -73,10 +72,8 @@ class LayerUnpacker:
         self.wrong_indexes = Warnings()
 
     def _event(self, event: Event) -> None:
-        if self._cancelled.is_set():
-            raise Cancelled("unpacking was stopped; nothing was written")
         self._last.event = event
-        self.observe(event)
+        self._told(event)
 
     def _beat(self) -> None:
         """While a registry is waited for: say again how far this thread's layer is, so that a cancel is heard.
@@ -106,19 +103,8 @@ class LayerUnpacker:
     def unpack_all(self, parts: Sequence[Part], tree: archive.SharedTree) -> list[UnpackedLayer]:
         """Make every layer's files in `tree`, which notes the names that clash. Raises what `unpack` raises."""
         self._trees = [[] for _ in parts]
-        workers = max(1, min(len(parts), os.cpu_count() or 1, 4))
-        with ThreadPoolExecutor(workers, thread_name_prefix="kit-unpack") as pool:
-            futures = [
-                pool.submit(under_watch(self._unpack), part, tree, made)
-                for part, made in zip(parts, self._trees, strict=True)
-            ]
-            try:
-                return [future.result() for future in futures]
-            except BaseException:
-                self._cancelled.set()
-                for future in futures:
-                    future.cancel()
-                raise
+        jobs = [partial(self._unpack, part, tree, made) for part, made in zip(parts, self._trees, strict=True)]
+        return run_all(jobs, workers=min(os.cpu_count() or 1, 4), name="kit-unpack", stop=self._told.stop)
 
     def _unpack(self, part: Part, tree: archive.SharedTree, made: list[archive.NewTree]) -> UnpackedLayer:
         self._last.since = time.monotonic()

@@ -6,9 +6,9 @@ import io
 import re
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kitops_jupyter import filters as filter_rules
@@ -27,8 +27,8 @@ from kitops_jupyter.operations.unpack.destination import Place
 from kitops_jupyter.operations.unpack.layers import Part
 from kitops_jupyter.operations.unpack.staging import Staging
 from kitops_jupyter.operations.unpack.unpack import KITFILE, check_room, drop_same, write_text
-from kitops_jupyter.pipeline import OpenFileSink, pump
-from kitops_jupyter.progress import Event, Observer, ignore, under_watch
+from kitops_jupyter.pipeline import OpenFileSink, pump, run_all
+from kitops_jupyter.progress import Event, Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store.files import open_regular
@@ -195,15 +195,8 @@ def _fetch(wanted: dict[str, Part], settings: Settings, tally: Tally) -> dict[Di
         return store.blob_path(layer.digest)
 
     layers = {part.match.layer.digest: part for part in wanted.values()}
-    with ThreadPoolExecutor(max(1, min(len(layers), 4)), thread_name_prefix="kit-pull") as pool:
-        futures = {digest: pool.submit(under_watch(fetch), part) for digest, part in layers.items()}
-        try:
-            return {digest: future.result() for digest, future in futures.items()}
-        except BaseException:
-            tally.stop()
-            for future in futures.values():
-                future.cancel()
-            raise
+    jobs = [partial(fetch, part) for part in layers.values()]
+    return dict(zip(layers, run_all(jobs, workers=4, name="kit-pull", stop=tally.stop), strict=True))
 
 
 def _place(

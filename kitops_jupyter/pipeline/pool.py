@@ -1,0 +1,51 @@
+"""Several jobs at once: the first error stops all of them, and is raised when none is running any more."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from kitops_jupyter.errors import Cancelled
+from kitops_jupyter.progress import Event, Observer, under_watch
+
+R = TypeVar("R")
+
+
+class Stoppable:
+    """An observer that jobs share: after `stop`, each of them raises Cancelled at its next event.
+
+    `message` says what a stop left undone. `observe` is called as before; it may raise Cancelled, too.
+    """
+
+    def __init__(self, observe: Observer, message: str) -> None:
+        self._observe = observe
+        self._message = message
+        self._stopped = threading.Event()
+
+    def __call__(self, event: Event) -> None:
+        if self._stopped.is_set():
+            raise Cancelled(self._message)
+        self._observe(event)
+
+    def stop(self) -> None:
+        """Let every job stop at its next event."""
+        self._stopped.set()
+
+
+def run_all(jobs: Sequence[Callable[[], R]], *, workers: int, name: str, stop: Callable[[], None]) -> list[R]:
+    """Run the jobs in at most `workers` threads, under the caller's watch; their results in the jobs' order.
+
+    When one fails, or the caller is interrupted, `stop` is called, jobs that have not begun never do, and the error
+    of the first failed job in the list is raised once every thread has ended. `name` names the threads.
+    """
+    with ThreadPoolExecutor(max(1, min(workers, len(jobs))), thread_name_prefix=name) as pool:
+        futures = [pool.submit(under_watch(job)) for job in jobs]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            stop()
+            for future in futures:
+                future.cancel()
+            raise
