@@ -1,4 +1,8 @@
-"""An OCI registry over HTTP, built on oras; import it only when a registry is reached, it is not light."""
+"""An OCI registry over HTTP, built on oras; import it only when a registry is reached, it is not light.
+
+Its rooms, each of which imports only from those before it: `http` (one request and its answer), `identity` (who asks),
+`blobs` (layers up and down), `content` (manifests, lists, referrers), `repository`, `client`.
+"""
 
 import kitops_jupyter.registry.http.lazily  # before oras  # noqa: F401
 from kitops_jupyter.registry.client import Registry

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import oras.container
-
 from kitops_jupyter.address import Address
 from kitops_jupyter.errors import Unreachable, Usage
 from kitops_jupyter.redaction import has_user_part, host_after_user_part
@@ -98,7 +96,7 @@ class Registry(Exchange):
 
     def repository(self, name: str) -> RemoteRepository:
         """One repository of it, a `content.Target`; contacts nothing."""
-        return RemoteRepository(self, name)
+        return RemoteRepository(self, name, self.remembered)
 
     def catalog(self) -> Iterator[str]:
         """The names of its repositories, as the pages come; raises RegistryError where it does not tell."""
@@ -131,16 +129,6 @@ class Registry(Exchange):
         self.authenticator = Authenticator(
             self.name, self.origin, self._find_credential, self._fetch_token, token_hosts=named.token_hosts
         )
-
-    def container(self, name: str) -> oras.container.Container:
-        """oras' value for a repository, which makes its URLs; the name is not parsed, it is ours already."""
-        container = oras.container.Container("name", registry=self.hostname)
-        container.namespace, container.repository = "", name
-        return container
-
-    def url(self, path: str) -> str:
-        """An address from oras' `host/v2/...`, with the scheme."""
-        return f"{self.prefix}://{path}"
 
     def signed_in_as(self) -> str:
         """The user that requests would be made for, as files and helpers here say; "" for nobody. Contacts nothing."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, verified
 from kitops_jupyter.errors import Forbidden, InvalidReference, ManifestInvalid, NotFound, Unauthorized
@@ -17,11 +17,10 @@ from kitops_jupyter.registry.blobs import download
 from kitops_jupyter.registry.blobs.session import UploadSession
 from kitops_jupyter.registry.content import lists, referrers
 from kitops_jupyter.registry.content.manifests import LIMIT_BYTES, MANIFEST_TYPES, Manifests, Read
+from kitops_jupyter.registry.content.remembered import Remembered
 from kitops_jupyter.registry.http.door import typed
+from kitops_jupyter.registry.http.exchange import Exchange
 from kitops_jupyter.registry.http.problems import is_past_login
-
-if TYPE_CHECKING:
-    from kitops_jupyter.registry.client import Registry
 
 _NAME = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\Z")
 
@@ -38,7 +37,7 @@ def _as_it_is(path: Path) -> Path:
 class RemoteRepository:
     """Safe to use from several threads. Every method raises RegistryError's kinds for what the registry answers."""
 
-    def __init__(self, registry: Registry, name: str) -> None:
+    def __init__(self, registry: Exchange, name: str, remembered: Remembered) -> None:
         if len(name) > 255 or not _NAME.match(name):
             raise InvalidReference(
                 f"{name[:80]!r} is no repository of {registry.name}",
@@ -46,7 +45,7 @@ class RemoteRepository:
             )
         self.registry = registry
         self.name = name
-        self._manifests = Manifests(registry, name)
+        self._manifests = Manifests(registry, name, remembered)
 
     @property
     def store_name(self) -> str:
@@ -169,14 +168,14 @@ class RemoteRepository:
         """As `upload`; a source's own error must pass the room's door once, so no public method calls another."""
         from kitops_jupyter.registry.blobs.upload import Upload
 
-        Upload(self, descriptor, reopen, **how).run()
+        Upload(self.registry, self.name, descriptor, reopen, is_there=self.is_known, **how).run()
 
     def ingest(self, stream: Readable, *, observe: Observer = ignore, item: str = "") -> Ingested:
         """Send a stream whose digest is known only at its end; nothing is kept here, where the registry takes it so."""
         from kitops_jupyter.registry.blobs.ingest import ingest
 
         with closing(stream):
-            return ingest(self, stream, observe=observe, item=item)
+            return ingest(self.registry, self.name, stream, is_there=self.is_known, observe=observe, item=item)
 
     def _write_manifest(self, descriptor: Descriptor, stream: Readable) -> None:
         if descriptor.size_bytes > LIMIT_BYTES:
@@ -188,7 +187,7 @@ class RemoteRepository:
         subject = referrers.subject_of(data)
         response = self._manifests.put(descriptor.digest, data, descriptor.media_type)
         if subject and response.headers.get("OCI-Subject", "") != subject[0]:
-            referrers.add_to_tag(self.registry, self.name, *subject)
+            referrers.add_to_tag(self.store_name, self._manifests, *subject)
 
     def tag(self, descriptor: Descriptor, name: str) -> None:
         """Let `name` point at a manifest that is there; no blob moves. Raises NotFound, InvalidReference."""
@@ -222,7 +221,7 @@ class RemoteRepository:
 
     def referrers(self, subject: Digest, *, artifact_type: str = "") -> list[Descriptor]:
         """The manifests that have this one as their subject."""
-        return referrers.referrers(self.registry, self.name, subject, artifact_type=artifact_type)
+        return referrers.referrers(self.registry, self.name, self._manifests, subject, artifact_type=artifact_type)
 
 
 def _rewinding(stream: Readable) -> Callable[[], Readable]:

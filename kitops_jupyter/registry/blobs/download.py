@@ -8,7 +8,6 @@ Source: OCI distribution-spec 1.1, "Pulling blobs"; RFC 9110 §14 (ranges), §13
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import requests
 
@@ -16,10 +15,8 @@ from kitops_jupyter.content import Descriptor
 from kitops_jupyter.errors import Forbidden, RegistryError, SizeMismatch, Unauthorized, Unreachable
 from kitops_jupyter.registry.http.answers import Body
 from kitops_jupyter.registry.http.door import typed
+from kitops_jupyter.registry.http.exchange import Exchange
 from kitops_jupyter.registry.http.retry import Attempts
-
-if TYPE_CHECKING:
-    from kitops_jupyter.registry.client import Registry
 
 PROGRESS_BYTES = 64 << 10  # a connection that brought this much was worth it: the attempts count anew
 DISCARD_LIMIT_BYTES = 1 << 20  # a registry without ranges may be made to send this much for nothing
@@ -35,7 +32,7 @@ class BlobStream:
     get on: attempts are counted from the last progress. Not verified.
     """
 
-    def __init__(self, registry: Registry, name: str, descriptor: Descriptor, *, start: int = 0) -> None:
+    def __init__(self, registry: Exchange, name: str, descriptor: Descriptor, *, start: int = 0) -> None:
         self.descriptor = descriptor
         self.size_bytes = descriptor.size_bytes - start
         self._registry = registry
@@ -179,7 +176,7 @@ class _Part:
         self._body.close()
 
 
-def open_range(registry: Registry, name: str, descriptor: Descriptor, offset: int, size_bytes: int) -> _Part:
+def open_range(registry: Exchange, name: str, descriptor: Descriptor, offset: int, size_bytes: int) -> _Part:
     """`size_bytes` of a blob from `offset` on; one request. Not verified: no digest covers a part.
 
     Raises SizeMismatch when the registry's blob is shorter, RegistryError when it does not do ranges.
@@ -214,7 +211,7 @@ def open_range(registry: Registry, name: str, descriptor: Descriptor, offset: in
         raise
 
 
-def read_range(registry: Registry, name: str, descriptor: Descriptor, offset: int, size_bytes: int) -> bytes:
+def read_range(registry: Exchange, name: str, descriptor: Descriptor, offset: int, size_bytes: int) -> bytes:
     """The same as bytes, asked for again when the connection breaks."""
     tries = Attempts(registry.patience)
     while True:

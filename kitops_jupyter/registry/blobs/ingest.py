@@ -9,7 +9,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable
 from kitops_jupyter.errors import RegistryError
@@ -18,24 +17,44 @@ from kitops_jupyter.progress import Observer, watched
 from kitops_jupyter.registry.blobs.feed import Feed, Span, Whole
 from kitops_jupyter.registry.blobs.session import UploadSession
 from kitops_jupyter.registry.blobs.sinks import Exact, Progress
-from kitops_jupyter.registry.blobs.upload import REFUSES_PATCH, StreamSpent, takes_chunks
-
-if TYPE_CHECKING:
-    from kitops_jupyter.registry.repository import RemoteRepository
+from kitops_jupyter.registry.blobs.upload import REFUSES_PATCH, StreamSpent, Upload, takes_chunks
+from kitops_jupyter.registry.http.exchange import Exchange
 
 _OCTETS = "application/octet-stream"
 
 
-def ingest(repository: RemoteRepository, stream: Readable, *, observe: Observer, item: str) -> Ingested:
+def ingest(
+    registry: Exchange,
+    name: str,
+    stream: Readable,
+    *,
+    is_there: Callable[[Descriptor], bool],
+    observe: Observer,
+    item: str,
+) -> Ingested:
     """Store the stream; its digest and size. Raises what the stream raises; then the upload is dropped."""
-    registry = repository.registry
     if not takes_chunks(registry.hostname):
-        return _through_a_file(repository, stream, observe=observe, item=item)
+
+        def send(found: Ingested, path: Path) -> None:
+            described = Descriptor(_OCTETS, found.digest, found.size_bytes)
+            Upload(
+                registry,
+                name,
+                described,
+                lambda: path.open("rb", buffering=0),
+                is_there=is_there,
+                mount_from=(),
+                check=True,
+                observe=observe,
+                item=item,
+            ).run()
+
+        return _through_a_file(registry.settings.cache, stream, send)
     size: int | None = getattr(stream, "size_bytes", None)
-    what = f"push a stream to {repository.store_name}"
+    what = f"push a stream to {registry.name}/{name}"
     progress = Progress(observe, item, size)
     with watched(progress.beat):
-        session = UploadSession.begin(registry, repository.name)
+        session = UploadSession.begin(registry, name)
         progress.started()
         feed = Feed(_only_once(stream), size, None, progress, what=what)
         try:
@@ -58,22 +77,20 @@ def ingest(repository: RemoteRepository, stream: Readable, *, observe: Observer,
     return found
 
 
-def _through_a_file(repository: RemoteRepository, stream: Readable, *, observe: Observer, item: str) -> Ingested:
+def _through_a_file(cache: Path, stream: Readable, send: Callable[[Ingested, Path], None]) -> Ingested:
     """For registries that want to know the digest first."""
-    cache = repository.registry.settings.cache
     try:
         cache.mkdir(parents=True, exist_ok=True)
         folder = tempfile.TemporaryDirectory(prefix="push-", dir=cache, ignore_cleanup_errors=True)
     except OSError as error:
         raise disk_error(error, cache) from None
-    with folder as name:
-        path = Path(name) / "blob"
+    with folder as own:
+        path = Path(own) / "blob"
         hashing = Sha256Sink()
         size: int | None = getattr(stream, "size_bytes", None)
         pump(Exact(stream, None, "push a stream"), [hashing, FileSink(path, size)])
         found = Ingested(hashing.digest, hashing.size_bytes)
-        described = Descriptor(_OCTETS, found.digest, found.size_bytes)
-        repository.upload(described, lambda: path.open("rb", buffering=0), observe=observe, item=item)
+        send(found, path)
     return found
 
 

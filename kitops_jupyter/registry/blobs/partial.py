@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import filelock
 
@@ -22,16 +22,14 @@ from kitops_jupyter.pipeline import ByteSink, OutputFile, disk_error, pump
 from kitops_jupyter.progress import BEAT_S, Observer, watched
 from kitops_jupyter.registry.blobs.download import BlobStream
 from kitops_jupyter.registry.blobs.sinks import Hash, Progress
-
-if TYPE_CHECKING:
-    from kitops_jupyter.registry.client import Registry
+from kitops_jupyter.registry.http.exchange import Exchange
 
 _BLOCK_BYTES = 4 << 20
 _ALIGNMENT = 4096  # a partial file goes on at a page, so that it can be written around the page cache
 
 
 def fetch(
-    registry: Registry,
+    registry: Exchange,
     name: str,
     descriptor: Descriptor,
     directory: Path,
@@ -92,7 +90,7 @@ def _is_whole(path: Path, descriptor: Descriptor, progress: Progress) -> bool:
 
 
 def _download(
-    registry: Registry, name: str, descriptor: Descriptor, final: Path, progress: Progress, watcher: ByteSink | None
+    registry: Exchange, name: str, descriptor: Descriptor, final: Path, progress: Progress, watcher: ByteSink | None
 ) -> None:
     """Get what is missing of the partial file; from nothing, once, if that was wrong."""
     partial = final.with_suffix(".partial")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from typing import TYPE_CHECKING
 
 import filelock
 
@@ -16,9 +15,7 @@ from kitops_jupyter.content import Descriptor
 from kitops_jupyter.disk import read_json
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.registry.blobs.session import UploadSession
-
-if TYPE_CHECKING:
-    from kitops_jupyter.registry.client import Registry
+from kitops_jupyter.registry.http.exchange import Exchange
 
 
 class SavedSession:
@@ -27,7 +24,7 @@ class SavedSession:
     All of it is a saving of work, so what fails here fails silently, and the upload begins anew.
     """
 
-    def __init__(self, registry: Registry, name: str, descriptor: Descriptor) -> None:
+    def __init__(self, registry: Exchange, name: str, descriptor: Descriptor) -> None:
         self._registry = registry
         self._name = name
         key = hashlib.sha256(f"{registry.base}\n{name}\n{descriptor.digest}".encode()).hexdigest()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import requests
@@ -16,9 +16,7 @@ from kitops_jupyter.address import Address
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import DigestMismatch, KitError, NotFound, RegistryError
 from kitops_jupyter.registry.http.answers import drain
-
-if TYPE_CHECKING:
-    from kitops_jupyter.registry.client import Registry
+from kitops_jupyter.registry.http.exchange import Exchange
 
 _RANGE = re.compile(r"(?:bytes[= ])?(\d{1,19})-(\d{1,19})\Z")
 _OCTETS = {"Content-Type": "application/octet-stream"}
@@ -33,7 +31,7 @@ class SessionLost(RegistryError):
 class UploadSession:
     """An upload under way; `location` changes with each answer and is all that is needed to go on, also later."""
 
-    def __init__(self, registry: Registry, name: str, location: str, *, least_bytes: int = 0) -> None:
+    def __init__(self, registry: Exchange, name: str, location: str, *, least_bytes: int = 0) -> None:
         self.registry = registry
         self.name = name
         self.location = location
@@ -47,7 +45,7 @@ class UploadSession:
         self.location, self.least_bytes, self.is_used, self.is_saved = fresh.location, fresh.least_bytes, False, False
 
     @classmethod
-    def begin(cls, registry: Registry, name: str) -> UploadSession:
+    def begin(cls, registry: Exchange, name: str) -> UploadSession:
         """A new session. Raises Unauthorized, Forbidden, NotFound."""
         what = f"push to {registry.name}/{name}"
         url = registry.url(registry.container(name).upload_blob_url())
@@ -55,7 +53,7 @@ class UploadSession:
         return cls._of(registry, name, response, what)
 
     @classmethod
-    def mount(cls, registry: Registry, name: str, digest: Digest, source: str) -> UploadSession | None:
+    def mount(cls, registry: Exchange, name: str, digest: Digest, source: str) -> UploadSession | None:
         """Take a blob over from another repository of this registry: None when done, else a session to send it."""
         what = f"mount {digest.short} from {source} into {registry.name}/{name}"
         url = registry.url(registry.container(name).upload_blob_url())
@@ -70,7 +68,7 @@ class UploadSession:
         return cls._of(registry, name, response, what)
 
     @classmethod
-    def _of(cls, registry: Registry, name: str, response: requests.Response, what: str) -> UploadSession:
+    def _of(cls, registry: Exchange, name: str, response: requests.Response, what: str) -> UploadSession:
         least = response.headers.get("OCI-Chunk-Min-Length", "")
         drain(response)
         location = _location(registry, response, what)
@@ -138,7 +136,7 @@ class UploadSession:
         return last + 1 if last else 0
 
 
-def _location(registry: Registry, response: requests.Response, what: str) -> str:
+def _location(registry: Exchange, response: requests.Response, what: str) -> str:
     """Where the next request goes; another host is fine, without our secrets (`do_request`), but not without TLS."""
     location = response.headers.get("Location", "")
     if not location:

@@ -8,8 +8,9 @@ import time
 from typing import Any
 
 from kitops_jupyter.content import Readable
-from kitops_jupyter.errors import Cancelled, KitError, SizeMismatch
+from kitops_jupyter.errors import Cancelled, SizeMismatch
 from kitops_jupyter.progress import BEAT_S, Event, Observer
+from kitops_jupyter.registry.http.door import SourceFailed
 
 
 class Hash:
@@ -52,14 +53,6 @@ class Hash:
         with self._changed:
             self._is_stopped = True
             self._changed.notify_all()
-
-
-class SourceFailed(KitError):
-    """The stream to be sent cannot be read; `reason` is what it raised, to be raised again."""
-
-    def __init__(self, reason: OSError) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
 
 
 class Exact:

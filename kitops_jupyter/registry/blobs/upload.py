@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from kitops_jupyter.content import Descriptor, Readable, verified
 from kitops_jupyter.errors import DigestMismatch, NotFound, RegistryError
@@ -17,10 +16,8 @@ from kitops_jupyter.registry.blobs.feed import Feed, Plain, Span
 from kitops_jupyter.registry.blobs.saved import SavedSession
 from kitops_jupyter.registry.blobs.session import SessionLost, UploadSession
 from kitops_jupyter.registry.blobs.sinks import Exact, Progress
+from kitops_jupyter.registry.http.exchange import Exchange
 from kitops_jupyter.registry.http.retry import Attempts
-
-if TYPE_CHECKING:
-    from kitops_jupyter.registry.repository import RemoteRepository
 
 SMALL_BYTES = 1 << 20  # not worth a thread: read, check, send
 AFTER_413_BYTES = 16 << 20  # a proxy in the way takes no large body, but most take this
@@ -36,25 +33,26 @@ def takes_chunks(host: str) -> bool:
 
 
 class Upload:
-    """One blob on its way to one repository; `run` sends it."""
+    """One blob on its way to one repository; `run` sends it. `is_there` asks whether the repository has it."""
 
     def __init__(
         self,
-        repository: RemoteRepository,
+        registry: Exchange,
+        name: str,
         descriptor: Descriptor,
         reopen: Callable[[], Readable],
         *,
+        is_there: Callable[[Descriptor], bool],
         mount_from: Sequence[str],
         check: bool,
         observe: Observer,
         item: str,
     ) -> None:
-        registry, name = repository.registry, repository.name
-        self.repository = repository
         self.registry = registry
         self.name = name
         self.descriptor = descriptor
         self.reopen = reopen
+        self._is_there = is_there
         self.check = check
         self.mount_from = [source for source in mount_from if source != name]
         self.progress = Progress(observe, item or descriptor.digest.short, descriptor.size_bytes)
@@ -80,7 +78,7 @@ class Upload:
         self.progress.finished()
 
     def is_there(self) -> bool:
-        return self.repository.is_known(self.descriptor)
+        return self._is_there(self.descriptor)
 
     def _mounted(self) -> UploadSession | None:
         """None when a sibling's blob could be mounted; else a session, which a refused mount gives as well."""

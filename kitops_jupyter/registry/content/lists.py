@@ -9,16 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 
 from kitops_jupyter.address import Address
 from kitops_jupyter.errors import NoCatalog, NotFound, RegistryError
 from kitops_jupyter.reference import is_tag
-
-if TYPE_CHECKING:
-    from kitops_jupyter.registry.client import Registry
+from kitops_jupyter.registry.http.exchange import Exchange
 
 PAGE = 1000
 PAGES_LIMIT = 10_000
@@ -27,7 +25,7 @@ _NEXT = re.compile(r'<([^<>]*)>\s*(?:;[^,<]*)?;\s*rel\s*=\s*"?next"?\s*(?:[;,]|$
 _GOES_ON = re.compile(r"(?:\A|&)(?:last|next_page|page_token)=")
 
 
-def tags(registry: Registry, name: str) -> Iterator[str]:
+def tags(registry: Exchange, name: str) -> Iterator[str]:
     """The tags of a repository as their pages come, in the registry's order, each once; impossible names left out.
 
     Raises NotFound when there is no such repository.
@@ -41,7 +39,7 @@ def tags(registry: Registry, name: str) -> Iterator[str]:
                 yield tag
 
 
-def catalog(registry: Registry) -> Iterator[str]:
+def catalog(registry: Exchange) -> Iterator[str]:
     """The repositories of a registry that tells them. Raises RegistryError for one that does not."""
     what = f"list repositories of {registry.name}"
     try:
@@ -52,7 +50,7 @@ def catalog(registry: Registry) -> Iterator[str]:
         raise NoCatalog(f"{what}: it does not tell", hint=hint, status=404) from error
 
 
-def pages(registry: Registry, url: str, what: str) -> Iterator[Any]:
+def pages(registry: Exchange, url: str, what: str) -> Iterator[Any]:
     """Each page's JSON, following `Link: <...>; rel="next"`. Raises RegistryError for a ring or a foreign host."""
     seen: set[str] = set()
     first = Address.parse(url)
@@ -69,7 +67,7 @@ def pages(registry: Registry, url: str, what: str) -> Iterator[Any]:
         yield page
 
 
-def _next(registry: Registry, first: Address, response: requests.Response, what: str) -> str:
+def _next(registry: Exchange, first: Address, response: requests.Response, what: str) -> str:
     """The next page's address, "" for the last.
 
     Proxies and registries that stand for another do not know their own address. What counts in a link is how to go

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 
@@ -30,10 +30,9 @@ from kitops_jupyter.errors import (
 from kitops_jupyter.progress import under_watch, watched
 from kitops_jupyter.reference import is_tag
 from kitops_jupyter.registry.blobs.download import BlobStream
+from kitops_jupyter.registry.content.remembered import Remembered
 from kitops_jupyter.registry.http.answers import drain
-
-if TYPE_CHECKING:
-    from kitops_jupyter.registry.client import Registry
+from kitops_jupyter.registry.http.exchange import Exchange
 
 LIMIT_BYTES = 4 << 20  # OCI's, and what registries take
 IMAGE_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -62,8 +61,9 @@ class Read:
 class Manifests:
     """The manifests of one repository."""
 
-    def __init__(self, registry: Registry, name: str) -> None:
+    def __init__(self, registry: Exchange, name: str, remembered: Remembered) -> None:
         self._registry = registry
+        self._remembered = remembered
         self._name = name
         self._place = f"{registry.name}/{name}"
 
@@ -98,7 +98,7 @@ class Manifests:
             if promised and promised != digest:
                 raise DigestMismatch(f"{what}: sha256 is {digest.hex}, expected {promised[7:]}")
         descriptor = _describe(response, data, digest, what)
-        self._registry.remembered.put(digest, data)
+        self._remembered.put(digest, data)
         return descriptor, data
 
     def _is_blob(self, digest: str) -> bool:
@@ -115,7 +115,7 @@ class Manifests:
 
     def open(self, descriptor: Descriptor) -> Readable:
         """The manifest's bytes."""
-        data = self._registry.remembered.get(descriptor.digest)
+        data = self._remembered.get(descriptor.digest)
         return io.BytesIO(data if data is not None else self.get(descriptor.digest)[1])
 
     def exists(self, reference: str) -> bool:
@@ -139,7 +139,7 @@ class Manifests:
         digest, said = Digest.of(data), _digest_said(response)
         if said and said != digest:
             raise DigestMismatch(f"{what}: the registry stored {said[:71]}, expected {digest}")
-        self._registry.remembered.put(digest, data)
+        self._remembered.put(digest, data)
         return response
 
     def delete(self, reference: str) -> None:
@@ -206,11 +206,11 @@ class Manifests:
         descriptor = Descriptor.from_json(found, where="config")
         if descriptor.size_bytes > LIMIT_BYTES:
             raise ManifestInvalid(f"config of {descriptor.size_bytes} bytes, expected at most {LIMIT_BYTES}")
-        data = self._registry.remembered.get(descriptor.digest)
+        data = self._remembered.get(descriptor.digest)
         if data is None:
             with verified(BlobStream(self._registry, self._name, descriptor), descriptor) as stream:
                 data = stream.readall()
-            self._registry.remembered.put(descriptor.digest, data)
+            self._remembered.put(descriptor.digest, data)
         return data
 
 

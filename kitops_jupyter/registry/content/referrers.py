@@ -6,21 +6,21 @@ Source: OCI distribution-spec 1.1, "Listing Referrers", "Referrers Tag Schema".
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kitops_jupyter import gojson
 from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import ContentError, ManifestInvalid, NotFound, RegistryError
 from kitops_jupyter.registry.content.lists import pages
 from kitops_jupyter.registry.content.manifests import IMAGE_INDEX, Manifests
-
-if TYPE_CHECKING:
-    from kitops_jupyter.registry.client import Registry
+from kitops_jupyter.registry.http.exchange import Exchange
 
 _TRIES = 5  # others may write the list at the same time, and the last one wins
 
 
-def referrers(registry: Registry, name: str, subject: Digest, *, artifact_type: str = "") -> list[Descriptor]:
+def referrers(
+    registry: Exchange, name: str, manifests: Manifests, subject: Digest, *, artifact_type: str = ""
+) -> list[Descriptor]:
     """The manifests whose subject this is; none is an empty list, also where nothing was ever stored.
 
     A registry that does not know the question keeps a list under a tag. One that refuses it (401, 403, 5xx), or answers
@@ -35,7 +35,7 @@ def referrers(registry: Registry, name: str, subject: Digest, *, artifact_type: 
     except (NotFound, ContentError, RegistryError) as error:
         unknown = isinstance(error, NotFound) or getattr(error, "status", 0) in (400, 405, 501)
         try:
-            found = {entry.digest: entry for entry in _from_tag(Manifests(registry, name), subject, what)}
+            found = {entry.digest: entry for entry in _from_tag(manifests, subject, what)}
         except (ContentError, RegistryError):
             if unknown:
                 raise
@@ -44,14 +44,13 @@ def referrers(registry: Registry, name: str, subject: Digest, *, artifact_type: 
     return [entry for entry in found.values() if artifact_type in ("", entry.artifact_type)]
 
 
-def add_to_tag(registry: Registry, name: str, subject: Digest, referrer: Descriptor) -> None:
+def add_to_tag(place: str, manifests: Manifests, subject: Digest, referrer: Descriptor) -> None:
     """Put a referrer in the list under the subject's tag, for a registry that keeps none itself.
 
     The list is read again afterwards, since somebody else may have written it in between. Raises RegistryError
     when it does not stay.
     """
-    manifests = Manifests(registry, name)
-    what = f"list {referrer.digest.short} as referrer in {registry.name}/{name}"
+    what = f"list {referrer.digest.short} as referrer in {place}"
     for _ in range(_TRIES):
         entries = _from_tag(manifests, subject, what)
         if any(entry.digest == referrer.digest for entry in entries):

@@ -18,13 +18,20 @@ from typing import Any, TypeVar
 import filelock
 import requests
 
-from kitops_jupyter.errors import RegistryError, StoreBusy
-from kitops_jupyter.registry.blobs.sinks import SourceFailed
+from kitops_jupyter.errors import KitError, RegistryError, StoreBusy
 from kitops_jupyter.registry.http.problems import FOREIGN, shown, unreachable
 
 T = TypeVar("T")
 _CONNECTION = (requests.RequestException, ssl.SSLError, socket.gaierror, socket.herror, ConnectionError, TimeoutError)
 _UNREADABLE: tuple[type[Exception], ...] = (*FOREIGN, TypeError, AttributeError)
+
+
+class SourceFailed(KitError):
+    """The stream to be sent cannot be read; `reason` is what it raised, to be raised again."""
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def typed(place: Callable[[Any], str]) -> Callable[[type[T]], type[T]]:

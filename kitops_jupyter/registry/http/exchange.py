@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json as _json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
+import oras.container
 import oras.provider
 import requests
 
@@ -17,7 +18,6 @@ from kitops_jupyter.registry.http import problems
 from kitops_jupyter.registry.http.answers import drain, read_small
 from kitops_jupyter.registry.http.retry import Attempts, Patience
 from kitops_jupyter.registry.http.transport import LaterWire, Wire, proxies_for
-from kitops_jupyter.registry.identity.auth import Authenticator
 from kitops_jupyter.settings import Settings
 
 REDIRECTS = 5  # Go's clients stop at 10, object stores need one or two
@@ -26,18 +26,47 @@ _REFUSES_HEAD = {400, 403, 405, 501}
 _REDIRECT = {301, 302, 303, 307, 308}
 
 
-class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no types
-    """oras' client with another `do_request`; for use by several threads."""
+class Signer(Protocol):
+    """Writes the `Authorization` of requests to one registry."""
 
-    name: str
+    def header(self, method: str, url: str) -> str:
+        """What to send with a request, as far as is known; empty for nothing."""
+        ...
+
+    def answer(self, header: str, method: str, url: str, *, sent: str) -> str:
+        """What to send after a 401 with this `WWW-Authenticate`; `sent` was refused. Raises Unauthorized."""
+        ...
+
+
+class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no types
+    """oras' client with another `do_request`; for use by several threads.
+
+    All that the rooms above need of a registry, so that none of them has to know `Registry`, which fills it in.
+    """
+
+    name: str  # as in references; `hostname` is where it is
+    base: str  # SCHEME://HOST:PORT
+    origin: Origin
     settings: Settings
     patience: Patience
-    origin: Origin
-    authenticator: Authenticator
+    concurrency: int  # how many requests of one operation run side by side
+    resume_from_bytes: int  # a blob of this size and more is sent in chunks
+    chunk_bytes: int
+    authenticator: Signer
     notes: list[str]
     _own_wire: Wire
     _other_wire: LaterWire
     _has_answered = False
+
+    def container(self, name: str) -> oras.container.Container:
+        """oras' value for a repository, which makes its URLs; the name is not parsed, it is ours already."""
+        container = oras.container.Container("name", registry=self.hostname)
+        container.namespace, container.repository = "", name
+        return container
+
+    def url(self, path: str) -> str:
+        """An address from oras' `host/v2/...`, with the scheme."""
+        return f"{self.prefix}://{path}"
 
     def do_request(
         self,
