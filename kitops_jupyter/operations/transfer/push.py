@@ -18,6 +18,7 @@ from kitops_jupyter.operations.opening import Kit, Opener, open_kit, refuse_ring
 from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.transfer.engine import Move, Tally, copy_kit
 from kitops_jupyter.operations.transfer.extras import Extras
+from kitops_jupyter.operations.transfer.push_index import push_index
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -92,9 +93,21 @@ def push(
     tally, wrong, extras = Tally(observe), Warnings(), Extras.of(settings)
     is_index = index or _is_only_an_index(reference, settings)
     if is_index and not all_tags:
-        from kitops_jupyter.operations.transfer.push_index import push_index
-
-        return push_index(reference, place, settings, connection, observe)
+        tags = tuple(tag for tag in (place.tag, *place.extra_tags) if tag)
+        digest, kits = push_index(reference, place, settings, connection, tags=tags, tally=tally, extras=extras)
+        return TransferResult(
+            "Pushed",
+            place,
+            digest,
+            tags,
+            tally.moved_bytes,
+            tally.moved_blobs,
+            tally.skipped_bytes,
+            tally.skipped_blobs,
+            time.monotonic() - started,
+            hint=f"an index of {kits} kits, which are all there",
+            notes=tuple(extras.notes),
+        )
     tagged = _tagged(reference, place, settings, all_tags)
     with targets.registry(place.registry, settings, connection) as registry, Opener(settings, connection) as opener:
         repository = registry.repository(place.repository)

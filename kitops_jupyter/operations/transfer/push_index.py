@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from kitops_jupyter import targets
@@ -10,7 +9,6 @@ from kitops_jupyter.content import Descriptor, Digest, Readable
 from kitops_jupyter.operations.transfer.engine import Tally
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.operations.transfer.graph import copy_nodes, walk
-from kitops_jupyter.operations.transfer.push import TransferResult
 from kitops_jupyter.operations.transfer.sides import StoreSide, put_manifest
 from kitops_jupyter.progress import Observer
 from kitops_jupyter.reference import Reference
@@ -39,19 +37,25 @@ class _Near:
 
 
 def push_index(
-    reference: Reference, place: Reference, settings: Settings, connection: Connection | None, observe: Observer
-) -> TransferResult:
-    """Have the local index, its kits and what refers to them at `place`; raises what `push` raises."""
-    started = time.monotonic()
-    tally = Tally(observe)
+    reference: Reference,
+    place: Reference,
+    settings: Settings,
+    connection: Connection | None,
+    *,
+    tags: tuple[str, ...],
+    tally: Tally,
+    extras: Extras,
+) -> tuple[Digest, int]:
+    """Have the local index, its kits and what refers to them at `place`; its digest, and how many kits it has.
+
+    Raises what `push` raises.
+    """
     store = targets.store(settings)
-    tags = tuple(tag for tag in (place.tag, *place.extra_tags) if tag)
     with store.session(), targets.registry(place.registry, settings, connection) as registry:
         repository = registry.repository(place.repository)
         side = StoreSide(store, reference)
         source = _Near(side, LocalFirst(settings, repository))
         root = side.place("index").resolve(reference.name)
-        extras = Extras.of(settings)
         nodes = walk(source, root, extras, referrers=True)
 
         def move(blob: Descriptor, item: str, told: Observer) -> None:
@@ -68,16 +72,4 @@ def push_index(
         )
         for tag in tags:
             repository.tag(root, tag)
-    return TransferResult(
-        "Pushed",
-        place,
-        root.digest,
-        tags,
-        tally.moved_bytes,
-        tally.moved_blobs,
-        tally.skipped_bytes,
-        tally.skipped_blobs,
-        time.monotonic() - started,
-        hint=f"an index of {sum(node.role == 'kit' for node in nodes)} kits, which are all there",
-        notes=tuple(extras.notes),
-    )
+    return root.digest, sum(node.role == "kit" for node in nodes)
