@@ -50,6 +50,10 @@ FLOORS = {
     "__main__": 12,
     "__init__": 12,
 }
+# Floors inside a room, where it has rooms of its own.
+SUB_FLOORS = {
+    "registry": {"http": 0, "identity": 1, "blobs": 2, "content": 3, "repository": 4, "client": 5, "__init__": 6},
+}
 # Libraries that only some rooms may use: the room, not the floor, is what makes a dependency bearable.
 CONFINED = {
     "yaml": {"kitfile", "discover"},
@@ -82,6 +86,54 @@ def imports_of(path: Path) -> Iterator[str]:
                 yield from (f"kitops_jupyter.{alias.name}" for alias in node.names)
 
 
+def name_of(path: Path) -> str:
+    """A file's name as a module; a package's is its folder's."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def graph_of(files: dict[str, str]) -> dict[str, set[str]]:
+    """Which of these modules imports which, also for a type only, and inside functions; `files` is name to text."""
+    graph: dict[str, set[str]] = {name: set() for name in files}
+    for name, text in files.items():
+        for node in ast.walk(ast.parse(text)):
+            wanted = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                members = [f"{node.module}.{alias.name}" for alias in node.names]
+                wanted = [member if member in files else node.module for member in members]
+            graph[name].update(other for other in wanted if other in files and other != name)
+    return graph
+
+
+def circles_of(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Every set of modules that reach one another. Source: Tarjan, Depth-first search and linear graph algorithms."""
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    path: list[str] = []
+    found = []
+
+    def visit(name: str) -> None:
+        order[name] = low[name] = len(order)
+        path.append(name)
+        for other in graph[name]:
+            if other not in order:
+                visit(other)
+                low[name] = min(low[name], low[other])
+            elif other in path:
+                low[name] = min(low[name], order[other])
+        if low[name] == order[name]:
+            start = path.index(name)
+            circle = path[start:]
+            del path[start:]
+            if len(circle) > 1:
+                found.append(sorted(circle))
+
+    for name in graph:
+        if name not in order:
+            visit(name)
+    return found
+
+
 def modules() -> list[Path]:
     """Every Python file of the package."""
     return sorted(PACKAGE.rglob("*.py"))
@@ -96,6 +148,34 @@ def test_a_room_imports_only_from_lower_floors(path: Path) -> None:
             continue
         other = name.split(".")[1]
         assert other == room or FLOORS.get(other, 99) < FLOORS[room], f"{path.name} ({room}) imports {name}"
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    graph = graph_of({name_of(path): path.read_text("utf-8") for path in modules()})
+    assert circles_of(graph) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["from a.b import x", "import a.b", "def f():\n from a import b", "if TYPE_CHECKING:\n from a.b import x"],
+)
+def test_a_circle_is_found_however_it_is_imported(text: str) -> None:
+    files = {"a": "", "a.b": "from a import c", "a.c": "from a.d import y", "a.d": text}
+    assert circles_of(graph_of(files)) == [["a.b", "a.c", "a.d"]]
+
+
+def test_a_circle_through_a_package_is_found() -> None:
+    assert circles_of(graph_of({"a": "from a.b import x", "a.b": "from a import y"})) == [["a", "a.b"]]
+
+
+@pytest.mark.parametrize("room", SUB_FLOORS)
+def test_rooms_inside_a_room_import_only_from_lower_floors(room: str) -> None:
+    floors, start = SUB_FLOORS[room], f"kitops_jupyter.{room}."
+    for path in sorted((PACKAGE / room).rglob("*.py")):
+        own = path.relative_to(PACKAGE / room).with_suffix("").parts[0]
+        for name in imports_of(path):
+            other = name.removeprefix(start).split(".")[0]
+            assert not name.startswith(start) or other == own or floors[other] < floors[own], f"{path} imports {name}"
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
