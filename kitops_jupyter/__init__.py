@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kitops_jupyter.result import show_with
 from kitops_jupyter.version import VERSION as __version__
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.version import VersionResult
     from kitops_jupyter.progress import Event, Observer
     from kitops_jupyter.reference import Reference
+    from kitops_jupyter.result import Look
     from kitops_jupyter.settings import Settings
     from kitops_jupyter.targets import Connection
     from kitops_jupyter.verbs.core.screen import Screen
@@ -111,6 +113,15 @@ __all__ = [
     "validate",
     "version",
 ]
+
+
+def _look() -> Look:
+    from kitops_jupyter import show
+
+    return show
+
+
+show_with(_look)
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter.__main__ import DONE, FAILED, INTERRUPTED, MISUSED, main
-from kitops_jupyter.cards import human_size
+from kitops_jupyter.sizes import human_size
 from tests.archives import extract
 
 GOLDEN = Path(__file__).parent / "golden"

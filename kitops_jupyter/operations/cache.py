@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kitops_jupyter import targets
-from kitops_jupyter.cards import Card, human_size
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 
 
@@ -20,10 +19,6 @@ class CacheResult(Result):
     file_count: int
     size_bytes: int
     cleared: bool
-
-    def card(self) -> Card:
-        size = f"{human_size(self.size_bytes)} in {self.file_count} file{'s' if self.file_count != 1 else ''}"
-        return Card(title=f"Cleared {size}" if self.cleared else f"Cache: {size}", facts=(("folder", str(self.path)),))
 
 
 def cache_info(*, settings: Settings | None = None, observe: Observer = ignore) -> CacheResult:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kitops_jupyter import targets
-from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.disk import free_bytes
 from kitops_jupyter.errors import Cancelled, KitError
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.sizes import human_size
 from kitops_jupyter.version import VERSION
 
 DEEP = "kit doctor --deep reads and hashes every layer, too"
@@ -50,13 +50,6 @@ class DoctorResult(Result):
     def is_well(self) -> bool:
         """Whether everything that everybody needs works."""
         return all(check.verdict != "broken" for check in self.checks)
-
-    def card(self) -> Card:
-        rows = tuple((check.verdict, check.name, check.message, check.hint) for check in self.checks)
-        return Card(
-            title="All is well" if self.is_well else "Something is broken",
-            tables=(Table(("", "what", "finding", "mend it with"), rows),),
-        )
 
 
 def doctor(*, deep: bool = False, settings: Settings | None = None, observe: Observer = ignore) -> DoctorResult:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kitops_jupyter import discover, kitfile
-from kitops_jupyter.cards import Card
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Conflict, NotFound
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.lines import command
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.write_file import write_text
 from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 
 
@@ -27,13 +26,6 @@ class InitResult(Result):
     path: Path | None
     left_out: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
-
-    def card(self) -> Card:
-        return Card(
-            title=f"Wrote {self.path}" if self.path else "Proposed Kitfile",
-            text=self.yaml,
-            notes=(*self.notes, *(f"left out {path}: {reason}" for path, reason in self.left_out)),
-        )
 
 
 def init(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kitops_jupyter import targets
-from kitops_jupyter.cards import Card
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
@@ -20,11 +19,6 @@ class LoginResult(Result):
     username: str
     place: str = field(default="", repr=False)
     is_out: bool = False
-
-    def card(self) -> Card:
-        if self.is_out:
-            return Card(title=f"{'Logged out of' if self.place else 'Was not logged in to'} {self.registry}")
-        return Card(title=f"Logged in to {self.registry} as {self.username}", facts=(("kept in", self.place),))
 
 
 def login(

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kitops_jupyter import kitfile
-from kitops_jupyter.cards import Card, Table
 from kitops_jupyter.disk import read_bytes, typed_path, why
 from kitops_jupyter.errors import Finding, KitError, KitfileInvalid, KitfileMissing
 from kitops_jupyter.lines import command
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 
 
@@ -45,18 +44,6 @@ class ValidateResult(Result):
         ]
         return json.dumps(
             {"accepted": self.accepted, "problems": problems, "config": self.config, "yaml": self.yaml}, indent=2
-        )
-
-    def card(self) -> Card:
-        count = len(self.problems)
-        verdict = "is valid" if self.accepted else f"has {count} problem{'s' if count > 1 else ''}"
-        rows = tuple(
-            (str(finding.line or ""), finding.field, finding.message, finding.hint) for finding in self.problems
-        )
-        return Card(
-            title=f"{self.name} {verdict}",
-            tables=(Table(("line", "field", "problem", "suggestion"), rows),) if rows else (),
-            warnings=tuple(str(finding) for finding in self.warnings),
         )
 
 

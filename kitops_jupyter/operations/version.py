@@ -5,9 +5,8 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 
-from kitops_jupyter.cards import Card
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.version import VERSION
 
@@ -19,15 +18,6 @@ class VersionResult(Result):
     version: str
     python: str
     kitfile_version: str = "1.0.0"
-
-    def __str__(self) -> str:
-        return f"Version: {self.version}\nPython: {self.python}\nKitfile: {self.kitfile_version}"
-
-    def card(self) -> Card:
-        return Card(
-            title=f"kitops-jupyter {self.version}",
-            facts=(("Python", self.python), ("Kitfile", self.kitfile_version)),
-        )
 
 
 def version(*, settings: Settings | None = None, observe: Observer = ignore) -> VersionResult:

@@ -6,8 +6,10 @@ import argparse
 import textwrap
 from dataclasses import dataclass
 
-from kitops_jupyter.cards import Card, Table, kit_table
-from kitops_jupyter.operations.result import Result
+from kitops_jupyter.result import Result
+from kitops_jupyter.show.cards import Card, Table
+from kitops_jupyter.show.results import card_of, text_of
+from kitops_jupyter.show.text import kit_table
 from kitops_jupyter.verbs.core.parser import Option, Parser
 from kitops_jupyter.verbs.core.table import NAMES, find
 from kitops_jupyter.verbs.core.verb import Context, Verb
@@ -25,30 +27,6 @@ class HelpResult(Result):
     examples: tuple[str, ...]
     options: tuple[Option, ...]
 
-    def __str__(self) -> str:
-        blocks = [
-            textwrap.fill(self.about, WIDTH),
-            f"Usage:\n  {self.usage}",
-            "Examples:\n" + "\n".join(f"  {line}" for line in self.examples),
-        ]
-        for title, is_common in (("Flags", False), ("Flags of every verb", True)):
-            rows = [(option.shown, option.help) for option in self.options if option.is_common == is_common]
-            if rows:
-                lines = kit_table(("", ""), rows).splitlines()[1:]
-                blocks.append(f"{title}:\n" + "\n".join(f"  {line}" for line in lines))
-        return "\n\n".join(blocks)
-
-    def card(self) -> Card:
-        rows = [(option.shown.strip(), option.help) for option in self.options if not option.is_common]
-        common = ", ".join(option.shown.strip() for option in self.options if option.is_common)
-        return Card(
-            title=self.usage,
-            facts=(("", self.about),),
-            tables=(Table(("flag", "what it does"), rows),) if rows else (),
-            text="\n".join(self.examples),
-            notes=(f"every verb takes {common}",),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Overview(Result):
@@ -56,12 +34,42 @@ class Overview(Result):
 
     verbs: tuple[tuple[str, str], ...]
 
-    def card(self) -> Card:
-        return Card(
-            title="kit: pack a notebook, its model and its data into one ModelKit",
-            tables=(Table(("verb", "what it does"), self.verbs),),
-            notes=("kit help VERB shows a verb's flags with an example; kit pack . -t NAME:TAG is a good start",),
-        )
+
+@text_of.register
+def _text_of_help(result: HelpResult) -> str:
+    blocks = [
+        textwrap.fill(result.about, WIDTH),
+        f"Usage:\n  {result.usage}",
+        "Examples:\n" + "\n".join(f"  {line}" for line in result.examples),
+    ]
+    for title, is_common in (("Flags", False), ("Flags of every verb", True)):
+        rows = [(option.shown, option.help) for option in result.options if option.is_common == is_common]
+        if rows:
+            lines = kit_table(("", ""), rows).splitlines()[1:]
+            blocks.append(f"{title}:\n" + "\n".join(f"  {line}" for line in lines))
+    return "\n\n".join(blocks)
+
+
+@card_of.register
+def _card_of_help(result: HelpResult) -> Card:
+    rows = [(option.shown.strip(), option.help) for option in result.options if not option.is_common]
+    common = ", ".join(option.shown.strip() for option in result.options if option.is_common)
+    return Card(
+        title=result.usage,
+        facts=(("", result.about),),
+        tables=(Table(("flag", "what it does"), rows),) if rows else (),
+        text="\n".join(result.examples),
+        notes=(f"every verb takes {common}",),
+    )
+
+
+@card_of.register
+def _card_of_overview(result: Overview) -> Card:
+    return Card(
+        title="kit: pack a notebook, its model and its data into one ModelKit",
+        tables=(Table(("verb", "what it does"), result.verbs),),
+        notes=("kit help VERB shows a verb's flags with an example; kit pack . -t NAME:TAG is a good start",),
+    )
 
 
 def _parser() -> Parser:

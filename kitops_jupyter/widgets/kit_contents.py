@@ -7,8 +7,8 @@ from typing import Any
 
 import ipywidgets
 
-from kitops_jupyter.cards import human_size
 from kitops_jupyter.errors import printable
+from kitops_jupyter.sizes import human_size
 from kitops_jupyter.widgets.rows import PAGE, Pager, set_if_new
 from kitops_jupyter.widgets.ticks import Node, Ticks
 

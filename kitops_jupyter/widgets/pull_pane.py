@@ -9,7 +9,6 @@ from typing import Any
 
 import ipywidgets
 
-from kitops_jupyter.cards import human_size
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.lines import Line, offered, path_word
@@ -17,6 +16,7 @@ from kitops_jupyter.operations.look.browse import KitPlace
 from kitops_jupyter.operations.transfer.pull import pull
 from kitops_jupyter.operations.unpack.conflicts import find_conflicts
 from kitops_jupyter.operations.unpack.unpack import unpack
+from kitops_jupyter.sizes import human_size
 from kitops_jupyter.verbs.core.screen import Browse
 from kitops_jupyter.widgets import looks
 from kitops_jupyter.widgets.ticks import Ticks

@@ -10,10 +10,10 @@ from typing import Any
 import ipywidgets
 from IPython.display import display
 
-from kitops_jupyter.cards import human_size
 from kitops_jupyter.errors import Cancelled
 from kitops_jupyter.lines import Line
 from kitops_jupyter.progress import Event
+from kitops_jupyter.sizes import human_size
 from kitops_jupyter.verbs.core.meter import Bars
 from kitops_jupyter.widgets import busy_kernel, looks
 

@@ -12,6 +12,7 @@ from kitops_jupyter.__main__ import main
 from kitops_jupyter.errors import Conflict, KitError, NotFound, Usage
 from kitops_jupyter.operations.index.results import IndexInfo, IndexList
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.show import card_of
 from kitops_jupyter.targets import Connection, store
 from kitops_jupyter.verbs import Context, parse, run, split
 from tests.operations.projects import files_in, write_files
@@ -180,7 +181,7 @@ def test_the_other_verbs_know_an_index_when_they_see_one(remote: str, here: Sett
     kit.tag(f"{remote}:all", f"{remote}-elsewhere:all", remote=True, connection=HTTP, settings=here)
     pulled = kit.pull(f"{remote}-elsewhere:all", labels=["quant=q4"], connection=HTTP, settings=there)
     assert pulled.digest == kit.inspect(f"{remote}:q4", settings=here).digest
-    assert "index" in str(kit.list_kits("llama", settings=here).card().notes)
+    assert "index" in str(card_of(kit.list_kits("llama", settings=here)).notes)
     kit.remove("llama:newest", settings=here)
     kit.remove("renamed:all", settings=here)
     with pytest.raises(NotFound):

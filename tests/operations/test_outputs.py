@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from kitops_jupyter.__main__ import main
-from kitops_jupyter.cards import human_size
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.sizes import human_size
 from tests.golden_trees import GOLDEN
 
 STEPS: list[dict[str, Any]] = json.loads((GOLDEN / "outputs.json").read_text("utf-8"))

@@ -8,18 +8,18 @@ from functools import cached_property
 from typing import Protocol
 
 from kitops_jupyter import targets
-from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.errors import NotFound
 from kitops_jupyter.operations.look.files import KitFile, files
 from kitops_jupyter.operations.look.info import InfoResult, info
 from kitops_jupyter.operations.look.kits import NONE, ListedKit, list_kits
 from kitops_jupyter.operations.look.repositories import list_repositories
 from kitops_jupyter.operations.look.tags import describe_tags, list_tags, short_line
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.redaction import redacted
 from kitops_jupyter.reference import UNTAGGED, Reference
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.sizes import human_size
 from kitops_jupyter.targets import Connection
 
 REPOSITORIES_LIMIT = 10_000
@@ -256,14 +256,6 @@ class BrowseResult(Result):
     rows: tuple[tuple[str, str], ...]
     count: int
     hint: str
-
-    def card(self) -> Card:
-        more = self.count - len(self.rows)
-        return Card(
-            title=self.title,
-            tables=(Table(("name", ""), self.rows),) if self.rows else (),
-            notes=(*((f"and {more:,} more",) if more else ()), self.hint),
-        )
 
 
 def browse(

@@ -9,19 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from kitops_jupyter import kitfile as kitfiles
-from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.manifest import Match, UnnamedLayer
 from kitops_jupyter.operations.look.diff_files import FileChange, changed_files
 from kitops_jupyter.operations.opening import Kit, Opener, open_kit
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
-
-LINE = "---------------------------------------"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,63 +60,6 @@ class DiffResult(Result):
     def identical(self) -> bool:
         """Whether both references name one manifest."""
         return self.digests[0] == self.digests[1]
-
-    def __str__(self) -> str:
-        if self.identical:
-            return "ModelKits are identical"
-        first, second = self.first.full_name, self.second.full_name
-        lines = ["Comparing:", f"  ModelKit1: {first}", f"  ModelKit2: {second}", "", "Configurations:", LINE]
-        if self.config_digests[0] == self.config_digests[1]:
-            lines += ["  Configs are identical", ""]
-        else:
-            lines += ["Configs differ:"]
-            lines += [
-                f"  ModelKit{at} Config Digest: {digest[:17]}" for at, digest in enumerate(self.config_digests, 1)
-            ]
-            lines += [f"  {change.field}: {change.before or '-'} -> {change.after or '-'}" for change in self.fields]
-            lines += [""]
-        lines += ["Annotations:", LINE]
-        lines += [f"  {name}: {one or '-'} -> {two or '-'}" for name, one, two in self.annotations] or [
-            "  Annotations are identical"
-        ]
-        lines += ["", "Shared Layers", LINE, *_layer_lines(self.shared), ""]
-        lines += [f"Unique Layers to ModelKit1 ({first})", LINE, *_layer_lines(self.only_first), ""]
-        lines += [f"Unique Layers to ModelKit2 ({second})", LINE, *_layer_lines(self.only_second), ""]
-        lines += ["Files", LINE, *([change.line() for change in self.files] or ["<none>"])]
-        lines += [f"warning: {text}" for text in self.warnings]
-        return "\n".join(lines)
-
-    def card(self) -> Card:
-        if self.identical:
-            return Card(title=f"{self.first} and {self.second} are identical", facts=(("digest", self.digests[0]),))
-        tables = [
-            Table(
-                ("", "layer", "path", "size", "digest"),
-                tuple(
-                    (sign, layer.section, layer.path, human_size(layer.size_bytes), layer.digest.short)
-                    for sign, layers in (("−", self.only_first), ("+", self.only_second), ("=", self.shared))
-                    for layer in layers
-                ),
-                caption="layers",
-            )
-        ]
-        if self.files:
-            rows = tuple((change.sign, change.path, change.what) for change in self.files)
-            tables.append(Table(("", "file", "change"), rows, caption="files"))
-        if self.fields:
-            rows = tuple((change.field, change.before, change.after) for change in self.fields)
-            tables.append(Table(("field", "before", "after"), rows, caption="Kitfile"))
-        return Card(
-            title=f"{self.first} → {self.second}",
-            facts=(
-                (
-                    "shared",
-                    f"{human_size(sum(layer.size_bytes for layer in self.shared))} in {len(self.shared)} layers",
-                ),
-            ),
-            tables=tuple(tables),
-            warnings=self.warnings,
-        )
 
 
 def diff(
@@ -190,17 +130,6 @@ def _shown(matches: list[Match], unnamed: list[UnnamedLayer]) -> tuple[DiffLayer
         path = f"{found.path} (not in the Kitfile)".strip()
         layers.append(DiffLayer(found.section, path, found.layer.digest, found.layer.size_bytes))
     return tuple(sorted(layers, key=lambda layer: layer.section))
-
-
-def _layer_lines(layers: tuple[DiffLayer, ...]) -> list[str]:
-    if not layers:
-        return ["<none>"]
-    names = {"part": "Modelpart"}
-    lines = ["Type    | Digest             | Size"]
-    for layer in layers:
-        kind = names.get(layer.section, layer.section.capitalize())
-        lines.append(f"{kind:<7} | {layer.digest[:17]}  | {human_size(layer.size_bytes)}")
-    return lines
 
 
 def _changed_annotations(one: Mapping[str, str], two: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kitops_jupyter import archive
-from kitops_jupyter.cards import human_size
 from kitops_jupyter.content import Readable, Source
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.layer_reader import members_of, open_layer
+from kitops_jupyter.sizes import human_size
 
 _PIECE_BYTES = 1 << 20
 

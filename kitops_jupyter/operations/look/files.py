@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest, Source
 from kitops_jupyter.errors import NotFound
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.layer_reader import members_of
 from kitops_jupyter.operations.opening import Kit, Opener
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
@@ -48,30 +47,6 @@ class FilesResult(Result):
     layers: tuple[LayerFiles, ...]
     long: bool = False
     warnings: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        lines = []
-        for layer in self.layers:
-            lines.append(f"{layer.section} {layer.path} ({human_size(layer.size_bytes)}, {layer.digest.short})")
-            for file in layer.files:
-                shown = f"{file.mode:04o} {file.size_bytes:>12} " if self.long else ""
-                lines.append(f"  {shown}{file.path}")
-        return "\n".join([*lines, *(f"warning: {text}" for text in self.warnings)])
-
-    def card(self) -> Card:
-        tables = tuple(
-            Table(
-                ("file", "size", "mode") if self.long else ("file", "size"),
-                tuple(
-                    (file.path, human_size(file.size_bytes), *((f"{file.mode:04o}",) if self.long else ()))
-                    for file in layer.files
-                ),
-                caption=f"{layer.section} {layer.path} · {human_size(layer.size_bytes)} · {layer.digest.short}",
-            )
-            for layer in self.layers
-        )
-        count = sum(len(layer.files) for layer in self.layers)
-        return Card(title=f"{count} files in {self.reference}", tables=tables, warnings=self.warnings)
 
 
 def files(

@@ -6,16 +6,15 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from kitops_jupyter import gojson, kitfile
+from kitops_jupyter import kitfile
 from kitops_jupyter import manifest as manifests
-from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.operations.opening import Kit, Opener
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
@@ -32,32 +31,6 @@ class InfoResult(Result):
     layers: tuple[tuple[str, str, int, Digest], ...] = field(repr=False)
     warnings: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        if self.selected is not None:
-            return self.selected.rstrip("\n")
-        return "\n".join([self.yaml.rstrip("\n"), *(f"# warning: {text}" for text in self.warnings)])
-
-    def card(self) -> Card:
-        if self.selected is not None:
-            return Card(title=str(self.reference), text=self.selected)
-        package = self.kitfile.package
-        facts = [
-            ("digest", str(self.digest)),
-            ("size", human_size(sum(size for _, _, size, _ in self.layers))),
-            ("name", " ".join(filter(None, (package.name, package.version)))),
-            ("description", package.description),
-            ("authors", ", ".join(package.authors)),
-            ("license", package.license),
-        ]
-        rows = tuple((section, path, human_size(size), digest.short) for section, path, size, digest in self.layers)
-        return Card(
-            title=str(self.reference),
-            facts=tuple((name, value) for name, value in facts if value),
-            tables=(Table(("layer", "path", "size", "digest"), rows),) if rows else (),
-            text=self.yaml,
-            warnings=self.warnings,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class InspectResult(Result):
@@ -73,12 +46,6 @@ class InspectResult(Result):
         """The object that `kit inspect` prints."""
         described = {"kitfile": json.loads(kitfile.to_json(self.kitfile))} if self.kitfile else {}
         return {"digest": str(self.digest), "cliVersion": self.cli_version, **described, "manifest": self.manifest}
-
-    def __str__(self) -> str:
-        return gojson.indented(gojson.dumps(self.to_json()))
-
-    def card(self) -> Card:
-        return Card(title=f"{self.reference}", facts=(("digest", str(self.digest)),), text=str(self))
 
 
 def info(

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import gojson, targets
 from kitops_jupyter import manifest as manifests
-from kitops_jupyter.cards import Card, Table, human_size, kit_table
 from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.filters import Filters
 from kitops_jupyter.media_types import IMAGE_INDEX, INDEX_ARTIFACT
 from kitops_jupyter.operations.opening import Kit, read_kit
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.sizes import human_size
 from kitops_jupyter.targets import Connection
 
 _REFERRERS_TAG = re.compile(r"sha256-[0-9a-f]{64}")  # OCI distribution-spec 1.1, "Referrers Tag Schema"
@@ -58,14 +58,6 @@ class ListResult(Result):
     place: str = "the local store"
     indexes: int = 0
 
-    def __str__(self) -> str:
-        rows = [
-            (kit.repository, tag, kit.author, kit.model_name, kit.size, str(kit.digest))
-            for kit in self.kits
-            for tag in (kit.tags or (NONE,))
-        ]
-        return kit_table(("REPOSITORY", "TAG", "MAINTAINER", "NAME", "SIZE", "DIGEST"), rows)
-
     def json(self) -> str:
         """The array that `kit list --format json` prints; sizes in bytes, as since kit 1.17."""
         listed = [
@@ -80,27 +72,6 @@ class ListResult(Result):
             for kit in self.kits
         ]
         return gojson.indented(gojson.dumps(listed))
-
-    def _of_indexes(self) -> tuple[str, ...]:
-        if not self.indexes:
-            return ()
-        return (f"and {self.indexes} index{'es' if self.indexes != 1 else ''} of kits: kit index list",)
-
-    def card(self) -> Card:
-        rows = tuple(
-            (kit.repository, ", ".join(kit.tags) or NONE, kit.model_name, kit.size, kit.created[:10], kit.digest.short)
-            for kit in self.kits
-        )
-        count = f"{len(self.kits)} kit{'s' if len(self.kits) != 1 else ''}"
-        return Card(
-            title=f"{count} in {self.place}, {human_size(self.size_bytes)}",
-            tables=(Table(("repository", "tags", "name", "size", "packed", "digest"), rows),) if rows else (),
-            notes=(*(() if rows else ("kit pack . -t NAME:TAG packs the first one",)), *self._of_indexes()),
-            warnings=(
-                *self.problems,
-                *(f"{kit.repository} {kit.digest.short}: {kit.problem}" for kit in self.kits if kit.problem),
-            ),
-        )
 
 
 def list_kits(

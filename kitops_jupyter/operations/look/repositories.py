@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from kitops_jupyter import targets
-from kitops_jupyter.cards import Card, Table
-from kitops_jupyter.operations.result import Result
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
@@ -21,17 +20,6 @@ class RepositoriesResult(Result):
     registry: str
     repositories: tuple[str, ...]
     is_complete: bool
-
-    def __str__(self) -> str:
-        return "\n".join(f"{self.registry}/{name}" for name in self.repositories)
-
-    def card(self) -> Card:
-        count = f"{len(self.repositories)}{'' if self.is_complete else ' and more'}"
-        return Card(
-            title=f"{count} repositories in {self.registry}",
-            tables=(Table(("repository",), tuple((f"{self.registry}/{name}",) for name in self.repositories)),),
-            notes=(f"kit list {self.registry}/REPOSITORY lists its tags",),
-        )
 
 
 def list_repositories(

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
-from kitops_jupyter.cards import human_size
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.operations.look.kits import NONE, ListedKit
 from kitops_jupyter.reference import LIFECYCLE_TAGS, Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.sizes import human_size
 from kitops_jupyter.targets import Connection
 
 if TYPE_CHECKING:

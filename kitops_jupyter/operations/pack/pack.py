@@ -12,11 +12,10 @@ from typing import Literal
 
 from kitops_jupyter import ignore as ignore_rules
 from kitops_jupyter import layers, targets
-from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest, Ingests, Target
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.kitfile import Kitfile, to_yaml
+from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.media_types import Kind
 from kitops_jupyter.operations.again import again_if_taken
 from kitops_jupyter.operations.index_findings import IndexFindings
@@ -26,11 +25,11 @@ from kitops_jupyter.operations.pack.layers import LayerPacker, PackedLayer
 from kitops_jupyter.operations.pack.manifest import store_manifest
 from kitops_jupyter.operations.pack.source import PackSource, read_source
 from kitops_jupyter.operations.remote_data import check_remote_data
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.pipeline import run_all
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import UNTAGGED, Reference
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import LayerCache
 
@@ -59,30 +58,6 @@ class PackResult(Result):
     def tags(self) -> tuple[str, ...]:
         """Every tag that now points at the kit."""
         return tuple(tag for tag in (self.reference.tag, *self.reference.extra_tags) if tag)
-
-    def card(self) -> Card:
-        read = sum(layer.size_bytes for layer in self.layers if layer.status == "packed")
-        speed = f", {human_size(int(read / self.elapsed_s))}/s" if read > 1 << 20 and self.elapsed_s > 0 else ""
-        facts = [
-            ("digest", self.digest or "none: a dry run writes nothing"),
-            ("size", f"{human_size(self.size_bytes)} in {len(self.layers)} layers"),
-            ("packed", f"{human_size(read)} in {self.elapsed_s:.1f} s{speed}"),
-        ]
-        if self.kitfile_path:
-            facts.append(("Kitfile", f"{self.kitfile_path}" + (" (proposed)" if self.proposed else "")))
-        rows = tuple(
-            (layer.section, layer.path, str(layer.file_count), human_size(layer.size_bytes), layer.status)
-            for layer in self.layers
-        )
-        title = f"{'Would pack' if self.digest is None else 'Packed'} {self.shown_reference}"
-        return Card(
-            title=title,
-            facts=tuple(facts),
-            tables=(Table(("layer", "path", "files", "size", ""), rows),) if rows else (),
-            text=to_yaml(self.kitfile) if self.proposed else "",
-            notes=(*self.notes, *(f"left out {path}: {reason}" for path, reason in self.left_out)),
-            warnings=self.warnings,
-        )
 
     @property
     def reference_text(self) -> str:

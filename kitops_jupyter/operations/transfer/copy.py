@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
-from kitops_jupyter.cards import Card, human_size
 from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, read_verified
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import KitError, NotFound, Usage
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.oci_layout import IndexFile, LayoutFolder, LayoutTar, TarWriter
 from kitops_jupyter.operations.opening import Opener, refuse_ring
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.transfer.engine import Tally
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.operations.transfer.graph import Node, blobs_of, copy_nodes, item_name, walk
@@ -35,6 +33,7 @@ from kitops_jupyter.operations.transfer.sides import (
 )
 from kitops_jupyter.progress import Event, Observer, ignore
 from kitops_jupyter.reference import Reference
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
@@ -60,22 +59,6 @@ class CopyResult(Result):
     skipped_blobs: int
     elapsed_s: float
     notes: tuple[str, ...] = ()
-
-    def card(self) -> Card:
-        speed = f", {human_size(int(self.moved_bytes / self.elapsed_s))}/s" if self.moved_bytes > 1 << 20 else ""
-        there = f"{human_size(self.skipped_bytes)} in {self.skipped_blobs} blobs" if self.skipped_blobs else "nothing"
-        facts = [
-            ("to", self.destination),
-            ("digest", str(self.digest)),
-            ("tags", ", ".join(self.tags) or "none"),
-            ("moved", f"{human_size(self.moved_bytes)} in {self.moved_blobs} blobs, {self.elapsed_s:.1f} s{speed}"),
-            ("there already", there),
-        ]
-        if self.kits != 1:
-            facts.append(("kits", str(self.kits)))
-        if self.referrers:
-            facts.append(("with it", f"{self.referrers} that refer to it (signatures and the like)"))
-        return Card(title=f"Copied {self.source}", facts=facts, notes=self.notes)
 
 
 def copy(

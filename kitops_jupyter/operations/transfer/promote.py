@@ -16,16 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from kitops_jupyter import targets
-from kitops_jupyter.cards import Card, Table
 from kitops_jupyter.content import Digest, Target
 from kitops_jupyter.disk import read_json, why
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import Conflict, ContentError, ManifestInvalid, NotFound, StoreCorrupt, Usage
 from kitops_jupyter.operations.opening import Opener, open_kit, read_kit, refuse_ring
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.write_file import write_text
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository
 from kitops_jupyter.targets import Connection
@@ -51,14 +50,6 @@ class PromoteResult(Result):
 
     reference: Reference
     moved: tuple[Moved, ...]
-
-    def card(self) -> Card:
-        rows = tuple((move.tag, move.before.short if move.before else "–", move.after.short) for move in self.moved)
-        return Card(
-            title=f"{'Moved tags of' if rows else 'Nothing to move in'} {self.reference.shown_name}",
-            tables=(Table(("tag", "before", "now"), rows),) if rows else (),
-            notes=("--undo puts the tags back",) if rows else (),
-        )
 
 
 def promote(

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
-from kitops_jupyter.cards import Card, human_size, to_line
 from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, read_verified, verified
 from kitops_jupyter.errors import ContentError, DigestMismatch, KitError, NotFound, StoreCorrupt, Usage
 from kitops_jupyter.operations.index_findings import IndexFindings, IndexWatch, Warnings
 from kitops_jupyter.operations.layer_reader import read_listing
 from kitops_jupyter.operations.opening import Kit, Opener, open_kit, refuse_ring
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.transfer.engine import Move, Tally, copy_kit
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.operations.transfer.push_index import push_index
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository, Store
 from kitops_jupyter.targets import Connection
@@ -48,25 +47,6 @@ class TransferResult(Result):
     hint: str = ""
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        """One line: a log has many of them."""
-        return to_line(self.card())
-
-    def card(self) -> Card:
-        speed = f", {human_size(int(self.moved_bytes / self.elapsed_s))}/s" if self.moved_bytes > 1 << 20 else ""
-        there = f"{human_size(self.skipped_bytes)} in {self.skipped_blobs} blobs" if self.skipped_blobs else "nothing"
-        return Card(
-            title=f"{self.verb} {self.reference.full_name.removeprefix('localhost/')}",
-            facts=(
-                ("digest", self.digest),
-                ("tags", ", ".join(self.tags) or "none"),
-                ("moved", f"{human_size(self.moved_bytes)} in {self.moved_blobs} blobs, {self.elapsed_s:.1f} s{speed}"),
-                ("there already", there),
-            ),
-            notes=(*self.notes, *((self.hint,) if self.hint else ())),
-            warnings=self.warnings,
-        )
 
 
 def push(

@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kitops_jupyter import targets
-from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.operations.opening import read_kit
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Removed, Store
 from kitops_jupyter.targets import Connection
 
 _TAGS_LOOKED_AT = 300
-_NOTHING_FREED = "other kits or tags still use the bytes: nothing was freed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +31,6 @@ class RemoveResult(Result):
     freed_blobs: int
     untagged: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        lines = [f"Removed {name}" + (f" (digest {digest})" if name != digest else "") for name, digest in self.removed]
-        lines += [f"Untagged {name}" for name in self.untagged]
-        lines += [f"Kept: {reason}" for reason in self.kept]
-        return "\n".join([*lines, f"Freed {human_size(self.freed_bytes)}" if self.freed_blobs else "No bytes freed"])
-
-    def card(self) -> Card:
-        return Card(
-            title=f"Removed {len(self.removed)} reference{'s' if len(self.removed) != 1 else ''}",
-            facts=(("freed", f"{human_size(self.freed_bytes)} in {self.freed_blobs} blobs"),),
-            tables=(Table(("reference", "digest"), tuple((name, digest.short) for name, digest in self.removed)),),
-            notes=(*(f"untagged {name}" for name in self.untagged), *(() if self.freed_blobs else (_NOTHING_FREED,))),
-            warnings=self.kept,
-        )
 
 
 def remove(

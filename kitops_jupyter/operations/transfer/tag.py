@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kitops_jupyter import targets
-from kitops_jupyter.cards import Card
 from kitops_jupyter.content import Descriptor, Digest, Source
 from kitops_jupyter.errors import Forbidden, NotFound, Unauthorized, Usage
 from kitops_jupyter.lines import command
 from kitops_jupyter.operations.opening import Opener, open_kit, read_kit, refuse_ring
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.transfer.engine import Tally
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.operations.transfer.graph import copy_nodes, walk
@@ -18,6 +16,7 @@ from kitops_jupyter.operations.transfer.sides import StoreSide, mover, put_manif
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.registry.http.problems import is_past_login
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
@@ -31,20 +30,6 @@ class TagResult(Result):
     digest: Digest
     moved_from: Digest | None
     notes: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return f"Modelkit {self.source.full_name} tagged as {self.target.full_name}" + self._moved()
-
-    def _moved(self) -> str:
-        moved = self.moved_from and self.moved_from != self.digest
-        return f" (it was {self.moved_from.short})" if moved and self.moved_from else ""
-
-    def card(self) -> Card:
-        return Card(
-            title=f"Tagged {self.target}",
-            facts=(("digest", str(self.digest)), ("from", str(self.source))),
-            notes=(*((f"{self.target} was {self.moved_from}",) if self._moved() else ()), *self.notes),
-        )
 
 
 def tag(

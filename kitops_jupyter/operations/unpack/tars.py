@@ -14,14 +14,12 @@ from pathlib import Path
 from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter import targets
-from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Descriptor, Digest, verified
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import FilterInvalid, StoreError
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.choosing import chosen_layers
 from kitops_jupyter.operations.opening import Kit, Opener
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.transfer.engine import Tally
 from kitops_jupyter.operations.unpack.destination import Place
 from kitops_jupyter.operations.unpack.layers import Part
@@ -30,6 +28,7 @@ from kitops_jupyter.operations.unpack.unpack import KITFILE, check_room, drop_sa
 from kitops_jupyter.pipeline import OpenFileSink, pump, run_all
 from kitops_jupyter.progress import Event, Observer, ignore
 from kitops_jupyter.reference import Reference
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store.files import open_regular
 from kitops_jupyter.targets import Connection
@@ -63,20 +62,6 @@ class TarsResult(Result):
     skipped_bytes: int
     elapsed_s: float
     warnings: tuple[str, ...] = ()
-
-    def card(self) -> Card:
-        rows = tuple((file.name, file.section, file.path, human_size(file.size_bytes)) for file in self.files)
-        return Card(
-            title=f"Pulled {self.reference} as archives",
-            facts=(
-                ("into", str(self.directory)),
-                ("digest", str(self.digest)),
-                ("moved", f"{human_size(self.moved_bytes)}, every digest verified, {self.elapsed_s:.1f} s"),
-            ),
-            tables=(Table(("file", "layer", "path", "size"), rows),) if rows else (),
-            notes=tuple(f"kept {name}" for name in self.kept),
-            warnings=self.warnings,
-        )
 
 
 def pull_tars(

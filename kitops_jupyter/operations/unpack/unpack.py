@@ -12,7 +12,6 @@ from pathlib import Path
 from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.archive import NameRules, SharedTree
-from kitops_jupyter.cards import Card, Table, human_size
 from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import free_bytes, typed_path
 from kitops_jupyter.errors import KitError, StorageFull, Usage
@@ -21,14 +20,15 @@ from kitops_jupyter.operations.choosing import Wanted, wanted
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.remote_data import fetch_object
-from kitops_jupyter.operations.result import Result
 from kitops_jupyter.operations.unpack.destination import Place
 from kitops_jupyter.operations.unpack.layers import LayerUnpacker, Part, UnpackedLayer
 from kitops_jupyter.operations.unpack.staging import Staging
 from kitops_jupyter.pipeline import disk_error
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
+from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.sizes import human_size
 from kitops_jupyter.targets import Connection
 
 KITFILE = "Kitfile"
@@ -61,26 +61,6 @@ class UnpackResult(Result):
     def size_bytes(self) -> int:
         """Bytes of all files that were written."""
         return sum(layer.file_bytes for layer in self.layers)
-
-    def card(self) -> Card:
-        rows = tuple(
-            (layer.section, layer.path, str(layer.file_count), human_size(layer.file_bytes))
-            for layer in self.layers
-            if layer.file_count or not self.file_count
-        )
-        verified = "verified by the kit's file index" if self.by_index else "every digest verified"
-        verified = "not every file verified" if self.unverified else verified
-        return Card(
-            title=f"Unpacked {self.reference}",
-            facts=(
-                ("into", str(self.directory)),
-                ("files", f"{self.file_count}, {human_size(self.size_bytes)}, {verified}, {self.elapsed_s:.1f} s"),
-                ("digest", str(self.digest)),
-            ),
-            tables=(Table(("layer", "path", "files", "size"), rows),) if rows else (),
-            notes=tuple(f"kept {name}" for name in self.kept),
-            warnings=self.warnings,
-        )
 
 
 def unpack(

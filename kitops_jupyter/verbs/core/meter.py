@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from kitops_jupyter.cards import human_size
 from kitops_jupyter.errors import printable
 from kitops_jupyter.progress import Event
+from kitops_jupyter.sizes import human_size
 
 DRAW_INTERVAL_S = 0.1  # ten times a second is as much as an eye, or a browser's socket, can follow
 LINE_INTERVAL_S = 5.0  # a log wants few lines

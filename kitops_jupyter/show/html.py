@@ -1,114 +1,20 @@
-"""What a result looks like to a person: a card, as plain text and as HTML; knows no IPython.
-
-Everything that is shown may come from a stranger's kit, so nothing of it reaches a terminal or a page raw.
-"""
+"""A card as HTML for a notebook. Nothing from a kit reaches the page raw."""
 
 from __future__ import annotations
 
 import html
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from kitops_jupyter.errors import printable, printable_lines
+from kitops_jupyter.show.cards import Card, Table
 
 ROW_LIMIT = 500  # rows of one table that HTML shows: a page with more is slow to scroll, the value has them all
 TEXT_LIMIT_CHARS = 60_000  # of a text block in HTML
 
-_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) (B|KiB|MiB|GiB|TiB|PiB)")
 _NUMBER = re.compile(r"\d[\d.,]*(?: (?:B|KiB|MiB|GiB|TiB|PiB))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of text under column names; a column named `size` gets bars in HTML."""
-
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    caption: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A title, facts (name, value), tables, a block of text, then what to know and what to worry about."""
-
-    title: str
-    facts: Sequence[tuple[str, str]] = ()
-    tables: Sequence[Table] = ()
-    text: str = ""
-    notes: Sequence[str] = ()
-    warnings: Sequence[str] = ()
-
-
-def human_size(size_bytes: int) -> str:
-    """A size as kit prints it: whole bytes below 1 KiB, then one digit, rounded down (`101.5 KiB`, `600 B`)."""
-    if size_bytes < 1024:
-        return f"{size_bytes} B"
-    power = min((size_bytes.bit_length() - 1) // 10, len(_UNITS))
-    tenths = size_bytes * 10 >> 10 * power
-    return f"{tenths // 10}.{tenths % 10} {_UNITS[power - 1]}"
-
-
-def kit_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as kit prints them: as wide as their longest cell and three blanks, the last one ragged."""
-    cells = [[printable(cell) for cell in row] for row in (columns, *rows)]
-    widths = [max(map(_width, column)) + 3 for column in zip(*cells, strict=True)]
-    return "\n".join(_line(row, widths) for row in cells)
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    filled = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
-    return "".join(filled).rstrip()
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal that the text takes: wide characters take two, combining ones none."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
-
-
-def to_text(card: Card, *, width: int = 100) -> str:
-    """The card for a terminal; facts are wrapped at `width`, tables and the text block are not."""
-    blocks = [printable(card.title)]
-    if card.facts:
-        blocks[0] += "\n" + "\n".join(_fact_lines(card.facts, width))
-    for table in card.tables:
-        caption = f"{printable(table.caption)}\n" if table.caption else ""
-        blocks.append(caption + kit_table([column.upper() for column in table.columns], table.rows))
-    if card.text:
-        blocks.append(printable_lines(card.text.rstrip("\n")))
-    told = [f"warning: {printable(warning)}" for warning in card.warnings]
-    told += [f"note: {printable(note)}" for note in card.notes]
-    if told:
-        blocks.append("\n".join(told))
-    return "\n\n".join(blocks) if len(blocks) > 1 else blocks[0]
-
-
-def to_line(card: Card) -> str:
-    """Title and facts on one line, for a log; what to know and what to worry about on lines of their own."""
-    facts = "; ".join(f"{name} {value}" for name, value in card.facts)
-    told = [f"warning: {warning}" for warning in card.warnings] + [f"note: {note}" for note in card.notes]
-    return "\n".join(map(printable, [f"{card.title}: {facts}", *told]))
-
-
-def _fact_lines(facts: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
-    import textwrap
-
-    indent = max(_width(name) for name, _ in facts) + 4
-    for name, value in facts:
-        lead = f"  {printable(name)}".ljust(indent)
-        room = max(width, indent + 24)
-        wrapped = textwrap.wrap(
-            printable(value), room, initial_indent=lead, subsequent_indent=" " * indent, break_long_words=False,
-            break_on_hyphens=False,
-        )  # fmt: skip
-        yield from wrapped or [lead.rstrip()]
-
 
 # Inline styles only: they survive where a <style> element is dropped. Every colour is the theme's (JupyterLab's
 # variables, then VS Code's), and where there is none, inherited or a grey that shows on white and on black.
@@ -215,7 +121,7 @@ def _shares(table: Table) -> list[float]:
 
 def _bytes(text: str) -> float:
     match = _SIZE.fullmatch(text)
-    return float(match[1]) * 1024 ** (("B", *_UNITS).index(match[2])) if match else 0.0
+    return float(match[1]) * 1024 ** (_UNITS.index(match[2])) if match else 0.0
 
 
 def _side(column: Sequence[str]) -> str:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from kitops_jupyter.cards import ROW_LIMIT, Card, Table, human_size, kit_table, to_html, to_text
 from kitops_jupyter.errors import printable
+from kitops_jupyter.show.cards import Card, Table
+from kitops_jupyter.show.html import ROW_LIMIT, to_html
+from kitops_jupyter.show.text import kit_table, to_text
+from kitops_jupyter.sizes import human_size
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent.parent / "golden"
 
 HOSTILE = "<script>alert(1)</script>\"'&\x1b[31m\u202eexe.pdf"
 

@@ -1,0 +1,1 @@
+"""Indexes of several kits under one name."""

@@ -1,0 +1,43 @@
+"""`kit list`: what its results look like."""
+
+from __future__ import annotations
+
+from kitops_jupyter.operations.look.kits import NONE, ListResult
+from kitops_jupyter.show.cards import Card, Table
+from kitops_jupyter.show.results import card_of, text_of
+from kitops_jupyter.show.text import kit_table
+from kitops_jupyter.sizes import human_size
+
+
+@text_of.register
+def _text_of_list(result: ListResult) -> str:
+    rows = [
+        (kit.repository, tag, kit.author, kit.model_name, kit.size, str(kit.digest))
+        for kit in result.kits
+        for tag in (kit.tags or (NONE,))
+    ]
+    return kit_table(("REPOSITORY", "TAG", "MAINTAINER", "NAME", "SIZE", "DIGEST"), rows)
+
+
+@card_of.register
+def _card_of_list(result: ListResult) -> Card:
+    rows = tuple(
+        (kit.repository, ", ".join(kit.tags) or NONE, kit.model_name, kit.size, kit.created[:10], kit.digest.short)
+        for kit in result.kits
+    )
+    count = f"{len(result.kits)} kit{'s' if len(result.kits) != 1 else ''}"
+    return Card(
+        title=f"{count} in {result.place}, {human_size(result.size_bytes)}",
+        tables=(Table(("repository", "tags", "name", "size", "packed", "digest"), rows),) if rows else (),
+        notes=(*(() if rows else ("kit pack . -t NAME:TAG packs the first one",)), *_of_indexes(result)),
+        warnings=(
+            *result.problems,
+            *(f"{kit.repository} {kit.digest.short}: {kit.problem}" for kit in result.kits if kit.problem),
+        ),
+    )
+
+
+def _of_indexes(result: ListResult) -> tuple[str, ...]:
+    if not result.indexes:
+        return ()
+    return (f"and {result.indexes} index{'es' if result.indexes != 1 else ''} of kits: kit index list",)

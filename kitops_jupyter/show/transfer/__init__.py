@@ -1,0 +1,1 @@
+"""A kit from one place to another, and the names that it has there."""

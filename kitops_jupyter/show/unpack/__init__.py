@@ -1,0 +1,1 @@
+"""A kit into files: all of them, verified, or none."""
