@@ -1,6 +1,7 @@
 """ModelKits from a notebook, on a terminal and from Python: `import kitops_jupyter as kit; kit.pack(".", tag="a:b")`.
 
 Every name is imported when it is first used: `%load_ext kitops_jupyter` costs next to nothing.
+`_HOMES` lists the public names; type checkers read the imports above it, and tests/test_public_api.py compares the two.
 """
 
 from __future__ import annotations
@@ -8,111 +9,185 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kitops_jupyter.result import show_with
-from kitops_jupyter.version import VERSION as __version__
+from kitops_jupyter.version import VERSION as _VERSION
 
 if TYPE_CHECKING:
-    from kitops_jupyter.errors import Cancelled, Conflict, KitError, KitfileInvalid, KitfileMissing, NotFound, Usage
-    from kitops_jupyter.kitfile import Kitfile
-    from kitops_jupyter.operations.cache import cache_clear, cache_info
-    from kitops_jupyter.operations.doctor import doctor
-    from kitops_jupyter.operations.index.index import index_add, index_create, index_list, index_remove
-    from kitops_jupyter.operations.init import init
-    from kitops_jupyter.operations.login import login, logout
-    from kitops_jupyter.operations.look.browse import browse
-    from kitops_jupyter.operations.look.diff import diff
-    from kitops_jupyter.operations.look.files import files
-    from kitops_jupyter.operations.look.info import info, inspect
-    from kitops_jupyter.operations.look.kits import list_kits
-    from kitops_jupyter.operations.pack.pack import pack
-    from kitops_jupyter.operations.transfer.copy import copy
-    from kitops_jupyter.operations.transfer.promote import promote
-    from kitops_jupyter.operations.transfer.pull import pull
-    from kitops_jupyter.operations.transfer.push import push
-    from kitops_jupyter.operations.transfer.remove import remove
-    from kitops_jupyter.operations.transfer.tag import tag
-    from kitops_jupyter.operations.unpack.unpack import unpack
-    from kitops_jupyter.operations.validate import validate
-    from kitops_jupyter.operations.version import VersionResult
-    from kitops_jupyter.progress import Event, Observer
-    from kitops_jupyter.reference import Reference
+    from kitops_jupyter.content import Descriptor as Descriptor
+    from kitops_jupyter.content import Digest as Digest
+    from kitops_jupyter.errors import ArchiveInvalid as ArchiveInvalid
+    from kitops_jupyter.errors import Cancelled as Cancelled
+    from kitops_jupyter.errors import Conflict as Conflict
+    from kitops_jupyter.errors import ContentError as ContentError
+    from kitops_jupyter.errors import ContentMissing as ContentMissing
+    from kitops_jupyter.errors import DigestMismatch as DigestMismatch
+    from kitops_jupyter.errors import FilterInvalid as FilterInvalid
+    from kitops_jupyter.errors import Finding as Finding
+    from kitops_jupyter.errors import Forbidden as Forbidden
+    from kitops_jupyter.errors import InvalidReference as InvalidReference
+    from kitops_jupyter.errors import KitError as KitError
+    from kitops_jupyter.errors import KitfileInvalid as KitfileInvalid
+    from kitops_jupyter.errors import KitfileMissing as KitfileMissing
+    from kitops_jupyter.errors import ManifestInvalid as ManifestInvalid
+    from kitops_jupyter.errors import MissingDependency as MissingDependency
+    from kitops_jupyter.errors import NoCatalog as NoCatalog
+    from kitops_jupyter.errors import NotAModelKit as NotAModelKit
+    from kitops_jupyter.errors import NotFound as NotFound
+    from kitops_jupyter.errors import PathInvalid as PathInvalid
+    from kitops_jupyter.errors import ReferenceCycle as ReferenceCycle
+    from kitops_jupyter.errors import RegistryError as RegistryError
+    from kitops_jupyter.errors import SizeMismatch as SizeMismatch
+    from kitops_jupyter.errors import SourceChanged as SourceChanged
+    from kitops_jupyter.errors import StorageFull as StorageFull
+    from kitops_jupyter.errors import StoreBusy as StoreBusy
+    from kitops_jupyter.errors import StoreCorrupt as StoreCorrupt
+    from kitops_jupyter.errors import StoreError as StoreError
+    from kitops_jupyter.errors import TooManyRequests as TooManyRequests
+    from kitops_jupyter.errors import Unauthorized as Unauthorized
+    from kitops_jupyter.errors import Unreachable as Unreachable
+    from kitops_jupyter.errors import UnsafeArchive as UnsafeArchive
+    from kitops_jupyter.errors import Usage as Usage
+    from kitops_jupyter.kit_index import KitIndex as KitIndex
+    from kitops_jupyter.kitfile import Code as Code
+    from kitops_jupyter.kitfile import Dataset as Dataset
+    from kitops_jupyter.kitfile import Docs as Docs
+    from kitops_jupyter.kitfile import Entry as Entry
+    from kitops_jupyter.kitfile import Kitfile as Kitfile
+    from kitops_jupyter.kitfile import McpServer as McpServer
+    from kitops_jupyter.kitfile import Model as Model
+    from kitops_jupyter.kitfile import ModelPart as ModelPart
+    from kitops_jupyter.kitfile import Package as Package
+    from kitops_jupyter.kitfile import Prompt as Prompt
+    from kitops_jupyter.operations.cache import CacheResult as CacheResult
+    from kitops_jupyter.operations.cache import cache_clear as cache_clear
+    from kitops_jupyter.operations.cache import cache_info as cache_info
+    from kitops_jupyter.operations.doctor import Check as Check
+    from kitops_jupyter.operations.doctor import DoctorResult as DoctorResult
+    from kitops_jupyter.operations.doctor import doctor as doctor
+    from kitops_jupyter.operations.index.index import index_add as index_add
+    from kitops_jupyter.operations.index.index import index_create as index_create
+    from kitops_jupyter.operations.index.index import index_list as index_list
+    from kitops_jupyter.operations.index.index import index_remove as index_remove
+    from kitops_jupyter.operations.index.results import IndexInfo as IndexInfo
+    from kitops_jupyter.operations.index.results import IndexList as IndexList
+    from kitops_jupyter.operations.index.results import IndexRow as IndexRow
+    from kitops_jupyter.operations.init import InitResult as InitResult
+    from kitops_jupyter.operations.init import init as init
+    from kitops_jupyter.operations.login import LoginResult as LoginResult
+    from kitops_jupyter.operations.login import login as login
+    from kitops_jupyter.operations.login import logout as logout
+    from kitops_jupyter.operations.look.browse import BrowseResult as BrowseResult
+    from kitops_jupyter.operations.look.browse import browse as browse
+    from kitops_jupyter.operations.look.diff import DiffLayer as DiffLayer
+    from kitops_jupyter.operations.look.diff import DiffResult as DiffResult
+    from kitops_jupyter.operations.look.diff import FieldChange as FieldChange
+    from kitops_jupyter.operations.look.diff import diff as diff
+    from kitops_jupyter.operations.look.diff_files import FileChange as FileChange
+    from kitops_jupyter.operations.look.files import FilesResult as FilesResult
+    from kitops_jupyter.operations.look.files import KitFile as KitFile
+    from kitops_jupyter.operations.look.files import LayerFiles as LayerFiles
+    from kitops_jupyter.operations.look.files import files as files
+    from kitops_jupyter.operations.look.info import InfoResult as InfoResult
+    from kitops_jupyter.operations.look.info import InspectResult as InspectResult
+    from kitops_jupyter.operations.look.info import info as info
+    from kitops_jupyter.operations.look.info import inspect as inspect
+    from kitops_jupyter.operations.look.kits import ListedKit as ListedKit
+    from kitops_jupyter.operations.look.kits import ListResult as ListResult
+    from kitops_jupyter.operations.look.kits import list_kits as list_kits
+    from kitops_jupyter.operations.pack.layers import PackedLayer as PackedLayer
+    from kitops_jupyter.operations.pack.pack import PackResult as PackResult
+    from kitops_jupyter.operations.pack.pack import pack as pack
+    from kitops_jupyter.operations.transfer.copy import CopyResult as CopyResult
+    from kitops_jupyter.operations.transfer.copy import copy as copy
+    from kitops_jupyter.operations.transfer.promote import Moved as Moved
+    from kitops_jupyter.operations.transfer.promote import PromoteResult as PromoteResult
+    from kitops_jupyter.operations.transfer.promote import promote as promote
+    from kitops_jupyter.operations.transfer.pull import pull as pull
+    from kitops_jupyter.operations.transfer.push import TransferResult as TransferResult
+    from kitops_jupyter.operations.transfer.push import push as push
+    from kitops_jupyter.operations.transfer.remove import RemoveResult as RemoveResult
+    from kitops_jupyter.operations.transfer.remove import remove as remove
+    from kitops_jupyter.operations.transfer.tag import TagResult as TagResult
+    from kitops_jupyter.operations.transfer.tag import tag as tag
+    from kitops_jupyter.operations.unpack.layers import UnpackedLayer as UnpackedLayer
+    from kitops_jupyter.operations.unpack.tars import TarFile as TarFile
+    from kitops_jupyter.operations.unpack.tars import TarsResult as TarsResult
+    from kitops_jupyter.operations.unpack.unpack import UnpackResult as UnpackResult
+    from kitops_jupyter.operations.unpack.unpack import unpack as unpack
+    from kitops_jupyter.operations.validate import ValidateResult as ValidateResult
+    from kitops_jupyter.operations.validate import validate as validate
+    from kitops_jupyter.operations.version import VersionResult as VersionResult
+    from kitops_jupyter.progress import Event as Event
+    from kitops_jupyter.progress import Observer as Observer
+    from kitops_jupyter.reference import Reference as Reference
     from kitops_jupyter.result import Look
-    from kitops_jupyter.settings import Settings
-    from kitops_jupyter.targets import Connection
+    from kitops_jupyter.settings import Network as Network
+    from kitops_jupyter.settings import RegistrySettings as RegistrySettings
+    from kitops_jupyter.settings import S3Settings as S3Settings
+    from kitops_jupyter.settings import Settings as Settings
+    from kitops_jupyter.targets import Connection as Connection
     from kitops_jupyter.verbs.core.screen import Screen
 
-_HOMES = {
-    "errors": ("Cancelled", "Conflict", "KitError", "KitfileInvalid", "KitfileMissing", "NotFound", "Usage"),
-    "kitfile": ("Kitfile",),
-    "operations.look.browse": ("browse",),
-    "operations.cache": ("cache_clear", "cache_info"),
-    "operations.transfer.copy": ("copy",),
-    "operations.look.diff": ("diff",),
-    "operations.doctor": ("doctor",),
-    "operations.look.files": ("files",),
-    "operations.index.index": ("index_add", "index_create", "index_list", "index_remove"),
-    "operations.look.info": ("info", "inspect"),
-    "operations.init": ("init",),
-    "operations.look.kits": ("list_kits",),
-    "operations.login": ("login", "logout"),
-    "operations.pack.pack": ("pack",),
-    "operations.transfer.promote": ("promote",),
-    "operations.transfer.pull": ("pull",),
-    "operations.transfer.push": ("push",),
-    "operations.transfer.remove": ("remove",),
-    "operations.transfer.tag": ("tag",),
-    "operations.unpack.unpack": ("unpack",),
-    "operations.validate": ("validate",),
-    "progress": ("Event", "Observer"),
-    "reference": ("Reference",),
-    "settings": ("Settings",),
-    "targets": ("Connection",),
-}
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+__version__ = _VERSION
 
-__all__ = [
-    "Cancelled",
-    "Conflict",
-    "Connection",
-    "Event",
-    "KitError",
-    "Kitfile",
-    "KitfileInvalid",
-    "KitfileMissing",
-    "NotFound",
-    "Observer",
-    "Reference",
-    "Settings",
-    "Usage",
-    "__version__",
-    "browse",
-    "cache_clear",
-    "cache_info",
-    "copy",
-    "diff",
-    "doctor",
-    "files",
-    "index_add",
-    "index_create",
-    "index_list",
-    "index_remove",
-    "info",
-    "init",
-    "inspect",
-    "list_kits",
-    "load_ipython_extension",
-    "login",
-    "logout",
-    "pack",
-    "promote",
-    "pull",
-    "push",
-    "remove",
-    "tag",
-    "unload_ipython_extension",
-    "unpack",
-    "validate",
-    "version",
-]
+_HOMES = {
+    "content": "Descriptor Digest",
+    "errors": (
+        "ArchiveInvalid Cancelled Conflict ContentError ContentMissing DigestMismatch FilterInvalid Finding "
+        "Forbidden InvalidReference KitError KitfileInvalid KitfileMissing ManifestInvalid MissingDependency "
+        "NoCatalog NotAModelKit NotFound PathInvalid ReferenceCycle RegistryError SizeMismatch SourceChanged "
+        "StorageFull StoreBusy StoreCorrupt StoreError TooManyRequests Unauthorized Unreachable UnsafeArchive "
+        "Usage"
+    ),
+    "kit_index": "KitIndex",
+    "kitfile": "Code Dataset Docs Entry Kitfile McpServer Model ModelPart Package Prompt",
+    "operations.cache": "CacheResult cache_clear cache_info",
+    "operations.doctor": "Check DoctorResult doctor",
+    "operations.index.index": "index_add index_create index_list index_remove",
+    "operations.index.results": "IndexInfo IndexList IndexRow",
+    "operations.init": "InitResult init",
+    "operations.login": "LoginResult login logout",
+    "operations.look.browse": "BrowseResult browse",
+    "operations.look.diff": "DiffLayer DiffResult FieldChange diff",
+    "operations.look.diff_files": "FileChange",
+    "operations.look.files": "FilesResult KitFile LayerFiles files",
+    "operations.look.info": "InfoResult InspectResult info inspect",
+    "operations.look.kits": "ListResult ListedKit list_kits",
+    "operations.pack.layers": "PackedLayer",
+    "operations.pack.pack": "PackResult pack",
+    "operations.transfer.copy": "CopyResult copy",
+    "operations.transfer.promote": "Moved PromoteResult promote",
+    "operations.transfer.pull": "pull",
+    "operations.transfer.push": "TransferResult push",
+    "operations.transfer.remove": "RemoveResult remove",
+    "operations.transfer.tag": "TagResult tag",
+    "operations.unpack.layers": "UnpackedLayer",
+    "operations.unpack.tars": "TarFile TarsResult",
+    "operations.unpack.unpack": "UnpackResult unpack",
+    "operations.validate": "ValidateResult validate",
+    "operations.version": "VersionResult",
+    "progress": "Event Observer",
+    "reference": "Reference",
+    "settings": "Network RegistrySettings S3Settings Settings",
+    "targets": "Connection",
+}
+
+if not TYPE_CHECKING:  # a checker that saw these would take every misspelt name for Any
+    _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+    __all__ = sorted([*_HOME_OF, "__version__", "load_ipython_extension", "unload_ipython_extension", "version"])
+
+    def __getattr__(name: str) -> Any:
+        """Import a public name on first use (PEP 562)."""
+        home = _HOME_OF.get(name)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        import importlib
+
+        value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
 
 
 def _look() -> Look:
@@ -122,22 +197,6 @@ def _look() -> Look:
 
 
 show_with(_look)
-
-
-def __getattr__(name: str) -> Any:
-    """A public name, imported now; its module is not kept in its place (PEP 562)."""
-    home = _HOME_OF.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
-
-    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
 
 
 def version() -> VersionResult:

@@ -245,7 +245,7 @@ def test_only_the_settings_read_the_environment_and_only_the_faces_print(path: P
             assert node.func.id not in {"print", "input", "exit"}, f"{path.name}: {node.func.id}()"
 
 
-@pytest.mark.parametrize("name", sorted({*kitops_jupyter.__all__} - {"version"}))
+@pytest.mark.parametrize("name", sorted({*vars(kitops_jupyter)["__all__"]} - {"version"}))
 def test_no_room_takes_the_name_of_a_public_function(name: str) -> None:
     """Importing a room sets its name on the package: `kit.files(...)` must stay the function.
 

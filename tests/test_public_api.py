@@ -2,37 +2,142 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import json
+import os
+import re
+import shutil
 import subprocess
 import sys
+import typing
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import kitops_jupyter
+from kitops_jupyter import errors
 from kitops_jupyter.settings import Settings
 
-FUNCTIONS = (
-    "browse", "cache_clear", "cache_info", "copy", "diff", "doctor", "files", "index_add", "index_create", "index_list",
-    "index_remove", "info", "init", "inspect", "list_kits", "login",
-    "logout", "pack", "promote", "pull", "push", "remove", "tag", "unpack", "validate",
-)  # fmt: skip
-OTHERS = (
-    "Cancelled", "Conflict", "Connection", "Event",
-    "KitError", "Kitfile", "KitfileInvalid", "KitfileMissing", "NotFound",
-    "Observer", "Reference", "Settings", "Usage", "__version__", "load_ipython_extension", "unload_ipython_extension",
-    "version",
-)  # fmt: skip
+SOURCE = Path(kitops_jupyter.__file__)
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+NAMES = tuple(vars(kitops_jupyter)["__all__"])
+FUNCTIONS = tuple(
+    name
+    for names in kitops_jupyter._HOMES.values()
+    for name in names.split()
+    if inspect.isfunction(getattr(kitops_jupyter, name))
+)
+RIGHT = """
+import kitops_jupyter as kit
+
+packed: kit.PackResult = kit.pack(".", tag="a:b")
+kits: kit.ListResult = kit.list_kits(remote=False)
+row: kit.ListedKit = kits.kits[0]
+running: str = kit.version().version + kit.__version__
+try:
+    kit.unpack("a:b")
+except kit.Unauthorized as problem:
+    print(problem.hint)
+"""
+WRONG = """
+import kitops_jupyter as kit
+
+kit.pakc(".")
+kit.pack(".", tga="a:b")
+size: str = kit.list_kits().size_bytes
+result: kit.PackResults
+"""
 
 
-def test_the_public_names_are_these_and_no_others() -> None:
-    assert sorted(kitops_jupyter.__all__) == sorted([*FUNCTIONS, *OTHERS])
-    assert set(kitops_jupyter.__all__) <= set(dir(kitops_jupyter))
+def names_for_checkers() -> dict[str, set[str]]:
+    """By module, what the block that only type checkers read exports: `import X as X` says so."""
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(ast.parse(SOURCE.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            module = node.module.removeprefix("kitops_jupyter.")
+            for name in node.names:
+                if name.asname == name.name:
+                    found.setdefault(module, set()).add(name.name)
+    return found
 
 
-@pytest.mark.parametrize("name", [*FUNCTIONS, *OTHERS])
+def ours_in(annotation: Any) -> Iterator[type]:
+    """The classes of this package in an annotation, however deep."""
+    if inspect.isclass(annotation) and annotation.__module__.startswith("kitops_jupyter."):
+        yield annotation
+    for part in typing.get_args(annotation):
+        yield from ours_in(part)
+
+
+def mentioned() -> Iterator[type]:
+    """Every class that a public function takes or returns, with those of its public fields."""
+    seen: set[type] = set()
+    waiting = [each for name in FUNCTIONS for hint in hints(getattr(kitops_jupyter, name)) for each in ours_in(hint)]
+    while waiting:
+        found = waiting.pop()
+        if found not in seen:
+            seen.add(found)
+            yield found
+            waiting += [each for hint in hints(found) for each in ours_in(hint)]
+
+
+def hints(owner: Any) -> list[Any]:
+    return [hint for name, hint in typing.get_type_hints(owner).items() if not name.startswith("_")]
+
+
+def test_type_checkers_see_the_public_names_and_no_others() -> None:
+    homes = {module: set(names.split()) for module, names in kitops_jupyter._HOMES.items()}
+    assert names_for_checkers() == homes
+    assert set(NAMES) <= set(dir(kitops_jupyter))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_public_name_is_there(name: str) -> None:
     assert getattr(kitops_jupyter, name) is not None
+
+
+def test_every_type_that_a_public_function_takes_or_returns_is_public() -> None:
+    assert [
+        found.__qualname__ for found in mentioned() if getattr(kitops_jupyter, found.__name__, None) is not found
+    ] == []
+
+
+def test_every_error_is_public() -> None:
+    tree = {
+        name for name, value in vars(errors).items() if inspect.isclass(value) and issubclass(value, errors.KitError)
+    }
+    assert tree <= set(NAMES)
+
+
+@pytest.mark.parametrize("checker", ["mypy", "basedpyright", "pyright"])
+def test_a_type_checker_finds_each_wrong_use_and_no_other(checker: str, tmp_path: Path) -> None:
+    program = shutil.which(checker, path=str(Path(sys.executable).parent))
+    if program is None:
+        pytest.skip(f"{checker} is not installed")
+    (tmp_path / "uses.py").write_text(RIGHT + WRONG)
+    if checker == "mypy":
+        options = [
+            "--strict",
+            "--no-error-summary",
+            "--config-file",
+            str(PROJECT),
+            "--cache-dir",
+            str(tmp_path / "cache"),
+        ]
+    else:
+        settings = {"typeCheckingMode": "basic", "extraPaths": [str(PROJECT.parent)], "include": ["uses.py"]}
+        (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
+        options = ["--project", str(tmp_path), "--pythonpath", sys.executable]
+    command = [program, *options, *(["uses.py"] if checker == "mypy" else [])]
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "MYPYPATH": str(PROJECT.parent)}
+    )
+    lines = {int(line) for line in re.findall(r"uses\.py:(\d+)(?::\d+)*:? (?:- )?error", done.stdout)}
+    first = RIGHT.count("\n") + WRONG[: WRONG.index("kit.pakc")].count("\n") + 1
+    assert lines == {first, first + 1, first + 2, first + 3}, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
