@@ -15,7 +15,6 @@ from tests.e2e.acts import row
 from tests.e2e.conftest import browser, lab, page  # noqa: F401  (fixtures)
 from tests.e2e.crowd import BIG, REPOSITORIES, TAGS, Crowd
 from tests.e2e.test_many import SCROLLER, crowd, load_all  # noqa: F401  (a fixture)
-from tests.registry.conftest import plain, with_users  # noqa: F401  (fixtures)
 
 pytestmark = pytest.mark.bench
 

@@ -19,7 +19,7 @@ import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 from tests.bench.scale import GIB, gib_bytes, hold, rounds
-from tests.registry.conftest import Real, plain  # noqa: F401  (fixture)
+from tests.fakes.registries import Real
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 
@@ -75,7 +75,7 @@ print(json.dumps([seconds, peak]))
 """
 
 
-def test_a_pull_into_files_is_one_pass(tmp_path: Path, plain: Real) -> None:  # noqa: F811
+def test_a_pull_into_files_is_one_pass(tmp_path: Path, plain: Real) -> None:
     model, here = tmp_path / "project" / "model.bin", Settings.load({}, home=tmp_path / "here")
     model.parent.mkdir()
     block = os.urandom(4 << 20)

@@ -12,8 +12,8 @@ import pytest
 from kitops_jupyter.settings import Settings
 from tests.e2e.acts import Camera, camera, open_panel
 from tests.e2e.lab import Lab, fill, write_notebook
+from tests.fakes.registries import Real
 from tests.fakes.slow_way import slow_way
-from tests.registry.conftest import Real, plain, with_users  # noqa: F401  (fixtures)
 
 BROWSER_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -25,8 +25,8 @@ BYTES_PER_S = 8 << 20
 @pytest.fixture(scope="session")
 def lab(
     tmp_path_factory: pytest.TempPathFactory,
-    plain: Real,  # noqa: F811
-    with_users: Real,  # noqa: F811
+    plain: Real,
+    with_users: Real,
 ) -> Iterator[Lab]:
     """JupyterLab; `corp` is a registry with kits, slow enough to look at, `dead` is one that does not answer."""
     folder = tmp_path_factory.mktemp("lab")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.e2e.acts import Camera, accept, command, dialog, job_state, open_panel, open_row
+from tests.fakes.registries import Real
 from tests.hub.conftest import PASSWORD, Hub, hub  # noqa: F401  (a fixture)
 from tests.operations.projects import make_project
-from tests.registry.conftest import Real
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.acts import Camera, row
 from tests.e2e.crowd import BIG, REPOSITORIES, TAGS, Crowd, crowd_of
 from tests.e2e.lab import Lab
-from tests.registry.conftest import Real
+from tests.fakes.registries import Real
 
 pytestmark = pytest.mark.browser
 

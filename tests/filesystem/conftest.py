@@ -14,7 +14,7 @@ import kitops_jupyter as kit
 from kitops_jupyter.filesystem import KitFileSystem
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
-from tests.registry.conftest import Real, plain  # noqa: F401  (a fixture)
+from tests.fakes.registries import Real
 
 HTTP = Connection(plain_http=True)
 
@@ -48,14 +48,8 @@ def traffic(monkeypatch: pytest.MonkeyPatch) -> Traffic:
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "here")
-
-
-@pytest.fixture
-def reference(request: pytest.FixtureRequest, plain: Real) -> str:  # noqa: F811
-    name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name.lower()).strip("-")
-    return f"{plain.host}/team/{name[:60].strip('-')}:v1"
+def reference(repository_name: str, plain: Real) -> str:
+    return f"{plain.host}/{repository_name}:v1"
 
 
 @pytest.fixture

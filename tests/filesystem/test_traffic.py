@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,16 +16,10 @@ from kitops_jupyter.errors import DigestMismatch, KitError
 from kitops_jupyter.filesystem import BlockCache, KitFileSystem
 from kitops_jupyter.operations.unpack.unpack import UnpackResult
 from kitops_jupyter.settings import Settings
-from tests.fakes.fault_server import FaultServer, serving
+from tests.fakes.fault_server import FaultServer
 from tests.filesystem.conftest import HTTP, Traffic, push
 
 MIB = 1 << 20
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    with serving() as running:
-        yield running
 
 
 @pytest.fixture

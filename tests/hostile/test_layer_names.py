@@ -31,11 +31,6 @@ FORMATS = ("raw", "tar", "tar+gzip")
 Layer = tuple[str, str, bytes]  # format, name, content
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "home")
-
-
 def modelpack(settings: Settings, layers: Sequence[Layer]) -> str:
     """A ModelPack whose layers have one file each, put into the store as it is."""
     place = store(settings).repository("localhost/evil")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.fakes.registries import Real
 from tests.hub.conftest import Hub, Person
 from tests.operations.projects import make_project
-from tests.registry.conftest import Real, with_users  # noqa: F401  (a fixture)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_a_job_a_kit_and_a_sign_in_of_one_are_nothing_the_other_has(
     hub: Hub,
     alice: Person,
     bob: Person,
-    with_users: Real,  # noqa: F811
+    with_users: Real,
 ) -> None:
     make_project(hub.homes / "alice" / "project")
     asked = {"kind": "pack", "directory": "project", "reference": "churn:v1"}

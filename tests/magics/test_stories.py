@@ -9,9 +9,9 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
+from tests.fakes.registries import Real
 from tests.magics.conftest import RunCell
 from tests.operations.projects import FILES, files_in, make_project
-from tests.registry.conftest import Real, plain  # noqa: F401  (fixture)
 
 CHURN = """\
 %%kit
@@ -28,7 +28,7 @@ kit pull registry.gitlab.com/chatbot/legalchat:tuned
 
 
 @pytest.fixture
-def settings(project: Path, plain: Real, tmp_path: Path) -> Settings:  # noqa: F811
+def settings(project: Path, plain: Real, tmp_path: Path) -> Settings:
     """A home whose registries are known by name, and a project in the kernel's folder."""
     named = {name: {"url": f"http://{plain.host}"} for name in ("corp-registry", "registry.gitlab.com")}
     (tmp_path / "home").mkdir()

@@ -32,11 +32,6 @@ from tests.contract import MadeKit
 from tests.oci_layout.layouts import make_layout, tarred
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "home")
-
-
 def blob(folder: Path, digest: str) -> Path:
     return folder / "blobs" / "sha256" / digest[7:]
 

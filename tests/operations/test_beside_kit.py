@@ -18,11 +18,6 @@ KIT = shutil.which("kit")
 pytestmark = [pytest.mark.kit, pytest.mark.skipif(not KIT, reason="there is no kit program on PATH")]
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "home")
-
-
 def run_kit(settings: Settings, *words: str, cwd: Path) -> str:
     environment = {**os.environ, "KITOPS_HOME": str(settings.home), "SOURCE_DATE_EPOCH": "1750000000"}
     done = subprocess.run(

@@ -13,15 +13,10 @@ from kitops_jupyter.operations.look.tags import describe_tags, list_tags
 from kitops_jupyter.operations.unpack.conflicts import find_conflicts
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
+from tests.fakes.registries import Real
 from tests.operations.projects import make_project
-from tests.registry.conftest import Real, plain  # noqa: F401  (fixture)
 
 HTTP = Connection(plain_http=True)
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "home")
 
 
 @pytest.fixture
@@ -31,7 +26,7 @@ def elsewhere(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def pushed(tmp_path: Path, settings: Settings, plain: Real) -> str:  # noqa: F811
+def pushed(tmp_path: Path, settings: Settings, plain: Real) -> str:
     """A repository with a few tags in a registry."""
     repository = f"{plain.host}/browse/{tmp_path.name.lower().replace('_', '-').strip('-')}"
     kit.pack(make_project(tmp_path / "project"), tag=f"{repository}:v1", settings=settings)

@@ -23,22 +23,11 @@ from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository
 from kitops_jupyter.targets import Connection, store
+from tests.fakes.registries import Real, running
 from tests.operations.projects import FILES, files_in, make_project, write_files
-from tests.registry.conftest import Real, plain, running, with_tls, with_users  # noqa: F401  (fixtures)
 from tests.store.test_referrers import refer
 
 HTTP = Connection(plain_http=True)
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "here")
-
-
-@pytest.fixture
-def there(tmp_path: Path) -> Settings:
-    """A colleague's machine, beyond the gap."""
-    return Settings.load({}, home=tmp_path / "there")
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +38,15 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def real(plain: Real) -> Real:  # noqa: F811
+def real(plain: Real) -> Real:
     """A registry."""
     return plain
 
 
 @pytest.fixture
-def name(request: pytest.FixtureRequest) -> str:
+def name(repository_name: str) -> str:
     """A repository of the test's own."""
-    letters = "".join(letter if letter.isalnum() else "-" for letter in request.node.name.lower())
-    return f"team/{'-'.join(filter(None, letters.split('-')))[-60:].strip('-')}"
+    return repository_name
 
 
 @pytest.fixture
@@ -316,7 +304,7 @@ def test_each_side_is_reached_in_its_own_way(
     here: Settings,
     name: str,
     real: Real,
-    with_tls: Real,  # noqa: F811
+    with_tls: Real,
     tmp_path: Path,
 ) -> None:
     kit.copy(packed, f"{real.host}/{name}:v1", connection=HTTP, settings=here)
@@ -333,7 +321,7 @@ def test_a_registry_that_wants_a_password_gets_none_it_was_not_given(
     packed: str,
     here: Settings,
     name: str,
-    with_users: Real,  # noqa: F811
+    with_users: Real,
 ) -> None:
     goal = f"{with_users.host}/{name}:v1"
     with pytest.raises(Unauthorized):

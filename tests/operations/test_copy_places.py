@@ -12,11 +12,6 @@ from kitops_jupyter.operations.transfer.sides import parse_place
 from kitops_jupyter.settings import Settings
 
 
-@pytest.fixture
-def here(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "here")
-
-
 @pytest.mark.parametrize(
     ("text", "kind", "name", "path"),
     [

@@ -25,19 +25,14 @@ from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Store, blobs
 from kitops_jupyter.targets import Connection, store
+from tests.fakes.registries import Real
 from tests.operations.projects import write_files
-from tests.registry.conftest import Real, plain  # noqa: F401  (a fixture)
 
 HTTP = Connection(plain_http=True)
 BYTES = bytes(range(256)) * 800
 KITFILE = "manifestVersion: 1.0.0\nmodel: {path: model.bin}\ndatasets: [{path: data}]\n"
 
 Damage = Callable[[Path], None]
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "home")
 
 
 @pytest.fixture
@@ -137,7 +132,7 @@ def test_packing_again_puts_any_damaged_blob_right(
 def test_a_pull_puts_any_damaged_blob_right(
     project: Path,
     settings: Settings,
-    plain: Real,  # noqa: F811
+    plain: Real,
     damage: Damage,
     part: str,
 ) -> None:
@@ -153,7 +148,7 @@ def test_a_pull_puts_any_damaged_blob_right(
 def test_a_push_fetches_back_what_is_damaged_here_and_whole_there(
     project: Path,
     settings: Settings,
-    plain: Real,  # noqa: F811
+    plain: Real,
     damage: Damage,
 ) -> None:
     reference = f"{plain.host}/team/back:{damage.__name__}"
@@ -164,7 +159,7 @@ def test_a_push_fetches_back_what_is_damaged_here_and_whole_there(
     assert_right(settings)
 
 
-def test_a_push_of_damaged_bytes_moves_no_tag(project: Path, settings: Settings, plain: Real) -> None:  # noqa: F811
+def test_a_push_of_damaged_bytes_moves_no_tag(project: Path, settings: Settings, plain: Real) -> None:
     reference = f"{plain.host}/team/never:v1"
     kit.pack(project, tag=reference, settings=settings)
     rot(parts_of(settings, reference)["model"])
@@ -174,7 +169,7 @@ def test_a_push_of_damaged_bytes_moves_no_tag(project: Path, settings: Settings,
         kit.info(reference, remote=True, connection=HTTP, settings=settings)
 
 
-def test_another_kit_that_is_damaged_stops_no_push(project: Path, settings: Settings, plain: Real) -> None:  # noqa: F811
+def test_another_kit_that_is_damaged_stops_no_push(project: Path, settings: Settings, plain: Real) -> None:
     kit.pack(project, tag=f"{plain.host}/team/other:v1", settings=settings)
     rot(parts_of(settings, f"{plain.host}/team/other:v1")["manifest"])
     (project / "model.bin").write_bytes(BYTES[1:])
@@ -292,7 +287,7 @@ def test_what_is_damaged_is_said_not_to_be_verified_until_it_is_put_right(projec
 def test_nothing_that_we_stored_is_hashed_again(
     project: Path,
     settings: Settings,
-    plain: Real,  # noqa: F811
+    plain: Real,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(*_: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from kitops_jupyter.operations.transfer.extras import FILE_INDEX, REMEMBERED_S, 
 from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
-from tests.fakes.fault_server import MANIFEST, Fault, FaultServer, Rule, serving
+from tests.fakes.fault_server import MANIFEST, Fault, FaultServer, Rule
 from tests.fakes.rules import Reply, problem
 from tests.operations.projects import FILES, files_in, make_project
 
@@ -27,17 +27,6 @@ REFUSALS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "subject": lambda manifest: "subject" in manifest,
 }
 STATUSES = [400, 401, 403, 405, 415, 422]
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "here")
 
 
 @pytest.fixture

@@ -18,15 +18,10 @@ from kitops_jupyter.progress import Event
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection, store
+from tests.fakes.registries import Real
 from tests.operations.projects import FILES, files_in, make_project
-from tests.registry.conftest import Real, plain  # noqa: F401  (a fixture)
 
 HTTP = Connection(plain_http=True)
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "here")
 
 
 def manifest_of(reference: str, settings: Settings) -> Manifest:
@@ -65,7 +60,7 @@ def test_no_layer_and_no_config_is_other_for_it(here: Settings, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("is_streamed", [False, True], ids=["push", "pack-push"])
-def test_it_travels_with_the_kit(is_streamed: bool, plain: Real, here: Settings, tmp_path: Path) -> None:  # noqa: F811
+def test_it_travels_with_the_kit(is_streamed: bool, plain: Real, here: Settings, tmp_path: Path) -> None:
     reference = f"{plain.host}/team/travels-{is_streamed}:v1".lower()
     project = make_project(tmp_path / "project")
     if is_streamed:

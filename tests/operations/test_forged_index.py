@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,24 +21,13 @@ from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.unpack.unpack import UnpackResult
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
-from tests.fakes.fault_server import FaultServer, serving
+from tests.fakes.fault_server import FaultServer
 
 HTTP = Connection(plain_http=True)
 GOOD, EVIL = b"print('harmless')\n", b"import os; os.system('evil')\n"
 FILLER = bytes(100_000)  # a layer that is not read whole
 LAYER = "application/vnd.kitops.modelkit.code.v1.tar"
 NAME = "code/a.py"
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def there(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "there")
 
 
 def member(name: str, data: bytes, *, mode: int = 0o644, **fields: object) -> bytes:

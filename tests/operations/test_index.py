@@ -15,21 +15,10 @@ from kitops_jupyter.settings import Settings
 from kitops_jupyter.show import card_of
 from kitops_jupyter.targets import Connection, store
 from kitops_jupyter.verbs import Context, parse, run, split
+from tests.fakes.registries import Real
 from tests.operations.projects import files_in, write_files
-from tests.registry.conftest import Real, plain  # noqa: F401  (a fixture)
 
 HTTP = Connection(plain_http=True)
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "here")
-
-
-@pytest.fixture
-def there(tmp_path: Path) -> Settings:
-    """A colleague's machine."""
-    return Settings.load({}, home=tmp_path / "there")
 
 
 def pack_two(tmp_path: Path, name: str, settings: Settings) -> None:
@@ -50,10 +39,9 @@ def name(tmp_path: Path, here: Settings) -> str:
 
 
 @pytest.fixture
-def remote(request: pytest.FixtureRequest, plain: Real, name: str, tmp_path: Path, here: Settings) -> str:  # noqa: F811
+def remote(repository_name: str, plain: Real, name: str, tmp_path: Path, here: Settings) -> str:
     """The same in a registry: its repository, which is known here, too."""
-    letters = "".join(letter if letter.isalnum() else "-" for letter in request.node.name.lower())
-    there = f"{plain.host}/index/{'-'.join(filter(None, letters.split('-')))[-60:]}"
+    there = f"{plain.host}/{repository_name}"
     pack_two(tmp_path, there, here)
     kit.index_create(f"{there}:all", settings=here)
     for tag in ("q4", "q8"):

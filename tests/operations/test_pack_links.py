@@ -18,11 +18,6 @@ FILES = {"config.json": "{}", "model.safetensors": "weights", "README.md": "# m"
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "home")
-
-
-@pytest.fixture
 def snapshot(tmp_path: Path) -> Path:
     """A model as a Hugging Face cache holds it."""
     model = tmp_path / "hub/models--org--name"

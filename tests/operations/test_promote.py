@@ -15,7 +15,6 @@ from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository, Store
 from kitops_jupyter.targets import Connection
 from tests.operations.projects import write_files
-from tests.registry.conftest import Real, plain  # noqa: F401  (a fixture)
 
 HTTP = Connection(plain_http=True)
 
@@ -33,11 +32,6 @@ def name(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> 
     if is_remote:
         kit.push(f"{name}:old", all_tags=True, connection=HTTP, settings=settings)
     yield name
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "home")
 
 
 def tags(name: str, settings: Settings) -> dict[str, str]:

@@ -19,8 +19,8 @@ from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection, store
 from tests.archives import extract
+from tests.fakes.registries import Real
 from tests.operations.projects import FILES, files_in, make_project, write_files
-from tests.registry.conftest import Real, plain  # noqa: F401  (a fixture)
 from tests.store.test_referrers import refer
 
 HTTP = Connection(plain_http=True)
@@ -28,26 +28,14 @@ MODELPACK = "application/vnd.cncf.model"
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "here")
-
-
-@pytest.fixture
-def there(tmp_path: Path) -> Settings:
-    """A colleague's machine."""
-    return Settings.load({}, home=tmp_path / "there")
-
-
-@pytest.fixture
-def real(plain: Real) -> Real:  # noqa: F811
+def real(plain: Real) -> Real:
     """A registry."""
     return plain
 
 
 @pytest.fixture
-def reference(request: pytest.FixtureRequest, real: Real) -> str:
-    letters = "".join(letter if letter.isalnum() else "-" for letter in request.node.name.lower())
-    return f"{real.host}/forms/{'-'.join(filter(None, letters.split('-')))[-60:].strip('-')}:v1"
+def reference(repository_name: str, real: Real) -> str:
+    return f"{real.host}/{repository_name}:v1"
 
 
 @pytest.fixture

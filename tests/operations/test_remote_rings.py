@@ -10,16 +10,16 @@ import pytest
 import kitops_jupyter as kit
 from kitops_jupyter.errors import ReferenceCycle
 from kitops_jupyter.settings import RegistrySettings, Settings
-from tests.registry.conftest import Real, plain  # noqa: F401  (a fixture)
+from tests.fakes.registries import Real
 
 
 @pytest.fixture
-def settings(tmp_path: Path, plain: Real) -> Settings:  # noqa: F811
+def settings(tmp_path: Path, plain: Real) -> Settings:
     return Settings(home=tmp_path / "home", registries={plain.host: RegistrySettings(plain_http=True)})
 
 
 @pytest.fixture
-def name(tmp_path: Path, settings: Settings, plain: Real) -> str:  # noqa: F811
+def name(tmp_path: Path, settings: Settings, plain: Real) -> str:
     """A repository with v1, and v2 that builds on it, both here and in the registry."""
     name = f"{plain.host}/{tmp_path.name.lower().replace('_', '-').strip('-')}/m"
     (tmp_path / "a.txt").write_text("x")

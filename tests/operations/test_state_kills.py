@@ -21,9 +21,9 @@ from kitops_jupyter.registry.identity.credentials import Credential
 from kitops_jupyter.registry.identity.login import keep
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection, local, store
+from tests.fakes.registries import Real
 from tests.operations.projects import write_files
 from tests.operations.test_transfer_kills import killed
-from tests.registry.conftest import Real, plain  # noqa: F401  (a fixture)
 
 KILLS = 8
 HTTP = Connection(plain_http=True)
@@ -32,11 +32,6 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9"),
     pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
 ]
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "home")
 
 
 def pack(root: Path, settings: Settings, *references: str) -> None:
@@ -138,7 +133,7 @@ def test_what_kit_removed_in_the_middle_of_a_pack_is_packed_again(tmp_path: Path
 def test_what_kit_removed_in_the_middle_of_a_pull_is_pulled_again(
     tmp_path: Path,
     settings: Settings,
-    plain: Real,  # noqa: F811
+    plain: Real,
 ) -> None:
     reference, there, taken = f"{plain.host}/team/taken:v1", Settings.load({}, home=tmp_path / "there"), list[Path]()
     pack(tmp_path / "p", settings, reference)

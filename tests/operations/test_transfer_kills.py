@@ -18,8 +18,8 @@ from kitops_jupyter.errors import NotFound
 from kitops_jupyter.operations.transfer.push import TransferResult
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection, store
+from tests.fakes.registries import Real
 from tests.operations.projects import files_in, write_files
-from tests.registry.conftest import Real, plain  # noqa: F401  (fixture)
 
 KILLS = 50
 HTTP = Connection(plain_http=True)
@@ -58,7 +58,7 @@ def killed(work: Callable[[], object], after_s: float) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def test_a_killed_push_leaves_no_half_kit_and_the_next_one_completes(tmp_path: Path, plain: Real) -> None:  # noqa: F811
+def test_a_killed_push_leaves_no_half_kit_and_the_next_one_completes(tmp_path: Path, plain: Real) -> None:
     chance, here, cut = random.Random(3), Settings.load({}, home=tmp_path / "here"), 0
     for number in range(KILLS // 2):
         reference = f"{plain.host}/kills/push-{number}:v1"
@@ -77,7 +77,7 @@ def test_a_killed_push_leaves_no_half_kit_and_the_next_one_completes(tmp_path: P
     assert cut >= 5, "hardly a kill came in the middle: this test has shown too little"
 
 
-def test_a_killed_pull_leaves_no_half_kit_and_the_next_one_completes(tmp_path: Path, plain: Real) -> None:  # noqa: F811
+def test_a_killed_pull_leaves_no_half_kit_and_the_next_one_completes(tmp_path: Path, plain: Real) -> None:
     chance, here, cut = random.Random(4), Settings.load({}, home=tmp_path / "here"), 0
     reference = f"{plain.host}/kills/pull:v1"
     files = make(tmp_path / "project", 1000)
@@ -94,7 +94,7 @@ def test_a_killed_pull_leaves_no_half_kit_and_the_next_one_completes(tmp_path: P
     assert cut >= 5, "hardly a kill came in the middle: this test has shown too little"
 
 
-def test_two_pulls_of_one_kit_at_once_are_one_download(tmp_path: Path, plain: Real) -> None:  # noqa: F811
+def test_two_pulls_of_one_kit_at_once_are_one_download(tmp_path: Path, plain: Real) -> None:
     here, there = (Settings.load({}, home=tmp_path / name) for name in ("here", "there"))
     reference = f"{plain.host}/kills/twice:v1"
     make(tmp_path / "project", 2000)

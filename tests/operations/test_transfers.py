@@ -26,21 +26,10 @@ from kitops_jupyter.operations.unpack.unpack import UnpackResult
 from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
+from tests.fakes.registries import Real
 from tests.operations.projects import FILES, files_in, make_project
-from tests.registry.conftest import Real, plain, served, with_users  # noqa: F401  (fixtures)
 
 HTTP = Connection(plain_http=True)
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "here")
-
-
-@pytest.fixture
-def there(tmp_path: Path) -> Settings:
-    """A colleague's machine."""
-    return Settings.load({}, home=tmp_path / "there")
 
 
 @pytest.fixture(params=["plain", "served"], ids=["docker-registry", "serve"])
@@ -50,9 +39,8 @@ def real(request: pytest.FixtureRequest) -> Real:
 
 
 @pytest.fixture
-def reference(request: pytest.FixtureRequest, real: Real) -> str:
-    name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name.lower()).strip("-")
-    return f"{real.host}/team/{name[:60].strip('-')}:v1"
+def reference(repository_name: str, real: Real) -> str:
+    return f"{real.host}/{repository_name}:v1"
 
 
 @pytest.fixture
@@ -211,7 +199,7 @@ def test_a_plain_image_is_refused_with_a_clear_word(real: Real, there: Settings)
 
 
 def test_credentials_are_tried_before_they_are_kept(
-    with_users: Real,  # noqa: F811
+    with_users: Real,
     there: Settings,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -24,11 +24,6 @@ HIDDEN = "is in the kit, but not in its Kitfile"
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "here")
-
-
-@pytest.fixture
 def pair(here: Settings, tmp_path: Path) -> tuple[str, str]:
     """A kit, and the same with one more layer of the same Kitfile."""
     kit.pack(make_project(tmp_path / "project"), tag="churn:v1", settings=here)

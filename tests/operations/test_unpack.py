@@ -35,11 +35,6 @@ from tests.operations.projects import FILES, files_in, make_project, write_files
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.load({}, home=tmp_path / "home")
-
-
-@pytest.fixture
 def packed(tmp_path: Path, settings: Settings) -> Settings:
     kit.pack(make_project(tmp_path / "project"), tag="churn:v1", settings=settings)
     kit.pack(tmp_path / "project", tag="churn:gz", compression="gzip", settings=settings)

@@ -20,7 +20,7 @@ from kitops_jupyter.registry import Credential, Registry
 from kitops_jupyter.settings import RegistrySettings, Settings
 from tests.contract import make_kit, store_kit
 from tests.fakes.fault_server import MANIFEST, UPLOAD, Auth, Fault, FaultServer
-from tests.registry.conftest import Real
+from tests.fakes.registries import Real
 
 Connect = Callable[..., Registry]
 USER = Credential("user", "hunter2")

@@ -17,7 +17,8 @@ from kitops_jupyter.registry import Registry, RemoteRepository
 from kitops_jupyter.settings import Settings
 from tests.contract import IMAGE_MANIFEST, make_kit, store_kit
 from tests.fakes.fault_server import BLOB, MANIFEST, UPLOAD, Fault, FaultServer
-from tests.registry.conftest import HASTE, Real
+from tests.fakes.registries import Real
+from tests.registry.conftest import HASTE
 
 Connect = Callable[..., Registry]
 TAGS = "/v2/[^?]+/tags/list"

@@ -24,7 +24,7 @@ from kitops_jupyter.registry import Credential, Patience, Registry
 from kitops_jupyter.settings import Network, Settings
 from tests.contract import make_kit, store_kit
 from tests.fakes.fault_server import MANIFEST, UPLOAD, Auth, Fault, FaultServer
-from tests.registry.conftest import make_certificates
+from tests.fakes.registries import make_certificates
 
 Connect = Callable[..., Registry]
 ADA = Credential("user", "hunter2")

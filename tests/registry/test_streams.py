@@ -13,8 +13,8 @@ from kitops_jupyter.errors import DigestMismatch, RegistryError, SizeMismatch
 from kitops_jupyter.registry import Registry
 from kitops_jupyter.settings import Settings
 from tests.fakes.fault_server import UPLOAD, Fault, FaultServer
+from tests.fakes.registries import Real
 from tests.registry.cases import DESCRIPTOR, LARGE, MIB
-from tests.registry.conftest import Real
 
 Connect = Callable[..., Registry]
 

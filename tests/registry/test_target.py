@@ -12,7 +12,8 @@ from kitops_jupyter.registry import Registry
 from kitops_jupyter.settings import Settings
 from tests.contract import TargetContract
 from tests.fakes.fault_server import FaultServer
-from tests.registry.conftest import HASTE, Real
+from tests.fakes.registries import Real
+from tests.registry.conftest import HASTE
 
 
 class TestScriptedRegistry(TargetContract):

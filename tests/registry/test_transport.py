@@ -22,7 +22,7 @@ from kitops_jupyter.registry.http.transport import proxies_for
 from kitops_jupyter.settings import Network, RegistrySettings, Settings
 from tests.contract import make_kit, store_kit
 from tests.fakes.fault_server import FaultServer
-from tests.registry.conftest import Real, make_certificates, running
+from tests.fakes.registries import Real, make_certificates, running
 
 Connect = Callable[..., Registry]
 SOON = Patience(connect_s=2, stall_s=2, attempts=3, first_pause_s=0.01)

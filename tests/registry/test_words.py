@@ -17,7 +17,8 @@ from kitops_jupyter.settings import Network, RegistrySettings, Settings
 from tests.contract import make_kit, store_kit
 from tests.fakes.fault_server import MANIFEST, UPLOAD, Auth, Fault, FaultServer
 from tests.fakes.raw_server import saying, speaking
-from tests.registry.conftest import HASTE, Real
+from tests.fakes.registries import Real
+from tests.registry.conftest import HASTE
 
 Connect = Callable[..., Registry]
 TAGS = "/v2/[^?]+/tags/list"

@@ -17,7 +17,6 @@ from pytest_jupyter.jupyter_server import *  # noqa: F403
 from pytest_jupyter.pytest_tornasync import *  # noqa: F403
 
 from kitops_jupyter.settings import Settings
-from tests.registry.conftest import plain, with_users  # noqa: F401  (fixtures)
 
 Ask = Callable[..., Awaitable[Any]]
 

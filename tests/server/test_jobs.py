@@ -25,8 +25,8 @@ from kitops_jupyter.server.jobs import Jobs, Task
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 from tests.fakes.raw_server import dripping, speaking
+from tests.fakes.registries import Real
 from tests.fakes.slow_way import slow_way
-from tests.registry.conftest import Real, plain  # noqa: F401  (fixture)
 
 DONE = wire.JobResult("", 0, 0, "", 0, "done")
 
@@ -217,7 +217,7 @@ class Server:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
-def test_a_pull_goes_on_after_a_kill_9_of_the_server(tmp_path: Path, plain: Real) -> None:  # noqa: F811
+def test_a_pull_goes_on_after_a_kill_9_of_the_server(tmp_path: Path, plain: Real) -> None:
     here = Settings.load({}, home=tmp_path / "here")
     (tmp_path / "project").mkdir()
     (tmp_path / "root").mkdir()

@@ -10,8 +10,8 @@ import pytest
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
+from tests.fakes.registries import Real
 from tests.operations.projects import files_in, write_files
-from tests.registry.conftest import Real
 from tests.server.conftest import Ask
 
 

@@ -13,8 +13,8 @@ from kitops_jupyter.server import requests, typescript
 from kitops_jupyter.server.handlers import ROUTES
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
+from tests.fakes.registries import Real
 from tests.operations.projects import FILES, files_in, make_project
-from tests.registry.conftest import Real
 from tests.server.conftest import Ask
 
 HTTP = Connection(plain_http=True)
@@ -33,11 +33,11 @@ def packed(root: Path, home: Settings) -> str:
 
 
 @pytest.fixture
-def named(plain: Real, home: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+def named(plain: Real, home: Settings, tmp_path: Path, repository_name: str) -> str:
     """A repository in a registry that has a name here, with one kit in it that is not here."""
     home.home.mkdir(parents=True, exist_ok=True)
     (home.home / "registries.json").write_text(json.dumps({"corp": {"url": f"http://{plain.host}"}}))
-    repository = f"corp/{abs(hash(request.node.name))}/churn"
+    repository = f"corp/{repository_name}/churn"
     other = Settings.load({}, home=tmp_path / "other")
     (other.home).mkdir()
     (other.home / "registries.json").write_bytes((home.home / "registries.json").read_bytes())

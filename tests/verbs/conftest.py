@@ -5,19 +5,12 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from kitops_jupyter.settings import Settings
 
 AddKits = Callable[..., None]
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """A home of its own."""
-    return Settings.load({}, home=tmp_path / "home")
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 from tests.fakes.fault_server import BLOB, Fault, serving
+from tests.fakes.registries import Real
 from tests.operations.projects import files_in, make_project
-from tests.registry.conftest import Real, plain, with_users  # noqa: F401  (fixtures)
 from tests.widgets.front_end import FrontEnd
 
 pytestmark = [
@@ -22,7 +22,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def repository(tmp_path: Path, plain: Real) -> str:  # noqa: F811
+def repository(tmp_path: Path, plain: Real) -> str:
     """A repository with 45 tags of one kit."""
     name = f"{plain.host}/widgets/{tmp_path.name.lower().replace('_', '-').strip('-')}"
     settings, how = Settings.load({}, home=tmp_path / "pusher"), Connection(plain_http=True)
@@ -125,7 +125,7 @@ def test_cancel_stops_a_pull_that_hangs_and_leaves_no_file(front_end: FrontEnd, 
 
 def test_a_registry_that_wants_to_know_who_asks_gets_a_form_in_place(
     front_end: FrontEnd,
-    with_users: Real,  # noqa: F811
+    with_users: Real,
 ) -> None:
     front_end.run(f"%kit browse {with_users.host} --plain-http")
     field = front_end.wait(lambda: front_end.find(description="Password"))
