@@ -8,7 +8,7 @@ WORKERS ?= auto
 JLPM = cd labextension && PATH="$(abspath $(BIN)):$$PATH" jlpm
 FRONT_END = labextension/package.json labextension/yarn.lock $(shell find labextension/src labextension/style labextension/schema -type f)
 
-.PHONY: demo test lint e2e tour bench bench-small clean
+.PHONY: demo test lint docs e2e tour bench bench-small clean
 
 $(VENV)/.installed-%: pyproject.toml $(FRONT_END)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed")'
@@ -35,6 +35,10 @@ lint: $(VENV)/.installed-test
 	$(JLPM) install --immutable
 	$(JLPM) lint:check
 
+# The pages: every warning is an error, no network is needed. They are in build/docs/index.html.
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx -W --keep-going -n -q docs build/docs
+
 # One after the other; what fails on a busy machine gets one more try.
 e2e: $(VENV)/.installed-test
 	$(BIN)/python -m pytest tests/e2e -m browser -n 0 || $(BIN)/python -m pytest tests/e2e -m browser -n 0 --last-failed
@@ -54,4 +58,4 @@ bench-small: $(VENV)/.installed-test
 	KIT_BENCH_GIB=0.03125 $(BIN)/python -m pytest tests/bench -m bench -n $(WORKERS)
 
 clean:
-	rm -rf $(VENV) kitops_jupyter/labextension labextension/node_modules labextension/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) kitops_jupyter/labextension labextension/node_modules labextension/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist docs/reference/verbs docs/reference/verbs.md docs/reference/api.md docs/tutorials/*.ipynb
