@@ -70,8 +70,8 @@ FACES: dict[str, set[str]] = {
 STILL_IMPORTED: set[tuple[str, str]] = {
     ("filesystem/block_cache.py", "store"),
     ("filesystem/kit_files.py", "store"),
-    ("server/kit_views.py", "store"),
-    ("server/layer_rows.py", "store"),
+    ("server/views/kit.py", "store"),
+    ("server/views/layers.py", "store"),
 }
 STILL_LONG = {
     "kitops_jupyter/content.py",

@@ -26,12 +26,14 @@ from kitops_jupyter.errors import (
     Usage,
 )
 from kitops_jupyter.redaction import redacted
-from kitops_jupyter.server import kit_views, requests, views, wire
+from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.answers import error_of, to_json
 from kitops_jupyter.server.jobs import Jobs
 from kitops_jupyter.server.judged import refuse_secrets
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.tasks import Tasks
+from kitops_jupyter.server.views import kit as kit_views
+from kitops_jupyter.server.views import registries as views
 from kitops_jupyter.server.workers import Workers
 from kitops_jupyter.verbs.core.door import typed_errors
 
@@ -136,7 +138,7 @@ class Base(APIHandler):
 
     def body(self, kind: type[T]) -> T:
         """The body, checked. Raises Usage."""
-        return requests.read(kind, self.json())
+        return bodies.read(kind, self.json())
 
     def json(self) -> Any:
         """The body's JSON. Raises Usage."""

@@ -15,11 +15,11 @@ from kitops_jupyter.server import wire
 from kitops_jupyter.server.base import THREADS, Services
 from kitops_jupyter.server.handlers import ROUTES, Nowhere
 from kitops_jupyter.server.jobs import AT_ONCE, Jobs
-from kitops_jupyter.server.kit_views import Listings
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.tasks import Tasks
 from kitops_jupyter.server.turns import MOST
-from kitops_jupyter.server.views import Names
+from kitops_jupyter.server.views.kit import Listings
+from kitops_jupyter.server.views.registries import Names
 from kitops_jupyter.server.workers import Workers
 from kitops_jupyter.settings import Settings
 

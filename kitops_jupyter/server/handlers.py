@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from tornado.web import HTTPError
 
-from kitops_jupyter.server import checks, kit_views, requests, views
+from kitops_jupyter.server import bodies, previews
 from kitops_jupyter.server.base import Base, Services, guarded
+from kitops_jupyter.server.views import kit as kit_views
+from kitops_jupyter.server.views import registries as views
 
 
 class Status(Base):
@@ -21,7 +23,7 @@ class Status(Base):
 class Registries(Base):
     @guarded
     async def post(self) -> None:
-        asked = self.body(requests.AddRegistry)
+        asked = self.body(bodies.AddRegistry)
         await self.reply(views.add_registry, asked.name, asked.url, asked.plain_http, status=201)
 
     @guarded
@@ -52,7 +54,7 @@ class Tags(Base):
 class Summaries(Base):
     @guarded
     async def post(self) -> None:
-        await self.reply(views.summaries, self.body(requests.References).references)
+        await self.reply(views.summaries, self.body(bodies.References).references)
 
 
 class Kit(Base):
@@ -89,13 +91,13 @@ class History(Base):
 class CheckPull(Base):
     @guarded
     async def post(self) -> None:
-        await self.reply(checks.check_pull, self.body(requests.CheckPull), self.services.root)
+        await self.reply(previews.check_pull, self.body(bodies.CheckPull), self.services.root)
 
 
 class CheckPack(Base):
     @guarded
     async def post(self) -> None:
-        await self.reply(checks.check_pack, self.body(requests.CheckPack), self.services.root)
+        await self.reply(previews.check_pack, self.body(bodies.CheckPack), self.services.root)
 
 
 class JobList(Base):
@@ -112,7 +114,7 @@ class JobList(Base):
 class Limits(Base):
     @guarded
     async def post(self) -> None:
-        self.services.jobs.turns.at_once = self.body(requests.Limits).transfers_at_once
+        self.services.jobs.turns.at_once = self.body(bodies.Limits).transfers_at_once
         self.send(None)
 
 
@@ -125,45 +127,45 @@ class OneJob(Base):
 class RetryJob(Base):
     @guarded
     async def post(self, job_id: str) -> None:
-        self.body(requests.Nothing)
+        self.body(bodies.Nothing)
         await self.reply(self.services.jobs.retry, job_id, self.services.tasks.make, status=201)
 
 
 class Login(Base):
     @guarded
     async def post(self) -> None:
-        asked = self.body(requests.Login)
+        asked = self.body(bodies.Login)
         await self.reply(views.login, asked.registry, asked.username, asked.password, asked.plain_http)
 
 
 class Logout(Base):
     @guarded
     async def post(self) -> None:
-        await self.reply(views.logout, self.body(requests.Logout).registry)
+        await self.reply(views.logout, self.body(bodies.Logout).registry)
 
 
 class Tag(Base):
     @guarded
     async def post(self) -> None:
-        await self.reply(checks.tag, self.body(requests.Tag))
+        await self.reply(previews.tag, self.body(bodies.Tag))
 
 
 class Promote(Base):
     @guarded
     async def post(self) -> None:
-        await self.reply(checks.promote, self.body(requests.Promote))
+        await self.reply(previews.promote, self.body(bodies.Promote))
 
 
 class Remove(Base):
     @guarded
     async def post(self) -> None:
-        await self.reply(checks.remove, self.body(requests.Remove))
+        await self.reply(previews.remove, self.body(bodies.Remove))
 
 
 class Validate(Base):
     @guarded
     async def post(self) -> None:
-        await self.reply(views.validate, self.body(requests.Validate).text)
+        await self.reply(views.validate, self.body(bodies.Validate).text)
 
 
 class Nowhere(Base):

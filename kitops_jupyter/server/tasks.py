@@ -12,7 +12,7 @@ from kitops_jupyter.errors import Usage
 from kitops_jupyter.lines import path_word
 from kitops_jupyter.progress import Observer
 from kitops_jupyter.reference import Reference
-from kitops_jupyter.server import requests, wire
+from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.lines import folder_words, line, pull_words
 from kitops_jupyter.server.paths import Root, folder_beside
 from kitops_jupyter.settings import Settings
@@ -28,25 +28,25 @@ class Tasks:
         """The task behind a request's body, checked. Raises Usage, PathInvalid, NotFound, InvalidReference."""
         from kitops_jupyter.server.jobs import Task
 
-        asked = requests.read_job(body)
+        asked = bodies.read_job(body)
         request = asdict(asked)
-        if isinstance(asked, requests.Pull):
+        if isinstance(asked, bodies.Pull):
             words, run = self._pull(asked)
             return Task("pull", f"Pull {asked.reference}", asked.reference, line(*words), request, run)
-        if isinstance(asked, requests.Push):
+        if isinstance(asked, bodies.Push):
             Reference.parse(asked.reference)
             words = ["push", asked.reference, *([asked.destination] if asked.destination else [])]
             run = partial(_push, asked)
             where = asked.destination or asked.reference
             return Task("push", f"Push {where}", asked.reference, line(*words), request, run)
-        if isinstance(asked, requests.Copy):
+        if isinstance(asked, bodies.Copy):
             words = ["copy", asked.source, asked.destination]
             title = f"Copy {asked.source} to {asked.destination}"
             self._check_copy(asked)
             return Task("copy", title, asked.source, line(*words), request, partial(_copy, asked, self._root.folder))
         return self._pack(asked, request)
 
-    def _pull(self, asked: requests.Pull) -> Any:
+    def _pull(self, asked: bodies.Pull) -> Any:
         Reference.parse(asked.reference)
         words = pull_words(asked.reference, asked.filters, asked.include_remote)
         if asked.directory is None:
@@ -58,7 +58,7 @@ class Tasks:
         words += {"keep": ["--ignore-existing"], "overwrite": ["--overwrite"]}.get(asked.on_conflict, [])
         return words, partial(_pull_into_folder, asked, directory, self._root)
 
-    def _pack(self, asked: requests.Pack, request: dict[str, Any]) -> Any:
+    def _pack(self, asked: bodies.Pack, request: dict[str, Any]) -> Any:
         from kitops_jupyter.server.jobs import Task
 
         directory = self._root.existing(asked.directory)
@@ -80,7 +80,7 @@ class Tasks:
             partial(_pack, asked, directory, notebook, self._root.folder),
         )
 
-    def _check_copy(self, asked: requests.Copy) -> None:
+    def _check_copy(self, asked: bodies.Copy) -> None:
         """Layouts and tars lie below the server's folder: judged as the copy itself will read the names."""
         from kitops_jupyter.operations.transfer.sides import parse_place
 
@@ -90,7 +90,7 @@ class Tasks:
                 self._root.confined(place.path, side)
 
 
-def _pull_into_store(asked: requests.Pull, observe: Observer) -> wire.JobResult:
+def _pull_into_store(asked: bodies.Pull, observe: Observer) -> wire.JobResult:
     from kitops_jupyter.operations.transfer.pull import pull
     from kitops_jupyter.operations.transfer.push import TransferResult
 
@@ -99,7 +99,7 @@ def _pull_into_store(asked: requests.Pull, observe: Observer) -> wire.JobResult:
     return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
 
 
-def _pull_into_folder(asked: requests.Pull, directory: Path, root: Root, observe: Observer) -> wire.JobResult:
+def _pull_into_folder(asked: bodies.Pull, directory: Path, root: Root, observe: Observer) -> wire.JobResult:
     from kitops_jupyter.operations.transfer.pull import pull
     from kitops_jupyter.operations.unpack.unpack import UnpackResult
 
@@ -120,14 +120,14 @@ def _pull_into_folder(asked: requests.Pull, directory: Path, root: Root, observe
     return wire.JobResult(done.digest, done.size_bytes, 0, root.shown(done.directory), done.file_count, text)
 
 
-def _push(asked: requests.Push, observe: Observer) -> wire.JobResult:
+def _push(asked: bodies.Push, observe: Observer) -> wire.JobResult:
     from kitops_jupyter.operations.transfer.push import push
 
     done = push(asked.reference, asked.destination or None, settings=Settings.load(), observe=observe)
     return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
 
 
-def _copy(asked: requests.Copy, folder: Path, observe: Observer) -> wire.JobResult:
+def _copy(asked: bodies.Copy, folder: Path, observe: Observer) -> wire.JobResult:
     from kitops_jupyter.operations.transfer.copy import copy
 
     done = copy(asked.source, asked.destination, directory=folder, settings=Settings.load(), observe=observe)
@@ -135,7 +135,7 @@ def _copy(asked: requests.Copy, folder: Path, observe: Observer) -> wire.JobResu
 
 
 def _pack(
-    asked: requests.Pack, directory: Path, notebook: Path | None, folder: Path, observe: Observer
+    asked: bodies.Pack, directory: Path, notebook: Path | None, folder: Path, observe: Observer
 ) -> wire.JobResult:
     from kitops_jupyter.capture import find_kernel_python
     from kitops_jupyter.operations.pack.pack import pack
@@ -157,7 +157,7 @@ def _pack(
     )
     text = str(done)
     if asked.push:
-        pushed = _push(requests.Push("push", asked.reference), observe)
+        pushed = _push(bodies.Push("push", asked.reference), observe)
         text = f"{text}\n\n{pushed.text}"
     files = sum(layer.file_count for layer in done.layers)
     return wire.JobResult(done.digest or "", done.size_bytes, 0, "", files, text)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kitops_jupyter.server import requests
+from kitops_jupyter.server import bodies
 from kitops_jupyter.server.handlers import ROUTES
 from tests.e2e.acts import ended
 from tests.e2e.lab import Lab
@@ -176,7 +176,7 @@ def test_every_route_is_tried() -> None:
     given = {(method, path) for path, kind in ROUTES.items() for method in WRITING if method.lower() in vars(kind)}
     tried = {(method, url.partition("?")[0].replace("abc", "([0-9a-f]+)")) for method, url, _ in writings("abc")}
     assert tried == given
-    assert {body["kind"] for _, url, body in writings("abc") if url == "jobs"} == set(requests.JOBS)
+    assert {body["kind"] for _, url, body in writings("abc") if url == "jobs"} == set(bodies.JOBS)
     assert set(READINGS) == {path for path, kind in ROUTES.items() if "get" in vars(kind)}
 
 

@@ -14,7 +14,7 @@ from kitops_jupyter.content import Descriptor, read_verified
 from kitops_jupyter.manifest import FILE_PATH
 from kitops_jupyter.operations.opening import Opener
 from kitops_jupyter.reference import Reference
-from kitops_jupyter.server.layer_rows import rows_of
+from kitops_jupyter.server.views.layers import rows_of
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository
 from kitops_jupyter.targets import store

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from kitops_jupyter.server import requests
+from kitops_jupyter.server import bodies
 from kitops_jupyter.server.handlers import ROUTES
 from kitops_jupyter.settings import Settings
 from tests.server.conftest import Ask
@@ -223,7 +223,7 @@ async def test_one_kit_that_cannot_be_named_hides_no_other(ask: Ask, home: Setti
 def test_every_route_with_a_body_is_tried() -> None:
     bodiless = {"jobs/abc/retry"}
     assert set(POSTS) - bodiless == set(BODIES)
-    assert {body["kind"] for body in [BODIES["jobs"], *JOBS]} == set(requests.JOBS)
+    assert {body["kind"] for body in [BODIES["jobs"], *JOBS]} == set(bodies.JOBS)
     assert {route for _, route, _ in queries()} | {"status", "local", "jobs/abc"} == {
         route for method, route in VERBS if method != "POST"
     }

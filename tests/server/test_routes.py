@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import kitops_jupyter as kit
-from kitops_jupyter.server import requests, typescript
+from kitops_jupyter.server import bodies, typescript
 from kitops_jupyter.server.handlers import ROUTES
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
@@ -235,8 +235,8 @@ async def test_a_body_that_is_not_what_was_agreed_is_refused(ask: Ask, body: obj
 
 
 def test_every_body_has_a_schema() -> None:
-    for kind in (requests.AddRegistry, requests.CheckPack, requests.Login, *requests.JOBS.values()):
-        assert requests.schema(kind)["additionalProperties"] is False
+    for kind in (bodies.AddRegistry, bodies.CheckPack, bodies.Login, *bodies.JOBS.values()):
+        assert bodies.schema(kind)["additionalProperties"] is False
 
 
 @pytest.mark.parametrize(("method", "path"), VERBS)

@@ -8,13 +8,13 @@ from kitops_jupyter.disk import read_bytes
 from kitops_jupyter.errors import KitfileInvalid
 from kitops_jupyter.lines import path_word
 from kitops_jupyter.reference import Reference
-from kitops_jupyter.server import requests, wire
+from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.lines import folder_words, line, pull_words
 from kitops_jupyter.server.paths import Root, folder_beside
 from kitops_jupyter.settings import Settings
 
 
-def check_pull(asked: requests.CheckPull, root: Root) -> wire.PullCheck:
+def check_pull(asked: bodies.CheckPull, root: Root) -> wire.PullCheck:
     """What would travel, and what stands in the way; of layers, only lists of files are moved."""
     from kitops_jupyter.operations.transfer.estimate import pull_size
     from kitops_jupyter.operations.unpack.conflicts import find_conflicts
@@ -33,7 +33,7 @@ def check_pull(asked: requests.CheckPull, root: Root) -> wire.PullCheck:
     return wire.PullCheck(*counts, list(conflicts), command, beside, line(*words, *folder_words(beside)))
 
 
-def check_pack(asked: requests.CheckPack, root: Root) -> wire.PackCheck:
+def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
     """What a pack of this folder would take in and leave out, and what is wrong with its Kitfile."""
     from kitops_jupyter.kitfile import to_yaml
     from kitops_jupyter.operations.pack.pack import pack
@@ -77,7 +77,7 @@ def _text_of(directory: Path) -> str:
     return read_bytes(path).decode("utf-8", "replace") if path else ""
 
 
-def tag(asked: requests.Tag) -> wire.Done:
+def tag(asked: bodies.Tag) -> wire.Done:
     """Another name for a kit, where the kit is."""
     from kitops_jupyter.operations.transfer.tag import tag as name_it
 
@@ -85,7 +85,7 @@ def tag(asked: requests.Tag) -> wire.Done:
     return wire.Done(line("tag", asked.source, asked.target), str(done))
 
 
-def promote(asked: requests.Promote) -> wire.Done:
+def promote(asked: bodies.Promote) -> wire.Done:
     """Move a lifecycle tag, or put the last move back."""
     from kitops_jupyter.operations.transfer.promote import promote as move
 
@@ -94,7 +94,7 @@ def promote(asked: requests.Promote) -> wire.Done:
     return wire.Done(line(*words), str(done))
 
 
-def remove(asked: requests.Remove) -> wire.Removed:
+def remove(asked: bodies.Remove) -> wire.Removed:
     """Remove kits, or say what that would free."""
     from kitops_jupyter.operations.transfer.remove import preview_removal
     from kitops_jupyter.operations.transfer.remove import remove as take_away

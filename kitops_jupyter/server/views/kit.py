@@ -15,7 +15,7 @@ from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.look.files import KitFile, list_layer
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.server import wire
-from kitops_jupyter.server.layer_rows import filter_of, key_of, rows_of
+from kitops_jupyter.server.views.layers import filter_of, key_of, rows_of
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Store
 
