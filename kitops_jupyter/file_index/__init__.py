@@ -5,41 +5,58 @@ annotation: so the kit's digest vouches for the index, and the index for every p
 subject is the kit's keeps the blobs from being collected. No layer and no config is other for it, and a program that
 does not know it does not see it.
 
-The blob is a listing (zlib over JSON: `version`, `files` as [name, size, mode, offset], `pages`), then a table of
-sha256 digests, one for each 4 MiB of each file in the listing's order (of a smaller file one for all of it; of an
-empty one none). `pages` has the sha256 of every 64 of them, so that a reader of one file needs the listing and a page.
+Version 2, which is written, is three parts: a listing (zlib over JSON), a table of nodes, a table of leaves. A leaf is
+64 KiB of a file, its digest BLAKE3; a node is 4 MiB of a file, its digest BLAKE3 over the digests of its leaves.
+`pages` in the listing has the digest of every 64 nodes: a reader of one file needs the listing and a page, a reader of
+a few bytes also the leaves of one node. Version 1, which is read, has sha256 over 4 MiB, and no leaves.
 A compressed layer has no offsets (-1) and no digests: it cannot be read in parts, but listed.
+Source: docs/format-file-index.md, which has every field.
 """
 
 from __future__ import annotations
 
 from kitops_jupyter.file_index.address import (
-    ANNOTATION,
-    ARTIFACT_TYPE,
+    ANNOTATIONS,
+    ARTIFACT_TYPES,
     EMPTY,
-    MEDIA_TYPE,
+    MEDIA_TYPES,
     Address,
     address_of,
+    has_index,
+    parse_address,
     referrer,
 )
-from kitops_jupyter.file_index.building import IndexBuilder, listing_only
-from kitops_jupyter.file_index.reading import FILES_LIMIT, PIECE_BYTES, FileIndex, IndexedFile, read_listing
-from kitops_jupyter.file_index.verifying import VerifiedFile
+from kitops_jupyter.file_index.building import BuiltIndex, IndexBuilder, listing_only
+from kitops_jupyter.file_index.reading import FILES_LIMIT, FileIndex, IndexedFile, read_listing
+from kitops_jupyter.file_index.tree import LEAF_BYTES, NODE_BYTES, V1, V2, Tree, is_piece
+from kitops_jupyter.file_index.verifying import Piece, VerifiedFile
+
+LAYER_LIMIT_BYTES = 1 << 40  # of a larger layer the tables of digests are more than half a gigabyte
 
 __all__ = [
-    "ANNOTATION",
-    "ARTIFACT_TYPE",
+    "ANNOTATIONS",
+    "ARTIFACT_TYPES",
     "EMPTY",
     "FILES_LIMIT",
-    "MEDIA_TYPE",
-    "PIECE_BYTES",
+    "LAYER_LIMIT_BYTES",
+    "LEAF_BYTES",
+    "MEDIA_TYPES",
+    "NODE_BYTES",
+    "V1",
+    "V2",
     "Address",
+    "BuiltIndex",
     "FileIndex",
     "IndexBuilder",
     "IndexedFile",
+    "Piece",
+    "Tree",
     "VerifiedFile",
     "address_of",
+    "has_index",
+    "is_piece",
     "listing_only",
+    "parse_address",
     "read_listing",
     "referrer",
 ]

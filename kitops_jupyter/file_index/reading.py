@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import ArchiveInvalid, DigestMismatch
 from kitops_jupyter.file_index.address import Address
+from kitops_jupyter.file_index.tree import DIGEST_BYTES, V1, V2, Tree
 
-VERSION = 1
-PIECE_BYTES = 4 << 20
-PAGE_DIGESTS = 64
-DIGEST_BYTES = 32
+PAGE_BYTES = 64 * DIGEST_BYTES
+BLOCK_BYTES = 512  # of a tar: what follows a file begins at the next
 TEXT_LIMIT_BYTES = 256 << 20
 FILES_LIMIT = 1_000_000
 
@@ -27,38 +27,50 @@ class IndexedFile(NamedTuple):
     mode: int
     offset: int
 
-    @property
-    def pieces(self) -> int:
-        """How many digests it has."""
-        return -(-self.size // PIECE_BYTES)
-
 
 @dataclass(frozen=True, slots=True)
 class FileIndex:
-    """The files of a layer, in its order; `first_piece` says where in the table of digests each one's begin."""
+    """The files of a layer, in its order; `first_node` and `first_leaf` say where in the tables each one's begin."""
 
     address: Address
+    tree: Tree
     files: tuple[IndexedFile, ...]
-    first_piece: tuple[int, ...]
-    pages: tuple[str, ...]
+    first_node: tuple[int, ...]
+    first_leaf: tuple[int, ...]
+    nodes_bytes: int
+    pages: tuple[bytes, ...]
 
     @property
     def has_digests(self) -> bool:
         """Whether parts of the layer can be verified."""
-        return self.address.size_bytes > self.address.listing_bytes or not any(file.size for file in self.files)
+        return self.nodes_bytes > 0 or not any(file.size for file in self.files)
 
     def page_range(self, page: int) -> tuple[int, int]:
-        """Where in the blob a page of the table is: offset, bytes."""
-        page_bytes = PAGE_DIGESTS * DIGEST_BYTES
-        start = self.address.listing_bytes + page * page_bytes
-        return start, min(page_bytes, self.address.size_bytes - start)
+        """Where in the blob a page of the table of nodes is: offset, bytes."""
+        start = page * PAGE_BYTES
+        return self.address.listing_bytes + start, min(PAGE_BYTES, self.nodes_bytes - start)
 
-    def digests(self, page: int, data: bytes) -> list[str]:
+    def leaves_range(self, at: int, node: int) -> tuple[int, int]:
+        """Where in the blob the leaves of a file's node are: offset, bytes; no bytes for a node of one leaf."""
+        before = self.first_leaf[at] + self.tree.listed_leaves(node * self.tree.node_bytes)
+        size = min(self.tree.node_bytes, self.files[at].size - node * self.tree.node_bytes)
+        start = self.address.listing_bytes + self.nodes_bytes + before * DIGEST_BYTES
+        return start, self.tree.listed_leaves(size) * DIGEST_BYTES
+
+    def nodes(self, page: int, data: bytes) -> list[bytes]:
         """The digests of a page. Raises DigestMismatch for bytes that are not what the listing vouches for."""
-        found = Digest.of(data).hex
+        found = self.tree.digest(data)
         if found != self.pages[page]:
-            raise DigestMismatch(f"file index, page {page}: its sha256 is {found}, expected {self.pages[page]}")
-        return [data[at : at + DIGEST_BYTES].hex() for at in range(0, len(data), DIGEST_BYTES)]
+            raise DigestMismatch(
+                f"file index, page {page}: its digest is {found.hex()}, expected {self.pages[page].hex()}"
+            )
+        return _cut(data)
+
+    def leaves(self, node: bytes, data: bytes) -> list[bytes]:
+        """The digests of a node's leaves. Raises DigestMismatch for bytes that the node's own digest is not over."""
+        if not data or len(data) % DIGEST_BYTES or self.tree.over(data) != node:
+            raise DigestMismatch(f"file index: the leaves of {node.hex()[:12]} are not those that it was made of")
+        return _cut(data)
 
 
 def read_listing(data: bytes, address: Address, *, layer_bytes: int, where: str) -> FileIndex:
@@ -68,25 +80,29 @@ def read_listing(data: bytes, address: Address, *, layer_bytes: int, where: str)
     """
     if Digest.of(data) != address.listing_digest:
         raise DigestMismatch(f"{where}: the file index's sha256 is {Digest.of(data)}, not {address.listing_digest}")
-    parsed = _parse(data, where)
-    files = tuple(_file(item, where) for item in parsed["files"])
-    pages = parsed["pages"]
+    parsed = _parse(data, address.version, where)
+    tree = V1 if address.version == 1 else V2
+    files = _files_of_rows(parsed, where) if address.version == 1 else _files_of_columns(parsed, where)
     is_compressed = bool(files) and all(file.offset == -1 for file in files)
     if not is_compressed:
         _check_places(files, layer_bytes, where)
-    first_piece, count = [], 0
+    first_node, first_leaf, nodes, leaves = [], [], 0, 0
     for file in files:
-        first_piece.append(count)
-        count += 0 if is_compressed else file.pieces
-    table_bytes = address.size_bytes - address.listing_bytes
-    if table_bytes != count * DIGEST_BYTES or len(pages) != -(-count // PAGE_DIGESTS):
-        raise _invalid(where, f"{count} digests expected, got {table_bytes} bytes in {len(pages)} pages")
-    if not all(isinstance(page, str) and len(page) == 2 * DIGEST_BYTES for page in pages):
-        raise _invalid(where, "a page's digest is none")
-    return FileIndex(address, files, tuple(first_piece), tuple(pages))
+        first_node.append(nodes)
+        first_leaf.append(leaves)
+        if not is_compressed:
+            nodes += tree.nodes_in(file.size)
+            leaves += tree.listed_leaves(file.size)
+    pages = _pages(parsed.get("pages"), address.version, where)
+    tables_bytes = address.size_bytes - address.listing_bytes
+    if tables_bytes != (nodes + leaves) * DIGEST_BYTES or len(pages) != -(-nodes * DIGEST_BYTES // PAGE_BYTES):
+        raise _invalid(where, f"{nodes + leaves} digests expected, got {tables_bytes} bytes in {len(pages)} pages")
+    return FileIndex(
+        address, tree, tuple(files), tuple(first_node), tuple(first_leaf), nodes * DIGEST_BYTES, tuple(pages)
+    )
 
 
-def _parse(data: bytes, where: str) -> dict[str, Any]:
+def _parse(data: bytes, version: int, where: str) -> dict[str, Any]:
     opened = zlib.decompressobj()
     try:
         text = opened.decompress(data, TEXT_LIMIT_BYTES)
@@ -97,24 +113,73 @@ def _parse(data: bytes, where: str) -> dict[str, Any]:
         parsed = json.loads(text.decode("utf-8", "surrogateescape"))
     except (zlib.error, ValueError, RecursionError):
         raise _invalid(where, "the listing cannot be read") from None
-    if not isinstance(parsed, dict) or parsed.get("version") != VERSION:
-        raise _invalid(where, "it is of no version that is known here")
-    if not isinstance(parsed.get("files"), list) or not isinstance(parsed.get("pages"), list):
-        raise _invalid(where, "it has no files, or no pages")
+    if not isinstance(parsed, dict) or parsed.get("version") != version:
+        raise _invalid(where, "it is not of the version that the layer's annotation says")
     return parsed
 
 
-def _file(item: Any, where: str) -> IndexedFile:
-    if isinstance(item, list) and len(item) == 4:
-        name, *numbers = item
-        if isinstance(name, str) and all(type(number) is int for number in numbers):
-            size, mode, offset = numbers
-            if name and size >= 0 and 0 <= mode <= 0o7777 and offset >= -1:
-                return IndexedFile(name, size, mode, offset)
-    raise _invalid(where, f"{str(item)[:100]!r} is no file")
+def _files_of_rows(parsed: dict[str, Any], where: str) -> list[IndexedFile]:
+    """Version 1: a list of [name, size, mode, offset]."""
+    rows = parsed.get("files")
+    if not isinstance(rows, list):
+        raise _invalid(where, "it has no files")
+    return [
+        _file(*row, where=where) if isinstance(row, list) and len(row) == 4 else _no_file(row, where) for row in rows
+    ]
 
 
-def _check_places(files: tuple[IndexedFile, ...], layer_bytes: int, where: str) -> None:
+def _files_of_columns(parsed: dict[str, Any], where: str) -> list[IndexedFile]:
+    """Version 2: a column each. A gap is from the last block of the file before; there is none if compressed."""
+    names, gaps = parsed.get("names"), parsed.get("gaps")
+    if gaps is None and isinstance(names, list):
+        gaps = [None] * len(names)
+    columns: list[Any] = [names, parsed.get("sizes"), parsed.get("modes"), gaps]
+    if not all(isinstance(column, list) for column in columns):
+        raise _invalid(where, "it has no files")
+    if len({len(column) for column in columns}) != 1:
+        raise _invalid(where, "its columns differ in length")
+    files: list[IndexedFile] = []
+    end = 0
+    for name, size, mode, gap in zip(*columns, strict=True):
+        if gap is not None and (type(gap) is not int or gap < 0):
+            _no_file([name, size, mode, gap], where)
+        file = _file(name, size, mode, -1 if gap is None else end + gap, where=where)
+        end = file.offset + -(-file.size // BLOCK_BYTES) * BLOCK_BYTES
+        files.append(file)
+    return files
+
+
+def _file(name: Any, size: Any, mode: Any, offset: Any, *, where: str) -> IndexedFile:
+    if isinstance(name, str) and name and type(size) is type(mode) is type(offset) is int:
+        is_file = size >= 0 and 0 <= mode <= 0o7777 and offset >= -1
+        return IndexedFile(name, size, mode, offset) if is_file else _no_file([name, size, mode, offset], where)
+    return _no_file([name, size, mode, offset], where)
+
+
+def _no_file(item: Any, where: str) -> IndexedFile:
+    raise _invalid(where, f"{str(item)[:100]!r} is not a file")
+
+
+def _pages(value: Any, version: int, where: str) -> list[bytes]:
+    """A list of digests in version 1, all of them in one text in version 2, in hexadecimal."""
+    text = value
+    if version == 1 and isinstance(value, list):
+        if not all(isinstance(page, str) and len(page) == 2 * DIGEST_BYTES for page in value):
+            raise _invalid(where, "a digest of a page is not one")
+        text = "".join(value)
+    try:
+        if not isinstance(text, str) or len(text) % (2 * DIGEST_BYTES) or (not text.isalnum() and text):
+            raise ValueError
+        return _cut(bytes.fromhex(text))
+    except ValueError:
+        raise _invalid(where, "its pages are not digests") from None
+
+
+def _cut(digests: bytes) -> list[bytes]:
+    return [digests[at : at + DIGEST_BYTES] for at in range(0, len(digests), DIGEST_BYTES)]
+
+
+def _check_places(files: Sequence[IndexedFile], layer_bytes: int, where: str) -> None:
     """Files follow one another within the layer, and none has the name of another."""
     end = 0
     for file in files:

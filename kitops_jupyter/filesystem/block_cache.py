@@ -1,4 +1,4 @@
-"""Pieces of files that were read before, under their sha256: shared by processes, bounded, and never trusted.
+"""Pieces of files that were read before, under their digests: shared by processes, bounded, and never trusted.
 
 A piece gets its name in one step when all of it is there, and is hashed whenever it is read: what a kill, a full disk
 or another program left is at worst read again from the registry.
@@ -6,11 +6,11 @@ or another program left is at worst read again from the registry.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from pathlib import Path
 
+from kitops_jupyter.file_index import is_piece
 from kitops_jupyter.store.files import read_small, replace, unlink
 
 LIMIT_BYTES = 1 << 30
@@ -27,12 +27,12 @@ class BlockCache:
         # How much may still be written before the folder is counted again; other processes write, too.
         self._unwatched_bytes = 0
 
-    def find(self, digest: str) -> bytes | None:
-        """The piece with this sha256 (hexadecimal), if it is here and whole."""
-        path = self._folder / digest
+    def find(self, name: str) -> bytes | None:
+        """The piece with this name (see `file_index.is_piece`), if it is here and whole."""
+        path = self._folder / name
         try:
             data = read_small(path, _PIECE_LIMIT_BYTES)
-            if hashlib.sha256(data).hexdigest() != digest:
+            if not is_piece(name, data):
                 unlink(path)
                 return None
             os.utime(path)
@@ -40,7 +40,7 @@ class BlockCache:
             return None
         return data
 
-    def keep(self, digest: str, data: bytes) -> None:
+    def keep(self, name: str, data: bytes) -> None:
         """Keep a verified piece; where that cannot be, nothing is kept."""
         if len(data) > min(self._limit_bytes, _PIECE_LIMIT_BYTES):
             return
@@ -48,7 +48,7 @@ class BlockCache:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             temporary.write_bytes(data)
-            replace(temporary, self._folder / digest)
+            replace(temporary, self._folder / name)
             self._unwatched_bytes -= len(data)
             if self._unwatched_bytes < 0:
                 self._prune()

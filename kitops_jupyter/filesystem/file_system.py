@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from fsspec.spec import AbstractBufferedFile
 from kitops_jupyter import targets
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import DigestMismatch, NotFound
+from kitops_jupyter.file_index import NODE_BYTES
 from kitops_jupyter.filesystem.address import KitPath, split
 from kitops_jupyter.filesystem.block_cache import LIMIT_BYTES, BlockCache
 from kitops_jupyter.filesystem.kit_files import Found, KitFiles, NoSuchFile
@@ -33,7 +35,8 @@ class KitFileSystem(ReadOnlyFileSystem):
 
     What a reference names is looked up once; `invalidate_cache` forgets it. `info` says of a file whether every part
     of it is `verified`; with `require_verified` another is not read. Of a registry only the file's own bytes are
-    moved, in pieces of 4 MiB that are kept in the cache folder, up to `block_cache_bytes`.
+    moved, in verified pieces (64 KiB for a small read, else 4 MiB) that are kept in the cache folder, up to
+    `block_cache_bytes`.
     """
 
     protocol = "kit"
@@ -147,7 +150,7 @@ class KitFileSystem(ReadOnlyFileSystem):
         """The file's bytes, or a part of them; negative places count from its end."""
         size, read, _ = self._reader(path)
         first, last, _ = slice(start, end).indices(size)
-        return read(first, last)
+        return read(first, last, 0)
 
     def _open(
         self,
@@ -162,7 +165,7 @@ class KitFileSystem(ReadOnlyFileSystem):
             self._refuse(path)
         return KitFile(self, path)
 
-    def _reader(self, path: str) -> tuple[int, Callable[[int, int], bytes], bool]:
+    def _reader(self, path: str) -> tuple[int, Callable[[int, int, int], bytes], bool]:
         """The file's size, what reads a part of it, and whether that keeps pieces."""
         place, files = self._place(path)
         found = files.find(place.path)
@@ -177,10 +180,9 @@ class KitFileSystem(ReadOnlyFileSystem):
                 f"{place}: the kit has no file index, so no digest covers this file alone",
                 hint=f"kit pull {place.reference}",
             )
-        chosen = found
         if not found.file.size:
-            files.read(found, 0, 0)  # nobody reads an empty file: that it is empty must be so
-        return found.file.size, lambda start, end: files.read(chosen, start, end), is_verified
+            files.read(found, 0, 0, 0)  # nobody reads an empty file: that it is empty must be so
+        return found.file.size, partial(files.read, found), is_verified
 
     def created(self, path: str) -> datetime:
         """When the kit was packed (UTC), for every file of it: kits keep no times of files. Raises FileNotFoundError.
@@ -199,10 +201,14 @@ class KitFile(AbstractBufferedFile):  # type: ignore[misc]
     def __init__(self, fs: KitFileSystem, path: str) -> None:
         size, self._read_part, keeps_pieces = fs._reader(path)
         caching = "none" if keeps_pieces else "readahead"
+        self._last_end = self._in_a_row_bytes = 0  # reads that follow one another fetch as much as they had before
         super().__init__(fs, path, "rb", block_size=_READ_AHEAD_BYTES, size=size, cache_type=caching)
 
     def _fetch_range(self, start: int, end: int) -> bytes:
-        return self._read_part(start, end)
+        ahead_bytes = self._in_a_row_bytes if start == self._last_end else 0
+        self._in_a_row_bytes = ahead_bytes + end - start
+        self._last_end = end
+        return self._read_part(start, end, min(ahead_bytes, NODE_BYTES))
 
 
 def _packed_at(kit: Kit) -> datetime:

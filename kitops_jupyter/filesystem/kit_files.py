@@ -6,7 +6,6 @@ import hashlib
 import os
 import tempfile
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -16,8 +15,9 @@ from kitops_jupyter import archive, targets
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.content import Readable, verified
 from kitops_jupyter.errors import ArchiveInvalid, DigestMismatch, KitError, NotFound, SizeMismatch
-from kitops_jupyter.file_index import PIECE_BYTES, IndexedFile, VerifiedFile
+from kitops_jupyter.file_index import IndexedFile
 from kitops_jupyter.filesystem.block_cache import BlockCache
+from kitops_jupyter.filesystem.pieces import Pieces
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.layer_reader import checked_names, members_of, open_here, ranges_of
 from kitops_jupyter.operations.opening import Kit
@@ -25,7 +25,6 @@ from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import StoredBlob
 
-_PIECES_IN_MEMORY = 4
 KITFILE = "Kitfile"
 _KITFILE = -1  # in place of a layer
 
@@ -65,7 +64,7 @@ class KitFiles:
         self._blocks = blocks
         self._matches = kit.matches()
         self._kitfile = kitfiles.to_yaml(kit.kitfile).encode() if kit.kitfile else None
-        self._memory: OrderedDict[str, bytes] = OrderedDict()
+        self._pieces = Pieces(blocks)
 
     def find(self, path: str) -> Found | None:
         """The file with this path, if there is one; only layers that may have it are listed, the likely ones first."""
@@ -103,8 +102,11 @@ class KitFiles:
             self._forget(found.layer)  # it may be put right meanwhile
             raise damage
 
-    def read(self, found: Found, start: int, end: int) -> bytes:
-        """The file's bytes from `start` to `end`. Raises DigestMismatch, SizeMismatch, RegistryError."""
+    def read(self, found: Found, start: int, end: int, ahead_bytes: int) -> bytes:
+        """The file's bytes from `start` to `end`; where they must be fetched, so many that follow come along.
+
+        Raises DigestMismatch, SizeMismatch, RegistryError.
+        """
         if found.layer == _KITFILE:
             return (self._kitfile or b"")[max(0, start) : max(0, end)]
         self.check(found)
@@ -118,11 +120,10 @@ class KitFiles:
         checked = layer.remote.verified(found.file.name)
         if checked is None:
             return layer.remote.read_at(found.file.offset + start, end - start)
-        first, last = start // PIECE_BYTES, (end - 1) // PIECE_BYTES
         self._recall_header(layer, found.file.name)
-        whole = b"".join(self._piece(checked, piece) for piece in range(first, last + 1))
+        data = self._pieces.read(checked, start, end, min(end + ahead_bytes, found.file.size))
         self._see_header(layer, found.file.name)
-        return whole[start - first * PIECE_BYTES : end - first * PIECE_BYTES]
+        return data
 
     def _found_kitfile(self) -> Found:
         """The Kitfile as unpacking writes it: it is in no layer, and the config that has it was verified."""
@@ -213,23 +214,6 @@ class KitFiles:
         if token and name not in layer.recalled:
             self._blocks.keep(hashlib.sha256(token).hexdigest(), token)
         layer.recalled.add(name)
-
-    def _piece(self, checked: VerifiedFile, piece: int) -> bytes:
-        """One verified piece: out of memory, the folder of blocks, or the registry."""
-        digest = checked.digest(piece)
-        with self._lock:
-            if digest in self._memory:
-                self._memory.move_to_end(digest)
-                return self._memory[digest]
-        data = self._blocks.find(digest)
-        if data is None:
-            data = checked.read_piece(piece)
-            self._blocks.keep(digest, data)
-        with self._lock:
-            self._memory[digest] = data
-            while len(self._memory) > _PIECES_IN_MEMORY:
-                self._memory.popitem(last=False)
-        return data
 
     def _read_here(self, layer: _Layer, file: IndexedFile, start: int, end: int) -> bytes:
         """Out of a blob of the local store that was hashed, and did not change since; a compressed one is unpacked."""

@@ -35,12 +35,12 @@ class IndexFindings:
 
     def why_wrong(self, layer: Descriptor) -> str:
         """Why the index is not the layer's; "" where that is not known of it."""
-        found = self._notes.find(_key(layer)) if file_index.ANNOTATION in layer.annotations else None
+        found = self._notes.find(_key(layer)) if file_index.has_index(layer) else None
         return "" if found in (None, _RIGHT) else str(found)
 
     def is_open(self, layer: Descriptor) -> bool:
         """Whether the layer has an index that was not compared with it yet."""
-        return file_index.ANNOTATION in layer.annotations and self._notes.find(_key(layer)) is None
+        return file_index.has_index(layer) and self._notes.find(_key(layer)) is None
 
     def keep(self, layer: Descriptor, why_wrong: str = "") -> None:
         """Keep a finding; without a reason the index is right."""
@@ -48,7 +48,8 @@ class IndexFindings:
 
 
 def _key(layer: Descriptor) -> str:
-    return f"{layer.digest};{layer.annotations.get(file_index.ANNOTATION, '')}"
+    texts = [text for key in file_index.ANNOTATIONS.values() if (text := layer.annotations.get(key))]
+    return f"{layer.digest};{texts[-1] if texts else ''}"  # the newest is the one that is used
 
 
 class IndexCheck:
@@ -63,7 +64,7 @@ class IndexCheck:
         self._layer = layer
         self._is_listing = bool(kind.compression)
         self._tar = archive.PassingTar(size_bytes=size_bytes) if kind.layout == "tar" else None
-        self._builder = file_index.IndexBuilder()
+        self._builder = file_index.IndexBuilder(tree=_tree_of(layer))
         self._files: list[file_index.IndexedFile] = []
         self._size_bytes = size_bytes
         self._passed_bytes = 0
@@ -125,19 +126,28 @@ class IndexCheck:
     def _difference(self, read_listing: ReadListing) -> str:
         said = file_index.address_of(self._layer)
         assert said is not None
-        blob, address = file_index.listing_only(self._files) if self._is_listing else self._builder.build()
-        if address == said:
+        built = file_index.listing_only(self._files) if self._is_listing else self._builder.build()
+        if built.address == said:
             return ""
-        where, size_bytes = f"layer {self._layer.digest.short}", self._layer.size_bytes
-        listed = file_index.read_listing(read_listing(said), said, layer_bytes=size_bytes, where=where)
-        listing = blob[: address.listing_bytes]
-        found = file_index.read_listing(listing, address, layer_bytes=self._passed_bytes, where=where)
+        where, listing = f"layer {self._layer.digest.short}", read_listing(said)
+        listed = file_index.read_listing(listing, said, layer_bytes=self._layer.size_bytes, where=where)
         if self._tar is None and [(max(0, file.offset), file.size) for file in listed.files] != [
             (0, self._passed_bytes)
         ]:
             return f"it lists {len(listed.files)} files, the layer is one file of {self._passed_bytes} bytes"
-        why = "" if self._tar is None else difference(listed, found.files)
-        return why or ("its digests are not those of the layer's pieces" if listed.pages != found.pages else "")
+        found = [file._replace(offset=-1) for file in self._files] if self._is_listing else self._files
+        why = "" if self._tar is None else difference(listed, found)
+        is_same = listed.pages == self._builder.pages and self._builder.digest_with(listing) == said.digest
+        return why or ("" if is_same else "its digests are not those of the layer's pieces")
+
+
+def _tree_of(layer: Descriptor) -> file_index.Tree:
+    """How the layer's index cuts files; a garbled annotation is for `judge` to find."""
+    try:
+        address = file_index.address_of(layer)
+    except ContentError:
+        address = None
+    return file_index.V1 if address is not None and address.version == 1 else file_index.V2
 
 
 def difference(listed: file_index.FileIndex, found: Sequence[file_index.IndexedFile]) -> str:

@@ -134,9 +134,11 @@ def index_of(source: LocalFirst, layer: Descriptor) -> file_index.FileIndex | No
 
 
 def read_index(source: LocalFirst, address: file_index.Address, offset: int, size_bytes: int) -> bytes:
-    """A part of an index, out of all of it where that is small."""
+    """A part of an index, out of all of it where that is small, else out of its beginning if it is there."""
     if address.size_bytes > _WHOLE_INDEX_BYTES:
-        return source.read_small_part(address.descriptor, offset, size_bytes)
+        if address.listing_bytes + size_bytes > _WHOLE_INDEX_BYTES or offset + size_bytes > _WHOLE_INDEX_BYTES:
+            return source.read_small_part(address.descriptor, offset, size_bytes)
+        return source.read_small_part(address.descriptor, 0, _WHOLE_INDEX_BYTES)[offset : offset + size_bytes]
     whole = source.read_small_part(address.descriptor, 0, address.size_bytes)
     if Digest.of(whole) != address.digest:
         raise DigestMismatch(f"file index: its sha256 is {Digest.of(whole)}, expected {address.digest}")

@@ -39,8 +39,11 @@ def refuse(server: FaultServer, kind: str, answer: Reply) -> None:
     server.refuses = lambda manifest: answer if REFUSALS[kind](manifest) else None
 
 
+INDEX_TYPE = b"application/vnd.kitops-jupyter.file-index.v2"
+
+
 def index_puts(server: FaultServer) -> int:
-    return sum(seen.method == "PUT" and b"file-index.v1" in seen.body for seen in server.seen)
+    return sum(seen.method == "PUT" and INDEX_TYPE in seen.body for seen in server.seen)
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
@@ -151,7 +154,7 @@ def test_a_referrer_that_cannot_be_read_stays_behind_alone(
 ) -> None:
     reference = f"{server.host}/team/kit:v1"
     kit.push(local, reference, connection=HTTP, settings=here)
-    (index,) = [digest for digest, (data, _) in server.manifests.items() if b"file-index.v1" in data]
+    (index,) = [digest for digest, (data, _) in server.manifests.items() if INDEX_TYPE in data]
     data, kind = server.manifests[index]
     server.manifests[index] = data + b" ", kind
     copied = kit.copy(reference, f"oci:{tmp_path}/layout:v1", connection=HTTP, settings=here)

@@ -11,7 +11,7 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.content import read_verified
-from kitops_jupyter.file_index import ANNOTATION, ARTIFACT_TYPE, address_of
+from kitops_jupyter.file_index import ARTIFACT_TYPES, address_of
 from kitops_jupyter.manifest import Manifest, parse
 from kitops_jupyter.media_types import IMAGE_INDEX
 from kitops_jupyter.progress import Event
@@ -41,7 +41,7 @@ def test_layers_that_are_not_read_again_keep_their_index(here: Settings, tmp_pat
     fixed = replace(here, created_epoch_s=0)
     first = kit.pack(project, tag="churn:v1", settings=fixed)
     for layer in first.layers:
-        assert ANNOTATION in layer.annotations
+        assert address_of(layer.descriptor)
     for _ in range(20):  # files are known once the clock has ticked
         again = kit.pack(project, tag="churn:v2", settings=fixed)
         if all(layer.status == "unchanged" for layer in again.layers):
@@ -76,7 +76,7 @@ def test_it_travels_with_the_kit(is_streamed: bool, plain: Real, here: Settings,
     asked = urllib.request.Request(fallback, headers={"Accept": IMAGE_INDEX})
     with urllib.request.urlopen(asked) as answer:
         (referrer,) = json.load(answer)["manifests"]
-    assert referrer["artifactType"] == ARTIFACT_TYPE
+    assert referrer["artifactType"] == ARTIFACT_TYPES[2]
     onward = reference.replace("travels", "onward")
     kit.tag(reference, onward, settings=there)
     kit.push(onward, connection=HTTP, settings=there)

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 import kitops_jupyter as kit
-from kitops_jupyter import file_index
 from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.file_index import IndexBuilder, IndexedFile
@@ -51,8 +50,8 @@ def serve_kit(server: FaultServer, layer: bytes, files: list[IndexedFile]) -> st
     """A kit of one layer whose index says this of it."""
     builder = IndexBuilder(files)
     builder.write(memoryview(layer))
-    blob, address = builder.build()
-    server.add_blob(blob)
+    built = builder.build()
+    server.add_blob(built.read())
     digest = server.add_blob(layer)
     config = {
         "manifestVersion": "1.0.0",
@@ -61,7 +60,7 @@ def serve_kit(server: FaultServer, layer: bytes, files: list[IndexedFile]) -> st
     }
     data = json.dumps(config).encode()
     described = Descriptor("application/vnd.kitops.modelkit.config.v1+json", Digest(server.add_blob(data)), len(data))
-    layers = [Descriptor(LAYER, Digest(digest), len(layer), {file_index.ANNOTATION: str(address)}).to_json()]
+    layers = [Descriptor(LAYER, Digest(digest), len(layer), built.address.annotation).to_json()]
     manifest = {
         "schemaVersion": 2,
         "mediaType": IMAGE_MANIFEST,

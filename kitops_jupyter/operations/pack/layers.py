@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 from kitops_jupyter import archive, file_index
 from kitops_jupyter.content import Descriptor, Digest, Ingests, Readable, Target
-from kitops_jupyter.errors import ManifestInvalid, PathInvalid
+from kitops_jupyter.errors import PathInvalid
 from kitops_jupyter.layers import PlannedLayer
 from kitops_jupyter.manifest import file_metadata, layer_annotations
 from kitops_jupyter.media_types import Kind, LayerType
@@ -110,7 +109,7 @@ class LayerPacker:
         hashed = _HashingStream(stream)
         packed = archive.compressing(hashed, compression)
         stored = self._place.ingest(packed, observe=self._event, item=layer.path)
-        index = self._keep_index(*file_index.listing_only(_indexed(layer))) if self._has_index(layer) else ""
+        index = self._keep_index(file_index.listing_only(_indexed(layer))) if self._has_index(layer) else ""
         return LayerRecord(stored.digest, hashed.digest(), stored.size_bytes, file_index=index)
 
     def _read_plain(self, layer: PlannedLayer, stream: _Sized) -> LayerRecord:
@@ -119,22 +118,23 @@ class LayerPacker:
             return LayerRecord(stored.digest, stored.digest, stored.size_bytes)
         builder = file_index.IndexBuilder(_indexed(layer))
         stored = self._place.ingest(_Watched(stream, builder), observe=self._event, item=layer.path)
-        index = self._keep_index(*builder.build())
-        self._findings.keep(Descriptor("", stored.digest, stored.size_bytes, {file_index.ANNOTATION: index}))
-        return LayerRecord(stored.digest, stored.digest, stored.size_bytes, file_index=index)
+        built = builder.build()
+        self._findings.keep(Descriptor("", stored.digest, stored.size_bytes, built.address.annotation))
+        return LayerRecord(stored.digest, stored.digest, stored.size_bytes, file_index=self._keep_index(built))
 
     def _has_its_index(self, known: LayerRecord) -> bool:
         """Whether the index that was made with the layer is still there: a kit without it would be another one."""
         return self._indexes is None or not known.file_index or bool(self._index_annotation(known))
 
     def _has_index(self, layer: PlannedLayer) -> bool:
-        return self._indexes is not None and len(layer.members) <= file_index.FILES_LIMIT
+        is_listed = len(layer.members) <= file_index.FILES_LIMIT and layer.size_bytes <= file_index.LAYER_LIMIT_BYTES
+        return self._indexes is not None and is_listed
 
-    def _keep_index(self, data: bytes, address: file_index.Address) -> str:
+    def _keep_index(self, built: file_index.BuiltIndex) -> str:
         assert self._indexes
-        indexes = self._indexes
-        self._extras.try_to(FILE_INDEX, lambda: indexes.write(address.descriptor, io.BytesIO(data), item="file index"))
-        return str(address)
+        indexes, blob = self._indexes, built.address.descriptor
+        self._extras.try_to(FILE_INDEX, lambda: indexes.write(blob, built.open(), item="file index"))
+        return str(built.address)
 
     def _compression_of(self, layer: PlannedLayer) -> str:
         return "none" if layer.entry.section == "mcpserver" else self._compression
@@ -166,12 +166,8 @@ class LayerPacker:
         """What binds the index to the kit; nothing where there is none, or none any more."""
         if record is None or self._indexes is None or not record.file_index:
             return {}
-        annotation = {file_index.ANNOTATION: record.file_index}
-        try:
-            address = file_index.address_of(Descriptor("", record.digest, record.size_bytes, annotation))
-        except ManifestInvalid:  # the cache may hold anything
-            return {}
-        return annotation if address and self._indexes.exists(address.descriptor) else {}
+        address = file_index.parse_address(record.file_index)  # the cache may hold anything
+        return address.annotation if address and self._indexes.exists(address.descriptor) else {}
 
     def _fingerprint(self, layer: PlannedLayer) -> str:
         """Names what packing would read: every member's place, size, times, inode and mode."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from kitops_jupyter import file_index
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter.content import Descriptor, Source, Target, read_verified
 from kitops_jupyter.errors import ContentMissing, NotFound
-from kitops_jupyter.media_types import IMAGE_MANIFEST
 from kitops_jupyter.operations.index_findings import IndexWatch
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
 from kitops_jupyter.pipeline import Stoppable, run_all
@@ -95,10 +93,10 @@ def _move_indexes(layers: Sequence[Descriptor], move: Move, tally: Tally, extras
 
 def keep_indexes(referrers: Target, kit: Descriptor, layers: Sequence[Descriptor]) -> None:
     """Write the manifest that keeps the file indexes of the kit's layers, which are there; none if they have none."""
-    data = file_index.referrer(kit, layers)
-    if data is not None:
+    made = file_index.referrer(kit, layers)
+    if made is not None:
         referrers.write(file_index.EMPTY, io.BytesIO(b"{}"), item="file index")
-        described = replace(Descriptor.of(IMAGE_MANIFEST, data), artifact_type=file_index.ARTIFACT_TYPE)
+        described, data = made
         referrers.write(described, io.BytesIO(data), item="file index")
 
 

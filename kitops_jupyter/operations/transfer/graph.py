@@ -185,7 +185,7 @@ def copy_nodes(
 def _is_put(node: Node, move: Move, put: Callable[[Node], None], tally: Tally, extras: Extras, place: str) -> bool:
     """Whether what refers to a kit is there now; a file index is not tried where it was refused before."""
     kind = node.descriptor.artifact_type
-    is_index = kind == file_index.ARTIFACT_TYPE
+    is_index = kind in file_index.ARTIFACT_TYPES.values()
     what = (
         FILE_INDEX if is_index else f"{kind[:80] or 'a manifest'} {node.descriptor.digest.short}, which refers to it,"
     )
