@@ -5,7 +5,7 @@ import type { JSX } from 'react';
 import { inert, share } from '../format';
 import { kitIcon } from '../icons';
 import type { Jobs } from '../model';
-import { useSignals } from './signal';
+import { useSignals } from './shared/signal';
 
 /** How far all transfers are together. */
 export class StatusItem extends ReactWidget {

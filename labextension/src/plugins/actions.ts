@@ -5,7 +5,7 @@ import { FileDialog } from '@jupyterlab/filebrowser';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { ITranslator } from '@jupyterlab/translation';
 
-import type { IActions } from '../components/dialogs/actions';
+import type { IActions } from '../components/shared/actions';
 import { CommandIDs, DOMAIN } from '../tokens';
 import type { IKitModel } from '../tokens';
 

@@ -8,8 +8,8 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { KitError } from '../client';
-import type { IActions } from '../components/dialogs/actions';
-import type { Form } from '../components/dialogs/form';
+import type { IActions } from '../components/shared/actions';
+import type { Form } from '../components/shared/form';
 import { kitIcon, pushIcon } from '../icons';
 import { CommandIDs, IKitModel } from '../tokens';
 import { actionsOf } from './actions';

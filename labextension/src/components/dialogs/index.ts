@@ -1,6 +1,6 @@
 // All dialogs: fetched when the first one is opened, not with JupyterLab itself.
 
-export { FormDialog } from './form';
+export { FormDialog } from '../shared/form';
 export { PackForm } from './pack';
 export { PromoteForm } from './promote';
 export { PushForm } from './push';

@@ -3,11 +3,11 @@ import type { JSX } from 'react';
 import { inert } from '../../format';
 import { cellOf, kitLine, safeLine } from '../../lines';
 import type { Job } from '../../wire';
-import type { IActions } from './actions';
-import { CheckField, TextField } from './field';
-import { Form } from './form';
+import type { IActions } from '../shared/actions';
+import { CheckField, TextField } from '../shared/field';
+import { Form } from '../shared/form';
 import { nameProblem, parseName, proposedName } from './names';
-import { KitLine } from './notes';
+import { KitLine } from '../shared/notes';
 import { PackState } from './packstate';
 import { Preview } from './preview';
 

@@ -4,8 +4,8 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { PackCheck, PackLayer } from '../../wire';
-import type { IActions } from './actions';
-import { Asked } from './asked';
+import type { IActions } from '../shared/actions';
+import { Asked } from '../../model/asked';
 import { without } from './yaml';
 
 /** Somebody types in the Kitfile: it is looked at when they rest. */

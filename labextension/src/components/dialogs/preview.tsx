@@ -3,13 +3,13 @@ import { useRef } from 'react';
 
 import { inert, size } from '../../format';
 import type { PackLayer, Problem } from '../../wire';
-import { TickBox } from '../kit/tickbox';
-import { LinkButton } from '../parts';
-import type { IActions } from './actions';
-import { Failure, Waiting } from './notes';
+import { TickBox } from '../shared/tickbox';
+import { LinkButton } from '../shared/parts';
+import type { IActions } from '../shared/actions';
+import { Failure, Waiting } from '../shared/notes';
 import type { PackState } from './packstate';
 import { keyOf } from './packstate';
-import { Problems } from './source';
+import { Problems } from '../shared/source';
 
 const SHOWN = 200;
 

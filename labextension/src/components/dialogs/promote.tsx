@@ -5,12 +5,12 @@ import { inert, shortDigest } from '../../format';
 import { kitLine } from '../../lines';
 import { repositoryOf } from '../../model';
 import type { Done, HistoryRow, KitView } from '../../wire';
-import type { IActions } from './actions';
-import { Asked } from './asked';
-import { Form } from './form';
-import type { IMove } from './lifecycle';
-import { digestsOf, movesOf, STAGES } from './lifecycle';
-import { Failure, KitLine, Waiting } from './notes';
+import type { IActions } from '../shared/actions';
+import { Asked } from '../../model/asked';
+import { Form } from '../shared/form';
+import type { IMove } from '../../model/lifecycle';
+import { digestsOf, movesOf, STAGES } from '../../model/lifecycle';
+import { Failure, KitLine, Waiting } from '../shared/notes';
 
 /** Which stage a kit reaches; what moves from where to where is said before it does. */
 export class PromoteForm extends Form<Done> {

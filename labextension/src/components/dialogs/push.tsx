@@ -3,11 +3,11 @@ import type { JSX } from 'react';
 import { inert } from '../../format';
 import { kitLine } from '../../lines';
 import type { Job } from '../../wire';
-import type { IActions } from './actions';
-import { TextField } from './field';
-import { Form } from './form';
+import type { IActions } from '../shared/actions';
+import { TextField } from '../shared/field';
+import { Form } from '../shared/form';
 import { nameProblem, parseName } from './names';
-import { KitLine } from './notes';
+import { KitLine } from '../shared/notes';
 
 /** Where a kit goes: to the registry in its name, or to another one. */
 export class PushForm extends Form<Job> {

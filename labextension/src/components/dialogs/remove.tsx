@@ -3,11 +3,11 @@ import type { JSX } from 'react';
 import { inert, size } from '../../format';
 import { kitLine } from '../../lines';
 import type { Removed } from '../../wire';
-import type { IActions } from './actions';
-import { Asked } from './asked';
-import { CheckField } from './field';
-import { Form } from './form';
-import { Failure, KitLine, Waiting } from './notes';
+import type { IActions } from '../shared/actions';
+import { Asked } from '../../model/asked';
+import { CheckField } from '../shared/field';
+import { Form } from '../shared/form';
+import { Failure, KitLine, Waiting } from '../shared/notes';
 
 const SHOWN = 20;
 

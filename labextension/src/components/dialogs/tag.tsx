@@ -3,12 +3,12 @@ import type { JSX } from 'react';
 import { inert, shortDigest } from '../../format';
 import { kitLine } from '../../lines';
 import { repositoryOf } from '../../model';
-import type { IActions } from './actions';
-import { TextField } from './field';
-import { Form } from './form';
-import { STAGES } from './lifecycle';
+import type { IActions } from '../shared/actions';
+import { TextField } from '../shared/field';
+import { Form } from '../shared/form';
+import { STAGES } from '../../model/lifecycle';
 import { nameProblem } from './names';
-import { KitLine } from './notes';
+import { KitLine } from '../shared/notes';
 
 /** Another name for a kit. */
 export class TagForm extends Form<string> {

@@ -3,9 +3,9 @@ import type { JSX } from 'react';
 
 import { kitLine, pathWord } from '../../lines';
 import type { Validated } from '../../wire';
-import type { IActions } from './actions';
-import { KitLine } from './notes';
-import { Problems, Source } from './source';
+import type { IActions } from '../shared/actions';
+import { KitLine } from '../shared/notes';
+import { Problems, Source } from '../shared/source';
 
 /** What is wrong with a Kitfile, beside its text. */
 export class Verdict extends ReactWidget {

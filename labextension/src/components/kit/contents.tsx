@@ -3,12 +3,12 @@ import type { JSX, KeyboardEvent } from 'react';
 import { useId, useRef, useState } from 'react';
 
 import { size } from '../../format';
-import type { IActions } from '../dialogs/actions';
-import { Virtual, reveal } from '../virtual';
+import type { IActions } from '../shared/actions';
+import { Virtual, reveal } from '../shared/virtual';
 import { Into } from './into';
 import { Row } from './row';
 import type { KitState } from './state';
-import { TickBox } from './tickbox';
+import { TickBox } from '../shared/tickbox';
 import type { INode, ITreeRow, Tree } from './tree';
 import { canOpen, SPLIT_LIMIT } from './tree';
 

@@ -4,10 +4,10 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { inert, shortDigest, size } from '../../format';
 import { kitLine } from '../../lines';
 import type { DiffFile, DiffRow, DiffView } from '../../wire';
-import type { IActions } from '../dialogs/actions';
-import { Failure, KitLine, Waiting } from '../dialogs/notes';
-import { Source } from '../dialogs/source';
-import { Table } from '../parts';
+import type { IActions } from '../shared/actions';
+import { Failure, KitLine, Waiting } from '../shared/notes';
+import { Source } from '../shared/source';
+import { Table } from '../shared/parts';
 import type { KitState } from './state';
 
 /** So many files are listed; the line shows the rest. */

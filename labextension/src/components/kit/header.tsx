@@ -3,8 +3,8 @@ import type { JSX, MouseEvent } from 'react';
 
 import { inert, shortDigest, size } from '../../format';
 import { CommandIDs } from '../../tokens';
-import type { IActions } from '../dialogs/actions';
-import { Button, IconButton } from '../parts';
+import type { IActions } from '../shared/actions';
+import { Button, IconButton } from '../shared/parts';
 import type { KitState } from './state';
 
 export interface IHeaderProps {

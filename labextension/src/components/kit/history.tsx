@@ -3,10 +3,10 @@ import type { JSX } from 'react';
 import { age, inert, moment, shortDigest, size } from '../../format';
 import { CommandIDs } from '../../tokens';
 import type { HistoryRow } from '../../wire';
-import type { IActions } from '../dialogs/actions';
-import { STAGES } from '../dialogs/lifecycle';
-import { Failure, Waiting } from '../dialogs/notes';
-import { LinkButton, Table } from '../parts';
+import type { IActions } from '../shared/actions';
+import { STAGES } from '../../model/lifecycle';
+import { Failure, Waiting } from '../shared/notes';
+import { LinkButton, Table } from '../shared/parts';
 import type { KitState } from './state';
 
 /** So many tags are listed; the panel has them all. */

@@ -5,7 +5,7 @@ import type { JSX } from 'react';
 
 import { inert } from '../../format';
 import { kitIcon } from '../../icons';
-import type { IActions } from '../dialogs/actions';
+import type { IActions } from '../shared/actions';
 import { Kit } from './kit';
 import { KitState } from './state';
 

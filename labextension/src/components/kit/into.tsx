@@ -6,9 +6,9 @@ import { inert, share, size } from '../../format';
 import { isGoing } from '../../model';
 import { outcomeOf } from '../../outcome';
 import type { Job } from '../../wire';
-import type { IActions } from '../dialogs/actions';
-import { Failure, KitLine } from '../dialogs/notes';
-import { Bar, Button } from '../parts';
+import type { IActions } from '../shared/actions';
+import { Failure, KitLine } from '../shared/notes';
+import { Bar, Button } from '../shared/parts';
 import type { OnConflict, Pull } from './pull';
 import type { Tree } from './tree';
 

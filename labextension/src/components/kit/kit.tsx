@@ -1,9 +1,9 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { JSX } from 'react';
 
-import type { IActions } from '../dialogs/actions';
-import { Failure, Waiting } from '../dialogs/notes';
-import { useSignals } from '../signal';
+import type { IActions } from '../shared/actions';
+import { Failure, Waiting } from '../shared/notes';
+import { useSignals } from '../shared/signal';
 import { Contents } from './contents';
 import { Diff } from './diff';
 import { Header } from './header';

@@ -1,9 +1,9 @@
 import type { JSX } from 'react';
 
 import { inert } from '../../format';
-import type { IActions } from '../dialogs/actions';
-import { Failure, Waiting } from '../dialogs/notes';
-import { Problems, Source } from '../dialogs/source';
+import type { IActions } from '../shared/actions';
+import { Failure, Waiting } from '../shared/notes';
+import { Problems, Source } from '../shared/source';
 import type { KitState } from './state';
 
 /** The Kitfile as text, and what there is to say against it. */

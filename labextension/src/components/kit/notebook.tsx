@@ -7,8 +7,8 @@ import { useEffect, useId, useRef } from 'react';
 
 import { inert, size } from '../../format';
 import type { NotebookView as Wire } from '../../wire';
-import type { IActions } from '../dialogs/actions';
-import { Failure, Waiting } from '../dialogs/notes';
+import type { IActions } from '../shared/actions';
+import { Failure, Waiting } from '../shared/notes';
 import { NotebookView } from './notebookview';
 import type { KitState } from './state';
 

@@ -5,7 +5,7 @@ import { Signal } from '@lumino/signaling';
 import type { KitModel } from '../../model';
 import type { KitView, LayerRow, NotebookView } from '../../wire';
 import { KitError } from '../../client';
-import { Asked } from '../dialogs/asked';
+import { Asked } from '../../model/asked';
 
 /** So many folders are looked through for notebooks; those further down are opened from the contents. */
 const FOLDERS = 24;

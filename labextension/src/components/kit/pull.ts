@@ -7,7 +7,7 @@ import { KitError } from '../../client';
 import { safeLine } from '../../lines';
 import type { KitModel } from '../../model';
 import type { Job, PullCheck } from '../../wire';
-import { Asked } from '../dialogs/asked';
+import { Asked } from '../../model/asked';
 import type { Tree } from './tree';
 
 /** What becomes of a file that is in the way. */

@@ -3,9 +3,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX } from 'react';
 
 import { inert, size } from '../../format';
-import { LinkButton } from '../parts';
+import { LinkButton } from '../shared/parts';
 import { isNotebook } from './notebooks';
-import { TickBox } from './tickbox';
+import { TickBox } from '../shared/tickbox';
 import type { INode, ITreeRow } from './tree';
 import { bytesOf, canOpen, canTick, isElsewhere, tickOf } from './tree';
 

@@ -7,7 +7,7 @@ import { Signal } from '@lumino/signaling';
 import type { KitModel } from '../../model';
 import { repositoryOf } from '../../model';
 import type { DiffView, HistoryRow, KitView, LayerRow, Problem } from '../../wire';
-import { Asked } from '../dialogs/asked';
+import { Asked } from '../../model/asked';
 import { Notebooks } from './notebooks';
 import { Pull } from './pull';
 import { Tree } from './tree';

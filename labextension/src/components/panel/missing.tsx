@@ -5,7 +5,7 @@ import type { JSX } from 'react';
 import { inert } from '../../format';
 import type { KitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
-import { IconButton, TextButton } from '../parts';
+import { IconButton, TextButton } from '../shared/parts';
 import type { Run } from '.';
 
 const MEND = 'jupyter server extension enable kitops_jupyter';

@@ -4,7 +4,7 @@ import type { JSX } from 'react';
 import { inert } from '../../format';
 import type { KitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
-import { TextButton } from '../parts';
+import { TextButton } from '../shared/parts';
 import type { Run } from '.';
 import type { IRow } from './rows';
 

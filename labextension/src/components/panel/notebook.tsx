@@ -9,8 +9,8 @@ import { age, inert, moment, shortName } from '../../format';
 import type { ISnapshot } from '../../model/snapshots';
 import type { Snapshots } from '../../model';
 import { CommandIDs } from '../../tokens';
-import { LinkButton, TextButton } from '../parts';
-import { useSignals } from '../signal';
+import { LinkButton, TextButton } from '../shared/parts';
+import { useSignals } from '../shared/signal';
 import type { Run } from '.';
 import { Section } from './section';
 

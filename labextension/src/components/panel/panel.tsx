@@ -4,8 +4,8 @@ import type { JSX, KeyboardEvent, RefObject } from 'react';
 import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 
 import { CommandIDs } from '../../tokens';
-import { IconButton } from '../parts';
-import { useSignals } from '../signal';
+import { IconButton } from '../shared/parts';
+import { useSignals } from '../shared/signal';
 import type { IPanelOptions, Run } from '.';
 import { Missing } from './missing';
 import { ThisNotebook } from './notebook';

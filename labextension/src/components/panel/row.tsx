@@ -7,7 +7,7 @@ import { kitIcon, pullIcon } from '../../icons';
 import { kitLine } from '../../lines';
 import type { KitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
-import { CopyLine, IconButton, TextButton } from '../parts';
+import { CopyLine, IconButton, TextButton } from '../shared/parts';
 import type { Run } from '.';
 import { NoteBody } from './note';
 import type { IRow } from './rows';

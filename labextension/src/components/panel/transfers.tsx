@@ -11,8 +11,8 @@ import { isGoing } from '../../model';
 import { outcomeOf } from '../../outcome';
 import { CommandIDs } from '../../tokens';
 import type { Job } from '../../wire';
-import { Bar, CopyLine, IconButton, TextButton } from '../parts';
-import { useSignals } from '../signal';
+import { Bar, CopyLine, IconButton, TextButton } from '../shared/parts';
+import { useSignals } from '../shared/signal';
 import type { Run } from '.';
 import { Section } from './section';
 

@@ -4,8 +4,8 @@ import { memo, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'r
 
 import type { KitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
-import { useSignals } from '../signal';
-import { reveal, Virtual } from '../virtual';
+import { useSignals } from '../shared/signal';
+import { reveal, Virtual } from '../shared/virtual';
 import type { Run } from '.';
 import { actOn } from './note';
 import { RowView } from './row';

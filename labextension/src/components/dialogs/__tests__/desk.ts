@@ -8,9 +8,9 @@ import type { Route } from '../../../__tests__/server';
 import { FakeServer, job, jobs, local, row, status } from '../../../__tests__/server';
 import { KitModel } from '../../../model';
 import type { PackCheck } from '../../../wire';
-import type { IActions } from '../actions';
-import type { Form } from '../form';
-import { FormDialog } from '../form';
+import type { IActions } from '../../shared/actions';
+import type { Form } from '../../shared/form';
+import { FormDialog } from '../../shared/form';
 
 export const HOSTILE = '<img src=x onerror=alert(1)>';
 

@@ -1,6 +1,6 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { movesOf } from '../lifecycle';
+import { movesOf } from '../../../model/lifecycle';
 import { nameProblem, parseName, proposedName } from '../names';
 import { without } from '../yaml';
 

@@ -10,7 +10,7 @@ import type { Route } from '../../../__tests__/server';
 import { FakeServer, job, jobs, local, status } from '../../../__tests__/server';
 import { KitModel } from '../../../model';
 import type { Job, KitView, LayerRow, PullCheck } from '../../../wire';
-import type { IActions } from '../../dialogs/actions';
+import type { IActions } from '../../shared/actions';
 import { KitTab } from '..';
 
 export const HOSTILE = '<img src=x onerror=alert(1)>\u202e\u0007';

@@ -6,7 +6,7 @@ import type { JSX, ReactNode } from 'react';
 import type { KitError } from '../../client';
 import { inert } from '../../format';
 import { noLine } from '../../lines';
-import { Button, CopyLine, IconButton } from '../parts';
+import { Button, CopyLine, IconButton } from './parts';
 import type { IActions } from './actions';
 
 export interface IWithActions {

@@ -8,7 +8,7 @@ import type { JSX } from 'react';
 import { useEffect } from 'react';
 
 import { KitError } from '../../client';
-import { useSignals } from '../signal';
+import { useSignals } from './signal';
 import type { IActions } from './actions';
 import { Failure, Waiting } from './notes';
 

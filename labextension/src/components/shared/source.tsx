@@ -2,7 +2,7 @@ import type { JSX } from 'react';
 
 import { inert } from '../../format';
 import type { Problem } from '../../wire';
-import { LinkButton } from '../parts';
+import { LinkButton } from './parts';
 import type { IActions } from './actions';
 
 /** So many lines of a text are shown: a Kitfile has some dozens, a hostile one may have a million. */

@@ -1,7 +1,7 @@
 import type { JSX } from 'react';
 import { useEffect, useRef } from 'react';
 
-import type { Tick } from './tree';
+import type { Tick } from '../kit/tree';
 
 export interface ITickBoxProps {
   tick: Tick;

@@ -2,7 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import { KitError } from '../../client';
+import { KitError } from '../client';
 
 /** One question to the server and its answer: the last one asked counts, whatever order the answers come in. */
 export class Asked<T> implements IDisposable {

@@ -1,6 +1,6 @@
 // The stages of a kit's life, and which tags move when one is reached.
 
-import type { HistoryRow } from '../../wire';
+import type { HistoryRow } from '../wire';
 
 /** The way up, then the two places beside it. */
 export const STAGES = [

@@ -3,7 +3,7 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import { copyIcon } from '@jupyterlab/ui-components';
 import type { ButtonHTMLAttributes, JSX, MouseEvent, ReactNode } from 'react';
 
-import { noLine } from '../lines';
+import { noLine } from '../../lines';
 
 export interface IIconButtonProps {
   icon: LabIcon;
