@@ -24,10 +24,10 @@ export { Summaries } from './summaries';
 const STORE_MS = 30_000;
 
 /** Whether there is a server extension to ask. */
-export type ServerState = 'asking' | 'ready' | 'missing' | 'failed';
+type ServerState = 'asking' | 'ready' | 'missing' | 'failed';
 
 /** What people chose in the settings. */
-export interface IPreferences {
+interface IPreferences {
   /** Tell of a transfer that began, and how it ended, in a notification. */
   notifications: boolean;
   /** Ask before something is removed or moved. */
@@ -38,7 +38,7 @@ export interface IPreferences {
   defaultRepository: string;
 }
 
-export interface IKitModelOptions {
+interface IKitModelOptions {
   services: Pick<ServiceManager.IManager, 'events' | 'serverSettings'>;
   /** Where small things are remembered across reloads. */
   state?: IStateDB | null;

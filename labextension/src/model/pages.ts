@@ -4,10 +4,10 @@ import { Signal } from '@lumino/signaling';
 import { KitError } from '../client';
 import type { Page } from '../wire';
 
-export type PagesState = 'new' | 'loading' | 'ready' | 'failed';
+type PagesState = 'new' | 'loading' | 'ready' | 'failed';
 
 /** Asks for one page: what comes after a name. */
-export type AskPage = (after: string, signal: AbortSignal) => Promise<Page>;
+type AskPage = (after: string, signal: AbortSignal) => Promise<Page>;
 
 /** A list that comes in pages and never whole: the next page is asked for when its place comes into sight. */
 export class Pages {

@@ -12,7 +12,7 @@ const SETTLE_MS = 120;
 /** A person who scrolls through 10,000 tags must not fill the page's memory. */
 const KEPT = 4000;
 
-export type AskSummaries = (references: readonly string[], signal: AbortSignal) => Promise<Summary[]>;
+type AskSummaries = (references: readonly string[], signal: AbortSignal) => Promise<Summary[]>;
 
 /** What the rows in sight say about their kits: asked for in batches, when the scrolling rests, and kept. */
 export class Summaries implements IDisposable {

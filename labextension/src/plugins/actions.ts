@@ -9,7 +9,7 @@ import type { IActions } from '../components/shared/actions';
 import { CommandIDs, DOMAIN } from '../tokens';
 import type { IKitModel } from '../tokens';
 
-export interface IActionsOptions {
+interface IActionsOptions {
   app: JupyterFrontEnd;
   model: IKitModel;
   translator: ITranslator;

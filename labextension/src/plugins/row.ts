@@ -1,7 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
-export type RowData = 'reference' | 'registry' | 'line';
+type RowData = 'reference' | 'registry' | 'line';
 
 /** What a command was given, or else what the row says on which the context menu was opened. */
 export function given(app: JupyterFrontEnd, what: RowData, argument: unknown): string {

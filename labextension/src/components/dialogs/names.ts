@@ -4,7 +4,7 @@ const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.
 const HOST = /^(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?=:))(?::\d{1,5})?$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 
-export interface IName {
+interface IName {
   /** Empty for the local store alone. */
   registry: string;
   repository: string;

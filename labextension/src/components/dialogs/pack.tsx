@@ -11,7 +11,7 @@ import { KitLine } from '../shared/notes';
 import { PackState } from './packstate';
 import { Preview } from './preview';
 
-export interface IPackOptions {
+interface IPackOptions {
   /** Below the server's root. */
   directory: string;
   /** The notebook that is packed with its folder; empty for a folder alone. */

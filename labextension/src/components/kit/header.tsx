@@ -7,7 +7,7 @@ import type { IActions } from '../shared/actions';
 import { Button, IconButton } from '../shared/parts';
 import type { KitState } from './state';
 
-export interface IHeaderProps {
+interface IHeaderProps {
   state: KitState;
   actions: IActions;
   /** Show what else there is to do, below a button; null when there is no place for a menu. */

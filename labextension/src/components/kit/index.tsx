@@ -9,7 +9,7 @@ import type { IActions } from '../shared/actions';
 import { Kit } from './kit';
 import { KitState } from './state';
 
-export interface IKitTabOptions {
+interface IKitTabOptions {
   reference: string;
   isRemote?: boolean;
   actions: IActions;
@@ -18,7 +18,7 @@ export interface IKitTabOptions {
 }
 
 /** The body of a kit's tab. */
-export class KitBody extends ReactWidget {
+class KitBody extends ReactWidget {
   constructor(private readonly _options: IKitTabOptions) {
     super();
     const { actions, reference, isRemote } = _options;
@@ -60,5 +60,4 @@ export class KitTab extends MainAreaWidget<KitBody> {
   readonly isRemote: boolean;
 }
 
-export const idOf = (reference: string, isRemote: boolean): string =>
-  `kitops-kit-${isRemote ? 'remote-' : ''}${reference}`;
+const idOf = (reference: string, isRemote: boolean): string => `kitops-kit-${isRemote ? 'remote-' : ''}${reference}`;

@@ -15,7 +15,7 @@ import type { Tree } from './tree';
 /** So many names of files in the way are shown. */
 const SHOWN = 6;
 
-export interface IIntoProps {
+interface IIntoProps {
   pull: Pull;
   tree: Tree;
   actions: IActions;

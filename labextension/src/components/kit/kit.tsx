@@ -13,7 +13,7 @@ import { Notebook } from './notebook';
 import type { KitState, Tab } from './state';
 import { Tabs } from './tabs';
 
-export interface IKitProps {
+interface IKitProps {
   state: KitState;
   actions: IActions;
   rendermime: IRenderMimeRegistry | null;

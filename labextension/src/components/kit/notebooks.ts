@@ -14,7 +14,7 @@ const NOTEBOOKS = 200;
 /** Where notebooks are looked for first. */
 const LIKELY = ['code', 'docs', 'dataset', 'model'];
 
-export interface IPlace {
+interface IPlace {
   key: string;
   path: string;
 }
@@ -22,7 +22,7 @@ export interface IPlace {
 export const isNotebook = (path: string): boolean => path.toLowerCase().endsWith('.ipynb');
 
 /** What a Notebooks looks through. */
-export interface IKitOfNotebooks {
+interface IKitOfNotebooks {
   readonly model: KitModel;
   readonly reference: string;
   readonly kit: { readonly value: KitView | null };

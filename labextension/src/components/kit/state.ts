@@ -12,12 +12,10 @@ import { Notebooks } from './notebooks';
 import { Pull } from './pull';
 import { Tree } from './tree';
 
-export const TABS = ['contents', 'kitfile', 'notebook', 'diff', 'history'] as const;
-
 /** So many tags are offered to compare with. */
 const TAGS = 200;
 
-export type Tab = (typeof TABS)[number];
+export type Tab = 'contents' | 'kitfile' | 'notebook' | 'diff' | 'history';
 
 export class KitState implements IDisposable {
   constructor(

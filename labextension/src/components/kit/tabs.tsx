@@ -1,7 +1,7 @@
 import type { JSX, KeyboardEvent, ReactNode } from 'react';
 import { useId, useRef } from 'react';
 
-export interface ITabsProps<T extends string> {
+interface ITabsProps<T extends string> {
   tabs: readonly (readonly [tab: T, label: string])[];
   current: T;
   label: string;

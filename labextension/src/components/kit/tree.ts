@@ -5,6 +5,7 @@ import { Signal } from '@lumino/signaling';
 
 import { KitError } from '../../client';
 import type { FilePage, FileRow, LayerRow } from '../../wire';
+import type { Tick } from '../shared/tickbox';
 
 /** To take one file out of a ticked folder, its whole list has to be known: this much is fetched for it, no more. */
 export const SPLIT_LIMIT = 2000;
@@ -12,9 +13,7 @@ export const SPLIT_LIMIT = 2000;
 /** So many folders with nothing but a folder in them are passed by. */
 const PASSED = 16;
 
-export type Tick = 'all' | 'some' | 'none';
-
-export type AskFiles = (key: string, folder: string, after: string) => Promise<FilePage>;
+type AskFiles = (key: string, folder: string, after: string) => Promise<FilePage>;
 
 /** A layer, a folder or a file. */
 export interface INode {

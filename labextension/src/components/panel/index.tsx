@@ -1,25 +1,11 @@
-import type { INotebookTracker } from '@jupyterlab/notebook';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { JSX } from 'react';
 
 import { kitIcon } from '../../icons';
-import type { KitModel } from '../../model';
-import type { Memory } from '../../model/memory';
 import { Panel } from './panel';
+import type { IPanelOptions } from './types';
 
-/** Run one of the commands of `tokens.ts`. */
-export type Run = (command: string, args?: ReadonlyPartialJSONObject) => void;
-
-export interface IPanelOptions {
-  model: KitModel;
-  /** What is unfolded, and which repositories were named. */
-  memory: Memory;
-  trans: TranslationBundle;
-  run: Run;
-  notebooks: INotebookTracker | null;
-}
+export type { Run } from './types';
 
 /** The side panel. */
 export class KitPanel extends ReactWidget {

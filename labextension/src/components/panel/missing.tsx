@@ -6,11 +6,11 @@ import { inert } from '../../format';
 import type { KitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { IconButton, TextButton } from '../shared/parts';
-import type { Run } from '.';
+import type { Run } from './types';
 
 const MEND = 'jupyter server extension enable kitops_jupyter';
 
-export interface IMissingProps {
+interface IMissingProps {
   model: KitModel;
   trans: TranslationBundle;
   run: Run;

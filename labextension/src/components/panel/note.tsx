@@ -5,10 +5,10 @@ import { inert } from '../../format';
 import type { KitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { TextButton } from '../shared/parts';
-import type { Run } from '.';
 import type { IRow } from './rows';
+import type { Run } from './types';
 
-export interface INoteProps {
+interface INoteProps {
   row: IRow;
   model: KitModel;
   trans: TranslationBundle;

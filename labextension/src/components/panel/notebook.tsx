@@ -11,8 +11,8 @@ import type { Snapshots } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { LinkButton, TextButton } from '../shared/parts';
 import { useSignals } from '../shared/signal';
-import type { Run } from '.';
 import { Section } from './section';
+import type { Run } from './types';
 
 export interface INotebookProps {
   notebooks: INotebookTracker;

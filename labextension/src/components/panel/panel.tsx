@@ -6,11 +6,11 @@ import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react'
 import { CommandIDs } from '../../tokens';
 import { IconButton } from '../shared/parts';
 import { useSignals } from '../shared/signal';
-import type { IPanelOptions, Run } from '.';
 import { Missing } from './missing';
 import { ThisNotebook } from './notebook';
 import { Transfers } from './transfers';
 import { Tree } from './tree';
+import type { IPanelOptions, Run } from './types';
 
 /** All of the panel. */
 export function Panel({ model, trans, notebooks, memory, run }: IPanelOptions): JSX.Element {

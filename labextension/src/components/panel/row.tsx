@@ -8,9 +8,9 @@ import { kitLine } from '../../lines';
 import type { KitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { CopyLine, IconButton, TextButton } from '../shared/parts';
-import type { Run } from '.';
 import { NoteBody } from './note';
 import type { IRow } from './rows';
+import type { Run } from './types';
 
 export interface IRowProps {
   row: IRow;
@@ -71,7 +71,7 @@ export function RowView(props: IRowProps): JSX.Element {
 const NAME = /^\w[\w.:/@-]*$/;
 
 /** The line that does what the row is for; none for a name that no kit has. */
-export function lineOf(row: IRow): string {
+function lineOf(row: IRow): string {
   if (row.kind !== 'store' && !NAME.test(row.reference || row.repository || row.registry)) {
     return '';
   }

@@ -5,7 +5,7 @@ import { shortDigest } from '../../format';
 import type { KitModel, Pages } from '../../model';
 import type { LocalTag, RegistryRow } from '../../wire';
 
-export type RowKind = 'store' | 'registry' | 'repository' | 'tag' | 'note';
+type RowKind = 'store' | 'registry' | 'repository' | 'tag' | 'note';
 
 /** Why a row stands where names were expected. */
 export type Note = 'loading' | 'more' | 'empty' | 'nothing-found' | 'error' | 'sign-in' | 'no-catalog' | 'no-registry';
@@ -40,7 +40,7 @@ export interface IView {
   named: { readonly [registry: string]: readonly string[] };
 }
 
-export const STORE = 'store';
+const STORE = 'store';
 
 /** With so many letters, registries that are not open are searched, too. */
 const SEARCHED = 2;

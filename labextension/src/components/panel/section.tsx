@@ -2,7 +2,7 @@ import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import type { JSX, ReactNode } from 'react';
 import { useId } from 'react';
 
-export interface ISectionProps {
+interface ISectionProps {
   title: string;
   isOpen: boolean;
   onToggle: () => void;

@@ -13,10 +13,10 @@ import { CommandIDs } from '../../tokens';
 import type { Job } from '../../wire';
 import { Bar, CopyLine, IconButton, TextButton } from '../shared/parts';
 import { useSignals } from '../shared/signal';
-import type { Run } from '.';
 import { Section } from './section';
+import type { Run } from './types';
 
-export interface ITransfersProps {
+interface ITransfersProps {
   jobs: Jobs;
   trans: TranslationBundle;
   run: Run;

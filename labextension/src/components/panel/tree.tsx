@@ -6,13 +6,13 @@ import type { KitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { useSignals } from '../shared/signal';
 import { reveal, Virtual } from '../shared/virtual';
-import type { Run } from '.';
 import { actOn } from './note';
 import { RowView } from './row';
 import type { IRow, IView } from './rows';
 import { isStop, rowsOf } from './rows';
+import type { Run } from './types';
 
-export interface ITreeProps {
+interface ITreeProps {
   model: KitModel;
   trans: TranslationBundle;
   run: Run;

@@ -1,7 +1,7 @@
 import type { JSX, ReactNode } from 'react';
 import { useId } from 'react';
 
-export interface ITextFieldProps {
+interface ITextFieldProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
@@ -50,7 +50,7 @@ export function TextField(props: ITextFieldProps): JSX.Element {
   );
 }
 
-export interface ICheckFieldProps {
+interface ICheckFieldProps {
   label: string;
   isChecked: boolean;
   onChange: (isChecked: boolean) => void;

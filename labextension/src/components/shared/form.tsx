@@ -114,7 +114,7 @@ function Body<T>({ form, fields, onDrawn }: IBodyProps<T>): JSX.Element {
   );
 }
 
-export interface IFormDialogOptions<T> {
+interface IFormDialogOptions<T> {
   title: string;
   form: Form<T>;
   /** What the button says that sends it. */

@@ -9,7 +9,7 @@ import { noLine } from '../../lines';
 import { Button, CopyLine, IconButton } from './parts';
 import type { IActions } from './actions';
 
-export interface IWithActions {
+interface IWithActions {
   actions: IActions;
 }
 

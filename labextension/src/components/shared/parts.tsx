@@ -5,7 +5,7 @@ import type { ButtonHTMLAttributes, JSX, MouseEvent, ReactNode } from 'react';
 
 import { noLine } from '../../lines';
 
-export interface IIconButtonProps {
+interface IIconButtonProps {
   icon: LabIcon;
   label: string;
   onClick: () => void;
@@ -30,7 +30,7 @@ export function IconButton({ icon, label, isShy, ...rest }: IIconButtonProps): J
   );
 }
 
-export interface ICopyLineProps {
+interface ICopyLineProps {
   /** Empty: the button is there, and says why it has nothing to copy. */
   line: string;
   copy: (line: string) => void;
@@ -52,7 +52,7 @@ export function CopyLine({ line, copy, trans, ...rest }: ICopyLineProps): JSX.El
   );
 }
 
-export interface ITextButtonProps {
+interface ITextButtonProps {
   children: string;
   onClick: () => void;
   title?: string;
@@ -107,7 +107,7 @@ export function Table({ heads, children }: { heads: readonly string[]; children:
   );
 }
 
-export interface IBarProps {
+interface IBarProps {
   /** From 0 to 1; null when the whole is not known. */
   value: number | null;
   label: string;

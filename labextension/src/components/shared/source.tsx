@@ -8,7 +8,7 @@ import type { IActions } from './actions';
 /** So many lines of a text are shown: a Kitfile has some dozens, a hostile one may have a million. */
 const LINES = 5000;
 
-export interface ISourceProps {
+interface ISourceProps {
   text: string;
   label: string;
   /** Lines that are marked, counted from 1. */

@@ -1,9 +1,10 @@
 import type { JSX } from 'react';
 import { useEffect, useRef } from 'react';
 
-import type { Tick } from '../kit/tree';
+/** All of it, some, or nothing. */
+export type Tick = 'all' | 'some' | 'none';
 
-export interface ITickBoxProps {
+interface ITickBoxProps {
   tick: Tick;
   label: string;
   isDisabled?: boolean;

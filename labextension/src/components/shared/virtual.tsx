@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 /** Rows drawn above and below what is seen, so that a quick wheel shows no gap. */
 const SPARE = 6;
 
-export interface IVirtualProps<T> {
+interface IVirtualProps<T> {
   rows: readonly T[];
   /** The height of a row in pixels: known before it is drawn. */
   height: (row: T) => number;
