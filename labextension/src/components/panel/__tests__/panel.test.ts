@@ -1,0 +1,165 @@
+import { act, fireEvent, within } from '@testing-library/react';
+
+import { local } from '../../../__tests__/server';
+import { CommandIDs } from '../../../tokens';
+import { click, find, HOSTILE, model, panel, press, ran, rows, server, shown, TALL, texts } from './page';
+
+describe('the tree', () => {
+  it('shows the store open and each registry closed, and who is signed in', () => {
+    expect(texts()).toEqual(['Local store', 'churn', 'corp', 'dead', 'private', 'ghcr.io', 'many']);
+    expect(find('corp').textContent).toContain('signed in');
+    expect(within(find('dead')).getByText('Sign in')).toBeTruthy();
+    expect(server.count('GET repositories')).toBe(0);
+  });
+
+  it('a kit without a tag has its digest for a name', async () => {
+    const digest = `sha256:${'12'.repeat(32)}`;
+    const [repository] = local('localhost/churn:tuned').repositories;
+    const untagged = { ...repository.tags[0], tag: '', digest, reference: `localhost/churn@${digest}` };
+    server.routes['GET local'] = () => ({
+      ...local('localhost/churn:tuned'),
+      stamp: 'other',
+      repositories: [{ ...repository, tags: [...repository.tags, untagged] }]
+    });
+    await act(async () => model.refresh());
+    expect(find('churn').textContent).toContain('tuned');
+    expect(find('churn').textContent).not.toContain(',');
+    await click('churn');
+    await shown(() => texts().includes('sha256:121212121212'), 'the digest');
+  });
+
+  it('opens registry, repository and tag', async () => {
+    await click('corp');
+    await shown(() => texts().includes('app'), 'repositories');
+    await click('app');
+    await shown(() => texts().includes('v1'), 'tags');
+    await shown(() => find('v1').textContent?.includes('2.0 KiB') === true, 'a size');
+    expect(find('v1').textContent).toContain('1/3');
+    await click('v1');
+    expect(ran).toEqual([[CommandIDs.openKit, { reference: 'corp/app:v1' }]]);
+  });
+
+  it('shows what strangers named as text, and offers no line that would run', async () => {
+    await click('corp');
+    await shown(() => texts().includes('app'), 'repositories');
+    await click('app');
+    await shown(() => texts().includes(HOSTILE), 'tags');
+    expect(panel.node.querySelector('img')).toBeNull();
+    expect(texts()).toContain('a\ufffdb');
+    expect(find(HOSTILE).dataset.line).toBeUndefined();
+    expect(find('v1').dataset.line).toBe('%kit pull corp/app:v1');
+  });
+
+  it('keeps the error of a registry in its own row, with a button that asks it alone again', async () => {
+    await click('dead');
+    await click('corp');
+    await shown(() => texts().includes('app'), 'the other registry');
+    const note = find('dead does not answer');
+    expect(note.textContent).toContain('Look at the cable.');
+    server.routes['GET repositories'] = () => ({ items: ['alive'], next: '' });
+    await act(async () => within(note).getByText('Try again').click());
+    await shown(() => texts().includes('alive'), 'the registry that came back');
+    const asked = server.asked.filter(each => each.path === 'repositories').map(each => each.query.registry);
+    expect(asked.sort()).toEqual(['corp', 'dead', 'dead']);
+  });
+
+  it('offers what helps: to sign in, or to name a repository', async () => {
+    await click('private');
+    await shown(() => panel.node.textContent?.includes('wants to know') === true, 'the offer');
+    await act(async () => within(find('wants to know')).getByText('Sign in').click());
+    await click('ghcr.io');
+    await shown(() => panel.node.textContent?.includes('does not list') === true, 'the offer');
+    await act(async () => within(find('does not list')).getByText('Open a repository').click());
+    expect(ran).toEqual([
+      [CommandIDs.signIn, { registry: 'private' }],
+      [CommandIDs.openRepository, { registry: 'ghcr.io' }]
+    ]);
+  });
+
+  it('draws of 10,000 tags those in sight, and asks for no other kit', async () => {
+    await click('many');
+    await shown(() => texts().includes('app'), 'repositories');
+    await click('app');
+    await shown(() => texts().includes('t0'), 'tags');
+    await shown(() => model.summaries.get('many/app:t0') !== undefined, 'summaries');
+    expect(server.count('GET tags')).toBe(1);
+    expect(rows().length).toBeLessThan(TALL / 24 + 16);
+    const asked = server.asked.flatMap(each => (each.body as { references?: string[] })?.references ?? []);
+    expect(asked.length).toBeLessThanOrEqual(TALL / 24 + 1);
+    expect(find('t0').getAttribute('aria-setsize')).toBe('1001');
+  });
+
+  it('asks for the next page when its place comes near', async () => {
+    await click('many');
+    await shown(() => texts().includes('app'), 'repositories');
+    await click('app');
+    await shown(() => texts().includes('t0'), 'tags');
+    const tree = within(panel.node).getByRole('tree');
+    await act(async () => {
+      tree.scrollTop = 990 * 24;
+      fireEvent.scroll(tree);
+    });
+    await shown(() => server.count('GET tags') === 2, 'the second page');
+    await shown(() => texts().includes('t995'), 'the rows there');
+    expect(texts()).not.toContain('t0');
+  });
+
+  it('finds what is typed in what is open', async () => {
+    await click('corp');
+    await shown(() => texts().includes('app'), 'repositories');
+    await act(
+      async () => void fireEvent.change(within(panel.node).getByRole('searchbox'), { target: { value: 'TUN' } })
+    );
+    await shown(() => texts().includes('tuned'), 'the tag in the store');
+    expect(texts().filter(Boolean)).toEqual([
+      'Local store',
+      'churn',
+      'tuned',
+      'corp',
+      'dead',
+      'private',
+      'ghcr.io',
+      'many'
+    ]);
+    expect(panel.node.textContent).toContain('Nothing like it');
+  });
+
+  it('finds repositories in registries that nobody opened, and tells no faults of those', async () => {
+    await act(
+      async () => void fireEvent.change(within(panel.node).getByRole('searchbox'), { target: { value: 'corp/a' } })
+    );
+    await shown(() => texts().includes('app'), 'the repository');
+    await shown(() => server.count('GET repositories') === 5, 'all were asked');
+    await shown(() => panel.node.querySelector('.kitops-mod-loading') === null, 'all have answered');
+    expect(texts().filter(Boolean)).toEqual(['Local store', 'corp', 'app', 'dead', 'private', 'ghcr.io', 'many']);
+    expect(panel.node.textContent).not.toContain('Look at the cable');
+    expect(server.count('GET tags')).toBe(0);
+  });
+});
+
+describe('the keyboard', () => {
+  it('goes through the tree, opens and closes, and comes back to the search', async () => {
+    await act(async () => rows()[0].focus());
+    await press('ArrowDown', 'ArrowRight');
+    expect(texts()).toContain('tuned');
+    await press('ArrowRight');
+    expect(document.activeElement?.textContent).toContain('tuned');
+    await press('Enter');
+    expect(ran).toEqual([[CommandIDs.openKit, { reference: 'localhost/churn:tuned' }]]);
+    await press('ArrowLeft');
+    expect(document.activeElement?.textContent).toContain('churn');
+    await press('ArrowLeft');
+    expect(texts()).not.toContain('tuned');
+    await press('End');
+    expect(document.activeElement?.textContent).toContain('many');
+    await press('Home');
+    expect(document.activeElement?.textContent).toContain('Local store');
+    await press('Escape');
+    expect(document.activeElement?.getAttribute('role')).toBe('searchbox');
+  });
+
+  it('stops once in the tree: one row has the place in the order of tabs', () => {
+    expect(rows().filter(each => each.tabIndex === 0)).toHaveLength(1);
+    expect(panel.node.querySelectorAll('[role=treeitem] button:not([tabindex="-1"])')).toHaveLength(0);
+  });
+});
