@@ -1,8 +1,8 @@
-"""Files as they are found on other people's machines: paths as typed, small files that are read, odd file systems."""
+"""Files as they are found on other people's machines: typed paths, small files read and replaced, odd file systems."""
 
 from kitops_jupyter.disk.links import Links, LinkTarget
 from kitops_jupyter.disk.notebook_name import is_notebook
-from kitops_jupyter.disk.odd_systems import free_bytes, replace, sync, try_chmod, try_utime
+from kitops_jupyter.disk.odd_systems import free_bytes, sync, try_chmod, try_utime
 from kitops_jupyter.disk.reading import (
     check_regular,
     kind_of,
@@ -14,6 +14,7 @@ from kitops_jupyter.disk.reading import (
     why,
 )
 from kitops_jupyter.disk.typed_path import current_folder, home_folder, typed_path
+from kitops_jupyter.disk.writing import replace, try_unlink, unlink, write_bytes, write_new
 
 __all__ = [
     "LinkTarget",
@@ -32,7 +33,11 @@ __all__ = [
     "replace",
     "sync",
     "try_chmod",
+    "try_unlink",
     "try_utime",
     "typed_path",
+    "unlink",
     "why",
+    "write_bytes",
+    "write_new",
 ]

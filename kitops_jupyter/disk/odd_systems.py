@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from pathlib import Path
 
 _REFUSED = {
     getattr(errno, name)
@@ -53,21 +52,3 @@ def free_bytes(path: str | os.PathLike[str]) -> int | None:
     except OSError:
         return None
     return usage.free if usage.total else None
-
-
-def replace(source: Path, destination: Path) -> None:
-    """`os.replace`, also from one disk to another: there is the old file or the whole new one. Raises OSError."""
-    try:
-        source.replace(destination)
-    except OSError as problem:
-        if problem.errno != errno.EXDEV:
-            raise
-        beside = destination.with_name(f".{destination.name}.{os.urandom(4).hex()}")
-        try:
-            shutil.copyfile(source, beside)
-            try_chmod(beside, source.stat().st_mode & 0o777)
-            beside.replace(destination)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-        source.unlink()

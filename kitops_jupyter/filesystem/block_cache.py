@@ -10,8 +10,9 @@ import os
 import time
 from pathlib import Path
 
+from kitops_jupyter.disk import replace, unlink
 from kitops_jupyter.file_index import is_piece
-from kitops_jupyter.store.files import read_small, replace, unlink
+from kitops_jupyter.store.files import read_small
 
 LIMIT_BYTES = 1 << 30
 _PIECE_LIMIT_BYTES = 4 << 20

@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, Readable, read_digest, read_verified, verified
-from kitops_jupyter.disk import try_chmod
+from kitops_jupyter.disk import replace, try_chmod, write_bytes
 from kitops_jupyter.disk.folders import Folders
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import ContentError, ManifestInvalid, NotFound, PathInvalid
@@ -21,7 +21,7 @@ from kitops_jupyter.oci_layout.index_file import INDEX_NAME, MARKER, MARKER_NAME
 from kitops_jupyter.pipeline import FileSink, Sha256Sink, disk_error, pump
 from kitops_jupyter.progress import Event, Observer, ignore
 from kitops_jupyter.store import KnownBlobs, Stamp
-from kitops_jupyter.store.files import open_regular, read_small, replace, write_bytes
+from kitops_jupyter.store.files import open_regular, read_small
 
 _MODE = 0o644
 _PARTIAL = ".kit-partial"
@@ -218,11 +218,10 @@ class LayoutFolder:
                         )
                 for folder in (self.path / "blobs" / "sha256", self.path / _PARTIAL):
                     folder.mkdir(parents=True, exist_ok=True)
-                temporary = self.path / _PARTIAL / f"next-{os.getpid()}"
                 if not (self.path / INDEX_NAME).exists():
-                    write_bytes(self.path / INDEX_NAME, IndexFile().to_bytes(), temporary=temporary, mode=_MODE)
+                    self._replace(INDEX_NAME, IndexFile().to_bytes())
                 if not (self.path / MARKER_NAME).exists():
-                    write_bytes(self.path / MARKER_NAME, MARKER, temporary=temporary, mode=_MODE)
+                    self._replace(MARKER_NAME, MARKER)
             except OSError as problem:
                 raise disk_error(problem, self.path) from None
 
@@ -234,11 +233,14 @@ class LayoutFolder:
             after = change(before)
             if after.to_bytes() == before.to_bytes():
                 return
-            temporary = self.path / _PARTIAL / f"next-{os.getpid()}"
             try:
-                write_bytes(self.path / INDEX_NAME, after.to_bytes(), temporary=temporary, mode=_MODE)
+                self._replace(INDEX_NAME, after.to_bytes())
             except OSError as problem:
                 raise disk_error(problem, self.path) from None
+
+    def _replace(self, name: str, data: bytes) -> None:
+        temporary = self.path / _PARTIAL / f"next-{os.getpid()}"
+        write_bytes(self.path / name, data, mode=_MODE, is_exact=True, durable=True, temporary=temporary)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

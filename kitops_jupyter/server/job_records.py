@@ -18,10 +18,9 @@ from typing import Any, TypeVar, cast, get_args
 
 from filelock import Timeout
 
-from kitops_jupyter.disk import read_bytes, try_chmod, why
+from kitops_jupyter.disk import read_bytes, try_chmod, why, write_bytes
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import KitError
-from kitops_jupyter.operations.write_file import write_text
 from kitops_jupyter.redaction import redacted
 from kitops_jupyter.server import wire
 from kitops_jupyter.server.answers import to_json
@@ -74,8 +73,7 @@ class Records:
         """Replace what is kept; False where that cannot be done, and the log says why."""
         content = {"version": VERSION, "root": self._root, "jobs": records}
         try:
-            write_text(self._file, to_json(content))
-            try_chmod(self._file, 0o600)
+            write_bytes(self._file, to_json(content).encode(), mode=0o600)
         except (OSError, KitError) as problem:
             self._tell(problem.message if isinstance(problem, KitError) else str(problem))
             return False

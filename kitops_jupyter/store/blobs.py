@@ -14,12 +14,12 @@ import sys
 from pathlib import Path
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, read_digest
-from kitops_jupyter.disk import try_chmod
+from kitops_jupyter.disk import replace, try_chmod, unlink
 from kitops_jupyter.errors import ContentError, DigestMismatch, NotFound, SizeMismatch, StoreError
 from kitops_jupyter.pipeline import FileSink, Sha256Sink, pump
 from kitops_jupyter.progress import Event, Observer, ignore
 from kitops_jupyter.store import work
-from kitops_jupyter.store.files import open_regular, replace, storing, unlink
+from kitops_jupyter.store.files import open_regular, storing
 from kitops_jupyter.store.known import KnownBlobs, Stamp, set_back
 from kitops_jupyter.store.layout import Layout
 from kitops_jupyter.store.lists import Lists

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from kitops_jupyter.disk import try_chmod
+from kitops_jupyter.disk import try_chmod, unlink
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import StoreError
-from kitops_jupyter.store.files import storing, unlink
+from kitops_jupyter.store.files import storing
 
 _OURS, _IN_USE, _ALIVE = "kitops_jupyter", "in-use", "alive"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kitops_jupyter import disk, gojson
+from kitops_jupyter.disk import replace, unlink
 from kitops_jupyter.errors import StoreCorrupt, StoreError
 from kitops_jupyter.pipeline import disk_error
 
@@ -19,8 +19,6 @@ ELSEWHERE = "set KITOPS_HOME to a folder of yours on a local disk"
 JSON_LIMIT_BYTES = 64 << 20  # 300,000 descriptors: a file that is longer was not written by kit
 # kit rewrites its files in place: for a moment they are empty or half there.
 _READ_TRIES, _READ_PAUSE_S = 5, 0.02
-# Windows refuses to replace or delete a file that someone reads just now (a virus scanner, another of us).
-_REPLACE_TRIES, _REPLACE_PAUSE_S = 50, 0.02
 
 
 @contextmanager
@@ -78,7 +76,9 @@ def corrupt(path: Path, reason: str) -> StoreCorrupt:
 
 def write_json(path: Path, value: Any, *, temporary: Path, durable: bool = True) -> None:
     """Replace the file in one step, by way of `temporary` on the same file system. The caller holds the lock."""
-    write_bytes(path, gojson.dumps(value).encode(), temporary=temporary, mode=_mode_of(path), durable=durable)
+    mode = _mode_of(path)
+    data, is_exact = gojson.dumps(value).encode(), mode is not None
+    disk.write_bytes(path, data, temporary=temporary, mode=mode or 0o666, is_exact=is_exact, durable=durable)
 
 
 def write_over(path: Path, data: bytes) -> None:
@@ -101,7 +101,7 @@ def swap(path: Path, data: bytes, *, temporary: Path) -> tuple[bytes | None, lis
         old = open_regular(path)
     try:
         if data:
-            write_new(temporary, data)
+            disk.write_new(temporary, data, durable=True)
             if (mode := _mode_of(path)) is not None:
                 disk.try_chmod(temporary, mode)
             stamps = stamps_of(temporary)
@@ -138,55 +138,8 @@ def _settled(descriptor: int) -> bytes | None:
     return None
 
 
-def write_bytes(path: Path, data: bytes, *, temporary: Path, mode: int | None, durable: bool = True) -> None:
-    """Replace the file in one step; `mode` None leaves it to the umask. The caller holds the lock.
-
-    A kill leaves the old bytes or the new ones; so does a power cut, when it is `durable`.
-    """
-    write_new(temporary, data, durable=durable)
-    if mode is not None:
-        disk.try_chmod(temporary, mode)
-    replace(temporary, path)
-
-
-def write_new(path: Path, data: bytes, *, durable: bool = True) -> None:
-    """Write a file that is to get its name in a later step; what a kill left under this one goes."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    unlink(path)  # it may be without the right to write
-    with os.fdopen(os.open(path, flags, 0o666), "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        if durable:
-            disk.sync(stream.fileno())
-
-
 def _mode_of(path: Path) -> int | None:
     try:
         return stat.S_IMODE(path.stat().st_mode)
     except OSError:
         return None
-
-
-def replace(source: Path, destination: Path) -> None:
-    """`os.replace`, patient with Windows, and across disks where somebody moved the blobs to another."""
-    for attempt in range(_REPLACE_TRIES):
-        try:
-            disk.replace(source, destination)
-            return
-        except PermissionError:
-            if sys.platform != "win32" or attempt + 1 == _REPLACE_TRIES:
-                raise
-            if destination.exists():
-                destination.chmod(0o666)
-            time.sleep(_REPLACE_PAUSE_S)
-
-
-def unlink(path: Path) -> None:
-    """Delete a file if it is there; read-only ones too, on Windows."""
-    try:
-        path.unlink(missing_ok=True)
-    except PermissionError:
-        if sys.platform != "win32":
-            raise
-        path.chmod(0o666)
-        path.unlink(missing_ok=True)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kitops_jupyter.content import Digest
-from kitops_jupyter.disk import try_utime
-from kitops_jupyter.store.files import read_small, replace, unlink
+from kitops_jupyter.disk import replace, try_utime, unlink
+from kitops_jupyter.store.files import read_small
 
 # A file system's clock ticks slower than its stamps pretend: 4 to 10 ms on Linux; a file changed within one tick of
 # being read could be changed again without any stamp to show it. Stamps in whole seconds mean ticks of up to 2 s (FAT).

@@ -15,9 +15,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.disk import replace, unlink
 from kitops_jupyter.errors import ManifestInvalid
 from kitops_jupyter.progress import Observer, ignore
-from kitops_jupyter.store.files import read_small, replace, unlink
+from kitops_jupyter.store.files import read_small
 
 ENTRIES_LIMIT = 4096  # of about 300 bytes: a megabyte, and several hundred projects
 _ENTRY_LIMIT_BYTES = 1 << 16

@@ -12,8 +12,9 @@ from typing import Any
 
 from kitops_jupyter import disk, gojson
 from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.disk import unlink, write_bytes
 from kitops_jupyter.errors import ManifestInvalid
-from kitops_jupyter.store.files import corrupt, read_data, read_json, swap, unlink, write_bytes, write_json
+from kitops_jupyter.store.files import corrupt, read_data, read_json, swap, write_json
 from kitops_jupyter.store.layout import KINDS, Kind, Layout, Pair
 
 _IMAGE_INDEX = "application/vnd.oci.image.index.v1+json"
@@ -115,7 +116,7 @@ class Lists:
         self.layout.blobs.mkdir(parents=True, exist_ok=True)
         if not self.layout.marker.exists():
             marker = b'{"imageLayoutVersion":"1.0.0"}'
-            write_bytes(self.layout.marker, marker, temporary=self._next, mode=None)
+            write_bytes(self.layout.marker, marker, temporary=self._next, durable=True)
         if not self.layout.index.exists():
             self.change_listing(self.layout.index, put=[entry for _, entry in self.owned()])
 

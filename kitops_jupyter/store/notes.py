@@ -12,7 +12,8 @@ import os
 import time
 from pathlib import Path
 
-from kitops_jupyter.store.files import read_small, replace, unlink
+from kitops_jupyter.disk import replace, unlink
+from kitops_jupyter.store.files import read_small
 
 NOTES_LIMIT = 4096  # of about 300 bytes
 _NOTE_LIMIT_BYTES = 1 << 14

@@ -16,10 +16,11 @@ from typing import Any
 
 from kitops_jupyter import gojson
 from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.disk import unlink
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.store import graph
-from kitops_jupyter.store.files import read_json, stamps_of, unlink, write_over
+from kitops_jupyter.store.files import read_json, stamps_of, write_over
 from kitops_jupyter.store.layout import KINDS, Kind, Layout, Pair
 from kitops_jupyter.store.lists import Lists, parse_listing, parse_tags, read_listing, read_tags
 

@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.disk import replace, unlink
 from kitops_jupyter.errors import ContentError, NotFound, StoreCorrupt
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.store import graph, work
-from kitops_jupyter.store.files import replace, storing, unlink
+from kitops_jupyter.store.files import storing
 from kitops_jupyter.store.known import KnownBlobs
 from kitops_jupyter.store.layout import Kind, Layout, Pair
 from kitops_jupyter.store.lists import Lists, read_listing, read_tags

@@ -6,11 +6,12 @@ import io
 from collections.abc import Mapping
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, Source, read_verified, verified
+from kitops_jupyter.disk import write_new
 from kitops_jupyter.errors import Conflict, ContentError, ContentMissing, InvalidReference, ManifestInvalid, NotFound
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference, is_tag
 from kitops_jupyter.store import blobs, graph, removal, sharing, work
-from kitops_jupyter.store.files import storing, write_new
+from kitops_jupyter.store.files import storing
 from kitops_jupyter.store.layout import Kind, Layout, Pair
 from kitops_jupyter.store.lists import Lists, read_listing, read_tagged, read_tags
 from kitops_jupyter.store.lock import locked
@@ -102,7 +103,7 @@ class Repository:
             self._require_whole(descriptor, data)
             if self._is_damaged(descriptor):
                 blobs.forget(self._layout, descriptor.digest)
-                write_new(temporary := self._layout.ours / "next", data)
+                write_new(temporary := self._layout.ours / "next", data, durable=True)
                 blobs.put(self._layout, temporary, descriptor.digest, descriptor.size_bytes)
             lists.add(self._pair, descriptor)
             self._recent.note(lists, self._kind, descriptor, self._pair)

@@ -22,8 +22,9 @@ from pathlib import Path
 from filelock import Timeout
 
 from kitops_jupyter.content import Digest
+from kitops_jupyter.disk import unlink
 from kitops_jupyter.disk.lock import Lock
-from kitops_jupyter.store.files import storing, unlink
+from kitops_jupyter.store.files import storing
 from kitops_jupyter.store.layout import Layout
 from kitops_jupyter.store.lock import locked
 

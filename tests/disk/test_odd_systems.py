@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import kitops_jupyter as kit
-from kitops_jupyter.disk import free_bytes, replace, sync, try_chmod
+from kitops_jupyter.disk import free_bytes, sync, try_chmod
 from kitops_jupyter.pipeline import disk_error
 from kitops_jupyter.settings import Settings
 
@@ -94,22 +94,3 @@ def test_what_is_more_than_looks_is_an_error(tmp_path: Path) -> None:
     os.close(reader)
     with pytest.raises(OSError):
         sync(reader)
-
-
-def test_a_file_is_replaced_from_one_disk_to_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source, destination = tmp_path / "a/new", tmp_path / "b/file"
-    for path, text in ((source, "new"), (destination, "old")):
-        path.parent.mkdir()
-        path.write_text(text)
-    rename = os.replace
-
-    def other_disk(one: object, two: object, **more: object) -> None:
-        if Path(str(one)).parent != Path(str(two)).parent:
-            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
-        rename(str(one), str(two))
-
-    monkeypatch.setattr(os, "replace", other_disk)
-    replace(source, destination)
-    assert destination.read_text() == "new"
-    assert not source.exists()
-    assert len(list(destination.parent.iterdir())) == 1

@@ -110,6 +110,18 @@ def test_a_file_of_odd_shape_has_nothing(config: object, tmp_path: Path) -> None
 
 
 @needs_posix
+def test_a_file_that_is_a_link_stays_one_and_its_target_is_for_the_owner_only(tmp_path: Path) -> None:
+    target = write(tmp_path / "dotfiles.json", {"auths": {"a": pair("1", "2")}})
+    path = tmp_path / "credentials.json"
+    path.symlink_to(target)
+    login.keep(path, "b", Credential("3", "4"))
+    assert path.is_symlink()
+    assert credentials.find("a", [target]) == Credential("1", "2")
+    assert credentials.find("b", [target]) == Credential("3", "4")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+@needs_posix
 @pytest.mark.parametrize("config", [{"credHelpers": {"h": "test"}}, {"credsStore": "test"}])
 def test_a_helper_is_asked_on_its_standard_input(config: object, helper: Path, tmp_path: Path) -> None:
     write(helper / "kept", {"ServerURL": "h", "Username": "u", "Secret": "p"})

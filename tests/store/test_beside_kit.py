@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from kitops_jupyter import disk
 from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.store import Store
 from kitops_jupyter.store import files as store_files
@@ -187,7 +188,7 @@ def test_a_list_that_is_written_while_we_replace_it_is_not_lost(
 ) -> None:
     """Written before our rename, opened before and written after it, or written right after it."""
     theirs, ours, done = make_kit(b"theirs"), make_kit(b"ours"), list[Path]()
-    program, replace = OtherProgram(storage), store_files.replace
+    program, replace = OtherProgram(storage), disk.replace
 
     def slow(source: Path, destination: Path) -> None:
         if destination.name != f"{A}-index.json" or done:

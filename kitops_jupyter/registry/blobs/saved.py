@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 
 import filelock
 
 from kitops_jupyter.content import Descriptor
-from kitops_jupyter.disk import read_json
+from kitops_jupyter.disk import read_json, try_unlink, write_bytes
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.registry.blobs.session import UploadSession
 from kitops_jupyter.registry.http.exchange import Exchange
@@ -67,11 +66,8 @@ class SavedSession:
         if not self._is_mine:
             return
         try:
-            temporary = self._path.with_suffix(".new")
-            number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(number, "w", encoding="utf-8") as stream:
-                json.dump({"location": session.location}, stream)
-            temporary.replace(self._path)
+            data = json.dumps({"location": session.location}).encode()
+            write_bytes(self._path, data, mode=0o600, temporary=self._path.with_suffix(".new"))
         except OSError:
             pass
 
@@ -80,7 +76,4 @@ class SavedSession:
         if not self._is_mine:
             return
         for path in (self._path, self._path.with_suffix(".lock")):
-            try:
-                path.unlink(missing_ok=True)
-            except OSError:
-                pass
+            try_unlink(path)

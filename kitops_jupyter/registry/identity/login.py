@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import secrets
 import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
-from kitops_jupyter.disk import sync
+from kitops_jupyter.disk import write_bytes
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import StorageFull, Usage
 from kitops_jupyter.registry.identity.credentials import Credential, read_config, server_key
@@ -105,16 +103,9 @@ def _locked(path: Path) -> Lock:
 
 
 def _write(path: Path, config: dict[str, Any]) -> None:
-    """Replace the file in one step; nobody else may read it at any time."""
-    real = path.resolve()
-    temporary = real.with_name(f".{real.name}.{secrets.token_hex(4)}")
+    """Replace the file, or what it is a link to, in one step; nobody else can read it at any time."""
+    text = json.dumps(config, indent=2) + "\n"
     try:
-        number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(number, "w", encoding="utf-8") as stream:
-            stream.write(json.dumps(config, indent=2) + "\n")
-            stream.flush()
-            sync(stream.fileno())
-        temporary.replace(real)
+        write_bytes(path.resolve(), text.encode(), mode=0o600, durable=True)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise StorageFull(f"{path}: cannot be written ({error.strerror})") from None

@@ -23,7 +23,7 @@ from typing import Any
 from filelock import Timeout
 
 from kitops_jupyter.archive import NameRules
-from kitops_jupyter.disk import parse_json, sync
+from kitops_jupyter.disk import parse_json, write_bytes
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.operations.unpack.staging.moves import Move
@@ -80,16 +80,9 @@ class Record:
 
     def write(self, head: Head, moves: Sequence[Move], *, durable: bool = True) -> None:
         """Replace what it says, in one step."""
-        temporary = self._path.with_suffix(".tmp")
         listed = [[move.path, move.replaces, move.inode, move.mtime_ns] for move in moves]
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(temporary, flags, 0o600), "wb") as stream:
-            stream.write(json.dumps(asdict(head)).encode("ascii") + b"\n")
-            stream.write(json.dumps(listed).encode("ascii") + b"\n")
-            stream.flush()
-            if durable:
-                sync(stream.fileno())
-        temporary.replace(self._path)
+        data = f"{json.dumps(asdict(head))}\n{json.dumps(listed)}\n".encode("ascii")
+        write_bytes(self._path, data, mode=0o600, durable=durable, temporary=self._path.with_suffix(".tmp"))
 
     def forget_moves(self, head: Head) -> None:
         """All moves are made: from now on there is nothing to undo, only to clean up."""
