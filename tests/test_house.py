@@ -21,6 +21,7 @@ FLOORS = {
     "sizes": 1,
     "address": 1,
     "gojson": 1,
+    "codecs": 1,
     "disk": 1,
     "settings": 2,
     "content": 2,

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Literal
 
-from kitops_jupyter.archive.zstd_frames import decompress_zstd, zstd_compressor
+from kitops_jupyter.codecs.zstd import decompress_zstd, zstd_compressor
 from kitops_jupyter.content import Readable
 from kitops_jupyter.errors import ArchiveInvalid, UnsafeArchive, Usage
 

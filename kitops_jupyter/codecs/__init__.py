@@ -1,0 +1,1 @@
+"""The compressions of layers."""
