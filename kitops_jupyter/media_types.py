@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from kitops_jupyter import codecs
 from kitops_jupyter.errors import ManifestInvalid
 from kitops_jupyter.kitfile import Section
 
 Kind = Literal["modelkit", "modelpack"]
 Layout = Literal["tar", "raw"]
-Compression = Literal["", "gzip", "zstd"]
 
 IMAGE_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 IMAGE_INDEX = "application/vnd.oci.image.index.v1+json"
@@ -55,20 +55,22 @@ _REST = re.compile(r"(\w+(?:\.config)?)\.v1\.(tar|raw)(?:\+(\w+))?\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class LayerType:
-    """A layer's media type, taken apart; `section` is where it belongs in a Kitfile (a prompt is `code` here)."""
+    """A layer's media type, taken apart; `section` is where it belongs in a Kitfile (a prompt is `code` here).
+
+    `compression` is the media suffix of a codec, "" for none.
+    """
 
     kind: Kind
     section: Section
     layout: Layout
-    compression: Compression = ""
+    compression: str = ""
 
     @classmethod
     def for_section(cls, section: Section, kind: Kind, layout: Layout, compression: str) -> LayerType:
         """The type of a packed layer. Raises ManifestInvalid for what the format has no type for."""
         if section not in _BASES[kind]:
             raise ManifestInvalid(f"a ModelPack has no {section} layers", hint="pack it as a ModelKit")
-        suffix = {"none": "", "gzip-fastest": "gzip"}.get(compression, compression)
-        return cls(kind, section, layout, cast(Compression, suffix))
+        return cls(kind, section, layout, codecs.named(compression).media_suffix)
 
     @classmethod
     def parse(cls, text: str) -> LayerType:
@@ -80,11 +82,11 @@ class LayerType:
             base, layout, compression = match.groups()
             section = next((section for section, known in _BASES[kind].items() if known == base), None)
             compression = "" if compression in (None, "none") else compression
-            if section is None or compression not in ("", "gzip", "zstd"):
+            if section is None or codecs.find(compression) is None:
                 break
             if kind == "modelpack" and layout == "raw" and compression:
                 break
-            return cls(kind, section, cast(Layout, layout), cast(Compression, compression))
+            return cls(kind, section, cast(Layout, layout), compression)
         raise ManifestInvalid(f"{text[:100]!r} is no type of a kit's layer", hint="a newer version may know it")
 
     def __str__(self) -> str:

@@ -1,24 +1,16 @@
-"""Streams into gzip and zstd, and out of them, in flat memory.
+"""Compressed streams, in and out, in flat memory; the room `codecs` knows each compression.
 
 From Python the compressed bytes are never those that Go makes, only the tar inside is; the gzip header is Go's.
-Source: RFC 1952 (gzip), RFC 8878 (zstd).
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
-from typing import Literal
 
-from kitops_jupyter.codecs.zstd import decompress_zstd, zstd_compressor
+from kitops_jupyter import codecs
 from kitops_jupyter.content import Readable
-from kitops_jupyter.errors import ArchiveInvalid, UnsafeArchive, Usage
+from kitops_jupyter.errors import UnsafeArchive, Usage
 
-Compression = Literal["gzip", "gzip-fastest", "zstd"]
-
-_CHUNK_BYTES = 256 << 10
-# zlib's level and the header's XFL byte as Go's compress/gzip has them.
-_GZIP_LEVELS = {"gzip": (-1, 0), "gzip-fastest": (1, 4)}
 # Nobody tells how large a compressed layer will be. Text and tables shrink 3 to 20 times; what shrinks more than 200
 # times is let through up to 1 GiB, and beyond that only when the caller names a limit of its own.
 FREE_BYTES = 1 << 30
@@ -26,33 +18,26 @@ MOST_RATIO = 200
 
 
 def compressing(stream: Readable, compression: str) -> Readable:
-    """The stream's bytes compressed: "gzip", "gzip-fastest" or "zstd", with kit's levels; closing it closes `stream`.
+    """The stream's bytes compressed by the codec of this name; closing it closes `stream`.
 
-    Raises Usage for another word, MissingDependency for zstd without the library.
+    Raises Usage for another name, MissingDependency where the codec's library is not installed.
     """
-    if compression == "zstd":
-        return _Pieces(stream, _zstd(stream, zstd_compressor()))
-    if compression not in _GZIP_LEVELS:
-        raise Usage(f"compression is {compression!r}, expected gzip, gzip-fastest or zstd")
-    level, xfl = _GZIP_LEVELS[compression]
-    return _Pieces(stream, _gzip(stream, level, xfl))
+    return _Pieces(stream, codecs.named(compression).compress(_Counted(stream)))
 
 
 def decompressing(stream: Readable, compression: str, *, limit_bytes: int | None = None) -> Readable:
-    """The bytes inside a "gzip" or "zstd" stream; closing it closes `stream`.
+    """The bytes inside a stream of this compression, as a media type names it; closing it closes `stream`.
 
     Reading raises ArchiveInvalid for what is broken, truncated, or followed by something else, and UnsafeArchive
     for more than `limit_bytes`, or without a limit for a bomb: over 1 GiB, and 200 times what went in.
-    Raises Usage for another word, MissingDependency for zstd without the library.
+    Raises Usage for an unknown compression, MissingDependency where the codec's library is not installed.
     """
+    codec = codecs.find(compression)
+    if codec is None:
+        known = dict.fromkeys(codec.media_suffix for codec in codecs.every() if codec.media_suffix)
+        raise Usage(f"compression is {compression!r}, expected one of {', '.join(known)}")
     compressed = _Counted(stream)
-    if compression == "zstd":
-        pieces = decompress_zstd(compressed)
-    elif compression in _GZIP_LEVELS:
-        pieces = _gunzip(compressed)
-    else:
-        raise Usage(f"compression is {compression!r}, expected gzip or zstd")
-    return _Pieces(stream, _limited(pieces, compressed, limit_bytes))
+    return _Pieces(stream, _limited(codec.expand(compressed), compressed, limit_bytes))
 
 
 class _Pieces:
@@ -97,7 +82,7 @@ class _Counted:
 
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
-        self._buffer = memoryview(bytearray(_CHUNK_BYTES))
+        self._buffer = memoryview(bytearray(codecs.CHUNK_BYTES))
         self.count_bytes = 0
 
     def read(self) -> bytes:
@@ -105,43 +90,6 @@ class _Counted:
         count = self._stream.readinto(self._buffer)
         self.count_bytes += count
         return bytes(self._buffer[:count])
-
-
-def _gzip(stream: Readable, level: int, xfl: int) -> Iterator[bytes]:
-    packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
-    yield b"\x1f\x8b\x08\x00\x00\x00\x00\x00" + bytes((xfl, 255))
-    checksum, size = 0, 0
-    source = _Counted(stream)
-    while chunk := source.read():
-        checksum = zlib.crc32(chunk, checksum)
-        size += len(chunk)
-        yield packer.compress(chunk)
-    yield packer.flush() + checksum.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little")
-
-
-def _gunzip(source: _Counted) -> Iterator[bytes]:
-    """Every member of the stream, one after the other, as gzip files may have several."""
-    data = source.read()
-    while True:
-        unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        while not unpacker.eof:
-            if not data:
-                raise ArchiveInvalid("the gzip stream breaks off before its end", hint="pull the kit again")
-            try:
-                yield unpacker.decompress(data, _CHUNK_BYTES)
-            except zlib.error as error:
-                raise ArchiveInvalid(f"the gzip stream is broken, or something follows its end: {error}") from error
-            data = unpacker.unconsumed_tail or (b"" if unpacker.eof else source.read())
-        data = unpacker.unused_data or source.read()
-        if not data:
-            return
-
-
-def _zstd(stream: Readable, packer: object) -> Iterator[bytes]:
-    source = _Counted(stream)
-    while chunk := source.read():
-        yield packer.compress(chunk)  # type: ignore[attr-defined]
-    yield packer.flush()  # type: ignore[attr-defined]
 
 
 def _limited(pieces: Iterator[bytes], source: _Counted, limit_bytes: int | None) -> Iterator[bytes]:

@@ -9,19 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from kitops_jupyter.codecs.codec import Chunks, Codec
 from kitops_jupyter.errors import ArchiveInvalid, MissingDependency
 
 _MAGIC = 0xFD2FB528
 _SKIPPABLE = 0x184D2A50
 # What the library asks of memory for one frame; zstd's own limit for streams (2^27) is also what ours allow.
 _MOST_WINDOW_BYTES = 128 << 20
-
-
-class Chunks(Protocol):
-    """Bytes that come in pieces of any size."""
-
-    def read(self) -> bytes:
-        """The next bytes; none at the end."""
 
 
 class Compressor(Protocol):
@@ -32,8 +26,18 @@ class Compressor(Protocol):
     def flush(self) -> bytes: ...
 
 
-def zstd_compressor() -> Compressor:
-    """A compressor for one frame with a checksum, at zstd's default level. Raises MissingDependency."""
+def compress(source: Chunks) -> Iterator[bytes]:
+    """One frame with a checksum, at zstd's default level. Raises MissingDependency at once."""
+    return _packed(source, _compressor())
+
+
+def expand(source: Chunks) -> Iterator[bytes]:
+    """The contents of every frame, in pieces. Raises ArchiveInvalid; MissingDependency at once."""
+    make, broken = _decompressor()
+    return _frames(_Input(source), make, broken)
+
+
+def _compressor() -> Compressor:
     try:
         import zstandard
     except ImportError:
@@ -45,10 +49,10 @@ def zstd_compressor() -> Compressor:
     return compressor
 
 
-def decompress_zstd(source: Chunks) -> Iterator[bytes]:
-    """The contents of every frame, in pieces. Raises ArchiveInvalid, MissingDependency."""
-    make, broken = _decompressor()
-    return _frames(_Input(source), make, broken)
+def _packed(source: Chunks, packer: Compressor) -> Iterator[bytes]:
+    while chunk := source.read():
+        yield packer.compress(chunk)
+    yield packer.flush()
 
 
 def _frames(source: _Input, make: Callable[[], Any], broken: tuple[type[Exception], ...]) -> Iterator[bytes]:
@@ -145,3 +149,14 @@ def _own_library(purpose: str) -> Any:
     except ImportError:
         raise MissingDependency("zstandard", "zstd", purpose) from None
     return zstd
+
+
+CODEC = Codec(
+    "zstd",
+    media_suffix="zstd",
+    file_suffix=".zst",
+    compress=compress,
+    expand=expand,
+    library="zstandard",
+    extra="zstd",
+)

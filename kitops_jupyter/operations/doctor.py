@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kitops_jupyter import targets
+from kitops_jupyter import codecs, targets
 from kitops_jupyter.disk import free_bytes
 from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.progress import Observer, ignore
@@ -24,7 +24,7 @@ LOW_DISK_BYTES = 1 << 30
 # What is installed with us, and what comes with an extra: the library, the extra, what for.
 REQUIRED = ("ipython", "ipywidgets", "jupyterlab", "oras", "pyyaml", "tqdm")
 OPTIONAL = (
-    ("zstandard", "zstd", "zstd layers"),
+    *((codec.library, codec.extra, f"{codec.name} layers") for codec in codecs.every() if codec.extra),
     ("boto3", "s3", "data sets in S3"),
     ("fsspec", "fsspec", "kit:// paths"),
 )

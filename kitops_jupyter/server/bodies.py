@@ -9,6 +9,7 @@ import typing
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from kitops_jupyter.codecs import Compression
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.server.judged import refuse_secrets
 
@@ -71,7 +72,7 @@ class Pack:
     record_environment: bool = False
     push: bool = False
     follow_links: bool = False
-    compression: Literal["none", "gzip", "gzip-fastest", "zstd", ""] = ""
+    compression: Literal[Compression, ""] = ""
 
 
 @dataclass(frozen=True)

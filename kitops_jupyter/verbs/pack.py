@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 from pathlib import Path
 
+from kitops_jupyter import codecs
 from kitops_jupyter.disk import is_notebook
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.verbs.core.network import connection
@@ -29,7 +30,7 @@ def _parser() -> Parser:
     parser.flag(
         "-t", "--tag", metavar="REF", kind="new reference", help="the kit's name: [registry/]repository:tag1,tag2"
     )
-    parser.flag("--compression", choices=("none", "gzip", "gzip-fastest", "zstd"), default="none", help="of the layers")
+    parser.flag("--compression", choices=codecs.NAMES, default="none", help="of the layers")
     parser.flag("--layer-format", choices=("tar", "raw"), default="tar", help="raw: one file as it is, no archive")
     parser.flag("--follow-links", help="pack what links lead to, below DIR or named in the Kitfile")
     parser.flag("--use-model-pack", help="write a CNCF ModelPack instead of a ModelKit")

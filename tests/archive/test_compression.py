@@ -14,11 +14,12 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kitops_jupyter import codecs
 from kitops_jupyter.archive import compressing, decompressing
 from kitops_jupyter.errors import ArchiveInvalid, MissingDependency, UnsafeArchive, Usage
 from tests.archive.trees import drained
 
-KINDS = ["gzip", "gzip-fastest", "zstd"]
+KINDS = codecs.NAMES[1:]
 TEXT = b"some words that come again and again; " * 5000
 
 
@@ -29,7 +30,7 @@ def compressed(data: bytes, kind: str) -> bytes:
 
 def decompressed(data: bytes, kind: str, **options: Any) -> bytes:
     """The data through `decompressing`."""
-    return drained(decompressing(io.BytesIO(data), kind.partition("-")[0], **options))
+    return drained(decompressing(io.BytesIO(data), codecs.named(kind).media_suffix, **options))
 
 
 @pytest.mark.parametrize("kind", KINDS)

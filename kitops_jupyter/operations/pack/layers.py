@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from kitops_jupyter import archive, file_index
+from kitops_jupyter.codecs import Compression
 from kitops_jupyter.content import Descriptor, Digest, Ingests, Readable, Target
 from kitops_jupyter.errors import PathInvalid
 from kitops_jupyter.layers import PlannedLayer
@@ -58,7 +59,7 @@ class LayerPacker:
         self,
         place: Ingests,
         root: Path,
-        compression: str,
+        compression: Compression,
         *,
         kind: Kind,
         known: LayerCache | None,
@@ -136,7 +137,7 @@ class LayerPacker:
         self._extras.try_to(FILE_INDEX, lambda: indexes.write(blob, built.open(), item="file index"))
         return str(built.address)
 
-    def _compression_of(self, layer: PlannedLayer) -> str:
+    def _compression_of(self, layer: PlannedLayer) -> Compression:
         return "none" if layer.entry.section == "mcpserver" else self._compression
 
     def _packed(

@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from kitops_jupyter import codecs, layers, targets
 from kitops_jupyter import ignore as ignore_rules
-from kitops_jupyter import layers, targets
+from kitops_jupyter.codecs import Compression
 from kitops_jupyter.content import Digest, Ingests, Target
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Usage
@@ -33,8 +34,6 @@ from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import LayerCache
 
-Compression = Literal["none", "gzip", "gzip-fastest", "zstd"]
-COMPRESSIONS: tuple[Compression, ...] = ("none", "gzip", "gzip-fastest", "zstd")
 LAYER_FORMATS = ("tar", "raw")
 
 
@@ -209,8 +208,7 @@ class _How:
 
 
 def _check_flags(compression: str, layer_format: str, use_model_pack: bool) -> None:
-    if compression not in COMPRESSIONS:
-        raise Usage(f"compression {compression!r}: expected one of {', '.join(COMPRESSIONS)}")
+    codecs.named(compression)
     if layer_format not in LAYER_FORMATS:
         raise Usage(f"layer format {layer_format!r}: expected one of {', '.join(LAYER_FORMATS)}")
     if use_model_pack and layer_format == "raw" and compression != "none":

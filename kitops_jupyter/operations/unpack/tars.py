@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from kitops_jupyter import codecs, targets
 from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import kitfile as kitfiles
-from kitops_jupyter import targets
 from kitops_jupyter.content import Descriptor, Digest, verified
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import FilterInvalid, StoreError
@@ -33,7 +33,6 @@ from kitops_jupyter.settings import Settings
 from kitops_jupyter.store.files import open_regular
 from kitops_jupyter.targets import Connection
 
-_SUFFIXES = {"": ".tar", "gzip": ".tar.gz", "zstd": ".tar.zst"}
 _MOST_NAME_CHARS, _MOST_ENDING_CHARS = 40, 16  # of up to four bytes each: 255 bytes is what a name may have
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.I)  # Windows' own
 
@@ -147,13 +146,14 @@ def _named(parts: Sequence[Part]) -> dict[str, Part]:
 
 def _stem(match: Match) -> tuple[str, str]:
     """What the file may be called, and its ending."""
+    codec = codecs.find(match.type.compression)
+    packed = codec.file_suffix if codec else ""
     if match.type.layout == "raw":
         base = raw_file(match.layer).path.rpartition("/")[2]
         stem, dot, ending = base.rpartition(".")
-        packed = {"gzip": ".gz", "zstd": ".zst"}.get(match.type.compression, "")
         return _safe(stem if dot else base, match), (f".{_clean(ending)[:_MOST_ENDING_CHARS]}" if dot else "") + packed
     entry = match.entry
-    return _safe(entry.name or entry.clean_path.rpartition("/")[2], match), _SUFFIXES[match.type.compression]
+    return _safe(entry.name or entry.clean_path.rpartition("/")[2], match), f".tar{packed}"
 
 
 def _safe(text: str, match: Match) -> str:

@@ -22,16 +22,16 @@ PAGE_LIMIT = 1000
 SUMMARIES_LIMIT = 50
 HISTORY_LIMIT = 300
 _REMEMBERED_S = 60.0
-_EXTRAS = {"zstd": "zstandard", "s3": "boto3", "fsspec": "fsspec"}
 
 
 def status(epoch: str, root: str) -> wire.Status:
     """Who we are, and which registries there are; contacts none of them."""
+    from kitops_jupyter.operations.doctor import OPTIONAL
     from kitops_jupyter.operations.registries import known_registries
 
     settings = Settings.load()
     rows = [registry_row(known.name, settings) for known in known_registries(settings)]
-    extras = {name: importlib.util.find_spec(module) is not None for name, module in _EXTRAS.items()}
+    extras = {name: importlib.util.find_spec(module) is not None for module, name, _ in OPTIONAL}
     return wire.Status(VERSION, epoch, str(settings.storage), root, rows, "", extras)
 
 
