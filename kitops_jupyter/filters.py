@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import functools
+import glob
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -172,6 +173,25 @@ class Filters:
 def parse(texts: Iterable[str], *, strict: bool = False) -> Filters:
     """Read filters. Raises FilterInvalid."""
     return Filters(tuple(_clause(text, strict) for text in texts))
+
+
+def text_for(section: str, path: str) -> str:
+    """The filter that selects this path of a section: a layer, or a file or folder inside one.
+
+    It selects no other path, with the exceptions that the language has: a comma is written `?`, which any letter
+    matches; `.ipynb` has no case; a file at the kit's top has namesakes in the folders of its layer; and a path can
+    be spelled like the pattern itself. An empty path is the whole folder.
+    """
+    inner = path.strip() if path else "."
+    begin = len(path) - len(path.lstrip())
+    end = path[begin + len(inner) :]
+    escaped = glob.escape(inner).replace(",", "?")
+    return f"{type_of(section)}:{_kept(path[:begin])}{escaped}{_kept(end)}"
+
+
+def _kept(blanks: str) -> str:
+    """Blanks at the ends of a name, which reading would strip."""
+    return "".join(f"[{blank}]" for blank in blanks)
 
 
 def nothing_matches(text: str, entries: Sequence[Entry]) -> FilterInvalid:

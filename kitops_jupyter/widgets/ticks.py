@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kitops_jupyter.filters import type_of
+from kitops_jupyter.filters import text_for
 from kitops_jupyter.kitfile import Entry, clean_path
 from kitops_jupyter.operations.look.files import KitFile
 from kitops_jupyter.operations.look.info import InfoResult
@@ -53,8 +52,7 @@ class Ticks:
         for section, path, size_bytes, _ in kit.layers:
             name = names.get((section, path), "")
             label = f"{'model part' if section == 'part' else section} {name}".rstrip()
-            text = f"{type_of(section)}:{_plain(path)}"
-            self.roots.append(Node(label, path, section, size_bytes, text, can_open=True))
+            self.roots.append(Node(label, path, section, size_bytes, text_for(section, path), can_open=True))
         self.roots += [
             Node(entry.label, entry.path, entry.section, 0, _filter_of(entry), elsewhere=elsewhere)
             for entry in kit.kitfile.entries()
@@ -124,7 +122,7 @@ class Ticks:
 
 
 def _filter_of(entry: Entry) -> str:
-    return "model" if entry.section == "model" else f"{type_of(entry.section)}:{_plain(entry.path or entry.name)}"
+    return "model" if entry.section == "model" else text_for(entry.section, entry.path or entry.name)
 
 
 def _visible(nodes: Sequence[Node]) -> Iterator[Node]:
@@ -159,33 +157,17 @@ def _fill(node: Node, prefix: str) -> None:
             below.setdefault(folder, []).append(file)
         else:
             here.append(file)
-    kind = node.filter.partition(":")[0]
     node.children = []
     for name, files in sorted(below.items()):
         path = f"{prefix}{name}"
         size_bytes = sum(file.size_bytes for file in files)
-        made = Node(f"{name}/", path, node.section, size_bytes, f"{kind}:{_pattern(path)}", node.depth + 1, files, node)
+        text = text_for(node.section, path)
+        made = Node(f"{name}/", path, node.section, size_bytes, text, node.depth + 1, files, node)
         made.can_open = True
         node.children.append(made)
     for file in sorted(here, key=lambda file: file.path):
         name = file.path.rpartition("/")[2]
-        text = f"{kind}:{_pattern(file.path)}"
+        text = text_for(node.section, file.path)
         node.children.append(Node(name, file.path, node.section, file.size_bytes, text, node.depth + 1, (file,), node))
     for child in node.children:
         child.is_ticked = node.is_ticked
-
-
-def _plain(path: str) -> str:
-    """A layer's path as a name of a filter: a comma would end it, and blanks around it are lost."""
-    return _safe(path) if path == _safe(path) else _pattern(path)
-
-
-def _pattern(path: str) -> str:
-    """A file's path as a pattern that matches nothing else but, where it has a comma, its like."""
-    return _safe(glob.escape(path))
-
-
-def _safe(text: str) -> str:
-    inner = text.strip()
-    start = len(text) - len(text.lstrip())
-    return ("?" * start + inner + "?" * (len(text) - start - len(inner))).replace(",", "?")

@@ -54,7 +54,7 @@ def test_a_kit_is_found_opened_and_ticked_by_keyboard_alone(page: Any) -> None:
             "before => document.activeElement.getAttribute('aria-activedescendant') !== before", arg=active
         )
     page.keyboard.press(" ")
-    tab.locator(".kitops-Into").get_by_text("dataset:").wait_for()
+    tab.locator(".kitops-Into").get_by_text("datasets:").wait_for()
 
 
 def _tab_to(page: Any, wanted: Any) -> None:

@@ -36,7 +36,7 @@ async def test_models_and_data_of_other_kits_have_rows(ask: Ask, built: str) -> 
     assert rows == [
         ["parent0:model:0", "base.bin", "model:base.bin", "base:v1"],
         ["code:0", "a.py", "code:a.py", ""],
-        ["dataset:0", "data", "dataset:data", "rows:v1"],
+        ["dataset:0", "data", "datasets:data", "rows:v1"],
     ]
     refused = await ask("GET", "files", reference=built, key="parent0:model:0")
     assert refused["status"] == 404
@@ -48,9 +48,9 @@ async def test_what_is_elsewhere_is_pulled_where_it_is_ticked(
     (home.home / "registries.json").write_text(json.dumps({"corp": {"url": f"http://{plain.host}"}}))
     reference = f"corp/built/{root.parent.name}:v1".lower().replace("_", "-")
     kit.push(built, reference, settings=Settings.load())
-    asked = {"reference": reference, "filters": ["dataset:data"], "directory": "out", "include_remote": True}
+    asked = {"reference": reference, "filters": ["datasets:data"], "directory": "out", "include_remote": True}
     check = await ask("POST", "check/pull", asked)
-    assert check["command"] == f"%kit pull {reference} --filter dataset:data --include-remote -d out"
+    assert check["command"] == f"%kit pull {reference} --filter datasets:data --include-remote -d out"
     assert check["here_bytes"] and not check["conflicts"]
     job = await ended((await ask("POST", "jobs", {"kind": "pull", **asked}))["id"])
     assert job["state"] == "done", job["error"]

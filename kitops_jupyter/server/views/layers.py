@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kitops_jupyter import targets
 from kitops_jupyter.errors import KitError
+from kitops_jupyter.filters import text_for
 from kitops_jupyter.kitfile import Entry
 from kitops_jupyter.manifest import Match, UnnamedLayer
 from kitops_jupyter.operations.choosing import model_of
@@ -16,26 +17,10 @@ from kitops_jupyter.server import wire
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Store
 
-_FILTER_OF = {
-    "model": "model",
-    "part": "model",
-    "code": "code",
-    "dataset": "dataset",
-    "docs": "docs",
-    "prompt": "prompts",
-    "mcpserver": "mcpservers",
-}
-
 
 def key_of(entry: Entry) -> str:
     """What names a layer in requests."""
     return f"{entry.section}:{entry.index}"
-
-
-def filter_of(section: str, path: str) -> str:
-    """The `--filter` that means this path; letters with a meaning of their own are left open."""
-    harmless = "".join("?" if letter in "*?[]," else letter for letter in path)
-    return f"{_FILTER_OF[section]}:{harmless}"
 
 
 def rows_of(kit: Kit, opener: Opener, settings: Settings) -> list[wire.LayerRow]:
@@ -46,7 +31,7 @@ def rows_of(kit: Kit, opener: Opener, settings: Settings) -> list[wire.LayerRow]
         *_inherited(kit, opener, settings, store),
         *(_row(match, store) for match in kit.matches()),
         *(_unnamed(at, found, store) for at, found in enumerate(kit.unnamed())),
-        *(_pointer(entry, entry.remote_path, filter_of(entry.section, entry.clean_path)) for entry in elsewhere),
+        *(_pointer(entry, entry.remote_path, text_for(entry.section, entry.clean_path)) for entry in elsewhere),
     ]
 
 
@@ -65,7 +50,7 @@ def _inherited(kit: Kit, opener: Opener, settings: Settings, store: Store) -> It
         parents = parents_of(described, open_near)
     except KitError:
         (entry,) = (each for each in described.entries() if each.section == "model")
-        yield _pointer(entry, entry.path, _FILTER_OF["model"])
+        yield _pointer(entry, entry.path, "model")
         return
     for number, parent in enumerate(reversed(parents)):
         for match in model_of(parent):
@@ -88,7 +73,7 @@ def _row(match: Match, store: Store) -> wire.LayerRow:
         is_here=is_here,
         can_list=is_tar,
         can_pick_files=is_tar and (is_here or not match.type.compression),
-        filter=filter_of(entry.section, entry.clean_path),
+        filter=text_for(entry.section, entry.clean_path),
         remote_path="",
     )
 
