@@ -1,5 +1,6 @@
 """Files as they are found on other people's machines: typed paths, small files read and replaced, odd file systems."""
 
+from kitops_jupyter.disk.folder_cache import CacheName, FolderCache, cache_folder
 from kitops_jupyter.disk.links import Links, LinkTarget
 from kitops_jupyter.disk.notebook_name import is_notebook
 from kitops_jupyter.disk.odd_systems import free_bytes, sync, try_chmod, try_utime
@@ -17,8 +18,11 @@ from kitops_jupyter.disk.typed_path import current_folder, home_folder, typed_pa
 from kitops_jupyter.disk.writing import replace, try_unlink, unlink, write_bytes, write_new
 
 __all__ = [
+    "CacheName",
+    "FolderCache",
     "LinkTarget",
     "Links",
+    "cache_folder",
     "check_regular",
     "current_folder",
     "free_bytes",

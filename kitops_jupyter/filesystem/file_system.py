@@ -15,7 +15,7 @@ from typing import Any
 from fsspec.spec import AbstractBufferedFile
 
 from kitops_jupyter import targets
-from kitops_jupyter.disk import typed_path
+from kitops_jupyter.disk import cache_folder, typed_path
 from kitops_jupyter.errors import DigestMismatch, NotFound
 from kitops_jupyter.file_index import NODE_BYTES
 from kitops_jupyter.filesystem.address import KitPath, split
@@ -69,7 +69,7 @@ class KitFileSystem(ReadOnlyFileSystem):
         )
         self._remote = remote
         self._require_verified = require_verified
-        self._blocks = BlockCache(self._settings.cache / "kitops_jupyter" / "blocks", block_cache_bytes)
+        self._blocks = BlockCache(cache_folder(self._settings.cache, "blocks"), block_cache_bytes)
         self._kits: dict[str, KitFiles] = {}
         self._open_kits = ExitStack()
         self._opening = threading.RLock()

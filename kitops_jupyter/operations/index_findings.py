@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from kitops_jupyter import archive, file_index
 from kitops_jupyter.content import Descriptor, Readable
+from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import ContentError, KitError, StoreError
 from kitops_jupyter.media_types import LayerType
 from kitops_jupyter.settings import Settings
@@ -27,7 +28,7 @@ class IndexFindings:
     """What was found out about indexes, on this machine."""
 
     def __init__(self, settings: Settings) -> None:
-        self._notes = Notes(settings.cache / "kitops_jupyter" / "file-indexes")
+        self._notes = Notes(cache_folder(settings.cache, "file-indexes"))
 
     def is_right(self, layer: Descriptor) -> bool:
         """Whether the layer's index was compared with all of the layer, every digest of it."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kitops_jupyter.address import Address
+from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import Unreachable, Usage
 from kitops_jupyter.redaction import has_user_part, host_after_user_part
 from kitops_jupyter.registry.content import lists
@@ -63,7 +64,7 @@ class Registry(Exchange):
         self.name, self.settings, self.concurrency = host, settings, concurrency
         self.patience = patience or Patience()
         self.resume_from_bytes, self.chunk_bytes = resume_from_bytes, chunk_bytes
-        self.remembered = Remembered(settings.cache / "manifests")
+        self.remembered = Remembered(cache_folder(settings.cache, "manifests"))
         self.base, self.origin = address.base, address.origin
         network = settings.network
         bundles = (ca, named.ca, network.ca)

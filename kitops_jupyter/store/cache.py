@@ -29,11 +29,6 @@ class CacheUsage:
     kept: tuple[Path, ...] = ()
 
 
-def layers_folder(cache: Path) -> Path:
-    """Where the layer cache is."""
-    return cache / _OURS / "layers"
-
-
 @contextmanager
 def in_use(cache: Path) -> Iterator[Path]:
     """A new folder in the cache that no `clear` touches until it is left; then it goes. Raises StorageFull."""

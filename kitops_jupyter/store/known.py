@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kitops_jupyter.content import Digest
-from kitops_jupyter.disk import replace, try_utime, unlink
-from kitops_jupyter.store.files import read_small
+from kitops_jupyter.disk import FolderCache, parse_json, try_utime
 
 # A file system's clock ticks slower than its stamps pretend: 4 to 10 ms on Linux; a file changed within one tick of
 # being read could be changed again without any stamp to show it. Stamps in whole seconds mean ticks of up to 2 s (FAT).
 TICK_NS = 100_000_000
 COARSE_TICK_NS = 2_000_000_000
 _ENTRY_LIMIT_BYTES = 4096
+_ENTRIES_LIMIT = 1 << 16  # of about 100 bytes; thousands of kits
 _PLACES = 4  # the same digest may lie in several stores
 _IN_MEMORY = 1 << 12
 
@@ -69,24 +69,25 @@ class KnownBlobs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._kept = FolderCache(folder, item_bytes=_ENTRY_LIMIT_BYTES, limit_files=_ENTRIES_LIMIT, is_private=True)
 
     def find(self, digest: Digest, stamp: Stamp) -> bool | None:
         """Whether the file with these stamps has this digest; None where that is not known."""
         if stamp in self._read(digest):
+            self._kept.use(digest.hex)
             return True
         known = _verdicts.get((self._folder, digest))
         return known[1] if known is not None and known[0] == stamp else None
 
     def note(self, digest: Digest, stamp: Stamp, *, is_right: bool) -> None:
         """Remember what hashing the file with these stamps has shown."""
-        path = self._path(digest)
         if not is_right:
             self.forget(digest)
         listed = self._read(digest)
         if is_right and listed[:1] == [stamp]:
             return
         stamps = [stamp, *(known for known in listed if known != stamp)][:_PLACES]
-        if is_right and self._write(path, json.dumps({"right": stamps})):
+        if is_right and self._kept.keep(digest.hex, json.dumps({"right": stamps}).encode()):
             _verdicts.pop((self._folder, digest), None)
             return
         if len(_verdicts) >= _IN_MEMORY:
@@ -96,31 +97,11 @@ class KnownBlobs:
     def forget(self, digest: Digest) -> None:
         """Know nothing of this digest any more."""
         _verdicts.pop((self._folder, digest), None)
-        try:
-            unlink(self._path(digest))
-        except OSError:
-            pass
-
-    def _path(self, digest: Digest) -> Path:
-        return self._folder / digest.hex
+        self._kept.forget(digest.hex)
 
     def _read(self, digest: Digest) -> list[Stamp]:
         try:
-            listed = json.loads(read_small(self._path(digest), _ENTRY_LIMIT_BYTES))["right"]
+            listed = parse_json(self._kept.find(digest.hex) or b"")["right"]
             return [Stamp(*stamp) for stamp in listed if all(type(number) is int for number in stamp)]
-        except (OSError, ValueError, RecursionError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError):
             return []
-
-    def _write(self, path: Path, text: str) -> bool:
-        temporary = self._folder / f".{os.urandom(8).hex()}.part"
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            temporary.write_text(text, "ascii")
-            replace(temporary, path)
-        except OSError:
-            try:
-                unlink(temporary)
-            except OSError:
-                pass
-            return False
-        return True

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from kitops_jupyter.content import Digest
+from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import InvalidReference, StoreError
 
 Kind = Literal["kits", "indexes", "referrers"]
@@ -62,7 +63,7 @@ class Layout:
     @property
     def known(self) -> Path:
         """What is known of blobs that were hashed before."""
-        return self.cache / "kitops_jupyter" / "known"
+        return cache_folder(self.cache, "known")
 
     @property
     def work(self) -> Path:

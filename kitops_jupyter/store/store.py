@@ -21,6 +21,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable
+from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
@@ -160,7 +161,7 @@ class Store:
     def layer_cache(self) -> LayerCache:
         """What is known of layers that were read before; in a session, what it finds stays."""
         return LayerCache(
-            cache.layers_folder(self._cache),
+            cache_folder(self._cache, "layers"),
             lambda blob, observe: blobs.claim(self._layout, blob, observe=observe),
         )
 

@@ -14,6 +14,7 @@ import pytest
 from kitops_jupyter.content import Descriptor
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.registry import Credential, Patience, Registry, RemoteRepository
+from kitops_jupyter.registry.content.remembered import Remembered
 from tests.contract import IMAGE_MANIFEST, make_kit, store_kit
 from tests.fakes.fault_server import Fault, FaultServer
 from tests.fakes.raw_server import saying, speaking
@@ -133,7 +134,7 @@ def _call_all(
         server.rules.clear()
         server.fault("GET|HEAD|POST|PUT|PATCH|DELETE", "/", *[Fault()] * skipped, *[fault] * 20)
         registry = connect(server, patience=ONCE, credential=Credential("ada", "pw"))
-        registry.remembered._directory = tmp_path / "nowhere"
+        registry.remembered = Remembered(tmp_path / "nowhere")
         with suppress(KitError):
             CALLS[name](registry.repository("a/b"), tmp_path / name.replace(" ", "-"))
         registry.close()

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import InvalidReference, KitError, NotFound, RegistryError
 from kitops_jupyter.registry import Registry, RemoteRepository
 from kitops_jupyter.settings import Settings
@@ -148,9 +149,10 @@ def test_a_remembered_config_that_was_tampered_with_is_read_anew(
     kit = make_kit(b"1")
     store_kit(connect(server).repository("a/b"), kit, ["v1"])
     list(connect(server).repository("a/b").read_many(["v1"]))
-    for path in (settings.cache / "manifests").iterdir():
+    for path in cache_folder(settings.cache, "manifests").iterdir():
         path.write_bytes(b"{}")
     assert next(connect(server).repository("a/b").read_many(["v1"])).config == kit.contents[-2][1]
+    assert [path.name for path in settings.cache.iterdir()] == ["kitops_jupyter"]  # the rest of it is kit's
 
 
 def test_one_that_hangs_does_not_hold_up_the_end(server: FaultServer, connect: Connect) -> None:

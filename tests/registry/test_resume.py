@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter.content import Descriptor
+from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import DigestMismatch, KitError
 from kitops_jupyter.progress import Event
 from kitops_jupyter.registry import Registry
@@ -139,11 +140,11 @@ def test_a_saved_session_that_is_worth_nothing_does_no_harm(
     server.fault("PATCH", UPLOAD, Fault(), Fault(answer_after=0, hang_up=True, reset=True))
     with pytest.raises(KitError):
         connect(server, patience=ONE_TRY, **options).repository("a/b").write(DESCRIPTOR, io.BytesIO(LARGE))
-    (saved,) = (settings.cache / "uploads").glob("*.json")
+    (saved,) = cache_folder(settings.cache, "uploads").glob("*.json")
     saved.write_text(f'{{"location": {location!r}}}'.replace("'", '"'))
     connect(server, **options).repository("a/b").write(DESCRIPTOR, io.BytesIO(LARGE))
     assert server.blobs[DESCRIPTOR.digest] == LARGE
-    assert not list((settings.cache / "uploads").glob("*.json"))
+    assert not list(cache_folder(settings.cache, "uploads").glob("*.json"))
 
 
 CHILD = """

@@ -11,7 +11,6 @@ import pytest
 
 from kitops_jupyter.content import Digest
 from kitops_jupyter.store import LayerCache, LayerRecord, Store
-from kitops_jupyter.store import layer_cache as module
 
 RECORD = LayerRecord(Digest.of(b"weights"), Digest.of(b"tar"), 7, "application/x", "gzip")
 
@@ -101,13 +100,11 @@ def test_any_text_is_a_fingerprint(filled: Store) -> None:
             assert filled.layer_cache.find(fingerprint) == RECORD
 
 
-def test_the_oldest_entries_go_and_those_in_use_stay(entries: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ENTRIES_LIMIT", 8)
-    monkeypatch.setattr(module, "_PRUNE_TO", 6)
-    cache = LayerCache(entries, lambda digest, size: True)
+def test_the_oldest_entries_go_and_those_in_use_stay(entries: Path) -> None:
+    cache = LayerCache(entries, lambda digest, size: True, limit=8)
     for number in range(8):
         cache.remember(str(number), RECORD)
         os.utime(next(path for path in entries.iterdir() if f'"{number}"' in path.read_text()), (number, number))
     assert cache.find("0") == RECORD
     cache.remember("8", RECORD)
-    assert [number for number in range(9) if cache.find(str(number))] == [0, 4, 5, 6, 7, 8]
+    assert [number for number in range(9) if cache.find(str(number))] == [0, 2, 3, 4, 5, 6, 7, 8]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import (
     Cancelled,
     InvalidReference,
@@ -38,7 +39,7 @@ class Extras:
     @classmethod
     def of(cls, settings: Settings) -> Extras:
         """With the refusals that are remembered in the home."""
-        return cls(Notes(settings.cache / "kitops_jupyter" / "refused"))
+        return cls(Notes(cache_folder(settings.cache, "refused")))
 
     def try_to(
         self,

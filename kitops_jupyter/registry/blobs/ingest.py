@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable
+from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import RegistryError
 from kitops_jupyter.pipeline import FileSink, Sha256Sink, disk_error, pump
 from kitops_jupyter.progress import Observer, watched
@@ -49,7 +50,7 @@ def ingest(
                 item=item,
             ).run()
 
-        return _through_a_file(registry.settings.cache, stream, send)
+        return _through_a_file(cache_folder(registry.settings.cache, "pushes"), stream, send)
     size: int | None = getattr(stream, "size_bytes", None)
     what = f"push a stream to {registry.name}/{name}"
     progress = Progress(observe, item, size)
@@ -77,14 +78,14 @@ def ingest(
     return found
 
 
-def _through_a_file(cache: Path, stream: Readable, send: Callable[[Ingested, Path], None]) -> Ingested:
+def _through_a_file(folder: Path, stream: Readable, send: Callable[[Ingested, Path], None]) -> Ingested:
     """For registries that want to know the digest first."""
     try:
-        cache.mkdir(parents=True, exist_ok=True)
-        folder = tempfile.TemporaryDirectory(prefix="push-", dir=cache, ignore_cleanup_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True)
     except OSError as error:
-        raise disk_error(error, cache) from None
-    with folder as own:
+        raise disk_error(error, folder) from None
+    with temporary as own:
         path = Path(own) / "blob"
         hashing = Sha256Sink()
         size: int | None = getattr(stream, "size_bytes", None)

@@ -11,7 +11,7 @@ import json
 import filelock
 
 from kitops_jupyter.content import Descriptor
-from kitops_jupyter.disk import read_json, try_unlink, write_bytes
+from kitops_jupyter.disk import cache_folder, read_json, try_unlink, write_bytes
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.registry.blobs.session import UploadSession
 from kitops_jupyter.registry.http.exchange import Exchange
@@ -27,7 +27,7 @@ class SavedSession:
         self._registry = registry
         self._name = name
         key = hashlib.sha256(f"{registry.base}\n{name}\n{descriptor.digest}".encode()).hexdigest()
-        self._path = registry.settings.cache / "uploads" / f"{key}.json"
+        self._path = cache_folder(registry.settings.cache, "uploads") / f"{key}.json"
         self._lock = Lock(self._path.with_suffix(".lock"))
         self._is_mine = False
         self._is_wanted = descriptor.size_bytes >= registry.resume_from_bytes
