@@ -23,6 +23,7 @@ LIFECYCLE_TAGS = (
 
 _COMPONENT = re.compile(r"[a-z0-9]+(?:(?:__|[._]|-+)[a-z0-9]+)*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_REFERRERS_TAG = re.compile(r"sha256-[0-9a-f]{64}(?:\.\w+)?")
 _HEX_DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}
 # What a host may not have. Source: RFC 3986, 3.2.2, as Go's net/url reads it.
 _HOST = re.compile(r"""(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|[^\x00-\x20\x7f:/?#@%\\^`{|}\[\]]*)(?::[0-9]*)?""")
@@ -125,6 +126,14 @@ class Reference:
 def is_tag(text: str) -> bool:
     """Whether this may be a tag. Source: OCI distribution-spec 1.1, "Pulling manifests"."""
     return _TAG.fullmatch(text) is not None
+
+
+def is_referrers_tag(text: str) -> bool:
+    """Whether tools name signatures and the like of a manifest so: its digest, with or without `.sig`, `.att`, ...
+
+    Source: OCI distribution-spec 1.1, "Referrers Tag Schema"; cosign, "Signature Spec", "Tag-based Discovery".
+    """
+    return _REFERRERS_TAG.fullmatch(text) is not None
 
 
 def is_modelkit_reference(text: str) -> bool:

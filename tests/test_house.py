@@ -69,7 +69,6 @@ FACES: dict[str, set[str]] = {
 }
 # To be emptied: an import that a face should not need, and files that have outgrown 300 lines.
 STILL_IMPORTED: set[tuple[str, str]] = {
-    ("filesystem/kit_files.py", "store"),
     ("server/views/kit.py", "store"),
     ("server/views/layers.py", "store"),
 }

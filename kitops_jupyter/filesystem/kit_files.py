@@ -19,11 +19,10 @@ from kitops_jupyter.file_index import IndexedFile
 from kitops_jupyter.filesystem.block_cache import BlockCache
 from kitops_jupyter.filesystem.pieces import Pieces
 from kitops_jupyter.manifest import Match, raw_file
-from kitops_jupyter.operations.layer_reader import checked_names, members_of, open_here, ranges_of
+from kitops_jupyter.operations.layer_reader import SaysChanges, checked_names, members_of, open_here, ranges_of
 from kitops_jupyter.operations.opening import Kit
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.settings import Settings
-from kitops_jupyter.store import StoredBlob
 
 KITFILE = "Kitfile"
 _KITFILE = -1  # in place of a layer
@@ -218,7 +217,7 @@ class KitFiles:
     def _read_here(self, layer: _Layer, file: IndexedFile, start: int, end: int) -> bytes:
         """Out of a blob of the local store that was hashed, and did not change since; a compressed one is unpacked."""
         with self._lock:
-            if isinstance(layer.unpacked, StoredBlob) and not layer.unpacked.is_unchanged():
+            if isinstance(layer.unpacked, SaysChanges) and not layer.unpacked.is_unchanged():
                 layer.unpacked.close()
                 layer.unpacked = None
             if layer.unpacked is None:
@@ -237,7 +236,7 @@ class KitFiles:
         """The layer before compression as a file: its blob here, or a temporary one, every byte verified."""
         if not match.type.compression:
             here = open_here(self.kit.source, match.layer)
-            if isinstance(here, StoredBlob):
+            if isinstance(here, SaysChanges):
                 return cast(BinaryIO, here)
             here.close()
         with ExitStack() as undone:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from contextlib import closing
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from kitops_jupyter import archive, file_index
 from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, ReadsRanges, Source
@@ -82,6 +82,14 @@ def open_here(source: Source, layer: Descriptor) -> Readable:
     Raises NotFound, DigestMismatch, SizeMismatch.
     """
     return source.open_checked(layer) if isinstance(source, OpensChecked) else source.open(layer)
+
+
+@runtime_checkable
+class SaysChanges(Protocol):
+    """The ability of a file of the store, opened by `open_here`, to notice that somebody wrote to it since."""
+
+    def is_unchanged(self) -> bool:
+        """Whether the bytes that were verified are still the file's."""
 
 
 class RangeStream:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,13 +14,12 @@ from kitops_jupyter.filters import Filters
 from kitops_jupyter.media_types import IMAGE_INDEX, INDEX_ARTIFACT
 from kitops_jupyter.operations.opening import Kit, read_kit
 from kitops_jupyter.progress import Observer, ignore
-from kitops_jupyter.reference import Reference
+from kitops_jupyter.reference import Reference, is_referrers_tag
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.sizes import human_size
 from kitops_jupyter.targets import Connection
 
-_REFERRERS_TAG = re.compile(r"sha256-[0-9a-f]{64}")  # OCI distribution-spec 1.1, "Referrers Tag Schema"
 NONE = "<none>"  # as kit shows what there is not
 
 
@@ -121,15 +119,13 @@ def _listed_remote(
         kits: dict[Digest, Kit] = {}
         tags: dict[Digest, list[str]] = {}
         problems, indexes = [], 0
-        for read in repository.read_many(repository.tags()):
+        for read in repository.read_many(tag for tag in repository.tags() if not is_referrers_tag(tag)):
             if read.error or read.descriptor is None:
                 problems.append(f"{read.name}: {read.error.message if read.error else 'no manifest'}")
                 continue
-            if read.descriptor.media_type == IMAGE_INDEX:
-                is_of_kits = read.descriptor.artifact_type == INDEX_ARTIFACT
-                indexes += is_of_kits
-                if is_of_kits or _REFERRERS_TAG.fullmatch(read.name):
-                    continue
+            if read.descriptor.media_type == IMAGE_INDEX and read.descriptor.artifact_type == INDEX_ARTIFACT:
+                indexes += 1
+                continue
             tags.setdefault(read.descriptor.digest, []).append(read.name)
             if read.descriptor.digest not in kits:
                 try:

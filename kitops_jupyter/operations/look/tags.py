@@ -13,7 +13,7 @@ from kitops_jupyter import targets
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.operations.look.kits import NONE, ListedKit
-from kitops_jupyter.reference import LIFECYCLE_TAGS, Reference
+from kitops_jupyter.reference import LIFECYCLE_TAGS, Reference, is_referrers_tag
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.sizes import human_size
 from kitops_jupyter.targets import Connection
@@ -21,7 +21,6 @@ from kitops_jupyter.targets import Connection
 if TYPE_CHECKING:
     from kitops_jupyter.registry import Read
 
-_OF_REFERRERS = re.compile(r"sha256-[0-9a-f]{64}(?:\.\w+)?")  # OCI distribution-spec 1.1, "Referrers Tag Schema"
 TAGS_LIMIT = 20_000  # names are small, but somebody must scroll through them
 
 
@@ -39,7 +38,7 @@ def list_tags(
     """
     reference = Reference.parse(repository, default_tag="")
     with targets.remote(reference, settings or Settings.load(), connection) as place:
-        found = tuple(islice((tag for tag in place.tags() if not _OF_REFERRERS.fullmatch(tag)), limit))
+        found = tuple(islice((tag for tag in place.tags() if not is_referrers_tag(tag)), limit))
     known = [tag for tag in LIFECYCLE_TAGS if tag in set(found)]
     return (*known, *sorted((tag for tag in found if tag not in known), key=_by_numbers, reverse=True))
 
