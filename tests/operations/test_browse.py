@@ -41,6 +41,16 @@ def test_lifecycle_tags_come_first_then_the_highest_numbers(pushed: str, elsewhe
     assert list_tags(pushed, connection=HTTP, settings=elsewhere) == ("champion", "v10", "v9", "v1")
 
 
+@pytest.mark.parametrize("end", ["", ".sig", ".att", ".sbom"])
+def test_tags_of_signatures_and_the_like_are_no_kits_in_any_list(pushed: str, elsewhere: Settings, end: str) -> None:
+    before = kit.list_kits(pushed, connection=HTTP, settings=elsewhere)
+    assert len(before.kits) == 1
+    signed = f"{pushed}:sha256-{before.kits[0].digest.hex}{end}"
+    kit.tag(f"{pushed}:v1", signed, remote=True, connection=HTTP, settings=elsewhere)
+    assert kit.list_kits(pushed, connection=HTTP, settings=elsewhere) == before
+    assert list_tags(pushed, connection=HTTP, settings=elsewhere) == ("champion", "v10", "v9", "v1")
+
+
 def test_tags_are_described_for_those_in_sight(pushed: str, elsewhere: Settings) -> None:
     found = describe_tags(pushed, ["v9", "gone"], connection=HTTP, settings=elsewhere)
     assert (found["v9"].model_name, found["v9"].author, found["v9"].problem) == ("churn", "Ada", "")
