@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from kitops_jupyter import codecs
+from kitops_jupyter.archive import LayerFormat, LayerFormatName, formats
 from kitops_jupyter.errors import ManifestInvalid
 from kitops_jupyter.kitfile import Section
 
 Kind = Literal["modelkit", "modelpack"]
-Layout = Literal["tar", "raw"]
 
 IMAGE_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 IMAGE_INDEX = "application/vnd.oci.image.index.v1+json"
@@ -50,7 +50,7 @@ _PREFIXES: dict[Kind, str] = {
     "modelkit": "application/vnd.kitops.modelkit.",
     "modelpack": "application/vnd.cncf.model.",
 }
-_REST = re.compile(r"(\w+(?:\.config)?)\.v1\.(tar|raw)(?:\+(\w+))?\Z", re.ASCII)
+_REST = re.compile(r"(\w+(?:\.config)?)\.v1\.(\w+)(?:\+(\w+))?\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,16 @@ class LayerType:
 
     kind: Kind
     section: Section
-    layout: Layout
+    layout: LayerFormatName
     compression: str = ""
 
+    @property
+    def format(self) -> LayerFormat:
+        """How the layer holds its files."""
+        return formats.named(self.layout)
+
     @classmethod
-    def for_section(cls, section: Section, kind: Kind, layout: Layout, compression: str) -> LayerType:
+    def for_section(cls, section: Section, kind: Kind, layout: LayerFormatName, compression: str) -> LayerType:
         """The type of a packed layer. Raises ManifestInvalid for what the format has no type for."""
         if section not in _BASES[kind]:
             raise ManifestInvalid(f"a ModelPack has no {section} layers", hint="pack it as a ModelKit")
@@ -82,11 +87,11 @@ class LayerType:
             base, layout, compression = match.groups()
             section = next((section for section, known in _BASES[kind].items() if known == base), None)
             compression = "" if compression in (None, "none") else compression
-            if section is None or codecs.find(compression) is None:
+            if section is None or layout not in formats.NAMES or codecs.find(compression) is None:
                 break
-            if kind == "modelpack" and layout == "raw" and compression:
+            if kind == "modelpack" and compression and formats.named(layout).is_one_file:
                 break
-            return cls(kind, section, cast(Layout, layout), compression)
+            return cls(kind, section, cast(LayerFormatName, layout), compression)
         raise ManifestInvalid(f"{text[:100]!r} is no type of a kit's layer", hint="a newer version may know it")
 
     def __str__(self) -> str:

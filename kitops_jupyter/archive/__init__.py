@@ -1,6 +1,7 @@
 """Files into a deterministic tar, and a tar into files, safely."""
 
 from kitops_jupyter.archive.compression import compressing, decompressing
+from kitops_jupyter.archive.formats import LayerFormat, LayerFormatName
 from kitops_jupyter.archive.member_names import NameRules
 from kitops_jupyter.archive.new_tree import NewTree
 from kitops_jupyter.archive.shared_tree import SharedTree
@@ -12,6 +13,8 @@ from kitops_jupyter.archive.untar import Extracted, Untar
 
 __all__ = [
     "Extracted",
+    "LayerFormat",
+    "LayerFormatName",
     "Limits",
     "NameRules",
     "NewTree",

@@ -167,13 +167,13 @@ class KitFiles:
     def _list_damaged(self, match: Match, damage: KitError) -> dict[str, IndexedFile]:
         """What the damaged layer seems to have, so that its names can be asked for; nothing of it is read."""
         layer = match.layer
-        if match.type.layout == "raw":
+        if match.type.format.is_one_file:
             raw = raw_file(layer)
             return {raw.path: IndexedFile(raw.path, raw.size_bytes or layer.size_bytes, raw.mode, 0)}
         try:
             with closing(self.kit.source.open(layer)) as stream:
                 inside = archive.decompressing(stream, match.type.compression) if match.type.compression else stream
-                listed = [item for item in archive.list_members(inside) if not item.is_dir]
+                listed = [item for item in match.type.format.inside.list_members(inside) if not item.is_dir]
         except (KitError, OSError):
             raise damage from None
         return {match.placed(file.name): IndexedFile(file.name, file.size, file.mode, -1) for file in listed}
@@ -182,7 +182,7 @@ class KitFiles:
         source = self.kit.source
         is_remote = not match.type.compression and ranges_of(source, match.layer) is not None
         remote = RemoteFiles(source, match) if is_remote and isinstance(source, targets.LocalFirst) else None
-        if match.type.layout == "raw":
+        if match.type.format.is_one_file:
             raw = raw_file(match.layer)
             size = match.layer.size_bytes if raw.size_bytes is None or remote else raw.size_bytes
             if remote is None:
@@ -256,14 +256,14 @@ def _offsets(layer: _Layer) -> dict[str, int]:
     stream, match = layer.unpacked, layer.match
     assert stream is not None
     said = {file.name: (file.size, file.mode) for file in layer.files.values()}
-    if match.type.layout == "raw":
+    if match.type.format.is_one_file:
         size_bytes = stream.seek(0, os.SEEK_END)
         found = {name: (size_bytes, mode) for name, (_, mode) in said.items()}
         offsets = dict.fromkeys(said, 0)
     else:
         stream.seek(0)
         rules = archive.NameRules()
-        members = checked_names(list(archive.list_members(cast(Readable, stream))), match.layer, rules)
+        members = checked_names(list(match.type.format.inside.list_members(cast(Readable, stream))), match.layer, rules)
         found = {item.name: (item.size, item.mode) for item in members if not item.is_dir}
         offsets = {item.name: item.offset for item in members if not item.is_dir}
     if said != found:

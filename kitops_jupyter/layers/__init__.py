@@ -4,6 +4,6 @@ Source: format.md, "A layer's tar" and "Raw layers".
 """
 
 from kitops_jupyter.layers.member import Member
-from kitops_jupyter.layers.planning import Layout, Plan, PlannedLayer, plan
+from kitops_jupyter.layers.planning import Plan, PlannedLayer, plan
 
-__all__ = ["Layout", "Member", "Plan", "PlannedLayer", "plan"]
+__all__ = ["Member", "Plan", "PlannedLayer", "plan"]

@@ -6,15 +6,13 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from kitops_jupyter.archive import LayerFormat, LayerFormatName, formats
 from kitops_jupyter.ignore import Rules, is_within
 from kitops_jupyter.kitfile import Entry, Kitfile
 from kitops_jupyter.layers.member import Member
 from kitops_jupyter.layers.walk import Walk
 
-Layout = Literal["tar", "raw"]
-_BLOCK = 512
 _LEFT_LIMIT = 1000  # files that no layer takes: enough to show, and to stop looking
 _LOOK_LIMIT = 20_000  # folders' entries that are looked at for them
 
@@ -26,9 +24,14 @@ class PlannedLayer:
     entry: Entry
     path: str
     members: Sequence[Member]
-    layout: Layout
+    layout: LayerFormatName
     subtype: str
     size_bytes: int
+
+    @property
+    def format(self) -> LayerFormat:
+        """How the layer will hold its files."""
+        return formats.named(self.layout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def plan(
     *,
     patterns: Sequence[str],
     parent_paths: Sequence[str] = (),
-    layout: Layout = "tar",
+    layout: LayerFormatName = "tar",
     follow_links: bool = False,
     links_within: Path | None = None,
 ) -> Plan:
@@ -65,13 +68,14 @@ def plan(
     for entry in entries:
         if not entry.has_layer:
             continue
-        is_raw = layout == "raw" or entry.section == "mcpserver"
+        own = "raw" if entry.section == "mcpserver" else layout  # a bundle is an archive itself
+        format = formats.named(own)
         walk = Walk(root, entry, rules, follow=follow_links, within=links_within)
-        members = [walk.single()] if is_raw else walk.members()
+        members = [walk.single()] if format.is_one_file else walk.members()
         warnings += walk.warnings
-        size_bytes = sum(member.size for member in members) if is_raw else _tar_bytes(members)
+        size_bytes = format.size_bytes(members)
         subtype = "prompt" if entry.section == "prompt" else ""
-        planned.append(PlannedLayer(entry, entry.clean_path, members, "raw" if is_raw else "tar", subtype, size_bytes))
+        planned.append(PlannedLayer(entry, entry.clean_path, members, own, subtype, size_bytes))
     untaken = tuple(_untaken(root, planned, rules)) if planned else ()
     if untaken:
         shown = ", ".join(untaken[:5]) + (f" and {len(untaken) - 5} more" if len(untaken) > 5 else "")
@@ -79,10 +83,6 @@ def plan(
     if not planned and not any(entry.path for entry in kitfile.entries()):  # a path without a layer is elsewhere
         warnings.append("the Kitfile names no files: the kit is empty")
     return Plan(tuple(planned), tuple(warnings), untaken)
-
-
-def _tar_bytes(members: Sequence[Member]) -> int:
-    return sum(_BLOCK + -(-member.size // _BLOCK) * _BLOCK for member in members) + 2 * _BLOCK
 
 
 def _untaken(root: Path, planned: Sequence[PlannedLayer], rules: Rules) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from kitops_jupyter import archive, file_index
+from kitops_jupyter import file_index
 from kitops_jupyter.content import Descriptor, Readable
 from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import ContentError, KitError, StoreError
@@ -64,7 +64,8 @@ class IndexCheck:
         kind = LayerType.parse(layer.media_type)
         self._layer = layer
         self._is_listing = bool(kind.compression)
-        self._tar = archive.PassingTar(size_bytes=size_bytes) if kind.layout == "tar" else None
+        reading = kind.format.reading
+        self._tar = reading.passing(size_bytes=size_bytes) if reading else None
         self._builder = file_index.IndexBuilder(tree=_tree_of(layer))
         self._files: list[file_index.IndexedFile] = []
         self._size_bytes = size_bytes
@@ -172,12 +173,12 @@ def check_listing(layer: Descriptor, stream: Readable, read_listing: ReadListing
     """
     said, kind = file_index.address_of(layer), LayerType.parse(layer.media_type)
     with closing(stream):
-        if said is None or kind.compression or kind.layout != "tar" or not findings.is_open(layer):
+        if said is None or kind.compression or kind.format.is_one_file or not findings.is_open(layer):
             return findings.why_wrong(layer)
         try:
             where = f"layer {layer.digest.short}"
             listed = file_index.read_listing(read_listing(said), said, layer_bytes=layer.size_bytes, where=where)
-            members = archive.list_members(stream, size_bytes=layer.size_bytes)
+            members = kind.format.inside.list_members(stream, size_bytes=layer.size_bytes)
             found = [
                 file_index.IndexedFile(member.name, member.size, member.mode, member.offset)
                 for member in members

@@ -46,7 +46,7 @@ def members_of(source: Source, match: Match, *, rules: archive.NameRules | None 
         if indexed is not None:
             return indexed_members(indexed, match.layer, rules)
     with closing(open_layer(source, match)) as stream:
-        return checked_names(list(archive.list_members(stream, rules=rules)), match.layer, rules)
+        return checked_names(list(match.type.format.inside.list_members(stream, rules=rules)), match.layer, rules)
 
 
 def _lists_by_index(source: Source, match: Match) -> bool:
@@ -57,7 +57,7 @@ def _lists_by_index(source: Source, match: Match) -> bool:
 
 def is_listing_checked(source: Source, match: Match) -> bool:
     """Whether the list of files is known to be the layer's own, by a digest of the kit."""
-    if match.type.layout == "raw" or is_read_whole(match.layer) or not isinstance(source, LocalFirst):
+    if match.type.format.is_one_file or is_read_whole(match.layer) or not isinstance(source, LocalFirst):
         return True
     if _lists_by_index(source, match) and index_of(source, match.layer) is not None:
         return IndexFindings(source.settings).is_right(match.layer)

@@ -32,7 +32,7 @@ def read_file(kit: Kit, match: Match, path: str, *, limit_bytes: int) -> FileByt
 
     Raises NotFound, Usage (it is larger than the limit), DigestMismatch, RegistryError.
     """
-    if match.type.layout == "raw":
+    if match.type.format.is_one_file:
         return _read_raw(kit, match, path, limit_bytes)
     is_elsewhere = not match.type.compression and ranges_of(kit.source, match.layer) is not None
     if is_elsewhere and isinstance(kit.source, LocalFirst):
@@ -72,7 +72,7 @@ def _read_raw(kit: Kit, match: Match, path: str, limit_bytes: int) -> FileBytes:
 
 def _out_of_compressed(kit: Kit, match: Match, path: str, limit_bytes: int) -> bytes:
     """Out of a layer that must be read from its start: its headers, not its index, say where the file is."""
-    tar, view = archive.PassingTar(), memoryview(bytearray(_PIECE_BYTES))
+    tar, view = match.type.format.inside.passing(), memoryview(bytearray(_PIECE_BYTES))
     found: archive.TarMember | None = None
     kept, position = bytearray(), 0
     with closing(archive.decompressing(open_here(kit.source, match.layer), match.type.compression)) as stream:

@@ -56,13 +56,13 @@ class RemoteFiles:
         self._seen: set[str] = set()
 
     def _listed(self, match: Match, rules: archive.NameRules) -> list[archive.TarMember]:
-        if match.type.layout == "raw":
+        if match.type.format.is_one_file:
             return [_only_member(self._index, match.layer)]
         if self._index is not None:
             return indexed_members(self._index, match.layer, rules)
         whole = self._whole
         with closing(RangeStream(self._remote, match.layer) if whole is None else io.BytesIO(whole)) as stream:
-            return checked_names(list(archive.list_members(stream, rules=rules)), match.layer, rules)
+            return checked_names(list(match.type.format.inside.list_members(stream, rules=rules)), match.layer, rules)
 
     @property
     def is_verified(self) -> bool:

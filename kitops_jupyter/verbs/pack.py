@@ -15,6 +15,8 @@ from kitops_jupyter.verbs.core.verb import Context, Verb
 
 
 def _parser() -> Parser:
+    from kitops_jupyter.archive import formats
+
     parser = Parser(
         "pack",
         usage="pack [DIR] [flags]",
@@ -31,7 +33,7 @@ def _parser() -> Parser:
         "-t", "--tag", metavar="REF", kind="new reference", help="the kit's name: [registry/]repository:tag1,tag2"
     )
     parser.flag("--compression", choices=codecs.NAMES, default="none", help="of the layers")
-    parser.flag("--layer-format", choices=("tar", "raw"), default="tar", help="raw: one file as it is, no archive")
+    parser.flag("--layer-format", choices=formats.NAMES, default="tar", help="raw: one file as it is, no archive")
     parser.flag("--follow-links", help="pack what links lead to, below DIR or named in the Kitfile")
     parser.flag("--use-model-pack", help="write a CNCF ModelPack instead of a ModelKit")
     parser.flag("--init", help="propose and write a Kitfile where there is none (in a notebook this needs no flag)")

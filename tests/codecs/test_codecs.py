@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-import kitops_jupyter
 from kitops_jupyter import codecs
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.media_types import LayerType
+from tests.codecs.copies import run_in_copy
 from tests.operations.projects import make_project
 from tests.test_packaging import PROJECT
 
-PACKAGE = Path(kitops_jupyter.__file__).parent
 TOY = """\
 import zlib
 
@@ -73,17 +70,8 @@ assert ("zlib", "t", "toy layers") in OPTIONAL
 
 
 def test_a_new_codec_is_one_file_and_one_word(tmp_path: Path) -> None:
-    """In a copy of the package, which only these two changes tell from ours."""
-    copy = tmp_path / "with_toy" / PACKAGE.name
-    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "labextension"))
-    table = copy / "codecs" / "__init__.py"
-    known = table.read_text("utf-8")
-    assert known.count('"gzip-fastest", "zstd"]') == 1
-    table.write_text(known.replace('"gzip-fastest", "zstd"]', '"gzip-fastest", "zstd", "toy"]'), "utf-8")
-    (copy / "codecs" / "toy.py").write_text(TOY, "utf-8")
     make_project(tmp_path / "project")
-    environment = {**os.environ, "PYTHONPATH": str(copy.parent), "PYTHONDONTWRITEBYTECODE": "1"}
-    subprocess.run([sys.executable, "-c", USED], cwd=tmp_path, env=environment, check=True, timeout=60)
+    run_in_copy(USED, tmp_path, new="codecs/toy.py", text=TOY, word=('"zstd"]', '"zstd", "toy"]'))
 
 
 def test_a_codec_has_the_name_that_the_table_gives_it() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter import disk, ignore, kitfile, layers
+from kitops_jupyter.archive import LayerFormatName
 from kitops_jupyter.disk import Links
 from kitops_jupyter.errors import PathInvalid
 
@@ -26,7 +27,7 @@ def grow(root: Path, *names: str, **links: str) -> None:
         link.symlink_to(target)
 
 
-def planned(root: Path, path: str, *, follow: bool = False, layout: layers.Layout = "tar") -> layers.Plan:
+def planned(root: Path, path: str, *, follow: bool = False, layout: LayerFormatName = "tar") -> layers.Plan:
     text = f"manifestVersion: 1.0.0\ncode: [{{path: {path}}}]\n"
     return layers.plan(kitfile.read(text), root, patterns=ignore.read(root), layout=layout, follow_links=follow)
 
@@ -126,7 +127,7 @@ def test_a_path_that_the_kitfile_names_may_lead_anywhere(path: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize("layout", ["tar", "raw"])
-def test_a_raw_layer_follows_a_link_only_when_asked(layout: layers.Layout, tmp_path: Path) -> None:
+def test_a_raw_layer_follows_a_link_only_when_asked(layout: LayerFormatName, tmp_path: Path) -> None:
     grow(tmp_path, "x", way="x")
     with pytest.raises(PathInvalid, match="way is a link"):
         planned(tmp_path, "way", layout=layout)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter import kitfile, layers
+from kitops_jupyter.archive import LayerFormatName
 from kitops_jupyter.errors import NotFound, PathInvalid
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="such names and files are of POSIX systems")
@@ -28,7 +29,7 @@ def grow(root: Path, *paths: str) -> None:
             place.write_text("x", "utf-8")
 
 
-def planned(root: Path, sections: str, *patterns: str, layout: layers.Layout = "tar") -> layers.Plan:
+def planned(root: Path, sections: str, *patterns: str, layout: LayerFormatName = "tar") -> layers.Plan:
     """The plan of a Kitfile with these sections."""
     return layers.plan(kitfile.read(f"manifestVersion: 1.0.0\n{sections}\n"), root, patterns=patterns, layout=layout)
 

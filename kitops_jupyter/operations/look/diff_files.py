@@ -68,7 +68,7 @@ def _sizes(source: Source, matches: Iterable[Match]) -> dict[str, int]:
     """Every file and its size."""
     found: dict[str, int] = {}
     for match in matches:
-        if match.type.layout == "raw":
+        if match.type.format.is_one_file:
             file = raw_file(match.layer)
             found[file.path] = match.layer.size_bytes if file.size_bytes is None else file.size_bytes
         else:
@@ -85,7 +85,7 @@ def _digests(source: Source, matches: Iterable[Match], wanted: set[str]) -> dict
     found: dict[str, str] = {}
     for match in matches:
         members: list[tuple[str, int, int | None]]
-        if match.type.layout == "tar":
+        if not match.type.format.is_one_file:
             members = [(match.placed(member.name), member.offset, member.size) for member in _members(source, match)]
         elif match.type.compression:
             members = [(raw_file(match.layer).path, 0, None)]

@@ -93,7 +93,7 @@ def _listed(source: Source, match: Match) -> LayerFiles:
 
 def list_layer(source: Source, match: Match) -> Iterator[KitFile]:
     """The regular files of one layer."""
-    if match.type.layout == "raw":
+    if match.type.format.is_one_file:
         raw = raw_file(match.layer)
         yield KitFile(raw.path, match.layer.size_bytes if raw.size_bytes is None else raw.size_bytes, raw.mode)
         return

@@ -103,7 +103,7 @@ class LayerPacker:
         return self._packed(layer, record, "packed")
 
     def _read(self, layer: PlannedLayer) -> LayerRecord:
-        stream = archive.raw_stream(layer.members[0]) if layer.layout == "raw" else archive.tar_stream(layer.members)
+        stream = layer.format.stream(layer.members)
         compression = self._compression_of(layer)
         if compression == "none":
             return self._read_plain(layer, stream)
@@ -200,12 +200,10 @@ class _Watched:
 
 def _indexed(layer: PlannedLayer) -> list[file_index.IndexedFile]:
     """The layer's files as they will be in it."""
-    if layer.layout == "raw":
-        (file,) = layer.members
-        return [file_index.IndexedFile(layer.path, file.size, file.mode, 0)]
+    is_one_file = layer.format.is_one_file
     return [
-        file_index.IndexedFile(member.name, member.size, member.mode, offset)
-        for member, offset in archive.data_offsets(layer.members)
+        file_index.IndexedFile(layer.path if is_one_file else member.name, member.size, member.mode, offset)
+        for member, offset in layer.format.offsets(layer.members)
     ]
 
 
@@ -230,7 +228,7 @@ class _HashingStream:
 
 def _annotations(layer: PlannedLayer) -> dict[str, str]:
     metadata = ""
-    if layer.layout == "raw":
+    if layer.format.is_one_file:
         (file,) = layer.members
         metadata = file_metadata(layer.path.rpartition("/")[2], file.mode, file.size, file.mtime_ns)
     return layer_annotations(layer.path, subtype=layer.subtype, metadata=metadata)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from kitops_jupyter import codecs, layers, targets
 from kitops_jupyter import ignore as ignore_rules
+from kitops_jupyter.archive import LayerFormatName, formats
 from kitops_jupyter.codecs import Compression
 from kitops_jupyter.content import Digest, Ingests, Target
 from kitops_jupyter.disk import typed_path
@@ -33,8 +33,6 @@ from kitops_jupyter.reference import UNTAGGED, Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import LayerCache
-
-LAYER_FORMATS = ("tar", "raw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def pack(
     text: str | None = None,
     tag: str | None = None,
     compression: Compression = "none",
-    layer_format: Literal["tar", "raw"] = "tar",
+    layer_format: LayerFormatName = "tar",
     use_model_pack: bool = False,
     use_cache: bool = True,
     propose: bool = False,
@@ -209,9 +207,7 @@ class _How:
 
 def _check_flags(compression: str, layer_format: str, use_model_pack: bool) -> None:
     codecs.named(compression)
-    if layer_format not in LAYER_FORMATS:
-        raise Usage(f"layer format {layer_format!r}: expected one of {', '.join(LAYER_FORMATS)}")
-    if use_model_pack and layer_format == "raw" and compression != "none":
+    if formats.named(layer_format).is_one_file and use_model_pack and compression != "none":
         raise Usage(f"ModelPack has no raw layers with compression {compression}", hint="--compression none")
 
 

@@ -59,7 +59,7 @@ def pull_size(
 def _size_of(part: Part) -> tuple[int, int | None]:
     """Bytes to be read of a layer, and how many of its files are wanted; None where only reading it would tell."""
     layer = part.match.layer
-    if part.match.type.layout == "raw":
+    if part.match.type.format.is_one_file:
         return layer.size_bytes, 1
     if part.choice.patterns is None or part.match.type.compression:
         return layer.size_bytes, None

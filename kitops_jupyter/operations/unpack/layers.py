@@ -92,7 +92,7 @@ class LayerUnpacker:
         """
         if self._place.is_empty or self._place.overwrites:
             return
-        if part.match.type.layout == "raw":
+        if part.match.type.format.is_one_file:
             if name := _gated(part, raw_file(part.match.layer).path, archive.NameRules()):
                 self._place.check(name)
         elif not part.match.type.compression:
@@ -110,7 +110,7 @@ class LayerUnpacker:
         self._last.since = time.monotonic()
         self._last.event = Event("started", part.match.entry.path, 0, part.match.layer.size_bytes)
         with targets.watched(part.source, self._beat):
-            if part.match.type.layout == "raw":
+            if part.match.type.format.is_one_file:
                 counted = self._unpack_raw(part, tree)
             elif part.choice.patterns is not None and self._can_fetch_files(part):
                 counted = self._fetch_files(part, tree)
@@ -126,7 +126,7 @@ class LayerUnpacker:
             name = part.placed(member)
             return "" if name and self._place.keeps(name) else name
 
-        untar = archive.Untar(
+        untar = part.match.type.format.inside.unpacker(
             tree, rename=placed, size_bytes=None if compression else layer.size_bytes, set_modes=False
         )
         self._move(part, [untar])

@@ -148,12 +148,12 @@ def _stem(match: Match) -> tuple[str, str]:
     """What the file may be called, and its ending."""
     codec = codecs.find(match.type.compression)
     packed = codec.file_suffix if codec else ""
-    if match.type.layout == "raw":
+    if match.type.format.is_one_file:
         base = raw_file(match.layer).path.rpartition("/")[2]
         stem, dot, ending = base.rpartition(".")
         return _safe(stem if dot else base, match), (f".{_clean(ending)[:_MOST_ENDING_CHARS]}" if dot else "") + packed
     entry = match.entry
-    return _safe(entry.name or entry.clean_path.rpartition("/")[2], match), f".tar{packed}"
+    return _safe(entry.name or entry.clean_path.rpartition("/")[2], match), f"{match.type.format.file_suffix}{packed}"
 
 
 def _safe(text: str, match: Match) -> str:

@@ -61,7 +61,7 @@ def _inherited(kit: Kit, opener: Opener, settings: Settings, store: Store) -> It
 
 def _row(match: Match, store: Store) -> wire.LayerRow:
     entry, layer, is_here = match.entry, match.layer, store.has_blob(match.layer)
-    is_tar = match.type.layout == "tar"
+    is_archive = not match.type.format.is_one_file
     return wire.LayerRow(
         key=key_of(entry),
         section=entry.section,
@@ -71,8 +71,8 @@ def _row(match: Match, store: Store) -> wire.LayerRow:
         size_bytes=layer.size_bytes,
         media_type=layer.media_type,
         is_here=is_here,
-        can_list=is_tar,
-        can_pick_files=is_tar and (is_here or not match.type.compression),
+        can_list=is_archive,
+        can_pick_files=is_archive and (is_here or not match.type.compression),
         filter=text_for(entry.section, entry.clean_path),
         remote_path="",
     )
