@@ -40,6 +40,7 @@ nb_execution_raise_on_error = True
 nb_merge_streams = True
 
 default_role = "literal"
+smartquotes = False  # it makes one dash of the two before a flag
 python_maximum_signature_line_length = 88
 python_use_unqualified_type_names = True
 autodoc_member_order = "bysource"
@@ -58,6 +59,6 @@ html_theme_options = {
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],
 }
-html_sidebars = {"index": []}
+html_sidebars = {"index": [], "start": []}
 copybutton_prompt_text = r"\$ "
 copybutton_prompt_is_regexp = True
