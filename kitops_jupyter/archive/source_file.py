@@ -16,6 +16,7 @@ from kitops_jupyter.errors import PathInvalid, SourceChanged
 _FLAGS = os.O_RDONLY
 for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_NOCTTY"):
     _FLAGS |= getattr(os, _name, 0)
+_open, _fstat, _close = os.open, os.fstat, os.close  # called for each of many small files
 _HINT = "let the program that writes it finish, then pack again"
 
 
@@ -37,20 +38,24 @@ def open_source(member: Member) -> int:
 
 def read_small(member: Member, view: memoryview) -> None:
     """Fill the view, which is as long as the member, with the whole file. Raises SourceChanged, PathInvalid."""
-    descriptor = open_source(member)
+    size = len(view)
+    try:
+        descriptor = _open(member.source, _FLAGS)
+    except OSError:
+        descriptor = open_source(member)  # which puts the reason in words
     try:
         try:
             count = _readinto(descriptor, view)
-            while 0 < count < len(view):
+            while 0 < count < size:
                 more = _readinto(descriptor, view[count:])
                 count = count + more if more else -count
         except OSError as error:
             raise _unreadable(member, error) from error
-        check(member, os.fstat(descriptor))
-        if count != len(view):
-            raise _changed(member, [f"only {abs(count)} of {len(view)} bytes could be read"])
+        check(member, _fstat(descriptor))
+        if count != size:
+            raise _changed(member, [f"only {abs(count)} of {size} bytes could be read"])
     finally:
-        os.close(descriptor)
+        _close(descriptor)
 
 
 class SourceFile:
@@ -127,9 +132,10 @@ def _unreadable(member: Member, error: OSError) -> PathInvalid:
 
 
 if hasattr(os, "readv"):
+    _readv = os.readv
 
     def _readinto(descriptor: int, view: memoryview) -> int:
-        return os.readv(descriptor, (view,)) if len(view) else 0
+        return _readv(descriptor, (view,)) if len(view) else 0
 
 else:  # Windows
 

@@ -19,6 +19,7 @@ _REGULAR, _FOLDER, _PAX = b"0", b"5", b"x"
 # uid 1000 and gid 0, as kit writes for everybody; only the extended header of PAX has 0 and 0.
 _OWNER, _NO_OWNER = b"0001750\x000000000\x00", b"0000000\x000000000\x00"
 _MTIME = b"00000000000\x00"
+_AFTER_SIZE = b"\x00" + _MTIME
 _MAGIC = b"ustar\x0000"
 _DEVICE, _NO_DEVICE = b"0000000\x000000000\x00", bytes(16)
 
@@ -39,9 +40,10 @@ def encoded_name(member: Member) -> bytes:
         ) from None
 
 
-def is_plain(name: bytes, size_bytes: int) -> bool:
-    """Whether one ustar block with the name as it is will do; so it is for nearly every member."""
-    return len(name) <= NAME_BYTES and size_bytes <= MAX_OCTAL_SIZE and name.isascii()
+def has_plain_header(member: Member) -> bool:
+    """Whether one ustar block with the name as it is suffices; it does for nearly every member."""
+    name = member.name
+    return len(name) <= NAME_BYTES and name.isascii() and (member.size <= MAX_OCTAL_SIZE or member.is_dir)
 
 
 def header(member: Member) -> bytes:
@@ -63,38 +65,35 @@ def header(member: Member) -> bytes:
 
 def header_size(member: Member) -> int:
     """How long `header` is."""
-    if is_plain(encoded_name(member), 0 if member.is_dir else member.size):
-        return BLOCK
-    return len(header(member))
+    return BLOCK if has_plain_header(member) else len(header(member))
 
 
 class PlainHeaders:
     """Headers of the common kind, ten times faster than in general: only name, mode, size and checksum vary."""
 
     def __init__(self) -> None:
-        self._modes: dict[int, tuple[bytes, int]] = {}
-        self._tails = {False: _tail(_REGULAR), True: _tail(_FOLDER)}
-        self._sums = {
-            is_dir: sum(_OWNER) + sum(_MTIME) + 8 * ord(" ") + sum(tail) for is_dir, tail in self._tails.items()
-        }
+        self._kinds: dict[tuple[int, bool], tuple[bytes, int, bytes]] = {}
 
     def block(self, name: bytes, mode: int, size_bytes: int, is_dir: bool) -> bytes:
-        """The one block of a member for which `is_plain` holds."""
-        if mode not in self._modes:
-            digits = b"%07o\x00" % mode
-            self._modes[mode] = digits, sum(digits)
-        mode_digits, mode_sum = self._modes[mode]
-        size = b"%011o\x00" % size_bytes
-        checksum = self._sums[is_dir] + mode_sum + sum(name) + sum(size)
-        return b"%b%b%b%b%b%06o\x00 %b" % (
+        """The one block of a member for which `has_plain_header` holds."""
+        before, fixed_sum, after = self._kinds.get((mode, is_dir)) or self._add(mode, is_dir)
+        size = b"%011o" % size_bytes
+        return b"%b%b%b%b%06o%b" % (
             name.ljust(NAME_BYTES, b"\x00"),
-            mode_digits,
-            _OWNER,
+            before,
             size,
-            _MTIME,
-            checksum,
-            self._tails[is_dir],
+            _AFTER_SIZE,
+            fixed_sum + sum(name) + sum(size),
+            after,
         )
+
+    def _add(self, mode: int, is_dir: bool) -> tuple[bytes, int, bytes]:
+        """What lies before the size, what all of it adds to the checksum, and what follows the checksum."""
+        before = b"%07o\x00" % mode + _OWNER
+        tail = _tail(_FOLDER if is_dir else _REGULAR)
+        made = before, sum(before) + sum(_AFTER_SIZE) + 8 * ord(" ") + sum(tail), b"\x00 " + tail
+        self._kinds[mode, is_dir] = made
+        return made
 
 
 def _block(

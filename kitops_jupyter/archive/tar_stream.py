@@ -11,10 +11,9 @@ from kitops_jupyter.archive.tar_header import (
     BLOCK,
     END_OF_ARCHIVE,
     PlainHeaders,
-    encoded_name,
+    has_plain_header,
     header,
     header_size,
-    is_plain,
     padding,
 )
 from kitops_jupyter.errors import KitError
@@ -23,6 +22,7 @@ from kitops_jupyter.errors import KitError
 _PATIENCE_S = 0.25
 # One read, one check of its stamps; larger files are streamed and checked twice.
 _SMALL_BYTES = 1 << 20
+_ZEROS = bytes(BLOCK)
 
 
 class TarStream:
@@ -96,21 +96,21 @@ class TarStream:
     def _small_files(self, view: memoryview, until_s: float) -> int:
         """As many whole members as fit, each with one header block: the common case, kept short."""
         at, room = 0, len(view)
-        member, block = self._next, self._headers.block
+        member, members, block, monotonic = self._next, self._members, self._headers.block, time.monotonic
         while member is not None:
-            name = encoded_name(member)
-            size = 0 if member.is_dir else member.size
+            is_dir = member.is_dir
+            size = 0 if is_dir else member.size
             body = at + BLOCK
             end = body + size + (-size & 511)
-            if end > room or size > _SMALL_BYTES or not is_plain(name, size) or (at and time.monotonic() > until_s):
+            if end > room or size > _SMALL_BYTES or not has_plain_header(member) or (at and monotonic() > until_s):
                 break
-            view[at:body] = block(name, member.mode, size, member.is_dir)
-            if not member.is_dir:
+            view[at:body] = block(member.name.encode(), member.mode, size, is_dir)
+            if not is_dir:
                 read_small(member, view[body : body + size])
                 if size & 511:
-                    view[body + size : end] = bytes(end - body - size)
+                    view[body + size : end] = _ZEROS[: end - body - size]
             at = end
-            member = self._next = next(self._members, None)
+            member = self._next = next(members, None)
         return at
 
 
@@ -128,9 +128,10 @@ def data_offsets(members: Sequence[Member]) -> Iterator[tuple[Member, int]]:
     """Each file of the archive that `tar_stream` makes, with where its bytes will begin."""
     at = 0
     for member in members:
+        at += header_size(member)
         if not member.is_dir:
-            yield member, at + header_size(member)
-        at += _total(member)
+            yield member, at
+            at += member.size + padding(member.size)
 
 
 class RawStream(SourceFile):
@@ -147,5 +148,4 @@ def raw_stream(member: Member) -> RawStream:
 
 
 def _total(member: Member) -> int:
-    size = 0 if member.is_dir else member.size
-    return header_size(member) + size + padding(size)
+    return header_size(member) + (0 if member.is_dir else member.size + (-member.size & 511))
