@@ -82,6 +82,8 @@ class Run(NamedTuple):
         """Whether one of the patterns matches the path itself."""
         if path in self.names or (self.expression and self.expression.match(path)):
             return True
+        if not self.odd and not self.slow:
+            return False
         return any(odd.search(path) for odd in self.odd) or any(steps.matches(path) for steps in self.slow)
 
 

@@ -31,11 +31,12 @@ def member_of(name: str, path: str, there: os.stat_result) -> Member:
             name.encode("utf-8")
         except UnicodeEncodeError:
             raise PathInvalid(f"{os.fsencode(path)!r}: the name is not UTF-8", hint="rename the file") from None
-    is_dir = stat.S_ISDIR(there.st_mode)
+    mode = there.st_mode
+    is_dir = stat.S_ISDIR(mode)
     return Member(
         name,
         path,
-        there.st_mode & _MODE_BITS,
+        mode & _MODE_BITS,
         0 if is_dir else there.st_size,
         there.st_mtime_ns,
         there.st_ctime_ns,

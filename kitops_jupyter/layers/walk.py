@@ -149,12 +149,19 @@ class Walk:
         self._opened = [path]
         listed = [_entries_of(path)]
         names = [name]
+        ignores, keep = self._rules.ignores, self._members.append
         while listed:
+            above = f"{names[-1]}/" if names[-1] else ""
             for entry in listed[-1]:
-                inner = f"{names[-1]}/{entry.name}" if names[-1] else entry.name
+                inner = above + entry.name
                 if ".." in entry.name:
                     self._dotted.append(inner)
-                elif folder := self._take(inner, entry.path, _stat_of(entry)):
+                    continue
+                there = _stat_of(entry)
+                if stat.S_ISREG(there.st_mode):  # nearly all of them: `_take`, cut short
+                    if not ignores(inner, layer=self._layer):
+                        keep(member_of(inner, entry.path, there))
+                elif folder := self._take(inner, entry.path, there):
                     self._opened.append(folder)
                     listed.append(_entries_of(folder))
                     names.append(inner)
