@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from kitops_jupyter import archive, file_index
 from kitops_jupyter.codecs import Compression
 from kitops_jupyter.content import Descriptor, Digest, Ingests, Readable, Target
 from kitops_jupyter.errors import PathInvalid
-from kitops_jupyter.layers import PlannedLayer
+from kitops_jupyter.layers import Member, PlannedLayer
 from kitops_jupyter.manifest import file_metadata, layer_annotations
 from kitops_jupyter.media_types import Kind, LayerType
 from kitops_jupyter.operations.index_findings import IndexFindings
@@ -20,6 +21,8 @@ from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
 from kitops_jupyter.pipeline import Stoppable
 from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.store import LayerCache, LayerRecord, is_settled
+
+_STAMPS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +177,15 @@ class LayerPacker:
         """Names what packing would read: every member's place, size, times, inode and mode."""
         known = hashlib.sha256()
         known.update(repr((str(self._root), layer.path, layer.layout, self._compression_of(layer))).encode())
-        for member in layer.members:
-            stamp: tuple[Any, ...] = (member.name, member.mode)
-            if not member.is_dir:
-                stamp += (member.size, member.mtime_ns, member.ctime_ns, member.inode, member.device)
-            known.update(repr(stamp).encode("utf-8", "surrogateescape"))
+        members = iter(layer.members)
+        while some := list(map(_stamp, islice(members, _STAMPS_AT_ONCE))):
+            known.update("".join(some).encode("utf-8", "surrogateescape"))
         return known.hexdigest()
+
+
+def _stamp(member: Member) -> str:
+    name, _, mode, size, mtime_ns, ctime_ns, inode, device, is_dir = member
+    return repr((name, mode) if is_dir else (name, mode, size, mtime_ns, ctime_ns, inode, device))
 
 
 class _Sized(Readable, Protocol):
