@@ -6,7 +6,7 @@ Source: format.md, "A kit" and "Raw layers"; OCI image-spec 1.1, "Image Manifest
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from kitops_jupyter import gojson
@@ -85,10 +85,9 @@ def build(
     created: str,
     kind: Kind = "modelkit",
     kitfile_json: str | None = None,
-    annotations: Mapping[str, str] | None = None,
 ) -> bytes:
-    """The manifest's bytes; further `annotations` are sorted in."""
-    noted = {**(annotations or {}), CLI_VERSION: cli_version, CREATED: created}
+    """The manifest's bytes."""
+    noted = {CLI_VERSION: cli_version, CREATED: created}
     if kitfile_json is not None:
         noted[KITFILE] = kitfile_json
     manifest = {

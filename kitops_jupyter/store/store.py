@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable
@@ -76,10 +76,6 @@ class Store:
                 continue
             found += [(pair.store_name, entry, tags.get(entry.digest, ())) for entry in listing.manifests]
         return found
-
-    def find(self, digest: Digest, *, kind: Kind = "kits") -> list[tuple[str, Descriptor, tuple[str, ...]]]:
-        """Every repository that lists this manifest, as `kits` gives them."""
-        return [found for found in self.kits(kind=kind) if found[1].digest == digest]
 
     def blob_path(self, digest: Digest) -> Path:
         """Where the blob is, or would be; what is read from there is not verified."""
@@ -170,14 +166,8 @@ class Store:
         return cache.usage(self._cache)
 
     def cache_clear(self) -> CacheUsage:
-        """Empty the cache folder, but for what a living process of ours uses; kits are not touched."""
+        """Empty the cache folder; kits are not touched."""
         return cache.clear(self._cache)
-
-    @contextmanager
-    def cache_folder(self) -> Iterator[Path]:
-        """A new folder in the cache for temporary files; no `cache_clear` touches it, and it goes at the end."""
-        with cache.in_use(self._cache) as folder:
-            yield folder
 
 
 def _stats(folder: Path) -> Iterator[tuple[str, int, int, int]]:

@@ -148,4 +148,4 @@ def test_no_room_makes_up_a_folder_of_the_cache_itself() -> None:
             left = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) else None
             if isinstance(left, ast.Name | ast.Attribute) and ast.unparse(left).rpartition(".")[2] in _CACHES:
                 found.append(path.relative_to(package).as_posix())
-    assert set(found) == {"disk/folder_cache.py", "store/cache.py"}
+    assert set(found) == {"disk/folder_cache.py"}

@@ -66,7 +66,7 @@ def test_reading_changes_no_file(golden_store: Store, storage: Path) -> None:
         assert all(repository.resolve(text) == descriptor for text in (*tags, descriptor.digest))
         assert repository.exists(descriptor)
         assert read_verified(repository, descriptor)
-    assert golden_store.find(BASIC)[0][0] == "localhost/basic"
+    assert next(name for name, found, _ in golden_store.kits() if found.digest == BASIC) == "localhost/basic"
     assert files(storage) == before
     assert not (storage / ".kitops_jupyter").exists()
 
