@@ -2,13 +2,13 @@
 
 import { Token } from '@lumino/coreutils';
 
-import type { KitModel } from './model';
+import type { IKitModel as IModel } from './model';
 
-export type IKitModel = KitModel;
+export type IKitModel = IModel;
 
 export const IKitModel = new Token<IKitModel>(
   'kitops-jupyter:IKitModel',
-  'The kits, registries and jobs that the panel shows, and the client that reaches them.'
+  'The kits, registries and jobs that the panel shows.'
 );
 
 /** The domain of the translations. */

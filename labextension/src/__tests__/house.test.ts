@@ -113,9 +113,19 @@ describe('the house', () => {
     expect(textOf(path).trimEnd().split('\n').length).toBeLessThanOrEqual(LINES);
   });
 
-  it.each(PRODUCT.filter(path => !['model', 'client'].includes(roomOf(path))))('lets %s make no client', path => {
-    expect(textOf(path)).not.toMatch(/\bKitClient\b/);
-  });
+  it.each(PRODUCT.filter(path => !['model', 'client'].includes(roomOf(path))))(
+    'lets %s ask the model, never a client',
+    path => {
+      expect(textOf(path)).not.toMatch(/\bKitClient\b|\.client\b|\bclient\b[^;]*} =/);
+    }
+  );
+
+  it.each(PRODUCT.filter(path => roomOf(path) !== 'model' && path !== 'src/plugins/model.ts'))(
+    'lets %s know the model as an interface',
+    path => {
+      expect(textOf(path)).not.toMatch(/\bKitModel\b/);
+    }
+  );
 
   it.each(PRODUCT.filter(path => path !== 'src/index.ts' && path !== 'src/wire.ts'))(
     'has a user for each export of %s',

@@ -2,41 +2,28 @@
 
 import type { ServiceManager } from '@jupyterlab/services';
 import type { IStateDB } from '@jupyterlab/statedb';
-import type { IDisposable } from '@lumino/disposable';
 import { Poll } from '@lumino/polling';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { ILogin, JobRequest } from '../client';
 import { KitClient, KitError, NO_EXTENSION } from '../client';
-import type { Job, LocalList, RegistryRow, Status } from '../wire';
+import type { Done, Job, LocalList, RegistryRow, Removed, Status } from '../wire';
 import { isGoing, Jobs } from './jobs';
 import { Pages } from './pages';
+import { Questions } from './questions';
 import { Snapshots } from './snapshots';
 import { Summaries } from './summaries';
+import type { IKitModel, IPreferences, IRemoval, ServerState } from './types';
 
 export { isGoing, Jobs } from './jobs';
 export type { IJobChange } from './jobs';
 export { Pages } from './pages';
 export { Snapshots } from './snapshots';
 export { Summaries } from './summaries';
+export type { IKitModel } from './types';
 
 const STORE_MS = 30_000;
-
-/** Whether there is a server extension to ask. */
-type ServerState = 'asking' | 'ready' | 'missing' | 'failed';
-
-/** What people chose in the settings. */
-interface IPreferences {
-  /** Tell of a transfer that began, and how it ended, in a notification. */
-  notifications: boolean;
-  /** Ask before something is removed or moved. */
-  confirm: boolean;
-  /** A snapshot takes the packages of the notebook's environment along. */
-  recordEnvironment: boolean;
-  /** Where a kit without a registry is pushed to. */
-  defaultRepository: string;
-}
 
 interface IKitModelOptions {
   services: Pick<ServiceManager.IManager, 'events' | 'serverSettings'>;
@@ -46,11 +33,11 @@ interface IKitModelOptions {
   standby?: Poll.Standby | (() => boolean | Poll.Standby);
 }
 
-export class KitModel implements IDisposable {
+export class KitModel extends Questions implements IKitModel {
   constructor({ services, state = null, standby = 'when-hidden' }: IKitModelOptions) {
-    this.client = new KitClient(services.serverSettings);
-    this.jobs = new Jobs(this.client, services.events ?? null, standby);
-    this.summaries = new Summaries((references, signal) => this.client.summaries(references, signal));
+    super(new KitClient(services.serverSettings));
+    this.jobs = new Jobs(this._client, services.events ?? null, standby);
+    this.summaries = new Summaries((references, signal) => this._client.summaries(references, signal));
     this.snapshots = new Snapshots(this.jobs, state);
     this._poll = new Poll({
       auto: false,
@@ -62,7 +49,6 @@ export class KitModel implements IDisposable {
     this.jobs.moved.connect(this._onJob, this);
   }
 
-  readonly client: KitClient;
   readonly jobs: Jobs;
   readonly snapshots: Snapshots;
   readonly summaries: Summaries;
@@ -107,13 +93,15 @@ export class KitModel implements IDisposable {
   /** The repositories of a registry, as far as they were looked at. */
   repositories(registry: string): Pages {
     return this._pages(`catalog ${registry}`, (after, signal) =>
-      this.client.repositories(registry, after, undefined, signal)
+      this._client.repositories(registry, after, undefined, signal)
     );
   }
 
   /** The tags of a repository of a registry, as far as they were looked at. */
   tags(repository: string): Pages {
-    return this._pages(`tags ${repository}`, (after, signal) => this.client.tags(repository, after, undefined, signal));
+    return this._pages(`tags ${repository}`, (after, signal) =>
+      this._client.tags(repository, after, undefined, signal)
+    );
   }
 
   /** Ask the server for all of it again. */
@@ -134,46 +122,51 @@ export class KitModel implements IDisposable {
     }
   }
 
+  async tag(source: string, target: string): Promise<void> {
+    await this._client.tag(source, target);
+    void this._moved([source, target]);
+  }
+
+  async promote(reference: string, to: string, isUndo: boolean): Promise<Done> {
+    const done = await this._client.promote(reference, to, isUndo);
+    void this._moved([reference]);
+    return done;
+  }
+
+  async remove(reference: string, removal: IRemoval): Promise<Removed> {
+    const removed = await this._client.remove([reference], removal);
+    void this._moved([reference, ...removed.references]);
+    return removed;
+  }
+
   startJob(request: JobRequest): Promise<Job> {
     return this.snapshots.begun(request, this.jobs.start(request));
   }
 
   async login(form: ILogin): Promise<RegistryRow> {
-    const row = await this.client.login(form);
+    const row = await this._client.login(form);
     await this._signed(form.registry);
     return row;
   }
 
   async logout(registry: string): Promise<void> {
-    await this.client.logout(registry);
+    await this._client.logout(registry);
     await this._signed(registry);
   }
 
   async addRegistry(name: string, url: string, plainHttp: boolean): Promise<void> {
-    await this.client.addRegistry(name, url, plainHttp);
+    await this._client.addRegistry(name, url, plainHttp);
     await this.refreshStatus();
   }
 
   async removeRegistry(name: string): Promise<void> {
-    await this.client.removeRegistry(name);
+    await this._client.removeRegistry(name);
     await this.refreshStatus();
-  }
-
-  /** The store or a tag changed by something that is no job: remove, tag, promote. */
-  async moved(references: readonly string[]): Promise<void> {
-    const repositories = new Set(references.map(repositoryOf));
-    // Kits of one repository share layers: what is here of one changed for the others, too.
-    this.summaries.forget(reference => repositories.has(repositoryOf(reference)));
-    for (const repository of repositories) {
-      const pages = this._listed.get(`tags ${repository}`);
-      void (pages && pages.state !== 'new' && pages.restart());
-    }
-    await this._poll.refresh();
   }
 
   async refreshStatus(): Promise<void> {
     try {
-      this._status = await this.client.status();
+      this._status = await this._client.status();
       this._enter('ready', null);
     } catch (reason) {
       const error = KitError.from(reason);
@@ -202,7 +195,7 @@ export class KitModel implements IDisposable {
       this.jobs.active = true;
     }
     try {
-      const local = await this.client.local();
+      const local = await this._client.local();
       const isSame = local.stamp !== '' && local.stamp === this._local?.stamp && this._localError === null;
       this._local = isSame ? this._local : local;
       this._localError = null;
@@ -228,9 +221,21 @@ export class KitModel implements IDisposable {
     this.refreshRegistry(registry);
   }
 
+  /** Ask again for what a job or a verb changed: the store, and the tags of these kits. */
+  private async _moved(references: readonly string[]): Promise<void> {
+    const repositories = new Set(references.map(repositoryOf));
+    // Kits of one repository share layers: what is here of one changed for the others, too.
+    this.summaries.forget(reference => repositories.has(repositoryOf(reference)));
+    for (const repository of repositories) {
+      const pages = this._listed.get(`tags ${repository}`);
+      void (pages && pages.state !== 'new' && pages.restart());
+    }
+    await this._poll.refresh();
+  }
+
   private _onJob(_: unknown, { job, was }: { job: Job; was: Job['state'] | null }): void {
     if (!isGoing(job) && was !== job.state) {
-      void this.moved([job.reference]);
+      void this._moved([job.reference]);
     }
   }
 

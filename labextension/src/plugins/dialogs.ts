@@ -130,7 +130,7 @@ function addNaming({ app, actions }: IPlaces): void {
         return;
       }
       if (to && !model.preferences.confirm) {
-        await told(actions, () => model.client.promote(reference, to, isUndo));
+        await told(actions, () => model.promote(reference, to, isUndo));
         return;
       }
       const title = isUndo ? trans.__('Undo a Promotion') : trans.__('Promote');
@@ -154,7 +154,7 @@ function addRemoving({ app, actions }: IPlaces): void {
         return;
       }
       if (!model.preferences.confirm) {
-        await told(actions, () => model.client.remove([reference], { remote: isRemote }));
+        await told(actions, () => model.remove(reference, { remote: isRemote }));
         return;
       }
       const make = ({ RemoveForm }: Dialogs): Form<unknown> => new RemoveForm(actions, reference, isRemote);
@@ -177,7 +177,7 @@ function addValidating({ app, actions, files }: IPlaces): void {
         const file = await app.serviceManager.contents.get(path, { type: 'file', format: 'text', content: true });
         const text = String(file.content);
         const { Verdict } = await load();
-        const body = new Verdict(actions, path, text, await model.client.validate(text));
+        const body = new Verdict(actions, path, text, await model.validate(text));
         const buttons = [Dialog.okButton({ label: trans.__('Close') })];
         await showDialog({ title: trans.__('Kitfile'), body, buttons });
       } catch (reason) {
@@ -204,11 +204,10 @@ async function ask<T>(
 }
 
 /** Do it without a question, and tell how it went. */
-async function told({ model, trans }: IActions, act: () => Promise<{ text: string }>): Promise<void> {
+async function told({ trans }: IActions, act: () => Promise<{ text: string }>): Promise<void> {
   try {
     const { text } = await act();
     Notification.success(text || trans.__('Done'), { autoClose: 5000 });
-    await model.refresh();
   } catch (reason) {
     const { message, hint } = KitError.from(reason);
     Notification.error([message, hint].filter(Boolean).join('\n'));

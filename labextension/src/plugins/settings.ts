@@ -23,7 +23,7 @@ export const settings: JupyterFrontEndPlugin<void> = {
       };
       // What the server was started with counts until somebody says another number here.
       if (typeof loaded?.user.parallelTransfers === 'number' && typeof parallelTransfers === 'number') {
-        model.client.limit(parallelTransfers).catch(() => undefined);
+        model.limitTransfers(parallelTransfers).catch(() => undefined);
       }
     };
     loaded?.changed.connect(apply);

@@ -21,8 +21,8 @@ export class PackState implements IDisposable {
     readonly directory: string,
     readonly notebook: string
   ) {
-    const { client } = actions.model;
-    this.check = new Asked<PackCheck>(() => client.checkPack(directory, this._text, notebook, this._followsLinks));
+    const { model } = actions;
+    this.check = new Asked<PackCheck>(() => model.checkPack(directory, this._text, notebook, this._followsLinks));
     this.check.changed.connect(this._onCheck, this);
     this._settle = new Debouncer(() => this.check.reload(), SETTLE_MS);
   }

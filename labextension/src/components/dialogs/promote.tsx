@@ -21,10 +21,10 @@ export class PromoteForm extends Form<Done> {
     readonly isUndo: boolean
   ) {
     super(actions);
-    const { client } = actions.model;
+    const { model } = actions;
     this._to = to;
-    this._kit = new Asked(signal => client.kit(reference, false, signal));
-    this._history = new Asked(signal => client.history(repositoryOf(reference), signal));
+    this._kit = new Asked(signal => model.kit(reference, false, signal));
+    this._history = new Asked(signal => model.history(repositoryOf(reference), signal));
     for (const asked of [this._kit, this._history]) {
       asked.changed.connect(() => this.moved());
       asked.load();
@@ -40,7 +40,7 @@ export class PromoteForm extends Form<Done> {
     this.moved();
   }
 
-  /** What will move, the first first; null while it is not known. */
+  /** Tags that will move, in order; null while unknown. */
   get moves(): readonly IMove[] | null {
     const { digests } = this;
     const digest = this._kit.value?.digest;
@@ -65,12 +65,8 @@ export class PromoteForm extends Form<Done> {
     super.dispose();
   }
 
-  protected async send(): Promise<Done> {
-    const { model } = this.actions;
-    const done = await model.client.promote(this.reference, this._to, this.isUndo);
-    const repository = repositoryOf(this.reference);
-    void model.moved([`${repository}:${this._to}`, `${repository}:rollback`]);
-    return done;
+  protected send(): Promise<Done> {
+    return this.actions.model.promote(this.reference, this._to, this.isUndo);
   }
 
   protected fields(): JSX.Element {

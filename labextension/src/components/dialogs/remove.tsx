@@ -19,7 +19,7 @@ export class RemoveForm extends Form<Removed> {
     readonly isRemote: boolean
   ) {
     super(actions);
-    this._look = new Asked(() => this._ask(true));
+    this._look = new Asked(() => actions.model.checkRemove(reference, this._removal));
     this._look.changed.connect(() => this.moved());
     this._look.load();
   }
@@ -43,10 +43,8 @@ export class RemoveForm extends Form<Removed> {
     super.dispose();
   }
 
-  protected async send(): Promise<Removed> {
-    const removed = await this._ask(false);
-    void this.actions.model.moved([this.reference, ...removed.references]);
-    return removed;
+  protected send(): Promise<Removed> {
+    return this.actions.model.remove(this.reference, this._removal);
   }
 
   protected fields(): JSX.Element {
@@ -74,9 +72,8 @@ export class RemoveForm extends Form<Removed> {
     );
   }
 
-  private _ask(dryRun: boolean): Promise<Removed> {
-    const options = { remote: this.isRemote, force: this._isForced, dry_run: dryRun };
-    return this.actions.model.client.remove([this.reference], options);
+  private get _removal(): { remote: boolean; force: boolean } {
+    return { remote: this.isRemote, force: this._isForced };
   }
 
   private _isForced = false;

@@ -43,9 +43,7 @@ export class TagForm extends Form<string> {
   }
 
   protected async send(): Promise<string> {
-    const { model } = this.actions;
-    await model.client.tag(this.source, this._target);
-    void model.moved([this.source, this._target]);
+    await this.actions.model.tag(this.source, this._target);
     return this._target;
   }
 

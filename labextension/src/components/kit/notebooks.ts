@@ -2,7 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { KitModel } from '../../model';
+import type { IKitModel } from '../../model';
 import type { KitView, LayerRow, NotebookView } from '../../wire';
 import { KitError } from '../../client';
 import { Asked } from '../../model/asked';
@@ -23,7 +23,7 @@ export const isNotebook = (path: string): boolean => path.toLowerCase().endsWith
 
 /** What a Notebooks looks through. */
 interface IKitOfNotebooks {
-  readonly model: KitModel;
+  readonly model: IKitModel;
   readonly reference: string;
   readonly kit: { readonly value: KitView | null };
 }
@@ -70,7 +70,7 @@ export class Notebooks implements IDisposable {
       this.places.unshift(place);
     }
     this.view.clear();
-    void this.view.reload(signal => model.client.notebook(reference, place.key, place.path, signal));
+    void this.view.reload(signal => model.notebook(reference, place.key, place.path, signal));
   }
 
   dispose(): void {
@@ -103,7 +103,7 @@ export class Notebooks implements IDisposable {
   private async _lookInto({ key, path }: IPlace): Promise<IPlace[]> {
     const { model, reference } = this._of;
     try {
-      const page = await model.client.files(reference, key, path);
+      const page = await model.files(reference, key, path);
       this.isPartial ||= page.next !== '';
       for (const file of page.items.filter(each => !each.is_dir && isNotebook(each.path))) {
         const place = { key, path: file.path };

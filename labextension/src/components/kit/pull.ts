@@ -5,7 +5,7 @@ import { Signal } from '@lumino/signaling';
 
 import { KitError } from '../../client';
 import { safeLine } from '../../lines';
-import type { KitModel } from '../../model';
+import type { IKitModel } from '../../model';
 import type { Job, PullCheck } from '../../wire';
 import { Asked } from '../../model/asked';
 import type { Tree } from './tree';
@@ -19,7 +19,7 @@ const SETTLE_MS = 250;
 /** Where the ticked parts go, what stands in their way, and the job that brings them. */
 export class Pull implements IDisposable {
   constructor(
-    private readonly _model: KitModel,
+    private readonly _model: IKitModel,
     readonly reference: string,
     private readonly _tree: Tree
   ) {
@@ -124,7 +124,7 @@ export class Pull implements IDisposable {
       return Promise.resolve();
     }
     const directory = this.intoStore ? null : this._directory;
-    return this.check.reload(() => this._model.client.checkPull(this.reference, filters, directory, includesRemote));
+    return this.check.reload(() => this._model.checkPull(this.reference, filters, directory, includesRemote));
   }
 
   async start(): Promise<void> {

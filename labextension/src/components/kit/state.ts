@@ -4,7 +4,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { KitModel } from '../../model';
+import type { IKitModel } from '../../model';
 import { repositoryOf } from '../../model';
 import type { DiffView, HistoryRow, KitView, LayerRow, Problem } from '../../wire';
 import { Asked } from '../../model/asked';
@@ -19,16 +19,15 @@ export type Tab = 'contents' | 'kitfile' | 'notebook' | 'diff' | 'history';
 
 export class KitState implements IDisposable {
   constructor(
-    readonly model: KitModel,
+    readonly model: IKitModel,
     readonly reference: string,
     readonly isRemote = false
   ) {
-    const { client } = model;
-    this.kit = new Asked(signal => client.kit(reference, isRemote, signal));
-    this.history = new Asked(signal => client.history(this.repository, signal));
-    this.tags = new Asked(async signal => (await client.tags(this.repository, '', TAGS, signal)).items);
+    this.kit = new Asked(signal => model.kit(reference, isRemote, signal));
+    this.history = new Asked(signal => model.history(this.repository, signal));
+    this.tags = new Asked(signal => model.firstTags(this.repository, TAGS, signal));
     this.diff = new Asked<DiffView>(() => Promise.reject(new Error('no other kit')));
-    this.problems = new Asked(async () => (await client.validate(this.kit.value?.kitfile_yaml ?? '')).problems);
+    this.problems = new Asked(async () => (await model.validate(this.kit.value?.kitfile_yaml ?? '')).problems);
     this.notebooks = new Notebooks(this);
     for (const each of [this.kit, this.history, this.tags, this.diff, this.problems]) {
       each.changed.connect(() => this._changed.emit());
@@ -85,9 +84,8 @@ export class KitState implements IDisposable {
   }
 
   compare(other: string): void {
-    const { client } = this.model;
     this.other = other;
-    void this.diff.reload(signal => client.diff(this.reference, other, signal));
+    void this.diff.reload(signal => this.model.diff(this.reference, other, signal));
   }
 
   /** The tags of the repository moved: by us, or by somebody else. */
@@ -115,9 +113,7 @@ export class KitState implements IDisposable {
     }
     this._shown = kit;
     this.pull?.dispose();
-    this.tree = new Tree(partsOf(kit), (key, folder, after) =>
-      this.model.client.files(this.reference, key, folder, after)
-    );
+    this.tree = new Tree(partsOf(kit), (key, folder, after) => this.model.files(this.reference, key, folder, after));
     this.pull = new Pull(this.model, this.reference, this.tree);
     this.tree.changed.connect(() => this._changed.emit());
     this.pull.changed.connect(() => this._changed.emit());

@@ -3,7 +3,7 @@ import { copyIcon } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
 
 import { inert } from '../../format';
-import type { KitModel } from '../../model';
+import type { IKitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { IconButton, TextButton } from '../shared/parts';
 import type { Run } from './types';
@@ -11,7 +11,7 @@ import type { Run } from './types';
 const MEND = 'jupyter server extension enable kitops_jupyter';
 
 interface IMissingProps {
-  model: KitModel;
+  model: IKitModel;
   trans: TranslationBundle;
   run: Run;
 }

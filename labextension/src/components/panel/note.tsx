@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX } from 'react';
 
 import { inert } from '../../format';
-import type { KitModel } from '../../model';
+import type { IKitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { TextButton } from '../shared/parts';
 import type { IRow } from './rows';
@@ -10,7 +10,7 @@ import type { Run } from './types';
 
 interface INoteProps {
   row: IRow;
-  model: KitModel;
+  model: IKitModel;
   trans: TranslationBundle;
   run: Run;
 }

@@ -5,7 +5,7 @@ import type { JSX } from 'react';
 import { age, inert, moment, shortDigest, shortName, size } from '../../format';
 import { kitIcon, pullIcon } from '../../icons';
 import { kitLine } from '../../lines';
-import type { KitModel } from '../../model';
+import type { IKitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { CopyLine, IconButton, TextButton } from '../shared/parts';
 import { NoteBody } from './note';
@@ -14,7 +14,7 @@ import type { Run } from './types';
 
 export interface IRowProps {
   row: IRow;
-  model: KitModel;
+  model: IKitModel;
   trans: TranslationBundle;
   run: Run;
   isActive: boolean;

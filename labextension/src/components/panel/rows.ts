@@ -2,7 +2,7 @@
 
 import { KitError } from '../../client';
 import { shortDigest } from '../../format';
-import type { KitModel, Pages } from '../../model';
+import type { IKitModel, Pages } from '../../model';
 import type { LocalTag, RegistryRow } from '../../wire';
 
 type RowKind = 'store' | 'registry' | 'repository' | 'tag' | 'note';
@@ -61,7 +61,7 @@ const BLANK = {
 } as const;
 
 /** What the tree shows; asks for the first page of what was opened and not yet looked at. */
-export function rowsOf(model: KitModel, view: IView): IRow[] {
+export function rowsOf(model: IKitModel, view: IView): IRow[] {
   const query = view.query.trim().toLowerCase();
   const rows: IRow[] = [];
   addStore(rows, model, view, query);
@@ -81,7 +81,7 @@ export const isStop = (row: IRow): boolean => row.note === null || OFFERS.has(ro
 /** Notes with a button. */
 const OFFERS = new Set<Note>(['error', 'sign-in', 'no-catalog', 'no-registry']);
 
-function addStore(rows: IRow[], model: KitModel, view: IView, query: string): void {
+function addStore(rows: IRow[], model: IKitModel, view: IView, query: string): void {
   const isOpen = view.open.has(STORE) || query !== '';
   rows.push({ ...BLANK, key: STORE, kind: 'store', level: 1, label: '', isOpen });
   if (!isOpen) {
@@ -134,7 +134,7 @@ function addStore(rows: IRow[], model: KitModel, view: IView, query: string): vo
   }
 }
 
-function addRegistry(rows: IRow[], model: KitModel, view: IView, query: string, row: RegistryRow): void {
+function addRegistry(rows: IRow[], model: IKitModel, view: IView, query: string, row: RegistryRow): void {
   const key = `registry ${row.name}`;
   const isUnfolded = view.open.has(key);
   const isOpen = isUnfolded || query.length >= SEARCHED;
@@ -158,7 +158,7 @@ function addRegistry(rows: IRow[], model: KitModel, view: IView, query: string, 
 
 function addRepository(
   rows: IRow[],
-  model: KitModel,
+  model: IKitModel,
   view: IView,
   query: string,
   row: RegistryRow,

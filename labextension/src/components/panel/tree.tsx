@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX, KeyboardEvent } from 'react';
 import { memo, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 
-import type { KitModel } from '../../model';
+import type { IKitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { useSignals } from '../shared/signal';
 import { reveal, Virtual } from '../shared/virtual';
@@ -13,7 +13,7 @@ import { isStop, rowsOf } from './rows';
 import type { Run } from './types';
 
 interface ITreeProps {
-  model: KitModel;
+  model: IKitModel;
   trans: TranslationBundle;
   run: Run;
   view: IView;
@@ -102,7 +102,7 @@ function focusRow(scroller: HTMLElement | null, key: string | null): void {
 }
 
 /** What comes into sight is asked for: the kits of the rows, and the next page where a list goes on. */
-function useSight(rows: readonly IRow[], model: KitModel): (first: number, last: number) => void {
+function useSight(rows: readonly IRow[], model: IKitModel): (first: number, last: number) => void {
   const latest = useRef(rows);
   useLayoutEffect(() => {
     latest.current = rows;

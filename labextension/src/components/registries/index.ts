@@ -5,12 +5,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { KitError } from '../../client';
 import { inert } from '../../format';
-import type { KitModel } from '../../model';
+import type { IKitModel } from '../../model';
 import type { Answers, IField } from './form';
 import { Form } from './form';
 
 /** Ask for credentials and use them; whether somebody is signed in now. */
-export function signIn(model: KitModel, registry: string, trans: TranslationBundle): Promise<boolean> {
+export function signIn(model: IKitModel, registry: string, trans: TranslationBundle): Promise<boolean> {
   const row = model.registries.find(each => each.name === registry);
   const fields = (before: Answers): IField[] => [
     ...(registry ? [] : [field('registry', trans.__('Registry'), before, 'ghcr.io')]),
@@ -32,7 +32,7 @@ export function signIn(model: KitModel, registry: string, trans: TranslationBund
 }
 
 /** Ask for a registry's name and address, so that the panel shows it. */
-export function addRegistry(model: KitModel, trans: TranslationBundle): Promise<boolean> {
+export function addRegistry(model: IKitModel, trans: TranslationBundle): Promise<boolean> {
   const fields = (before: Answers): IField[] => [
     field('url', trans.__('Address'), before, 'https://ghcr.io'),
     {

@@ -1,11 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import type { KitModel } from '../../model';
+import type { IKitModel } from '../../model';
 
 /** What the tab and the dialogs can do to the world around them. */
 export interface IActions {
-  model: KitModel;
+  model: IKitModel;
   trans: TranslationBundle;
   /** Put it on the clipboard. */
   copy: (text: string) => void;

@@ -1,0 +1,110 @@
+// What another extension, or a view of ours, can ask of the model.
+
+import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+
+import type { ILogin, JobRequest, KitError } from '../client';
+import type {
+  DiffView,
+  Done,
+  FilePage,
+  HistoryRow,
+  Job,
+  KitView,
+  LocalList,
+  NotebookView,
+  PackCheck,
+  PullCheck,
+  RegistryRow,
+  Removed,
+  Status,
+  Validated
+} from '../wire';
+import type { Jobs } from './jobs';
+import type { Pages } from './pages';
+import type { Snapshots } from './snapshots';
+import type { Summaries } from './summaries';
+
+/** Whether there is a server extension to ask. */
+export type ServerState = 'asking' | 'ready' | 'missing' | 'failed';
+
+/** What people chose in the settings. */
+export interface IPreferences {
+  /** Report in a notification that a transfer began, and how it ended. */
+  notifications: boolean;
+  /** Ask before something is removed or moved. */
+  confirm: boolean;
+  /** A snapshot includes the packages of the notebook's environment. */
+  recordEnvironment: boolean;
+  /** Where a kit without a registry is pushed to. */
+  defaultRepository: string;
+}
+
+/** From where a kit is removed, and whether with all its tags. */
+export interface IRemoval {
+  remote?: boolean;
+  force?: boolean;
+}
+
+/** The kits, registries and jobs that the panel shows. The views know the server through this alone. */
+export interface IKitModel extends IDisposable {
+  readonly jobs: Jobs;
+  readonly snapshots: Snapshots;
+  readonly summaries: Summaries;
+
+  preferences: IPreferences;
+
+  readonly server: ServerState;
+  /** Why the server could not be asked. */
+  readonly error: KitError | null;
+  readonly status: Status | null;
+  readonly registries: readonly RegistryRow[];
+  readonly local: LocalList | null;
+  /** Why the local store could not be read. */
+  readonly localError: KitError | null;
+  /** Emitted when anything but jobs and pages changed. */
+  readonly changed: ISignal<IKitModel, void>;
+
+  /** The repositories of a registry, as far as they were read. */
+  repositories(registry: string): Pages;
+  /** The tags of a repository of a registry, as far as they were read. */
+  tags(repository: string): Pages;
+  /** Ask the server for all of it again. */
+  refresh(): Promise<void>;
+  refreshStatus(): Promise<void>;
+  /** Ask one registry again. */
+  refreshRegistry(registry: string): void;
+
+  kit(reference: string, isRemote: boolean, signal: AbortSignal): Promise<KitView>;
+  files(reference: string, key: string, folder: string, after?: string): Promise<FilePage>;
+  notebook(reference: string, key: string, path: string, signal: AbortSignal): Promise<NotebookView>;
+  diff(a: string, b: string, signal: AbortSignal): Promise<DiffView>;
+  history(repository: string, signal: AbortSignal): Promise<HistoryRow[]>;
+  /** The first tags of a repository of a registry, at most `limit`. */
+  firstTags(repository: string, limit: number, signal: AbortSignal): Promise<string[]>;
+  validate(text: string): Promise<Validated>;
+
+  /** What a pull would move, and which files conflict with it; null pulls into the local store. */
+  checkPull(
+    reference: string,
+    filters: readonly string[],
+    directory: string | null,
+    includesRemote: boolean
+  ): Promise<PullCheck>;
+  /** What a pack would include. */
+  checkPack(directory: string, kitfile: string, notebook: string, followsLinks: boolean): Promise<PackCheck>;
+  /** What a removal would take away, and how many bytes it would free. */
+  checkRemove(reference: string, removal: IRemoval): Promise<Removed>;
+
+  startJob(request: JobRequest): Promise<Job>;
+  /** Limit how many transfers run at the same time. */
+  limitTransfers(atOnce: number): Promise<void>;
+  tag(source: string, target: string): Promise<void>;
+  promote(reference: string, to: string, isUndo: boolean): Promise<Done>;
+  remove(reference: string, removal: IRemoval): Promise<Removed>;
+
+  login(form: ILogin): Promise<RegistryRow>;
+  logout(registry: string): Promise<void>;
+  addRegistry(name: string, url: string, plainHttp: boolean): Promise<void>;
+  removeRegistry(name: string): Promise<void>;
+}
