@@ -21,7 +21,12 @@ const UNSAID_IN_BODY = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\p{Cf}\p{Cs}\p{Z
 
 /** The line of these words; empty when a word can't be said on a line safely, so that there is none to copy. */
 export function kitLine(...words: readonly string[]): string {
-  return words.some(word => ANY_UNSAID.test(word)) ? '' : ['%kit', ...words.map(quoted)].join(' ');
+  return extended('%kit', ...words);
+}
+
+/** A %kit line with more words at its end; empty when that is not a line which `kitLine` could write. */
+export function extended(line: string, ...words: readonly string[]): string {
+  return safeLine(line) && !words.some(word => ANY_UNSAID.test(word)) ? [line, ...words.map(quoted)].join(' ') : '';
 }
 
 /** The server's %kit line, if it is one that `kitLine` could have written; else nothing. */

@@ -1,7 +1,7 @@
 import type { JSX } from 'react';
 
 import { inert } from '../../format';
-import { cellOf, kitLine, safeLine } from '../../lines';
+import { cellOf, extended } from '../../lines';
 import type { Job } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { CheckField, TextField } from '../shared/field';
@@ -78,10 +78,8 @@ export class PackForm extends Form<Job> {
     if (!check.value || this.problem) {
       return null;
     }
-    const line = kitLine(...flags).slice('%kit'.length);
-    const command = safeLine(check.value.command);
-    const whole = command && line ? command + line : '';
-    return isEdited ? cellOf(whole, this.state.text) : whole;
+    const line = extended(check.value.command, ...flags);
+    return isEdited ? cellOf(line, this.state.text) : line;
   }
 
   override dispose(): void {

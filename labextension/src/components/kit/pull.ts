@@ -4,7 +4,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import { KitError } from '../../client';
-import { safeLine } from '../../lines';
+import { extended } from '../../lines';
 import type { IKitModel } from '../../model';
 import type { Job, PullCheck } from '../../wire';
 import { Asked } from '../../model/asked';
@@ -12,6 +12,12 @@ import type { Tree } from './tree';
 
 /** What becomes of a file that is in the way. */
 export type OnConflict = 'keep' | 'overwrite' | 'beside';
+
+const FLAGS: { readonly [choice in OnConflict]: readonly string[] } = {
+  keep: ['--ignore-existing'],
+  overwrite: ['--overwrite'],
+  beside: []
+};
 
 /** Somebody ticks several rows in a go: the server is asked when they rest. */
 const SETTLE_MS = 250;
@@ -96,16 +102,9 @@ export class Pull implements IDisposable {
   /** The %kit line of what is chosen; empty when there is none. */
   get line(): string {
     const { value } = this.check;
-    const line = safeLine(value?.command ?? '');
-    if (!line || !this.conflicts.length || !this._onConflict) {
-      return line;
-    }
-    const lines = {
-      keep: `${line} --ignore-existing`,
-      overwrite: `${line} --overwrite`,
-      beside: value?.beside_command
-    };
-    return safeLine(lines[this._onConflict] ?? '');
+    const choice = this.conflicts.length ? this._onConflict : null;
+    const line = choice === 'beside' ? value?.beside_command : value?.command;
+    return extended(line ?? '', ...(choice ? FLAGS[choice] : []));
   }
 
   /** Whether the first byte may move: what is ticked was looked at, and what is in the way was spoken of. */
@@ -158,9 +157,9 @@ export class Pull implements IDisposable {
   }
 
   private _onTree(): void {
-    const ticked = JSON.stringify([this._tree.tick, this._tree.includesRemote, this._tree.filters]);
-    if (ticked !== this._ticked) {
-      this._ticked = ticked;
+    const { version } = this._tree;
+    if (version !== this._version) {
+      this._version = version;
       this._ask();
     }
   }
@@ -180,5 +179,5 @@ export class Pull implements IDisposable {
   private _isStale = false;
   private _onConflict: OnConflict | null = null;
   private readonly _settle: Debouncer<void, void, []>;
-  private _ticked = '';
+  private _version = 0;
 }

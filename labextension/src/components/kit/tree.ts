@@ -75,6 +75,9 @@ export class Tree {
 
   readonly layers: readonly INode[];
 
+  /** Counts how often what is ticked has changed. */
+  version = 0;
+
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -163,6 +166,7 @@ export class Tree {
       return true;
     }
     const isDone = tickOf(node) === 'all' ? await this._untick(node) : this._tick(node);
+    this.version += isDone ? 1 : 0;
     this._changed.emit();
     return isDone;
   }
@@ -174,6 +178,7 @@ export class Tree {
       clear(node);
       mark(node, isTicked);
     }
+    this.version++;
     this._changed.emit();
   }
 
