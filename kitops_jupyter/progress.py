@@ -11,6 +11,7 @@ thread, which may raise the same: so a cancel takes effect within a second even 
 from __future__ import annotations
 
 import functools
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from typing import Literal, ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Step = Literal["started", "advanced", "skipped", "finished"]
+Step = Literal["started", "advanced", "skipped", "finished", "waiting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Event:
     """One step of one item; `done_bytes` never goes backwards, `total_bytes` is None when unknown.
 
     `item` is for people: a layer's path or a short digest. `skipped` means that the bytes were
-    there already. `note` is a word for people, such as "resumed" or "unchanged".
+    there already. `waiting` means that nothing moves: a server is asked, and the observer can cancel that.
+    `note` is a word for people, such as "resumed" or "unchanged".
     """
 
     step: Step
@@ -73,6 +75,19 @@ def watched(watch: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         _watch.reset(token)
+
+
+@contextmanager
+def observed(observe: Observer, item: str) -> Iterator[None]:
+    """Within it, `observe` gets a `waiting` event of this item at every beat of a wait, one at a time."""
+    turn = threading.RLock()
+
+    def watch() -> None:
+        with turn:
+            observe(Event("waiting", item))
+
+    with watched(watch):
+        yield
 
 
 def current_watch() -> Callable[[], None]:

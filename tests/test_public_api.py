@@ -30,6 +30,8 @@ FUNCTIONS = tuple(
     for name in names.split()
     if inspect.isfunction(getattr(kitops_jupyter, name))
 )
+# What only looks at this machine, for a moment.
+NEVER_WAIT = {"cache_clear", "cache_info", "index_delete", "index_remove", "init", "validate"}
 RIGHT = """
 import kitops_jupyter as kit
 
@@ -141,12 +143,20 @@ def test_a_type_checker_finds_each_wrong_use_and_no_other(checker: str, tmp_path
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_verb_takes_settings_and_an_observer_by_keyword(name: str) -> None:
+def test_every_verb_takes_settings_by_keyword_and_an_observer_where_it_can_wait(name: str) -> None:
     function = getattr(kitops_jupyter, name)
     parameters = inspect.signature(function).parameters
-    for keyword in ("settings", "observe"):
-        assert parameters[keyword].kind is inspect.Parameter.KEYWORD_ONLY
+    assert parameters["settings"].kind is inspect.Parameter.KEYWORD_ONLY
+    assert ("observe" in parameters) == (name not in NEVER_WAIT)
+    assert name in NEVER_WAIT or parameters["observe"].kind is inspect.Parameter.KEYWORD_ONLY
     assert function.__doc__
+
+
+@pytest.mark.parametrize("name", sorted({*FUNCTIONS} - NEVER_WAIT))
+def test_every_observer_that_is_taken_is_used(name: str) -> None:
+    function = inspect.unwrap(getattr(kitops_jupyter, name))
+    (tree,) = ast.parse(inspect.getsource(function)).body
+    assert any(isinstance(node, ast.Name) and node.id == "observe" for node in ast.walk(tree))
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kitops_jupyter import targets
-from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 
@@ -21,14 +20,14 @@ class CacheResult(Result):
     cleared: bool
 
 
-def cache_info(*, settings: Settings | None = None, observe: Observer = ignore) -> CacheResult:
+def cache_info(*, settings: Settings | None = None) -> CacheResult:
     """How much lies in the cache: temporary files, and what packing knows of unchanged files."""
     settings = settings or Settings.load()
     usage = targets.store(settings).cache_usage()
     return CacheResult(settings.cache, usage.file_count, usage.size_bytes, cleared=False)
 
 
-def cache_clear(*, settings: Settings | None = None, observe: Observer = ignore) -> CacheResult:
+def cache_clear(*, settings: Settings | None = None) -> CacheResult:
     """Empty the cache; kits are not touched, and the next pack reads all files again."""
     settings = settings or Settings.load()
     usage = targets.store(settings).cache_clear()

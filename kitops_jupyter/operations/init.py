@@ -12,7 +12,6 @@ from kitops_jupyter.errors import Conflict, NotFound
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.lines import command
 from kitops_jupyter.operations.write_file import write_text
-from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 
@@ -42,7 +41,6 @@ def init(
     notebook: Path | None = None,
     dry_run: bool = False,
     settings: Settings | None = None,
-    observe: Observer = ignore,
 ) -> InitResult:
     """Propose a Kitfile for `directory` and write it there, or to `output`; never over another one without `force`.
 

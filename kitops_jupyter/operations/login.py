@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kitops_jupyter import targets
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
@@ -34,7 +34,7 @@ def login(
 
     Raises Unauthorized, RegistryError, StorageFull; then nothing is kept.
     """
-    with targets.registry(registry, settings or Settings.load(), connection) as opened:
+    with observed(observe, registry), targets.registry(registry, settings or Settings.load(), connection) as opened:
         return LoginResult(registry, username, opened.login(username, password))
 
 
@@ -46,7 +46,7 @@ def logout(
     observe: Observer = ignore,
 ) -> LoginResult:
     """Forget what is kept for a registry; its own files only, not docker's."""
-    with targets.registry(registry, settings or Settings.load(), connection) as opened:
+    with observed(observe, registry), targets.registry(registry, settings or Settings.load(), connection) as opened:
         return LoginResult(registry, "", "forgotten" if opened.logout() else "", is_out=True)
 
 

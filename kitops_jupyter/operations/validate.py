@@ -10,7 +10,6 @@ from kitops_jupyter import kitfile
 from kitops_jupyter.disk import read_bytes, typed_path, why
 from kitops_jupyter.errors import Finding, KitError, KitfileInvalid, KitfileMissing
 from kitops_jupyter.lines import command
-from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 
@@ -52,7 +51,6 @@ def validate(
     *,
     text: str | None = None,
     settings: Settings | None = None,
-    observe: Observer = ignore,
 ) -> ValidateResult:
     """Judge `text`, or the Kitfile at `source` (a file, or a folder that holds one). Raises KitfileMissing.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 
-from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.version import VERSION
@@ -20,6 +19,6 @@ class VersionResult(Result):
     kitfile_version: str = "1.0.0"
 
 
-def version(*, settings: Settings | None = None, observe: Observer = ignore) -> VersionResult:
+def version(*, settings: Settings | None = None) -> VersionResult:
     """The versions of this program and of Python."""
     return VersionResult(VERSION, platform.python_version())

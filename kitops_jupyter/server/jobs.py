@@ -220,6 +220,8 @@ class Jobs:
 
     def _observe(self, job: _Running, event: Event) -> None:
         _go_on(job)
+        if event.step == "waiting":
+            return
         with job.lock:
             before = job.items.get(event.item)
             total = event.total_bytes if event.total_bytes is not None else before.total_bytes if before else None

@@ -36,7 +36,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         return context.screen.browse(Browse(start, context.directory, how, context.settings, flags))
     from kitops_jupyter.operations.look.browse import browse
 
-    return browse(start, connection=how, settings=context.settings)
+    return browse(start, connection=how, settings=context.settings, observe=context.observe)
 
 
 VERB = Verb(

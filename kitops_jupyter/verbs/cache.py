@@ -19,7 +19,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.cache import cache_clear, cache_info
 
     act = cache_clear if arguments.action == "clear" else cache_info
-    return act(settings=context.settings, observe=context.observe)
+    return act(settings=context.settings)
 
 
 VERB = Verb(

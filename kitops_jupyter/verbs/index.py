@@ -57,10 +57,12 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 def _change(arguments: argparse.Namespace, context: Context, kits: list[str]) -> object:
     from kitops_jupyter.operations.index.index import index_add, index_create, index_remove
 
-    how = connection(arguments, context)
+    how, observe = connection(arguments, context), context.observe
     result: IndexInfo | None = None
     if arguments.action == "create":
-        return index_create(arguments.ref, kits, labels=arguments.label, connection=how, settings=context.settings)
+        return index_create(
+            arguments.ref, kits, labels=arguments.label, connection=how, settings=context.settings, observe=observe
+        )
     for kit in kits:
         if arguments.action == "remove":
             result = index_remove(arguments.ref, kit, settings=context.settings)
@@ -73,6 +75,7 @@ def _change(arguments: argparse.Namespace, context: Context, kits: list[str]) ->
                 remote=arguments.remote,
                 connection=how,
                 settings=context.settings,
+                observe=observe,
             )
     return result
 
@@ -82,12 +85,14 @@ def _other(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.index.results import IndexInfo
     from kitops_jupyter.operations.transfer.push import push
 
-    how = connection(arguments, context)
+    how, observe = connection(arguments, context), context.observe
     if arguments.action == "delete":
         return index_delete(arguments.ref, settings=context.settings)
     if arguments.action == "push":
-        return push(arguments.ref, connection=how, settings=context.settings, observe=context.observe, index=True)
-    result = index_list(arguments.ref, remote=arguments.remote, connection=how, settings=context.settings)
+        return push(arguments.ref, connection=how, settings=context.settings, observe=observe, index=True)
+    result = index_list(
+        arguments.ref, remote=arguments.remote, connection=how, settings=context.settings, observe=observe
+    )
     if arguments.format == "json" and isinstance(result, IndexInfo):
         return Printed.of(result.json(), result)
     return result

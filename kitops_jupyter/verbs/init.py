@@ -46,7 +46,6 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         notebook=context.notebook_in(folder),
         dry_run=shown_only,
         settings=context.settings,
-        observe=context.observe,
     )
 
 

@@ -57,8 +57,10 @@ def _attempt(arguments: argparse.Namespace, context: Context) -> Callable[[str, 
     """Tries a name and a password at the registry."""
     from kitops_jupyter.operations.login import login
 
-    how, settings = connection(arguments, context), context.settings
-    return lambda username, password: login(arguments.registry, username, password, connection=how, settings=settings)
+    how = connection(arguments, context)
+    return lambda username, password: login(
+        arguments.registry, username, password, connection=how, settings=context.settings, observe=context.observe
+    )
 
 
 VERB = Verb(

@@ -17,7 +17,7 @@ def _parser() -> Parser:
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.version import version
 
-    return version(settings=context.settings, observe=context.observe)
+    return version(settings=context.settings)
 
 
 VERB = Verb(

@@ -19,6 +19,7 @@ from kitops_jupyter.widgets import busy_kernel, looks
 
 _SPEED_WINDOW_S = 3.0  # shorter jumps, longer tells of what is over
 INTERRUPT = "to stop it, interrupt the kernel (■): this kernel or front end hears no click while a cell runs"
+WAIT_DELAY_S = 2.0  # an answer that comes sooner needs no button to cancel it
 CANCELLED = "cancelled; nothing was left half-done"
 AGAIN = "run it again: what was done is not done twice"
 
@@ -170,6 +171,14 @@ class _ShownBars(TransferBars):
 
     def _draw(self) -> None:
         super()._draw()
+        self._open_box()
+
+    def _wait(self) -> None:
+        if self._clock() - self._started_at >= WAIT_DELAY_S:
+            self._offer_cancel()
+            self._open_box()
+
+    def _open_box(self) -> None:
         if self._handle is None:
             show: Any = display  # IPython's own types leave it open
             self._handle = show(looks.bundle(self.box, self._line.value), raw=True, display_id=True)

@@ -91,6 +91,24 @@ def test_what_is_done_at_once_needs_no_bar(made: list[RecordingBar], clock: Cloc
     assert made == []
 
 
+def test_waiting_for_a_server_draws_no_bar_and_counts_as_nothing(made: list[RecordingBar]) -> None:
+    written: list[str] = []
+    bars, lines = Bars(RecordingBar, Ticking()), Lines(written.append, Ticking())
+    for observe in (bars, lines):
+        with observe:
+            observe(Event("waiting", "r.example/team/churn:v1"))
+        assert observe.summary() == ""
+    assert (made, written) == ([], [])
+
+
+def test_waiting_for_a_server_moves_no_bar_back(made: list[RecordingBar]) -> None:
+    with Bars(RecordingBar, Ticking()) as observe:
+        observe(Event("advanced", "model", 6, 10))
+        observe(Event("waiting", "model"))
+        observe(Event("finished", "model", 10, 10))
+    assert [bar.n for bar in made] == [10, 10]
+
+
 def test_a_place_that_became_free_is_taken_again(made: list[RecordingBar]) -> None:
     with Bars(RecordingBar, Ticking()) as observe:
         for name in ("a", "b", "c"):

@@ -18,7 +18,7 @@ from kitops_jupyter.media_types import IMAGE_INDEX, INDEX_ARTIFACT, MANIFEST_ART
 from kitops_jupyter.operations.index.results import SIZE, IndexInfo, IndexList, IndexRow
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.transfer.remove import RemoveResult
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository
@@ -46,7 +46,7 @@ def index_create(
     if place.tag in _indexes(place, settings).tags():
         raise Conflict(f"there is an index {place} already", hint=f"kit index add {place} KIT adds to it")
     index = KitIndex()
-    with Opener(settings, connection) as opener:
+    with observed(observe, reference), Opener(settings, connection) as opener:
         for kit in kits:
             index = _with_kit(index, _same_repository(place, kit, opener), kit, labels, ())
     return _write(place, index, settings)
@@ -70,7 +70,7 @@ def index_add(
     settings = settings or Settings.load()
     place = _place(reference)
     index = _read(place, settings)
-    with Opener(settings, connection, remote=remote) as opener:
+    with observed(observe, kit), Opener(settings, connection, remote=remote) as opener:
         found = _same_repository(place, kit, opener)
     return _write(place, _with_kit(index, found, kit, labels, annotations), settings)
 
@@ -80,7 +80,6 @@ def index_remove(
     kit: str,
     *,
     settings: Settings | None = None,
-    observe: Observer = ignore,
 ) -> IndexInfo:
     """Take a kit out of an index: by its digest, its tag now, or the tag that it had when it was added.
 
@@ -103,7 +102,7 @@ def index_remove(
     return _write(place, index.without(digest), settings)
 
 
-def index_delete(reference: str, *, settings: Settings | None = None, observe: Observer = ignore) -> RemoveResult:
+def index_delete(reference: str, *, settings: Settings | None = None) -> RemoveResult:
     """Remove an index, or one of its tags; its kits stay. Raises NotFound."""
     settings = settings or Settings.load()
     gone = targets.store(settings).remove(Reference.parse(reference), kind="indexes")
@@ -121,7 +120,8 @@ def index_list(
     """Every index of the local store; or the kits of one, with their labels. Raises NotFound, NotAModelKit."""
     settings = settings or Settings.load()
     if reference is not None:
-        return _info(Reference.parse(reference), remote, connection, settings)
+        with observed(observe, reference):
+            return _info(Reference.parse(reference), remote, connection, settings)
     store = targets.store(settings)
     rows = []
     for name, descriptor, tags in store.kits(kind="indexes"):

@@ -14,7 +14,7 @@ from kitops_jupyter.operations.look.info import InfoResult, info
 from kitops_jupyter.operations.look.kits import NONE, ListedKit, list_kits
 from kitops_jupyter.operations.look.repositories import list_repositories
 from kitops_jupyter.operations.look.tags import describe_tags, list_tags, short_line
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.redaction import redacted
 from kitops_jupyter.reference import UNTAGGED, Reference
 from kitops_jupyter.result import Result
@@ -266,7 +266,8 @@ def browse(
     observe: Observer = ignore,
 ) -> BrowseResult:
     """The first rows of a level, or the layers of a kit. Raises NotFound, InvalidReference, RegistryError."""
-    return as_text(begin(start, Access(connection or Connection(), settings or Settings.load())))
+    with observed(observe, start):
+        return as_text(begin(start, Access(connection or Connection(), settings or Settings.load())))
 
 
 def as_text(place: Level | KitPlace, known: Mapping[str, str] | None = None) -> BrowseResult:

@@ -14,7 +14,7 @@ from kitops_jupyter.errors import Usage
 from kitops_jupyter.manifest import Match, UnnamedLayer
 from kitops_jupyter.operations.look.diff_files import FileChange, changed_files
 from kitops_jupyter.operations.opening import Kit, Opener, open_kit
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
@@ -76,7 +76,7 @@ def diff(
     first. Raises NotFound, ArchiveInvalid, RegistryError.
     """
     settings = settings or Settings.load()
-    with ExitStack() as opened:
+    with observed(observe, f"{first} and {second}"), ExitStack() as opened:
         one, two = (_open(text, settings, connection, opened) for text in (first, second))
         return _compared(one, two)
 

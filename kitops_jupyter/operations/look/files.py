@@ -10,7 +10,7 @@ from kitops_jupyter.errors import NotFound
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.layer_reader import members_of
 from kitops_jupyter.operations.opening import Kit, Opener
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
@@ -64,7 +64,7 @@ def files(
     Of a kit in a registry only the headers of its archives are moved, unless they are compressed.
     Raises NotFound, ArchiveInvalid, RegistryError.
     """
-    with Opener(settings or Settings.load(), connection, remote=remote) as opener:
+    with observed(observe, reference), Opener(settings or Settings.load(), connection, remote=remote) as opener:
         kit = opener.open(reference)
         listed = [_listed(kit.source, match) for match in _wanted(kit, layer)]
         warnings = tuple(str(found) for found in kit.unnamed()) if layer is None else ()

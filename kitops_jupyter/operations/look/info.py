@@ -12,7 +12,7 @@ from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.operations.opening import Kit, Opener
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
@@ -58,7 +58,7 @@ def info(
     observe: Observer = ignore,
 ) -> InfoResult:
     """The Kitfile of a kit, or one node of it (`.model.name`, `datasets[0].path`). Raises NotFound, Usage."""
-    with Opener(settings or Settings.load(), connection, remote=remote) as opener:
+    with observed(observe, reference), Opener(settings or Settings.load(), connection, remote=remote) as opener:
         kit = opener.open(reference)
     described = kit.described()
     selected = _select(described, select) if select else None
@@ -77,7 +77,7 @@ def inspect(
     observe: Observer = ignore,
 ) -> InspectResult:
     """Digest, Kitfile and manifest of a kit. Raises NotFound, ManifestInvalid."""
-    with Opener(settings or Settings.load(), connection, remote=remote) as opener:
+    with observed(observe, reference), Opener(settings or Settings.load(), connection, remote=remote) as opener:
         kit = opener.open(reference)
     version = kit.manifest.annotations.get(manifests.CLI_VERSION, "unknown")
     return InspectResult(kit.reference, kit.descriptor.digest, version, kit.kitfile, _raw_manifest(kit))

@@ -13,7 +13,7 @@ from kitops_jupyter.errors import KitError
 from kitops_jupyter.filters import Filters
 from kitops_jupyter.media_types import IMAGE_INDEX, INDEX_ARTIFACT
 from kitops_jupyter.operations.opening import Kit, read_kit
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference, is_referrers_tag
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
@@ -90,7 +90,8 @@ def list_kits(
     chosen = filter_rules.parse(filters)
     reference = Reference.parse(repository) if repository else None
     if reference and (remote or targets.names_registry(reference, settings)):
-        return _listed_remote(reference, chosen, settings, connection)
+        with observed(observe, str(reference)):
+            return _listed_remote(reference, chosen, settings, connection)
     problems: list[str] = []
     found = targets.store(settings).kits(on_problem=lambda problem: problems.append(problem.message))
     listed, layers = [], {}

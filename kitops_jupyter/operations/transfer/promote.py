@@ -22,7 +22,7 @@ from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import Conflict, ContentError, ManifestInvalid, NotFound, StoreCorrupt, Usage
 from kitops_jupyter.operations.opening import Opener, open_kit, read_kit, refuse_ring
 from kitops_jupyter.operations.write_file import write_text
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
@@ -73,7 +73,7 @@ def promote(
     """
     settings = settings or Settings.load()
     parsed = Reference.parse(reference)
-    with _place(parsed, settings, connection, remote=remote) as place:
+    with observed(observe, reference), _place(parsed, settings, connection, remote=remote) as place:
         key = f"{parsed.store_name}:{to}"
         if undo:
             back = [(move.tag, move.after, move.before) for move in reversed(_recall(settings, key)) if move.before]

@@ -9,7 +9,7 @@ from kitops_jupyter import targets
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.operations.opening import read_kit
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
@@ -56,7 +56,8 @@ def remove(
     if remote:
         if everything:
             raise Usage("--all is for the local store only", hint="kit remove --remote REGISTRY/NAME:TAG")
-        removed = [pair for name in names for pair in _remove_remote(name, force, settings, connection)]
+        with observed(observe, ", ".join(names)):
+            removed = [pair for name in names for pair in _remove_remote(name, force, settings, connection)]
         return RemoveResult(tuple(removed), 0, 0)
     store = targets.store(settings)
     if everything:

@@ -13,7 +13,7 @@ from kitops_jupyter.operations.transfer.engine import Tally
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.operations.transfer.graph import copy_nodes, walk
 from kitops_jupyter.operations.transfer.sides import StoreSide, mover, put_manifest, put_tags
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.registry.http.problems import is_past_login
 from kitops_jupyter.result import Result
@@ -52,14 +52,14 @@ def tag(
         raise Usage(f"{target}: a kit is tagged with a tag, not with a digest", hint=command("tag", source, "NAME:TAG"))
     origin = Reference.parse(source)
     if remote:
-        return _tag_remote(origin, wanted, settings, connection)
+        return _tag_remote(origin, wanted, settings, connection, observe)
     try:
         kit = open_kit(origin, settings)
     except NotFound:
         if (found := _index(origin, settings)) is not None:
             return _tag_index(origin, wanted, found, settings)
         if targets.names_registry(origin, settings) and targets.names_registry(wanted, settings):
-            return _tag_remote(origin, wanted, settings, connection)
+            return _tag_remote(origin, wanted, settings, connection, observe)
         raise
     refuse_ring(kit.described, wanted, lambda text: open_kit(text, settings))
     place = targets.local(wanted, settings)
@@ -96,13 +96,15 @@ def _tag_index(origin: Reference, wanted: Reference, index: Descriptor, settings
     return TagResult(origin, wanted, index.digest, before)
 
 
-def _tag_remote(source: Reference, wanted: Reference, settings: Settings, connection: Connection | None) -> TagResult:
+def _tag_remote(
+    source: Reference, wanted: Reference, settings: Settings, connection: Connection | None, observe: Observer
+) -> TagResult:
     place, origin = targets.at_registry(wanted), targets.at_registry(source)
     if place.registry != origin.registry:
         raise Usage(
             f"{origin.registry} and {place.registry} are two registries", hint=f"kit pull {source}, then push it"
         )
-    with targets.registry(place.registry, settings, connection) as registry:
+    with observed(observe, str(wanted)), targets.registry(place.registry, settings, connection) as registry:
         repository, other = registry.repository(place.repository), registry.repository(origin.repository)
         root = other.resolve(origin.name)
         nodes = walk(other, root, Extras(), referrers=False)
@@ -114,7 +116,7 @@ def _tag_remote(source: Reference, wanted: Reference, settings: Settings, connec
                 nodes,
                 move=mover(other, repository),
                 put=lambda node: put_manifest(repository, node),
-                tally=Tally(ignore),
+                tally=Tally(observe),
                 concurrency=registry.concurrency,
                 extras=Extras(),
             )

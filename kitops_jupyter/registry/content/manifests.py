@@ -105,6 +105,8 @@ class Manifests:
         url = self._registry.url(self._registry.container(self._name).get_blob_url(digest))
         try:
             drain(self._registry.do_request(url, "HEAD", attempts=1))
+        except Cancelled:
+            raise
         except KitError:
             return False
         return True

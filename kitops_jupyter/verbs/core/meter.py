@@ -79,6 +79,9 @@ class Meter:
         return "; ".join(parts)
 
     def _take(self, event: Event) -> None:
+        if event.step == "waiting":
+            self._wait()
+            return
         if event.step == "skipped":
             self._skipped_bytes += event.total_bytes or event.done_bytes
             note = event.note or "skipped"
@@ -100,6 +103,9 @@ class Meter:
 
     def _tell(self, event: Event, item: _Item | None) -> None:
         """Show it; `item` is None for what was skipped."""
+
+    def _wait(self) -> None:
+        """Nothing moves, and somebody may want to cancel."""
 
     def _close(self, *, failed: bool) -> None:
         """Show nothing any more."""
