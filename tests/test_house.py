@@ -68,14 +68,10 @@ FACES: dict[str, set[str]] = {
     "__main__": {"magics", "serve", "server", "verbs"},
 }
 # To be emptied: an import that a face should not need, and files that have outgrown 300 lines.
-STILL_IMPORTED: set[tuple[str, str]] = {
-    ("server/views/kit.py", "store"),
-    ("server/views/layers.py", "store"),
-}
+STILL_IMPORTED: set[tuple[str, str]] = set()
 STILL_LONG = {
     "kitops_jupyter/content.py",
     "kitops_jupyter/errors.py",
-    "kitops_jupyter/server/wire.py",
     "tests/operations/test_copy.py",
     "tests/operations/test_damaged_store.py",
     "tests/operations/test_pack.py",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import wraps
+from types import UnionType
 from typing import Any, TypeVar, cast
 
 from jupyter_server.auth.decorator import authorized
@@ -28,19 +28,12 @@ from kitops_jupyter.errors import (
 from kitops_jupyter.redaction import redacted
 from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.answers import error_of, to_json
-from kitops_jupyter.server.jobs import Jobs
-from kitops_jupyter.server.judged import refuse_secrets
-from kitops_jupyter.server.paths import Root
-from kitops_jupyter.server.tasks import Tasks
-from kitops_jupyter.server.views import kit as kit_views
-from kitops_jupyter.server.views import registries as views
-from kitops_jupyter.server.workers import Workers
+from kitops_jupyter.server.services import Services
 from kitops_jupyter.verbs.core.door import typed_errors
 
 T = TypeVar("T")
 RESOURCE = "kitops"
 BODY_LIMIT_BYTES = 8 << 20  # the largest is a Kitfile, of at most 1 MiB
-THREADS = 16
 # Unauthorized is 502 and not 401: the registry wants a sign-in, and JupyterLab would take 401 for its own.
 _STATUS: tuple[tuple[type[KitError], int], ...] = (
     (NotFound, 404),
@@ -57,25 +50,13 @@ _STATUS: tuple[tuple[type[KitError], int], ...] = (
 _CODES = {401: "unauthenticated", 403: "forbidden", 404: "not_found"}
 
 
-@dataclass(frozen=True)
-class Services:
-    """What the handlers share; `workers` do what would stop the loop."""
-
-    root: Root
-    jobs: Jobs
-    tasks: Tasks
-    names: views.Names
-    listings: kit_views.Listings
-    workers: Workers
-
-
 def guarded(method: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
     """Authentication, authorization, and errors as the panel reads them."""
 
     @authenticated
     @authorized
     @wraps(method)
-    async def answer(self: Base, *arguments: str, **named: str) -> None:
+    async def answer(self: PanelHandler, *arguments: str, **named: str) -> None:
         try:
             with typed_errors():
                 await method(self, *arguments, **named)
@@ -90,7 +71,7 @@ def guarded(method: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[N
     return cast("Callable[..., Awaitable[None]]", answer)
 
 
-class Base(APIHandler):
+class PanelHandler(APIHandler):
     """What all have in common."""
 
     auth_resource = RESOURCE
@@ -117,37 +98,24 @@ class Base(APIHandler):
         if "no_track_activity" not in self.request.query_arguments:
             super().update_api_activity()
 
-    def argument(self, name: str, default: str | None = None) -> str:
-        """A text of the query. Raises Usage for one that is missing, InvalidReference for one with a password."""
-        given = self.request.query_arguments.get(name)
-        if not given and default is None:
-            raise Usage(f"{name} is missing")
-        try:
-            found = given[-1].decode("utf-8") if given else default or ""
-        except UnicodeDecodeError:
-            raise Usage(f"{name} is not UTF-8") from None
-        refuse_secrets(name, found)
-        return found
-
-    def number(self, name: str, default: int) -> int:
-        """A number of the query. Raises Usage."""
-        text = self.argument(name, str(default))
-        if not text.isascii() or not text.isdigit() or len(text) > 18:
-            raise Usage(f"{name} is no number")
-        return int(text)
-
-    def body(self, kind: type[T]) -> T:
-        """The body, checked. Raises Usage."""
-        return bodies.read(kind, self.json())
+    def asked(self, kind: type[T] | UnionType, parts: dict[str, str]) -> T | bodies.JobRequest:
+        """What is asked: the query's fields (GET, DELETE) or the body's, and the path's parts. Raises Usage."""
+        if not isinstance(kind, type):
+            return bodies.read_job(self.json())
+        reads = self.request.method != "POST"
+        given = bodies.from_query(kind, self.request.query_arguments) if reads else self.json()
+        if parts and isinstance(given, dict):
+            given = {**given, **parts}
+        return bodies.read(kind, given)
 
     def json(self) -> Any:
         """The body's JSON. Raises Usage."""
         if len(self.request.body) > BODY_LIMIT_BYTES:
-            raise Usage(f"the body has {len(self.request.body)} bytes; up to {BODY_LIMIT_BYTES} are read")
+            raise Usage(f"the body has {len(self.request.body)} bytes; the limit is {BODY_LIMIT_BYTES}")
         try:
             return parse_json(self.request.body or b"{}")
         except ValueError:
-            raise Usage("the body is no JSON") from None
+            raise Usage("the body is not JSON") from None
 
     async def reply(self, work: Callable[..., Any], *arguments: Any, status: int = 200) -> None:
         """Do the work in a thread, and send what it returns."""

@@ -1,20 +1,25 @@
-"""The bodies that the panel sends, each checked against a JSON Schema made from its dataclass; unknown fields are
-refused."""
+"""What the panel asks, as dataclasses, each checked against a JSON Schema made from it; unknown fields are refused.
+
+A GET or DELETE carries its fields in the query, a POST in the body; `labextension/src/wire.ts` has the same types.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-import types
 import typing
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, TypeAlias
 
 from kitops_jupyter.codecs import Compression
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.server.judged import refuse_secrets
+from kitops_jupyter.server.schemas import schema
 
-TEXT_LIMIT = 1 << 20
-LIST_LIMIT = 5000
+T = typing.TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """A question without fields."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,64 @@ class AddRegistry:
 
 
 @dataclass(frozen=True)
+class RemoveRegistry:
+    name: str
+
+
+@dataclass(frozen=True)
+class ListRepositories:
+    """A page of names: those behind `after`, at most `limit`."""
+
+    registry: str
+    after: str = ""
+    limit: int = 1000
+
+
+@dataclass(frozen=True)
+class ListTags:
+    repository: str
+    after: str = ""
+    limit: int = 1000
+
+
+@dataclass(frozen=True)
 class References:
     references: list[str]
+
+
+@dataclass(frozen=True)
+class ShowKit:
+    """`remote` asks the registry, also for a kit that the local store has."""
+
+    reference: str
+    remote: bool = False
+
+
+@dataclass(frozen=True)
+class ListFiles:
+    reference: str
+    key: str
+    folder: str = ""
+    after: str = ""
+    limit: int = 500
+
+
+@dataclass(frozen=True)
+class ReadNotebook:
+    reference: str
+    key: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Compare:
+    a: str
+    b: str
+
+
+@dataclass(frozen=True)
+class ShowHistory:
+    repository: str
 
 
 @dataclass(frozen=True)
@@ -52,7 +113,7 @@ class Pull:
     filters: list[str] = field(default_factory=list)
     directory: str | None = None
     include_remote: bool = False
-    on_conflict: Literal["refuse", "keep", "overwrite", "beside"] = "refuse"
+    on_conflict: Literal["refuse", "keep", "overwrite"] = "refuse"
 
 
 @dataclass(frozen=True)
@@ -123,16 +184,24 @@ class Validate:
 
 @dataclass(frozen=True)
 class Limits:
-    transfers_at_once: int
+    transfers_at_once: int = field(metadata={"minimum": 1})
 
 
 @dataclass(frozen=True)
-class Nothing:
-    """A body without fields."""
+class ListJobs:
+    """The jobs that changed after `since`; all of them for another epoch."""
+
+    since: int = 0
+    epoch: str = ""
 
 
-JOBS: dict[str, type] = {"pull": Pull, "push": Push, "pack": Pack, "copy": Copy}
-T = typing.TypeVar("T")
+@dataclass(frozen=True)
+class OneJob:
+    id: str
+
+
+JobRequest: TypeAlias = Pull | Push | Pack | Copy
+JOBS: dict[str, type[JobRequest]] = {"pull": Pull, "push": Push, "pack": Pack, "copy": Copy}
 
 
 def read(kind: type[T], body: object) -> T:
@@ -145,7 +214,10 @@ def read(kind: type[T], body: object) -> T:
     errors = sorted(jsonschema.Draft7Validator(schema(kind)).iter_errors(body), key=lambda error: list(error.path))
     if errors:
         first = errors[0]
-        where = ".".join(str(part) for part in first.path) or "the body"
+        if first.validator == "required" and isinstance(first.instance, dict):
+            missing = (name for name in first.validator_value if name not in first.instance)
+            raise Usage(f"{next(missing)} is missing")
+        where = ".".join(str(part) for part in first.path) or "the request"
         raise Usage(f"{where} is not what was expected: {first.validator} {first.validator_value!r}"[:300])
     assert isinstance(body, dict)
     if kind is not References:  # of several kits each is judged on its own: one hides no other
@@ -154,44 +226,34 @@ def read(kind: type[T], body: object) -> T:
     return kind(**body)
 
 
-def read_job(body: object) -> Any:
-    """What starts a job. Raises as `read` does."""
+def read_job(body: object) -> JobRequest:
+    """A request that starts a job. Raises as `read` does."""
     kind = JOBS.get(body["kind"]) if isinstance(body, dict) and isinstance(body.get("kind"), str) else None
     if kind is None:
         raise Usage(f"kind is not one of {', '.join(JOBS)}")
     return read(kind, body)
 
 
-def schema(kind: type) -> dict[str, Any]:
-    """The JSON Schema of a dataclass."""
+def from_query(kind: type, arguments: dict[str, list[bytes]]) -> dict[str, Any]:
+    """The fields of this dataclass that a query has, the last of each; other arguments are not ours. Raises Usage."""
     hints = typing.get_type_hints(kind)
-    fields = dataclasses.fields(kind)
-    required = [
-        item.name
-        for item in fields
-        if item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
-    ]
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": required,
-        "properties": {item.name: _of(hints[item.name]) for item in fields},
-    }
+    found: dict[str, Any] = {}
+    for item in fields(kind):
+        if given := arguments.get(item.name):
+            found[item.name] = _parsed(item.name, hints[item.name], given[-1])
+    return found
 
 
-def _of(hint: Any) -> dict[str, Any]:
-    if hint is str:
-        return {"type": "string", "maxLength": TEXT_LIMIT}
-    if hint is int:
-        return {"type": "integer", "minimum": 1, "maximum": LIST_LIMIT}
+def _parsed(name: str, hint: type, given: bytes) -> str | int | bool:
+    try:
+        text = given.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Usage(f"{name} is not UTF-8") from None
+    refuse_secrets(name, text)
     if hint is bool:
-        return {"type": "boolean"}
-    if hint is type(None):
-        return {"type": "null"}
-    if typing.get_origin(hint) is Literal:
-        return {"enum": list(typing.get_args(hint))}
-    if typing.get_origin(hint) is list:
-        return {"type": "array", "maxItems": LIST_LIMIT, "items": _of(typing.get_args(hint)[0])}
-    if typing.get_origin(hint) in (typing.Union, types.UnionType):
-        return {"anyOf": [_of(part) for part in typing.get_args(hint)]}
-    raise AssertionError(f"no schema for {hint}")
+        return text in ("1", "true")
+    if hint is not int:
+        return text
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise Usage(f"{name} is not a number")
+    return int(text)

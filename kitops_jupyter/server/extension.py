@@ -12,14 +12,12 @@ from traitlets import Int
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.redaction import redacted
 from kitops_jupyter.server import wire
-from kitops_jupyter.server.base import THREADS, Services
-from kitops_jupyter.server.handlers import ROUTES, Nowhere
+from kitops_jupyter.server.handlers import handlers_of
 from kitops_jupyter.server.jobs import AT_ONCE, Jobs
 from kitops_jupyter.server.paths import Root
+from kitops_jupyter.server.services import THREADS, Services
 from kitops_jupyter.server.tasks import Tasks
 from kitops_jupyter.server.turns import MOST
-from kitops_jupyter.server.views.kit import Listings
-from kitops_jupyter.server.views.registries import Names
 from kitops_jupyter.server.workers import Workers
 from kitops_jupyter.settings import Settings
 
@@ -65,13 +63,9 @@ class KitServer(ExtensionApp):
         self._jobs = Jobs(jobs, str(root.folder), _Teller(server).tell, at_once=self.transfers_at_once)
         tasks = Tasks(root)
         self._workers = Workers(THREADS, "kit-ask")
-        services = Services(root, self._jobs, tasks, Names(), Listings(), self._workers)
         server.event_logger.register_event_schema(EVENT_SCHEMA)
-        self.handlers.extend(
-            (rf"/kitops/api/{path}", handler, {"services": services})
-            for path, handler in {**ROUTES, ".*": Nowhere}.items()
-        )
-        server.io_loop.add_callback(self._workers.call, self._jobs.take_over, tasks.make)
+        self.handlers.extend(handlers_of(Services(root, self._jobs, tasks, self._workers)))
+        server.io_loop.add_callback(self._workers.call, self._jobs.take_over, tasks.again)
 
     def _warn(self, problem: KitError) -> None:
         """Settings that cannot be used stop no server: each request is answered with what is wrong, and may mend it."""

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kitops_jupyter.lines import offered, path_word
+
+# The flags that say what becomes of files that are there already.
+CONFLICT_WORDS: Mapping[str, Sequence[str]] = {
+    "refuse": (),
+    "keep": ("--ignore-existing",),
+    "overwrite": ("--overwrite",),
+}
 
 
 def line(*words: str) -> str:

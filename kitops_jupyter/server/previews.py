@@ -1,4 +1,4 @@
-"""What a pull or a pack would do, before it does anything; and the small deeds that are done at once."""
+"""What a pull or a pack would do, before it does anything."""
 
 from __future__ import annotations
 
@@ -9,28 +9,42 @@ from kitops_jupyter.errors import KitfileInvalid
 from kitops_jupyter.lines import path_word
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import bodies, wire
-from kitops_jupyter.server.lines import folder_words, line, pull_words
+from kitops_jupyter.server.lines import CONFLICT_WORDS, folder_words, line, pull_words
 from kitops_jupyter.server.paths import Root, folder_beside
 from kitops_jupyter.settings import Settings
 
+CONFLICTS_SHOWN = 200
+
 
 def check_pull(asked: bodies.CheckPull, root: Root) -> wire.PullCheck:
-    """What would travel, and what stands in the way; of layers, only lists of files are moved."""
-    from kitops_jupyter.operations.transfer.estimate import pull_size
-    from kitops_jupyter.operations.unpack.conflicts import find_conflicts
+    """What would travel, and which paths conflict with it; of layers, only lists of files are moved."""
+    from kitops_jupyter.operations.transfer.plan import plan_pull
 
-    settings = Settings.load()
-    parts, elsewhere = asked.filters, asked.include_remote
-    sizes = pull_size(asked.reference, parts, include_remote=elsewhere, settings=settings)
-    words = pull_words(asked.reference, parts, elsewhere)
-    counts = sizes.moved_bytes, sizes.here_bytes, sizes.files
-    if asked.directory is None:
-        return wire.PullCheck(*counts, [], line(*words), "", "")
-    directory = root.path(asked.directory)
-    conflicts = find_conflicts(asked.reference, directory, filters=parts, include_remote=elsewhere, settings=settings)
-    command = line(*words, *folder_words(asked.directory))
-    beside = root.shown(folder_beside(directory, Reference.parse(asked.reference)))
-    return wire.PullCheck(*counts, list(conflicts), command, beside, line(*words, *folder_words(beside)))
+    directory = None if asked.directory is None else root.path(asked.directory)
+    plan = plan_pull(
+        asked.reference,
+        directory,
+        filters=asked.filters,
+        include_remote=asked.include_remote,
+        settings=Settings.load(),
+    )
+    words = pull_words(asked.reference, asked.filters, asked.include_remote)
+    beside = ""
+    if asked.directory is not None and directory is not None:
+        beside = root.shown(folder_beside(directory, Reference.parse(asked.reference)))
+    here = [*words, *folder_words(asked.directory)] if asked.directory is not None else words
+    return wire.PullCheck(
+        moved_bytes=plan.size.moved_bytes,
+        here_bytes=plan.size.here_bytes,
+        files=plan.size.files,
+        conflicts=[wire.ConflictingPath(each.path, each.why) for each in plan.conflicts[:CONFLICTS_SHOWN]],
+        conflict_count=len(plan.conflicts),
+        beside=beside,
+        command=line(*here),
+        keep_command=line(*here, *CONFLICT_WORDS["keep"]),
+        overwrite_command=line(*here, *CONFLICT_WORDS["overwrite"]),
+        beside_command=line(*words, *folder_words(beside)) if beside else "",
+    )
 
 
 def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
@@ -75,31 +89,3 @@ def _text_of(directory: Path) -> str:
 
     path = find(directory)
     return read_bytes(path).decode("utf-8", "replace") if path else ""
-
-
-def tag(asked: bodies.Tag) -> wire.Done:
-    """Another name for a kit, where the kit is."""
-    from kitops_jupyter.operations.transfer.tag import tag as name_it
-
-    done = name_it(asked.source, asked.target, settings=Settings.load())
-    return wire.Done(line("tag", asked.source, asked.target), str(done))
-
-
-def promote(asked: bodies.Promote) -> wire.Done:
-    """Move a lifecycle tag, or put the last move back."""
-    from kitops_jupyter.operations.transfer.promote import promote as move
-
-    done = move(asked.reference, asked.to, undo=asked.undo, settings=Settings.load())
-    words = ["promote", asked.reference, "--to", asked.to, *(["--undo"] if asked.undo else [])]
-    return wire.Done(line(*words), str(done))
-
-
-def remove(asked: bodies.Remove) -> wire.Removed:
-    """Remove kits, or say what that would free."""
-    from kitops_jupyter.operations.transfer.remove import preview_removal
-    from kitops_jupyter.operations.transfer.remove import remove as take_away
-
-    act = preview_removal if asked.dry_run else take_away
-    done = act(asked.references, force=asked.force, remote=asked.remote, settings=Settings.load())
-    gone = [*(name for name, _ in done.removed), *done.untagged]
-    return wire.Removed(done.freed_bytes, gone, "" if asked.dry_run else str(done))

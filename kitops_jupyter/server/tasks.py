@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.lines import path_word
 from kitops_jupyter.progress import Observer
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import bodies, wire
-from kitops_jupyter.server.lines import folder_words, line, pull_words
-from kitops_jupyter.server.paths import Root, folder_beside
+from kitops_jupyter.server.jobs import Task
+from kitops_jupyter.server.lines import CONFLICT_WORDS, folder_words, line, pull_words
+from kitops_jupyter.server.paths import Root
 from kitops_jupyter.settings import Settings
+
+Run: TypeAlias = Callable[[Observer], wire.JobResult]
 
 
 class Tasks:
@@ -24,43 +28,49 @@ class Tasks:
     def __init__(self, root: Root) -> None:
         self._root = root
 
-    def make(self, body: object) -> Any:
-        """The task behind a request's body, checked. Raises Usage, PathInvalid, NotFound, InvalidReference."""
-        from kitops_jupyter.server.jobs import Task
+    def again(self, request: dict[str, Any]) -> Task:
+        """The task behind a request that a job kept. Raises as `make` does, and Usage for what is no request."""
+        return self.make(bodies.read_job(request))
 
-        asked = bodies.read_job(body)
-        request = asdict(asked)
-        if isinstance(asked, bodies.Pull):
-            words, run = self._pull(asked)
-            return Task("pull", f"Pull {asked.reference}", asked.reference, line(*words), request, run)
-        if isinstance(asked, bodies.Push):
-            Reference.parse(asked.reference)
-            words = ["push", asked.reference, *([asked.destination] if asked.destination else [])]
-            run = partial(_push, asked)
-            where = asked.destination or asked.reference
-            return Task("push", f"Push {where}", asked.reference, line(*words), request, run)
-        if isinstance(asked, bodies.Copy):
-            words = ["copy", asked.source, asked.destination]
-            title = f"Copy {asked.source} to {asked.destination}"
-            self._check_copy(asked)
-            return Task("copy", title, asked.source, line(*words), request, partial(_copy, asked, self._root.folder))
-        return self._pack(asked, request)
+    def make(self, asked: bodies.JobRequest) -> Task:
+        """The task behind a request. Raises Usage, PathInvalid, NotFound, InvalidReference."""
+        match asked:
+            case bodies.Pull():
+                return self._pull(asked)
+            case bodies.Push():
+                return self._push(asked)
+            case bodies.Copy():
+                return self._copy(asked)
+            case bodies.Pack():
+                return self._pack(asked)
 
-    def _pull(self, asked: bodies.Pull) -> Any:
+    def _pull(self, asked: bodies.Pull) -> Task:
         Reference.parse(asked.reference)
         words = pull_words(asked.reference, asked.filters, asked.include_remote)
+        run: Run
         if asked.directory is None:
             if asked.filters or asked.include_remote:
                 raise Usage("a part of a kit goes into a folder, not into the store, as does what is elsewhere")
-            return words, partial(_pull_into_store, asked)
-        directory = self._root.path(asked.directory)
-        words += folder_words(asked.directory)
-        words += {"keep": ["--ignore-existing"], "overwrite": ["--overwrite"]}.get(asked.on_conflict, [])
-        return words, partial(_pull_into_folder, asked, directory, self._root)
+            run = partial(_pull_into_store, asked)
+        else:
+            words += [*folder_words(asked.directory), *CONFLICT_WORDS[asked.on_conflict]]
+            run = partial(_pull_into_folder, asked, self._root.path(asked.directory), self._root)
+        return Task("pull", f"Pull {asked.reference}", asked.reference, line(*words), asdict(asked), run)
 
-    def _pack(self, asked: bodies.Pack, request: dict[str, Any]) -> Any:
-        from kitops_jupyter.server.jobs import Task
+    def _push(self, asked: bodies.Push) -> Task:
+        Reference.parse(asked.reference)
+        words = ["push", asked.reference, *([asked.destination] if asked.destination else [])]
+        title = f"Push {asked.destination or asked.reference}"
+        return Task("push", title, asked.reference, line(*words), asdict(asked), partial(_push, asked))
 
+    def _copy(self, asked: bodies.Copy) -> Task:
+        self._check_copy(asked)
+        words = ["copy", asked.source, asked.destination]
+        title = f"Copy {asked.source} to {asked.destination}"
+        run = partial(_copy, asked, self._root.folder)
+        return Task("copy", title, asked.source, line(*words), asdict(asked), run)
+
+    def _pack(self, asked: bodies.Pack) -> Task:
         directory = self._root.existing(asked.directory)
         notebook = self._root.existing(asked.notebook) if asked.notebook else None
         if not Reference.parse(asked.reference).tag:
@@ -71,14 +81,8 @@ class Tasks:
         words += ["--follow-links"] if asked.follow_links else []
         words += ["--compression", asked.compression] if asked.compression not in ("", "none") else []
         title = f"{'Snapshot' if notebook else 'Pack'} {asked.reference}"
-        return Task(
-            "pack",
-            title,
-            asked.reference,
-            line(*words),
-            request,
-            partial(_pack, asked, directory, notebook, self._root.folder),
-        )
+        run = partial(_pack, asked, directory, notebook, self._root.folder)
+        return Task("pack", title, asked.reference, line(*words), asdict(asked), run)
 
     def _check_copy(self, asked: bodies.Copy) -> None:
         """Layouts and tars lie below the server's folder: judged as the copy itself will read the names."""
@@ -91,33 +95,29 @@ class Tasks:
 
 
 def _pull_into_store(asked: bodies.Pull, observe: Observer) -> wire.JobResult:
-    from kitops_jupyter.operations.transfer.pull import pull
-    from kitops_jupyter.operations.transfer.push import TransferResult
+    from kitops_jupyter.operations.transfer.pull import pull_into_store
 
-    done = pull(asked.reference, settings=Settings.load(), observe=observe)
-    assert isinstance(done, TransferResult)
+    done = pull_into_store(asked.reference, settings=Settings.load(), observe=observe)
     return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
 
 
 def _pull_into_folder(asked: bodies.Pull, directory: Path, root: Root, observe: Observer) -> wire.JobResult:
-    from kitops_jupyter.operations.transfer.pull import pull
-    from kitops_jupyter.operations.unpack.unpack import UnpackResult
+    from kitops_jupyter.operations.unpack.unpack import unpack
 
-    if asked.on_conflict == "beside":
-        directory = folder_beside(directory, Reference.parse(asked.reference))
-    done = pull(
+    done = unpack(
         asked.reference,
         directory,
         filters=asked.filters,
         include_remote=asked.include_remote,
         overwrite=asked.on_conflict == "overwrite",
         ignore_existing=asked.on_conflict == "keep",
+        remote=True,
         settings=Settings.load(),
         observe=observe,
     )
-    assert isinstance(done, UnpackResult)
-    text = str(done).replace(str(root.folder), "")
-    return wire.JobResult(done.digest, done.size_bytes, 0, root.shown(done.directory), done.file_count, text)
+    shown = root.shown(done.directory)
+    text = str(replace(done, directory=Path(shown)))
+    return wire.JobResult(done.digest, done.size_bytes, 0, shown, done.file_count, text)
 
 
 def _push(asked: bodies.Push, observe: Observer) -> wire.JobResult:

@@ -15,6 +15,7 @@ from kitops_jupyter.lines import Line, offered, path_word
 from kitops_jupyter.operations.look.browse import KitPlace
 from kitops_jupyter.operations.transfer.pull import pull
 from kitops_jupyter.operations.unpack.conflicts import find_conflicts
+from kitops_jupyter.operations.unpack.destination import ConflictingPath
 from kitops_jupyter.operations.unpack.unpack import unpack
 from kitops_jupyter.sizes import human_size
 from kitops_jupyter.verbs.core.screen import Browse
@@ -25,6 +26,7 @@ from kitops_jupyter.widgets.transfer import TransferBars
 REFUSE, KEEP, OVERWRITE = "stop if there are any", "keep mine", "overwrite mine"
 _FLAGS = {REFUSE: [], KEEP: ["-i"], OVERWRITE: ["-o"]}
 _FOLDERS_LIMIT = 200
+_CONFLICTS_SHOWN = 20
 
 
 class PullPane:
@@ -162,10 +164,13 @@ def _hidden_at_end(box: ipywidgets.VBox) -> Iterator[None]:
         box.children = ()
 
 
-def _in_the_way(conflicts: Sequence[str]) -> str:
+def _in_the_way(conflicts: Sequence[ConflictingPath]) -> str:
     count = f"{len(conflicts)} file{'' if len(conflicts) == 1 else 's'}"
     first = f"{count} in the way; nothing was moved. Choose another folder, keep yours or overwrite them:"
-    return looks.told(first, looks.WARN, is_live=True) + "".join(f"<br>{looks.told(text)}" for text in conflicts)
+    lines = [str(conflict) for conflict in conflicts[:_CONFLICTS_SHOWN]]
+    if len(conflicts) > _CONFLICTS_SHOWN:
+        lines.append(f"and {len(conflicts) - _CONFLICTS_SHOWN} more")
+    return looks.told(first, looks.WARN, is_live=True) + "".join(f"<br>{looks.told(text)}" for text in lines)
 
 
 def _folders(directory: Path) -> list[str]:

@@ -47,7 +47,7 @@ export type JobRequest =
       filters?: string[];
       directory?: string | null;
       include_remote?: boolean;
-      on_conflict?: 'refuse' | 'keep' | 'overwrite' | 'beside';
+      on_conflict?: 'refuse' | 'keep' | 'overwrite';
     }
   | { kind: 'push'; reference: string; destination?: string }
   | {

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from kitops_jupyter.server import bodies
-from kitops_jupyter.server.handlers import ROUTES
+from kitops_jupyter.server.routes import ROUTES
 from tests.e2e.acts import ended
 from tests.e2e.lab import Lab
 
@@ -173,11 +173,11 @@ def tree(folder: Path) -> set[Path]:
 
 
 def test_every_route_is_tried() -> None:
-    given = {(method, path) for path, kind in ROUTES.items() for method in WRITING if method.lower() in vars(kind)}
-    tried = {(method, url.partition("?")[0].replace("abc", "([0-9a-f]+)")) for method, url, _ in writings("abc")}
+    given = {(route.method, route.path) for route in ROUTES if route.method in WRITING}
+    tried = {(method, url.partition("?")[0].replace("abc", "{id}")) for method, url, _ in writings("abc")}
     assert tried == given
     assert {body["kind"] for _, url, body in writings("abc") if url == "jobs"} == set(bodies.JOBS)
-    assert set(READINGS) == {path for path, kind in ROUTES.items() if "get" in vars(kind)}
+    assert set(READINGS) == {route.path for route in ROUTES if route.method == "GET"}
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

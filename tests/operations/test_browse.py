@@ -10,6 +10,7 @@ import kitops_jupyter as kit
 from kitops_jupyter.errors import NotFound
 from kitops_jupyter.operations.look.browse import Access, Home, KitPlace, begin, browse
 from kitops_jupyter.operations.look.tags import describe_tags, list_tags
+from kitops_jupyter.operations.transfer.plan import plan_pull
 from kitops_jupyter.operations.unpack.conflicts import find_conflicts
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
@@ -103,14 +104,17 @@ def test_conflicts_are_known_before_a_layer_moves(pushed: str, elsewhere: Settin
     (out / "data" / "training" / "part-1.csv").write_text("mine")
     (out / "Kitfile").write_text("mine")
 
-    def look(*filters: str, **more: bool) -> tuple[str, ...]:
-        return find_conflicts(
+    def look(*filters: str, **more: bool) -> list[str]:
+        found = find_conflicts(
             f"{pushed}:v1", out, filters=filters, remote=True, connection=HTTP, settings=elsewhere, **more
         )
+        return [str(conflict) for conflict in found]
 
-    assert look() == ("Kitfile exists, with other content", "data/training/part-1.csv exists")
-    assert look("datasets:data/training/part-2.csv") == ()
-    assert look("datasets", overwrite=True) == ()
-    assert look("datasets", ignore_existing=True) == ()
+    assert look() == ["Kitfile exists, with other content", "data/training/part-1.csv exists"]
+    assert look("datasets:data/training/part-2.csv") == []
+    assert look("datasets", overwrite=True) == []
+    assert look("datasets", ignore_existing=True) == []
+    plan = plan_pull(f"{pushed}:v1", out, connection=HTTP, settings=elsewhere)
+    assert [str(conflict) for conflict in plan.conflicts] == look()
     assert sorted(path.name for path in out.rglob("*")) == ["Kitfile", "data", "part-1.csv", "training"]
     assert not (elsewhere.storage / "blobs").exists()

@@ -14,8 +14,8 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.errors import Conflict, DigestMismatch, NotFound, Usage
-from kitops_jupyter.operations.transfer.estimate import pull_size
-from kitops_jupyter.operations.unpack.conflicts import find_conflicts
+from kitops_jupyter.operations.transfer.plan import plan_pull
+from kitops_jupyter.operations.unpack.destination import ConflictingPath
 from kitops_jupyter.settings import S3Settings, Settings
 from tests.operations.projects import files_in, write_files
 
@@ -94,8 +94,9 @@ def test_an_object_in_whose_place_there_is_a_file_is_told_before_it_travels_or_s
     kit.pack(project, text=kitfile(), tag="p:v1", settings=settings)
     write_files(tmp_path / "out", {"data/far.csv": b"mine"})
     how: dict[str, Any] = {"include_remote": True, "settings": settings}
-    assert find_conflicts("p:v1", tmp_path / "out", **how) == ("data/far.csv exists",)
-    assert pull_size("p:v1", ["datasets"], **how).moved_bytes == len(DATA)
+    plan = plan_pull("p:v1", tmp_path / "out", filters=["datasets"], **how)
+    assert plan.conflicts == (ConflictingPath("data/far.csv", "exists"),)
+    assert plan.size.moved_bytes == len(DATA)
     with pytest.raises(Conflict) as refused:
         kit.unpack("p:v1", tmp_path / "out", **how)
     assert refused.value.details == ("data/far.csv exists",)

@@ -13,18 +13,13 @@ from urllib.parse import quote
 import pytest
 
 from kitops_jupyter.server import bodies
-from kitops_jupyter.server.handlers import ROUTES
+from kitops_jupyter.server.routes import ROUTES
 from kitops_jupyter.settings import Settings
 from tests.server.conftest import Ask
 
 CANARY = "hunter2"
 DEEP = "[" * 100_000
-VERBS = [
-    (method, path.replace("([0-9a-f]+)", "abc"))
-    for path, handler in ROUTES.items()
-    for method in ("GET", "POST", "DELETE")
-    if method.lower() in vars(handler)
-]
+VERBS = [(route.method, route.path.replace("{id}", "abc")) for route in ROUTES]
 POSTS = [path for method, path in VERBS if method == "POST"]
 BODIES: dict[str, Any] = {
     "registries": {"name": "a", "url": ""},

@@ -55,7 +55,7 @@ async def test_what_is_elsewhere_is_pulled_where_it_is_ticked(
     job = await ended((await ask("POST", "jobs", {"kind": "pull", **asked}))["id"])
     assert job["state"] == "done", job["error"]
     assert files_in(root / "out") == {"data/rows.csv": b"1,2"}
-    assert (await ask("POST", "check/pull", asked))["conflicts"] == ["data/rows.csv exists"]
+    assert (await ask("POST", "check/pull", asked))["conflicts"] == [{"path": "data/rows.csv", "why": "exists"}]
     both = {"reference": reference, "filters": ["model:base.bin"], "directory": "model"}
     job = await ended((await ask("POST", "jobs", {"kind": "pull", **both}))["id"])
     assert (job["state"], files_in(root / "model")) == ("done", {"base.bin": b"model"})

@@ -10,7 +10,8 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.server import bodies, typescript
-from kitops_jupyter.server.handlers import ROUTES
+from kitops_jupyter.server.routes import ROUTES
+from kitops_jupyter.server.schemas import schema
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 from tests.fakes.registries import Real
@@ -18,12 +19,7 @@ from tests.operations.projects import FILES, files_in, make_project
 from tests.server.conftest import Ask
 
 HTTP = Connection(plain_http=True)
-VERBS = [
-    (method, path)
-    for path, handler in ROUTES.items()
-    for method in ("GET", "POST", "DELETE")
-    if method.lower() in vars(handler)
-]
+VERBS = [(route.method, route.path.replace("{id}", "abc")) for route in ROUTES]
 
 
 @pytest.fixture
@@ -98,13 +94,15 @@ async def test_a_pull_of_one_file_is_checked_and_done(ask: Ask, ended: Ask, name
     assert files_in(root / "into") == {name: FILES[name]}
     checked = await ask("POST", "check/pull", asked)
     (conflict,) = checked["conflicts"]
-    assert conflict.startswith(name)
+    assert (conflict["path"], checked["conflict_count"]) == (name, 1)
+    assert checked["keep_command"].endswith(" -d into --ignore-existing")
+    assert checked["overwrite_command"].endswith(" -d into --overwrite")
     assert checked["beside"] == "into/churn-v1" and checked["beside_command"].endswith(" -d into/churn-v1")
     job = await ended((await ask("POST", "jobs", {"kind": "pull", **asked}))["id"])
     assert (job["state"], job["error"]["code"]) == ("failed", "conflict")
-    job = await ended((await ask("POST", "jobs", {"kind": "pull", **asked, "on_conflict": "beside"}))["id"])
+    job = await ended((await ask("POST", "jobs", {"kind": "pull", **asked, "directory": checked["beside"]}))["id"])
     assert job["result"]["directory"] == "into/churn-v1"
-    assert job["result"] is not None
+    assert str(root) not in job["result"]["text"] and " into/churn-v1" in job["result"]["text"]
     await ask("DELETE", f"jobs/{job['id']}")
     assert job["id"] not in [each["id"] for each in (await ask("GET", "jobs"))["jobs"]]
 
@@ -234,16 +232,16 @@ async def test_a_body_that_is_not_what_was_agreed_is_refused(ask: Ask, body: obj
     assert (answer["status"], answer["code"]) == (422, "usage")
 
 
-def test_every_body_has_a_schema() -> None:
-    for kind in (bodies.AddRegistry, bodies.CheckPack, bodies.Login, *bodies.JOBS.values()):
-        assert bodies.schema(kind)["additionalProperties"] is False
+def test_every_question_has_a_schema_that_refuses_unknown_fields() -> None:
+    for kind in (*(route.asks for route in ROUTES if isinstance(route.asks, type)), *bodies.JOBS.values()):
+        assert schema(kind)["additionalProperties"] is False
 
 
 @pytest.mark.parametrize(("method", "path"), VERBS)
 async def test_every_route_refuses_strangers_and_other_sites(
     method: str, path: str, http_server_client: Any, jp_base_url: str, jp_serverapp: Any
 ) -> None:
-    url = f"{jp_base_url}kitops/api/{path.replace('([0-9a-f]+)', 'abc')}"
+    url = f"{jp_base_url}kitops/api/{path}"
     body = "{}" if method == "POST" else None
 
     async def status(**headers: str) -> int:
@@ -283,7 +281,7 @@ async def test_every_route_asks_the_authorizer(
         return False
 
     monkeypatch.setattr(jp_serverapp.authorizer, "is_authorized", is_authorized)
-    answer = await ask(method, path.replace("([0-9a-f]+)", "abc"), {} if method == "POST" else None)
+    answer = await ask(method, path, {} if method == "POST" else None)
     assert answer["status"] == 403
     assert asked == [("read" if method == "GET" else "write", "kitops")]
 

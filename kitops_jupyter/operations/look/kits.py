@@ -72,6 +72,11 @@ class ListResult(Result):
         return gojson.indented(gojson.dumps(listed))
 
 
+def change_stamp(settings: Settings) -> str:
+    """What changes when a kit or a tag of the local store does; cheap, so that it can be polled."""
+    return targets.store(settings).change_stamp()
+
+
 def list_kits(
     repository: str | None = None,
     *,

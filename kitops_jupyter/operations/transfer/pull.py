@@ -85,6 +85,26 @@ def pull(
             settings=settings,
             observe=observe,
         )
+    return pull_into_store(
+        reference,
+        labels=labels,
+        with_referrers=with_referrers,
+        connection=connection,
+        settings=settings,
+        observe=observe,
+    )
+
+
+def pull_into_store(
+    reference: str,
+    *,
+    labels: Sequence[str] = (),
+    with_referrers: bool = False,
+    connection: Connection | None = None,
+    settings: Settings,
+    observe: Observer = ignore,
+) -> TransferResult:
+    """Bring a whole kit into the local store, as `pull` does without a folder, a filter or `as_tar`."""
     started = time.monotonic()
     tally, wrong, extras = Tally(observe), Warnings(), Extras()
     with Opener(settings, connection, remote=True) as opener, targets.store(settings).session() as session:

@@ -1,4 +1,4 @@
-"""What would stand in the way of an unpack, known before the first byte of a layer travels."""
+"""Which files conflict with an unpack, known before the first byte of a layer moves."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 from kitops_jupyter import filters as filter_rules
 from kitops_jupyter.disk import typed_path
-from kitops_jupyter.errors import Conflict
-from kitops_jupyter.operations.choosing import wanted
-from kitops_jupyter.operations.opening import Opener
-from kitops_jupyter.operations.unpack.destination import Place
+from kitops_jupyter.filters import Filters
+from kitops_jupyter.operations.choosing import Wanted, wanted
+from kitops_jupyter.operations.opening import Kit, Opener
+from kitops_jupyter.operations.unpack.destination import ConflictingPath, Place
 from kitops_jupyter.operations.unpack.layers import LayerUnpacker
 from kitops_jupyter.operations.unpack.unpack import check_place, texts_of
 from kitops_jupyter.progress import ignore
@@ -29,8 +29,8 @@ def find_conflicts(
     remote: bool = False,
     connection: Connection | None = None,
     settings: Settings | None = None,
-) -> tuple[str, ...]:
-    """Each name in `directory` that stands in the way of these parts, with the reason; a long list is cut, and told.
+) -> list[ConflictingPath]:
+    """All paths in `directory` that conflict with these parts, by path; nothing is asked for an empty folder.
 
     Of a layer in a registry only the archive's headers are moved. A compressed layer's names are known only once it is
     here: then `unpack` still raises Conflict before it has written anything. Raises NotFound, FilterInvalid,
@@ -38,14 +38,15 @@ def find_conflicts(
     """
     place = Place(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
     if place.is_empty:
-        return ()
+        return []
     chosen = filter_rules.parse(filters)
     with Opener(settings or Settings.load(), connection, remote=remote) as opener:
         kit = opener.open(reference)
-        parts = wanted(kit, chosen, opener, include_remote=include_remote)
+        return conflicts_of(kit, chosen, wanted(kit, chosen, opener, include_remote=include_remote), place)
+
+
+def conflicts_of(kit: Kit, chosen: Filters, parts: Wanted, place: Place) -> list[ConflictingPath]:
+    """The same for parts of a kit that is open."""
+    if not place.is_empty:
         check_place(place, LayerUnpacker(place, ignore), texts_of(kit, chosen), parts)
-    try:
-        place.raise_conflicts(str(kit.reference))
-    except Conflict as problem:
-        return problem.details
-    return ()
+    return place.conflicts

@@ -5,16 +5,28 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from kitops_jupyter.errors import Conflict, PathInvalid
 from kitops_jupyter.store.files import read_small
 
 
+@dataclass(frozen=True, slots=True)
+class ConflictingPath:
+    """A path in the folder that conflicts with the kit, relative and posix, and why."""
+
+    path: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.why}"
+
+
 class Place:
     """Judges names against the files that are there; collects every conflict, and raises once."""
 
-    def __init__(self, target: Path, *, overwrite: bool, ignore_existing: bool) -> None:
+    def __init__(self, target: Path, *, overwrite: bool = False, ignore_existing: bool = False) -> None:
         self.target = target
         self.kept: list[str] = []
         self._overwrite = overwrite
@@ -123,12 +135,17 @@ class Place:
         except (OSError, ValueError):
             return False
 
+    @property
+    def conflicts(self) -> list[ConflictingPath]:
+        """What was found so far, by path."""
+        return [ConflictingPath(path, why) for path, why in sorted(self._conflicts.items())]
+
     def raise_conflicts(self, reference: str) -> None:
-        """Raises Conflict with every name that stands in the way, and why."""
+        """Raise Conflict with every path that conflicts, and why."""
         if not self._conflicts:
             return
         count = len(self._conflicts)
-        lines = [f"{name} {reason}" for name, reason in sorted(self._conflicts.items())]
+        lines = [str(conflict) for conflict in self.conflicts]
         shown = [*lines[:20], f"and {count - 20} more"] if count > 20 else lines
         raise Conflict(
             f"{count} file{'s' if count > 1 else ''} in {self.target} stand{'' if count > 1 else 's'} in the way; "

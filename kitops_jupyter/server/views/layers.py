@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kitops_jupyter import targets
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.filters import text_for
 from kitops_jupyter.kitfile import Entry
 from kitops_jupyter.manifest import Match, UnnamedLayer
 from kitops_jupyter.operations.choosing import model_of
+from kitops_jupyter.operations.look.here import Here
 from kitops_jupyter.operations.opening import Kit, Opener, open_kit, parents_of
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import wire
 from kitops_jupyter.settings import Settings
-from kitops_jupyter.store import Store
 
 
 def key_of(entry: Entry) -> str:
@@ -25,17 +24,17 @@ def key_of(entry: Entry) -> str:
 
 def rows_of(kit: Kit, opener: Opener, settings: Settings) -> list[wire.LayerRow]:
     """The models of the kits that this one builds on, its own layers, and the data that lies elsewhere."""
-    store = targets.store(settings)
+    here = Here(settings)
     elsewhere = [entry for entry in kit.described().entries() if entry.remote_path]
     return [
-        *_inherited(kit, opener, settings, store),
-        *(_row(match, store) for match in kit.matches()),
-        *(_unnamed(at, found, store) for at, found in enumerate(kit.unnamed())),
+        *_inherited(kit, opener, settings, here),
+        *(_row(match, here) for match in kit.matches()),
+        *(_unnamed(at, found, here) for at, found in enumerate(kit.unnamed())),
         *(_pointer(entry, entry.remote_path, text_for(entry.section, entry.clean_path)) for entry in elsewhere),
     ]
 
 
-def _inherited(kit: Kit, opener: Opener, settings: Settings, store: Store) -> Iterator[wire.LayerRow]:
+def _inherited(kit: Kit, opener: Opener, settings: Settings, here: Here) -> Iterator[wire.LayerRow]:
     """What `model.path` stands for; only its name, where that kit cannot be looked at.
 
     Only the local store and the kit's own registry are asked: whoever made the kit does not choose whom we talk to.
@@ -54,13 +53,13 @@ def _inherited(kit: Kit, opener: Opener, settings: Settings, store: Store) -> It
         return
     for number, parent in enumerate(reversed(parents)):
         for match in model_of(parent):
-            row = _row(match, store)
+            row = _row(match, here)
             key = f"parent{number}:{row.key}"
             yield replace(row, key=key, can_list=False, can_pick_files=False, remote_path=str(parent.reference))
 
 
-def _row(match: Match, store: Store) -> wire.LayerRow:
-    entry, layer, is_here = match.entry, match.layer, store.has_blob(match.layer)
+def _row(match: Match, here: Here) -> wire.LayerRow:
+    entry, layer, is_here = match.entry, match.layer, here.has(match.layer)
     is_archive = not match.type.format.is_one_file
     return wire.LayerRow(
         key=key_of(entry),
@@ -78,7 +77,7 @@ def _row(match: Match, store: Store) -> wire.LayerRow:
     )
 
 
-def _unnamed(at: int, found: UnnamedLayer, store: Store) -> wire.LayerRow:
+def _unnamed(at: int, found: UnnamedLayer, here: Here) -> wire.LayerRow:
     """A layer that nothing unpacks: it is shown, and cannot be chosen."""
     layer = found.layer
     return wire.LayerRow(
@@ -89,7 +88,7 @@ def _unnamed(at: int, found: UnnamedLayer, store: Store) -> wire.LayerRow:
         digest=layer.digest,
         size_bytes=layer.size_bytes,
         media_type=layer.media_type,
-        is_here=store.find_blob(layer) is not None,
+        is_here=here.has(layer),
         can_list=False,
         can_pick_files=False,
         filter="",

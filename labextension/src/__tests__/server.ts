@@ -87,7 +87,7 @@ export const status = (...registries: RegistryRow[]): Status => ({
   store: '~/.kitops',
   browse_home: '',
   registries,
-  default_repository: '',
+  problem: null,
   extras: {}
 });
 

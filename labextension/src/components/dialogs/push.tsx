@@ -91,7 +91,7 @@ function destinationOf({ model }: IActions, reference: string): string {
     return reference;
   }
   const suffix = tag && `:${tag}`;
-  const home = model.preferences.defaultRepository || model.status?.default_repository || '';
+  const home = model.preferences.defaultRepository;
   if (home) {
     return `${home}${suffix}`;
   }

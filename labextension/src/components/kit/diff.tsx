@@ -106,7 +106,7 @@ function Changes({ diff, actions }: { diff: DiffView; actions: IActions }): JSX.
 }
 
 function Layer({ layer, actions }: { layer: DiffRow; actions: IActions }): JSX.Element {
-  const { change, section, name, path, a_digest, b_digest, a_size, b_size } = layer;
+  const { change, section, path, a_digest, b_digest, a_size, b_size } = layer;
   return (
     <tr className={`kitops-mod-${change}`}>
       <td>
@@ -114,7 +114,7 @@ function Layer({ layer, actions }: { layer: DiffRow; actions: IActions }): JSX.E
       </td>
       <td>
         <span className="kitops-Node-section">{inert(section, 20)}</span>{' '}
-        <bdi title={inert(path, 2000)}>{inert(name || path, 160)}</bdi>
+        <bdi title={inert(path, 2000)}>{inert(path, 160)}</bdi>
       </td>
       <td title={inert(a_digest)}>{a_digest && `${size(a_size)} · ${shortDigest(inert(a_digest)).slice(7)}`}</td>
       <td title={inert(b_digest)}>{b_digest && `${size(b_size)} · ${shortDigest(inert(b_digest)).slice(7)}`}</td>

@@ -39,9 +39,7 @@ export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element 
           type="button"
           className="jp-mod-styled jp-mod-accept kitops-Button"
           disabled={!pull?.isReady}
-          title={
-            pull?.conflicts.length && !pull.onConflict ? trans.__('First say what becomes of the files there') : ''
-          }
+          title={pull?.conflictCount && !pull.onConflict ? trans.__('First say what becomes of the files there') : ''}
           onClick={() => void pull?.start()}
         >
           {tree?.bytes ? trans.__('Pull selected %1', size(tree.bytes)) : trans.__('Pull selected')}

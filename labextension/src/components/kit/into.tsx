@@ -32,7 +32,7 @@ export function Into({ pull, tree, actions }: IIntoProps): JSX.Element {
         <Failure error={check.error} actions={actions} retry={() => void pull.ask()} />
       )}
       {check.value && !check.error && <Moves pull={pull} actions={actions} />}
-      {pull.conflicts.length > 0 && <Conflicts pull={pull} actions={actions} />}
+      {pull.conflictCount > 0 && <Conflicts pull={pull} actions={actions} />}
       <KitLine line={pull.isReady ? pull.line : pull.line || null} actions={actions} />
       {error && <Failure error={error} actions={actions} />}
       {job && <Moving job={job} actions={actions} />}
@@ -96,7 +96,7 @@ function Moves({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.Elem
 
 function Conflicts({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.Element {
   const name = useId();
-  const { conflicts } = pull;
+  const { conflicts, conflictCount } = pull;
   const choices: [OnConflict, string, string][] = [
     ['keep', trans.__('keep'), trans.__('What is there stays, and is not pulled')],
     ['overwrite', trans.__('overwrite'), trans.__('What is there is replaced')],
@@ -104,14 +104,14 @@ function Conflicts({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.
   ];
   return (
     <fieldset className="kitops-Conflicts">
-      <legend>{trans._n('%1 is in the way:', '%1 are in the way:', conflicts.length)}</legend>
+      <legend>{trans._n('%1 is in the way:', '%1 are in the way:', conflictCount)}</legend>
       <ul>
-        {conflicts.slice(0, SHOWN).map(path => (
+        {conflicts.slice(0, SHOWN).map(({ path, why }) => (
           <li key={path}>
-            <bdi title={inert(path, 2000)}>{inert(path, 160)}</bdi>
+            <bdi title={inert(path, 2000)}>{inert(path, 160)}</bdi> {inert(why, 160)}
           </li>
         ))}
-        {conflicts.length > SHOWN && <li>{trans.__('and %1 more', conflicts.length - SHOWN)}</li>}
+        {conflictCount > SHOWN && <li>{trans.__('and %1 more', conflictCount - SHOWN)}</li>}
       </ul>
       <div className="kitops-Conflicts-choices">
         {choices.map(([value, label, title]) => (

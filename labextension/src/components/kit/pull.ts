@@ -4,20 +4,16 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import { KitError } from '../../client';
-import { extended } from '../../lines';
+import { safeLine } from '../../lines';
 import type { IKitModel } from '../../model';
-import type { Job, PullCheck } from '../../wire';
+import type { ConflictingPath, Job, PullCheck } from '../../wire';
 import { Asked } from '../../model/asked';
 import type { Tree } from './tree';
 
 /** What becomes of a file that is in the way. */
 export type OnConflict = 'keep' | 'overwrite' | 'beside';
 
-const FLAGS: { readonly [choice in OnConflict]: readonly string[] } = {
-  keep: ['--ignore-existing'],
-  overwrite: ['--overwrite'],
-  beside: []
-};
+const COMMANDS = { keep: 'keep_command', overwrite: 'overwrite_command', beside: 'beside_command' } as const;
 
 /** Somebody ticks several rows in a go: the server is asked when they rest. */
 const SETTLE_MS = 250;
@@ -86,8 +82,13 @@ export class Pull implements IDisposable {
     this._changed.emit();
   }
 
-  get conflicts(): readonly string[] {
+  /** The first of the paths that conflict. */
+  get conflicts(): readonly ConflictingPath[] {
     return this.check.value?.conflicts ?? [];
+  }
+
+  get conflictCount(): number {
+    return this.check.value?.conflict_count ?? 0;
   }
 
   /** The new folder that takes the files when those that are there shall stay. */
@@ -102,16 +103,14 @@ export class Pull implements IDisposable {
   /** The %kit line of what is chosen; empty when there is none. */
   get line(): string {
     const { value } = this.check;
-    const choice = this.conflicts.length ? this._onConflict : null;
-    const line = choice === 'beside' ? value?.beside_command : value?.command;
-    return extended(line ?? '', ...(choice ? FLAGS[choice] : []));
+    return safeLine(value?.[this._answer ? COMMANDS[this._answer] : 'command'] ?? '');
   }
 
   /** Whether the first byte may move: what is ticked was looked at, and what is in the way was spoken of. */
   get isReady(): boolean {
     const { check } = this;
     const isChecked = check.value !== null && !check.isLoading && !check.error && !this._isStale;
-    return isChecked && !this.isStarting && (!this.conflicts.length || this._onConflict !== null);
+    return isChecked && !this.isStarting && (!this.conflictCount || this._onConflict !== null);
   }
 
   /** Look again at what would move and what is in the way. */
@@ -133,14 +132,16 @@ export class Pull implements IDisposable {
     this.isStarting = true;
     this.error = null;
     this._changed.emit();
+    const answer = this._answer;
+    const directory = answer === 'beside' ? this.beside : this._directory;
     try {
       const job = await this._model.startJob({
         kind: 'pull',
         reference: this.reference,
         filters: this._tree.filters,
-        directory: this.intoStore ? null : this._directory,
+        directory: this.intoStore ? null : directory,
         include_remote: this._tree.includesRemote,
-        on_conflict: this.conflicts.length && this._onConflict ? this._onConflict : 'refuse'
+        on_conflict: answer && answer !== 'beside' ? answer : 'refuse'
       });
       this.jobId = job.id;
     } catch (reason) {
@@ -154,6 +155,11 @@ export class Pull implements IDisposable {
     this._settle.dispose();
     this.check.dispose();
     Signal.clearData(this);
+  }
+
+  /** What was chosen for the files that conflict; null where there are none. */
+  private get _answer(): OnConflict | null {
+    return this.conflictCount ? this._onConflict : null;
   }
 
   private _onTree(): void {

@@ -5,6 +5,7 @@ import type { JSX } from 'react';
 import { inert } from '../../format';
 import type { IKitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
+import type { Error } from '../../wire';
 import { IconButton, TextButton } from '../shared/parts';
 import type { Run } from './types';
 
@@ -14,6 +15,16 @@ interface IMissingProps {
   model: IKitModel;
   trans: TranslationBundle;
   run: Run;
+}
+
+/** A part of the settings that cannot be read: what is wrong, and how to mend it; everything else is shown. */
+export function Unreadable({ problem }: { problem: Error }): JSX.Element {
+  return (
+    <div className="kitops-Missing" role="alert">
+      <p>{inert(problem.message)}</p>
+      <p className="kitops-Quiet">{inert(problem.hint)}</p>
+    </div>
+  );
 }
 
 /** What the panel says when there is no server extension to ask: why, and the command that mends it. */

@@ -6,7 +6,7 @@ import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react'
 import { CommandIDs } from '../../tokens';
 import { IconButton } from '../shared/parts';
 import { useSignals } from '../shared/signal';
-import { Missing } from './missing';
+import { Missing, Unreadable } from './missing';
 import { ThisNotebook } from './notebook';
 import { Transfers } from './transfers';
 import { Tree } from './tree';
@@ -45,6 +45,7 @@ export function Panel({ model, trans, notebooks, memory, run }: IPanelOptions): 
             ) : null}
           </div>
           {model.server === 'ready' ? null : <Missing {...{ model, trans, run }} />}
+          {model.status?.problem ? <Unreadable problem={model.status.problem} /> : null}
           <Tree {...{ model, trans, run, view, onToggle, onLeave }} />
         </>
       ) : model.server === 'asking' ? (

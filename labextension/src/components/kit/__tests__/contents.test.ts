@@ -81,9 +81,10 @@ describe('the contents', () => {
   });
 
   it('no byte moves before somebody said what becomes of the files there', async () => {
-    page.check = { ...page.check, conflicts: ['work/a', HOSTILE] };
+    const conflicts = ['work/a', HOSTILE].map(path => ({ path, why: 'exists' }));
+    page.check = { ...page.check, conflicts, conflict_count: 9 };
     await page.click(page.box('Pull code:0'));
-    await page.shown(() => page.tab.node.textContent?.includes('2 are in the way') === true, 'the conflicts');
+    await page.shown(() => page.tab.node.textContent?.includes('9 are in the way') === true, 'the conflicts');
     expect(page.button(/^Pull selected/).disabled).toBe(true);
     expect(page.tab.node.textContent).toContain(SHOWN);
     await page.click(screen.getByRole('radio', { name: 'overwrite' }));
@@ -94,7 +95,7 @@ describe('the contents', () => {
     expect(page.tab.node.querySelector('.kitops-Line-text')?.textContent).toBe('%kit pull corp/app:v1 -d work/app-v1');
     await page.click(page.button(/^Pull selected/));
     await page.shown(() => page.server.count('POST jobs') === 1, 'the job');
-    expect(page.bodyOf('POST jobs')).toMatchObject({ on_conflict: 'beside' });
+    expect(page.bodyOf('POST jobs')).toMatchObject({ directory: 'work/app-v1', on_conflict: 'refuse' });
   });
 
   it('a line that a cell would run is not offered, and the reason is told', async () => {

@@ -90,7 +90,10 @@ export class Page {
     here_bytes: 1024,
     files: 3,
     conflicts: [],
+    conflict_count: 0,
     command: '%kit pull corp/app:v1 -d work',
+    keep_command: '%kit pull corp/app:v1 -d work --ignore-existing',
+    overwrite_command: '%kit pull corp/app:v1 -d work --overwrite',
     beside: 'work/app-v1',
     beside_command: '%kit pull corp/app:v1 -d work/app-v1'
   };

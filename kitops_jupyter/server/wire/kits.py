@@ -1,17 +1,13 @@
-"""What travels between the panel and the server, as dataclasses; `labextension/src/wire.ts` is made from them.
-
-Names are snake_case on both sides. Sizes are bytes, times ISO 8601 in UTC or "", paths posix and relative to the
-server's root ("" is the root itself).
-"""
+"""What the panel shows of registries, the local store and kits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
+from kitops_jupyter.server.wire.error import Error
+
 Change = Literal["added", "removed", "changed", "same"]
-JobKind = Literal["pull", "push", "pack", "unpack", "copy", "remove"]
-JobState = Literal["waiting", "running", "done", "cancelled", "failed"]
 
 
 @dataclass(frozen=True)
@@ -25,12 +21,14 @@ class RegistryRow:
 
 @dataclass(frozen=True)
 class Status:
+    """`problem` is a part of the settings that cannot be read, such as the named registries; it was left out."""
+
     version: str
     epoch: str
     store: str
     browse_home: str
     registries: list[RegistryRow]
-    default_repository: str
+    problem: Error | None
     extras: dict[str, bool]
 
 
@@ -63,14 +61,6 @@ class LocalList:
 class Page:
     items: list[str]
     next: str
-
-
-@dataclass(frozen=True)
-class Error:
-    code: str
-    message: str
-    hint: str
-    details: list[str]
 
 
 @dataclass(frozen=True)
@@ -149,7 +139,6 @@ class NotebookView:
 @dataclass(frozen=True)
 class DiffRow:
     section: str
-    name: str
     path: str
     change: Change
     a_size: int
@@ -161,7 +150,6 @@ class DiffRow:
 @dataclass(frozen=True)
 class DiffFile:
     path: str
-    layer: str
     change: Change
     a_size: int
     b_size: int
@@ -185,142 +173,3 @@ class HistoryRow:
     size_bytes: int
     kit_name: str
     problem: str
-
-
-@dataclass(frozen=True)
-class PullCheck:
-    moved_bytes: int
-    here_bytes: int
-    files: int
-    conflicts: list[str]
-    command: str
-    beside: str
-    beside_command: str
-
-
-@dataclass(frozen=True)
-class PackLayer:
-    section: str
-    name: str
-    path: str
-    files: int
-    size_bytes: int
-
-
-@dataclass(frozen=True)
-class Problem:
-    line: int
-    column: int
-    field: str
-    message: str
-    hint: str
-
-
-@dataclass(frozen=True)
-class PackCheck:
-    kitfile: str
-    is_proposed: bool
-    layers: list[PackLayer]
-    left_out: list[list[str]]
-    warnings: list[str]
-    problems: list[Problem]
-    command: str
-
-
-@dataclass(frozen=True)
-class JobItem:
-    name: str
-    done_bytes: int
-    total_bytes: int | None
-    state: str
-    note: str
-
-
-@dataclass(frozen=True)
-class JobResult:
-    digest: str
-    moved_bytes: int
-    here_bytes: int
-    directory: str
-    files: int
-    text: str
-
-
-@dataclass(frozen=True)
-class Job:
-    id: str
-    seq: int
-    kind: JobKind
-    title: str
-    reference: str
-    command: str
-    state: JobState
-    started: str
-    ended: str
-    done_bytes: int
-    total_bytes: int | None
-    bytes_per_s: int
-    items: list[JobItem]
-    result: JobResult | None
-    error: Error | None
-
-
-@dataclass(frozen=True)
-class JobList:
-    epoch: str
-    seq: int
-    jobs: list[Job]
-
-
-@dataclass(frozen=True)
-class Done:
-    command: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Removed:
-    freed_bytes: int
-    references: list[str]
-    text: str
-
-
-@dataclass(frozen=True)
-class Validated:
-    accepted: bool
-    problems: list[Problem]
-    config: str
-    yaml: str
-
-
-# In the order in which they are written out.
-TYPES: tuple[type, ...] = (
-    RegistryRow,
-    Status,
-    LocalTag,
-    LocalRepository,
-    LocalList,
-    Page,
-    Error,
-    Summary,
-    LayerRow,
-    KitView,
-    FileRow,
-    FilePage,
-    NotebookView,
-    DiffRow,
-    DiffFile,
-    DiffView,
-    HistoryRow,
-    PullCheck,
-    PackLayer,
-    Problem,
-    PackCheck,
-    JobItem,
-    JobResult,
-    Job,
-    JobList,
-    Done,
-    Removed,
-    Validated,
-)

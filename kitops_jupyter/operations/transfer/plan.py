@@ -1,0 +1,90 @@
+"""What a pull would move and which paths conflict with it, before it moves a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kitops_jupyter import filters as filter_rules
+from kitops_jupyter.content import Digest
+from kitops_jupyter.disk import typed_path
+from kitops_jupyter.operations.choosing import Wanted, wanted
+from kitops_jupyter.operations.layer_reader import members_of, ranges_of
+from kitops_jupyter.operations.opening import Opener
+from kitops_jupyter.operations.remote_data import object_bytes
+from kitops_jupyter.operations.unpack.conflicts import conflicts_of
+from kitops_jupyter.operations.unpack.destination import ConflictingPath, Place
+from kitops_jupyter.operations.unpack.layers import Part
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class PullSize:
+    """Bytes that would travel, bytes that the store has already; files, 0 where that is not known of every part."""
+
+    moved_bytes: int
+    here_bytes: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class PullPlan:
+    """The kit that was looked at, what of it would travel, and the paths that conflict with it, by path."""
+
+    digest: Digest
+    size: PullSize
+    conflicts: tuple[ConflictingPath, ...]
+
+
+def plan_pull(
+    reference: str,
+    directory: str | Path | None = None,
+    *,
+    filters: Sequence[str] = (),
+    include_remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+) -> PullPlan:
+    """Look at the chosen parts, and at `directory` if there is one. Of layers, only lists of files are moved.
+
+    A kit that is in the local store is looked at there. Names in a compressed layer are known only once it is here.
+    Raises FilterInvalid, NotFound, DigestMismatch (an object changed), MissingDependency (boto3), RegistryError.
+    """
+    settings = settings or Settings.load()
+    chosen = filter_rules.parse(filters)
+    place = None if directory is None else Place(typed_path(directory).absolute())
+    with Opener(settings, connection) as opener:
+        kit = opener.open(reference)
+        parts = wanted(kit, chosen, opener, include_remote=include_remote)
+        size = _size_of(parts, settings)
+        conflicts = conflicts_of(kit, chosen, parts, place) if place else []
+    return PullPlan(kit.descriptor.digest, size, tuple(conflicts))
+
+
+def _size_of(parts: Wanted, settings: Settings) -> PullSize:
+    moved = here = 0
+    files: list[int | None] = []
+    for dataset in parts.objects:
+        moved += object_bytes(dataset, settings)
+        files.append(1)
+    for part in parts.layers:
+        size_bytes, count = _part_size(part)
+        files.append(count)
+        if ranges_of(part.source, part.match.layer) is None:
+            here += size_bytes
+        else:
+            moved += size_bytes
+    return PullSize(moved, here, 0 if None in files else sum(filter(None, files)))
+
+
+def _part_size(part: Part) -> tuple[int, int | None]:
+    """Bytes to be read of a layer, and how many of its files are wanted; None where only reading it would tell."""
+    layer = part.match.layer
+    if part.match.type.format.is_one_file:
+        return layer.size_bytes, 1
+    if part.choice.patterns is None or part.match.type.compression:
+        return layer.size_bytes, None
+    wanted = [item for item in members_of(part.source, part.match) if not item.is_dir and part.placed(item.name)]
+    return sum(member.size for member in wanted), len(wanted)

@@ -1,0 +1,81 @@
+"""Small deeds that are done at once, and registries: blocking, so called in threads."""
+
+from __future__ import annotations
+
+from kitops_jupyter.server import bodies, wire
+from kitops_jupyter.server.lines import line
+from kitops_jupyter.server.views.registries import registry_row
+from kitops_jupyter.settings import Settings
+
+
+def add_registry(asked: bodies.AddRegistry) -> wire.RegistryRow:
+    """Give a registry a name, or change its address."""
+    from kitops_jupyter.operations import registries
+
+    settings = registries.add_registry(asked.name, asked.url, plain_http=asked.plain_http, settings=Settings.load())
+    return registry_row(asked.name, settings)
+
+
+def remove_registry(asked: bodies.RemoveRegistry) -> None:
+    """Forget a registry's name."""
+    from kitops_jupyter.operations import registries
+
+    registries.remove_registry(asked.name, settings=Settings.load())
+
+
+def sign_in(asked: bodies.Login) -> wire.RegistryRow:
+    """Try credentials and keep them; a registry that speaks plain HTTP is noted as one that does."""
+    from kitops_jupyter.operations import registries
+    from kitops_jupyter.operations.login import login
+    from kitops_jupyter.targets import Connection
+
+    settings, name = Settings.load(), asked.registry
+    login(name, asked.username, asked.password, connection=Connection(plain_http=asked.plain_http), settings=settings)
+    if asked.plain_http and name not in settings.registries:
+        settings = registries.add_registry(name, "", plain_http=True, settings=settings)
+    return registry_row(name, settings)
+
+
+def sign_out(asked: bodies.Logout) -> None:
+    """Forget the credentials for a registry."""
+    from kitops_jupyter.operations.login import logout
+
+    logout(asked.registry, settings=Settings.load())
+
+
+def validate_text(asked: bodies.Validate) -> wire.Validated:
+    """Judge a Kitfile."""
+    from kitops_jupyter.operations.validate import validate
+
+    found = validate("Kitfile", text=asked.text)
+    problems = [
+        wire.Problem(item.line or 0, item.column or 0, item.field, item.message, item.hint) for item in found.problems
+    ]
+    return wire.Validated(found.accepted, problems, found.config or "", found.yaml or "")
+
+
+def tag_kit(asked: bodies.Tag) -> wire.Done:
+    """Another name for a kit, where the kit is."""
+    from kitops_jupyter.operations.transfer.tag import tag
+
+    done = tag(asked.source, asked.target, settings=Settings.load())
+    return wire.Done(line("tag", asked.source, asked.target), str(done))
+
+
+def promote_kit(asked: bodies.Promote) -> wire.Done:
+    """Move a lifecycle tag, or undo the last move."""
+    from kitops_jupyter.operations.transfer.promote import promote
+
+    done = promote(asked.reference, asked.to, undo=asked.undo, settings=Settings.load())
+    words = ["promote", asked.reference, "--to", asked.to, *(["--undo"] if asked.undo else [])]
+    return wire.Done(line(*words), str(done))
+
+
+def remove_kits(asked: bodies.Remove) -> wire.Removed:
+    """Remove kits, or say what that would free."""
+    from kitops_jupyter.operations.transfer.remove import preview_removal, remove
+
+    act = preview_removal if asked.dry_run else remove
+    done = act(asked.references, force=asked.force, remote=asked.remote, settings=Settings.load())
+    gone = [*(name for name, _ in done.removed), *done.untagged]
+    return wire.Removed(done.freed_bytes, gone, "" if asked.dry_run else str(done))

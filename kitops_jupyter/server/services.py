@@ -1,0 +1,27 @@
+"""What the routes of one server share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kitops_jupyter.server.jobs import Jobs
+from kitops_jupyter.server.paths import Root
+from kitops_jupyter.server.tasks import Tasks
+from kitops_jupyter.server.views.files import Listings
+from kitops_jupyter.server.views.registries import Names
+from kitops_jupyter.server.workers import Workers
+
+# Threads that answer requests; each may be waiting for a registry that is silent.
+THREADS = 16
+
+
+@dataclass(frozen=True)
+class Services:
+    """`workers` do what would stop the loop."""
+
+    root: Root
+    jobs: Jobs
+    tasks: Tasks
+    workers: Workers
+    names: Names = field(default_factory=Names)
+    listings: Listings = field(default_factory=Listings)

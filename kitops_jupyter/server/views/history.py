@@ -1,0 +1,91 @@
+"""What the tags of a repository name: in a few words for rows in sight, or all of them as a history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kitops_jupyter.errors import KitError
+from kitops_jupyter.redaction import redacted
+from kitops_jupyter.reference import Reference
+from kitops_jupyter.server import bodies, wire
+from kitops_jupyter.server.answers import error_of
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.verbs.core.door import typed_errors
+
+SUMMARIES_LIMIT = 50
+HISTORY_LIMIT = 300
+
+
+def summaries(asked: bodies.References) -> list[wire.Summary]:
+    """A few words on each of a few kits; one that cannot be read has its error, and hides no other."""
+    references = asked.references[:SUMMARIES_LIMIT]
+    by_repository: dict[str, list[tuple[str, str]]] = {}
+    found: dict[str, wire.Summary] = {}
+    for text in references:
+        try:
+            parsed = Reference.parse(text)
+        except KitError as problem:
+            found[text] = _unread(redacted(text), problem)
+        else:
+            repository = text.removesuffix(f":{parsed.name}").removesuffix(f"@{parsed.name}")
+            by_repository.setdefault(repository, []).append((text, parsed.name))
+    for repository, named in by_repository.items():
+        try:
+            with typed_errors():
+                found.update(_summaries(repository, named))
+        except KitError as problem:
+            found.update({text: _unread(text, problem) for text, _ in named})
+    return [found[text] for text in references]
+
+
+def _unread(text: str, problem: KitError) -> wire.Summary:
+    return wire.Summary(text, "", 0, "", "", False, 0, 0, error_of(problem))
+
+
+def _summaries(repository: str, named: Sequence[tuple[str, str]]) -> dict[str, wire.Summary]:
+    from kitops_jupyter.operations.look.here import Here
+    from kitops_jupyter.operations.look.kits import NONE
+    from kitops_jupyter.operations.look.tags import describe_tags
+
+    settings = Settings.load()
+    here = Here(settings)
+    described = describe_tags(repository, [tag for _, tag in named], settings=settings)
+    found = {}
+    for text, tag in named:
+        kit = described[tag]
+        error_there = wire.Error("unreadable", kit.problem, "", []) if kit.problem else None
+        title = "" if kit.model_name == NONE else kit.model_name
+        digest = "" if kit.problem else kit.digest
+        layers_here = sum(map(here.has, kit.layers))
+        counts = layers_here, len(kit.layers)
+        found[text] = wire.Summary(
+            text, digest, kit.size_bytes, kit.created, title, here.is_named(Reference.parse(text)), *counts, error_there
+        )
+    return found
+
+
+def history(asked: bodies.ShowHistory) -> list[wire.HistoryRow]:
+    """The tags of a repository with what they name, the newest first; those that cannot be read last."""
+    from kitops_jupyter import targets
+    from kitops_jupyter.operations.look.kits import NONE, ListedKit, list_kits
+    from kitops_jupyter.operations.look.tags import describe_tags, list_tags
+
+    settings, repository = Settings.load(), asked.repository
+    pairs: list[tuple[str, ListedKit]]
+    if targets.names_registry(Reference.parse(repository, default_tag=""), settings):
+        tags = list_tags(repository, limit=HISTORY_LIMIT, settings=settings)
+        pairs = list(describe_tags(repository, tags, settings=settings).items())
+    else:
+        pairs = [(tag, kit) for kit in list_kits(repository, settings=settings).kits for tag in kit.tags]
+    rows = [
+        wire.HistoryRow(
+            tag,
+            "" if kit.problem else kit.digest,
+            kit.created,
+            kit.size_bytes,
+            "" if kit.model_name == NONE else kit.model_name,
+            kit.problem,
+        )
+        for tag, kit in pairs
+    ]
+    return sorted(rows, key=lambda row: row.created, reverse=True)

@@ -1,0 +1,82 @@
+"""What a deed would do, and what it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ConflictingPath:
+    """A path in the chosen folder that conflicts with the kit, and why."""
+
+    path: str
+    why: str
+
+
+@dataclass(frozen=True)
+class PullCheck:
+    """What a pull would move. `conflicts` are the first of `conflict_count`; `beside` is a new folder that has none.
+
+    Each command is the `%kit` line of one answer to the conflicts.
+    """
+
+    moved_bytes: int
+    here_bytes: int
+    files: int
+    conflicts: list[ConflictingPath]
+    conflict_count: int
+    beside: str
+    command: str
+    keep_command: str
+    overwrite_command: str
+    beside_command: str
+
+
+@dataclass(frozen=True)
+class PackLayer:
+    section: str
+    name: str
+    path: str
+    files: int
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    line: int
+    column: int
+    field: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class PackCheck:
+    kitfile: str
+    is_proposed: bool
+    layers: list[PackLayer]
+    left_out: list[list[str]]
+    warnings: list[str]
+    problems: list[Problem]
+    command: str
+
+
+@dataclass(frozen=True)
+class Done:
+    command: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Removed:
+    freed_bytes: int
+    references: list[str]
+    text: str
+
+
+@dataclass(frozen=True)
+class Validated:
+    accepted: bool
+    problems: list[Problem]
+    config: str
+    yaml: str

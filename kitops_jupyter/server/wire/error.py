@@ -1,0 +1,13 @@
+"""What went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Error:
+    code: str
+    message: str
+    hint: str
+    details: list[str]

@@ -1,0 +1,73 @@
+"""Jobs and the events that report on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kitops_jupyter.server.wire.error import Error
+
+JobKind = Literal["pull", "push", "pack", "copy"]
+JobState = Literal["waiting", "running", "done", "cancelled", "failed"]
+
+
+@dataclass(frozen=True)
+class JobItem:
+    name: str
+    done_bytes: int
+    total_bytes: int | None
+    state: str
+    note: str
+
+
+@dataclass(frozen=True)
+class JobResult:
+    digest: str
+    moved_bytes: int
+    here_bytes: int
+    directory: str
+    files: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Job:
+    id: str
+    seq: int
+    kind: JobKind
+    title: str
+    reference: str
+    command: str
+    state: JobState
+    started: str
+    ended: str
+    done_bytes: int
+    total_bytes: int | None
+    bytes_per_s: int
+    items: list[JobItem]
+    result: JobResult | None
+    error: Error | None
+
+
+@dataclass(frozen=True)
+class JobList:
+    epoch: str
+    seq: int
+    jobs: list[Job]
+
+
+@dataclass(frozen=True)
+class JobProgress:
+    id: str
+    state: JobState
+    done_bytes: int
+    total_bytes: int | None
+
+
+@dataclass(frozen=True)
+class JobEvent:
+    """What the event bus carries: that a job changed. `GET jobs` is the truth; `seq` orders the events of an epoch."""
+
+    epoch: str
+    seq: int
+    job: JobProgress
