@@ -52,7 +52,7 @@ describe('names that strangers wrote', () => {
     expect(inert('<script>alert(1)</script> müßig 模型')).toBe('<script>alert(1)</script> müßig 模型');
   });
 
-  it('that are digests are as short as a commit', () => {
+  it('are as short as a commit when they are digests', () => {
     expect(shortDigest(`sha256:${'ab'.repeat(32)}`)).toBe('sha256:abababababab');
   });
 });

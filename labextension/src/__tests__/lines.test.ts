@@ -1,4 +1,4 @@
-import { cellOf, isOffered, kitLine, pathWord, safeLine } from '../lines';
+import { cellOf, extended, isOffered, kitLine, pathWord, safeLine } from '../lines';
 
 // Both writers of lines, this one and Python's, are held to it.
 const VECTORS = jest.requireActual<[string[], string][]>('../../../tests/lines.json');
@@ -29,6 +29,11 @@ describe('%kit lines', () => {
   ])('from a server are not offered when a cell makes more of them, as %j', line => {
     expect(safeLine(line)).toBe('');
     expect(isOffered(line)).toBe(false);
+  });
+
+  it('get more words only behind a safe line, and quoted', () => {
+    expect(extended('%kit pack work', '-t', 'a b')).toBe("%kit pack work -t 'a b'");
+    expect([extended('', '-t'), extended('%kit pack; rm', '-t'), extended('%kit pack', '{x}')]).toEqual(['', '', '']);
   });
 
   it('with a body below them are a cell, without what nobody sees', () => {

@@ -24,7 +24,7 @@ const nudge = (epoch: string, data: object): void =>
   server.stream.emit({ schema_id: JOB_EVENT, epoch, seq: 9, job: data } as never);
 
 describe('jobs', () => {
-  it('that a page finds when it is opened are shown, and not told as news', async () => {
+  it('are shown, but not reported as news, when a page finds them at its start', async () => {
     answer = jobs('e1', 2, job('a', { state: 'done' }), job('bb'));
     await all.refresh();
     expect(ids()).toEqual(['bb', 'a']);
@@ -42,7 +42,7 @@ describe('jobs', () => {
     expect(moved).toMatchObject([{ job: { id: 'bb', state: 'done' }, was: 'running' }]);
   });
 
-  it('of a server that was killed and started are replaced, never merged', async () => {
+  it('are replaced, never merged, after the server restarted', async () => {
     answer = jobs('e1', 5, job('a', { seq: 5 }));
     await all.refresh();
     answer = jobs('e2', 1, job('bb', { seq: 1 }));
@@ -50,7 +50,7 @@ describe('jobs', () => {
     expect(ids()).toEqual(['bb']);
   });
 
-  it('that another page forgot go away here, too, when nothing goes on', async () => {
+  it('disappear when another page forgot them and nothing runs', async () => {
     answer = jobs('e1', 5, job('a', { state: 'done' }), job('bb', { state: 'failed' }));
     await all.refresh();
     answer = jobs('e1', 5, job('bb', { state: 'failed' }));
@@ -120,7 +120,7 @@ describe('jobs', () => {
     expect(moved).toMatchObject([{ job: { state: 'cancelled' }, was: 'running' }]);
   });
 
-  it('that ended are forgotten together, those that run stay', async () => {
+  it('are forgotten together once they ended, while running ones stay', async () => {
     answer = jobs('e1', 1, job('a'), job('bb', { state: 'done' }), job('ccc', { state: 'failed' }));
     await all.refresh();
     server.routes['DELETE jobs/bb'] = server.routes['DELETE jobs/ccc'] = () => undefined;

@@ -96,7 +96,7 @@ describe('summaries', () => {
     summaries.dispose();
   });
 
-  it('that fail are shown as failed, and not asked for for ever', async () => {
+  it('are shown as failed when they fail, and not requested for ever', async () => {
     let count = 0;
     const summaries = new Summaries(async () => {
       count += 1;
@@ -111,7 +111,7 @@ describe('summaries', () => {
     summaries.dispose();
   });
 
-  it('that a server leaves out are not asked for again', async () => {
+  it('are not requested again when a server leaves them out', async () => {
     const summaries = new Summaries(async () => [said('b')]);
     summaries.want(['a', 'b']);
     await until(() => summaries.get('a') !== undefined, 'an answer');

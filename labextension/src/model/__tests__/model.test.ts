@@ -146,7 +146,7 @@ describe('the memory of the panel', () => {
     expect(again.named).toEqual({ 'ghcr.io': ['team/model'] });
   });
 
-  it('what somebody folds before it is restored stays as they left it', async () => {
+  it('keeps what somebody folds before it is restored', async () => {
     const state = new StateDB();
     await state.save('kitops-jupyter:panel', { open: ['registry old', 'registry corp'], named: {} });
     const memory = new Memory(state);

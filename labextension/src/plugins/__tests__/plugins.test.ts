@@ -62,7 +62,7 @@ describe('a transfer in the notifications', () => {
     expect(told()).toEqual([['info', 'Pull x: cancelled']]);
   });
 
-  it('that failed stays until somebody saw why', async () => {
+  it('stays until somebody saw why it failed', async () => {
     answer = jobs('e1', 2, job('a', { seq: 2, title: 'Pull x' }));
     await model.jobs.refresh();
     const error = { code: 'unreachable', message: 'corp\u202e is gone', hint: '', details: [] };
@@ -72,7 +72,7 @@ describe('a transfer in the notifications', () => {
     expect(Notification.manager.notifications[0].options.autoClose).toBe(false);
   });
 
-  it('is not told when a person does not want it', async () => {
+  it('is not shown when the settings turn it off', async () => {
     model.preferences = { ...model.preferences, notifications: false };
     answer = jobs('e1', 2, job('a', { seq: 2 }));
     await model.jobs.refresh();

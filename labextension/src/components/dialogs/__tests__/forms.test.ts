@@ -35,7 +35,7 @@ describe('push', () => {
     expect([at.bodies('POST jobs'), at.closed]).toEqual([[], undefined]);
   });
 
-  it('that the at.server refuses leaves the at.dialog as it was filled in, with the reason', async () => {
+  it('keeps what was filled in when the server refuses, and says why', async () => {
     at.server.routes['POST jobs'] = () => {
       throw refusal(409, 'conflict', `${HOSTILE} is not here`, 'kit list');
     };
@@ -48,7 +48,7 @@ describe('push', () => {
     expect([at.dialog.isAttached, at.go().disabled, at.closed]).toEqual([true, false, undefined]);
   });
 
-  it('Enter sends it, Escape does not', async () => {
+  it('is sent with Enter, and not with Escape', async () => {
     await at.open(new PushForm(at.actions, 'churn:tuned'));
     await act(async () => void fireEvent.keyDown(screen.getByLabelText('To'), { key: 'Escape' }));
     await at.shown(() => at.closed !== undefined, 'the end');
@@ -94,7 +94,7 @@ describe('remove', () => {
     });
   });
 
-  it('in a registry has a line that says so', async () => {
+  it('has a line that says so when the kit is in a registry', async () => {
     await at.open(new RemoveForm(at.actions, 'corp/churn:tuned', true));
     await at.shown(() => at.dialog.node.textContent?.includes('when it cleans up') === true, 'what goes');
     expect(at.line()).toBe('%kit remove corp/churn:tuned --remote');
@@ -114,7 +114,7 @@ describe('promote', () => {
     expect(at.bodies('POST promote')).toEqual([{ reference: 'corp/churn:challenger', to: 'champion', undo: false }]);
   });
 
-  it('to where it is can not be asked for', async () => {
+  it('is not offered for the stage that the kit has', async () => {
     await at.open(new PromoteForm(at.actions, 'corp/churn:challenger', 'challenger', false));
     await at.shown(() => at.dialog.node.textContent?.includes('nothing moves') === true, 'the reason');
     expect(at.go().disabled).toBe(true);
@@ -122,7 +122,7 @@ describe('promote', () => {
     expect([at.go().disabled, at.line()]).toEqual([false, '%kit promote corp/churn:challenger --to retired']);
   });
 
-  it('the at.dialog has the focus though its button can not be pressed yet, so that Escape leaves', async () => {
+  it('takes the focus before its button can be pressed, so that Escape closes it', async () => {
     at.server.routes['GET history'] = () => new Promise(() => {});
     await at.open(new PromoteForm(at.actions, 'corp/churn:challenger', '', false));
     expect(at.dialog.node.contains(document.activeElement)).toBe(true);
@@ -130,7 +130,7 @@ describe('promote', () => {
     await at.shown(() => at.closed === 'cancelled', 'the end');
   });
 
-  it('Escape leaves also while the focus is where it was opened from', async () => {
+  it('closes with Escape while the focus is still where it was opened from', async () => {
     const opener = document.body.appendChild(document.createElement('button'));
     await at.open(new PromoteForm(at.actions, 'corp/churn:v1', '', false));
     opener.focus();

@@ -52,7 +52,7 @@ describe('pack', () => {
     ]);
   });
 
-  it('a layer that is not ticked is not in the Kitfile, and is there again when it is', async () => {
+  it('drops an unticked layer from the Kitfile, and adds it again when it is ticked', async () => {
     await at.open(form());
     await at.shown(() => !at.go().disabled, 'the preview');
     const area = (): string => at.dialog.node.querySelector('textarea')!.value;
@@ -123,7 +123,7 @@ describe('pack', () => {
     await at.shown(() => !at.go().disabled, 'the preview');
   });
 
-  it('to be pushed, the name begins with a registry', async () => {
+  it('needs a name with a registry to push', async () => {
     await at.open(form());
     await at.shown(() => !at.go().disabled, 'the preview');
     await at.press(screen.getByLabelText('Push it to its registry, too'));

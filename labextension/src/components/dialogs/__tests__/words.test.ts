@@ -54,18 +54,18 @@ describe('a promotion', () => {
     ['challenger', 'sha256:new']
   ]);
 
-  it('of a new champion leaves its place to rollback first', () => {
+  it('moves the old champion to rollback first', () => {
     expect(movesOf(tags, 'sha256:new', 'champion')).toEqual([
       { tag: 'rollback', from: '', to: 'sha256:old' },
       { tag: 'champion', from: 'sha256:old', to: 'sha256:new' }
     ]);
   });
 
-  it('to another stage moves one tag', () => {
+  it('moves one tag to any other stage', () => {
     expect(movesOf(tags, 'sha256:new', 'retired')).toEqual([{ tag: 'retired', from: '', to: 'sha256:new' }]);
   });
 
-  it('to where it is moves nothing', () => {
+  it('moves nothing when the kit has the stage already', () => {
     expect(movesOf(tags, 'sha256:old', 'champion')).toEqual([]);
   });
 });

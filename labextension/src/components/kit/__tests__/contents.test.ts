@@ -24,7 +24,7 @@ describe('the contents', () => {
     expect(page.tab.node.querySelector('img')).toBeNull();
   });
 
-  it('what is ticked is summed up, looked at, and pulled into the chosen folder', async () => {
+  it('are summed up, checked and pulled into the chosen folder when they are ticked', async () => {
     await page.click(page.box('Pull code:0'));
     await page.click(page.button('Choose the folder'));
     await page.shown(() => !page.button(/^Pull selected/).disabled, 'the check');
@@ -59,7 +59,7 @@ describe('the contents', () => {
     expect(within(page.tab.node).queryByRole('progressbar')).toBeNull();
   });
 
-  it('a pull is cancelled from the tab, and one that failed is tried again', async () => {
+  it('let a pull be cancelled, and a failed one be tried again', async () => {
     page.server.routes['DELETE jobs/j1'] = () => {
       page.started = job('j1', {
         seq: 2,
@@ -98,7 +98,7 @@ describe('the contents', () => {
     expect(page.bodyOf('POST jobs')).toMatchObject({ directory: 'work/app-v1', on_conflict: 'refuse' });
   });
 
-  it('a line that a cell would run is not offered, and the reason is told', async () => {
+  it('offer no line that a cell would run, and say why', async () => {
     page.check = { ...page.check, command: "%kit pull corp/app:v1 --filter 'dataset:{__import__(0)}'" };
     await page.click(page.box('Pull code:0'));
     await page.shown(() => page.tab.node.textContent?.includes('signs that a cell would run') === true, 'the reason');
@@ -106,7 +106,7 @@ describe('the contents', () => {
     expect(page.tab.node.querySelector('.kitops-Line')).toBeNull();
   });
 
-  it('a whole kit can go into the local store; parts can not', async () => {
+  it('go into the local store as a whole kit, never as parts', async () => {
     const intoStore = (): HTMLInputElement => page.box('into the local store instead');
     await page.click(page.box('Pull code:0'));
     expect(intoStore().disabled).toBe(true);
@@ -121,7 +121,7 @@ describe('the contents', () => {
     });
   });
 
-  it('data that lies elsewhere says where, and comes when it is ticked', async () => {
+  it('say where data lies elsewhere, and fetch it when it is ticked', async () => {
     await page.close();
     const code = kit.layers[2];
     const far = { ...code, key: 'dataset:1', section: 'dataset', path: 'far', digest: '', remote_path: 's3://b/far' };
@@ -134,7 +134,7 @@ describe('the contents', () => {
     expect(page.box('into the local store instead').disabled).toBe(true);
   });
 
-  it('a check that fails says why, and the pull waits', async () => {
+  it('say why a check failed, and hold the pull back', async () => {
     page.server.routes['POST check/pull'] = () => {
       throw refusal(504, 'unreachable', 'corp does not answer', 'look at the cable');
     };
@@ -147,7 +147,7 @@ describe('the contents', () => {
     await page.shown(() => !page.button(/^Pull selected/).disabled, 'the check');
   });
 
-  it('the keyboard opens, goes through, and ticks; of many files only those in sight are in the page', async () => {
+  it('are opened, walked and ticked with the keyboard, and only rows in sight are in the page', async () => {
     const tree = screen.getByRole('tree');
     tree.focus();
     const press = async (...keys: string[]): Promise<void> => {
@@ -172,7 +172,7 @@ describe('the contents', () => {
     expect(page.rows()).toHaveLength(4);
   });
 
-  it('a notebook of it is read, not run', async () => {
+  it('show a notebook without running it', async () => {
     await act(async () => void fireEvent.doubleClick(page.rows()[3]));
     await page.shown(() => screen.queryByRole('button', { name: 'read', hidden: true }) !== null, 'the notebook');
     expect(page.rows().map(each => each.textContent)).toContainEqual(expect.stringContaining(SHOWN));

@@ -120,12 +120,12 @@ it('takes no language that is not a word', () => {
   expect(['python', 'c++', 'a b', '```\n<script>', 7].map(language)).toEqual(['python', 'c++', '', '', '']);
 });
 
-it('code can not leave its block', () => {
+it('keeps code inside its block', () => {
   expect(fenced('a\n````\n# out', 'python')).toBe('`````python\na\n````\n# out\n`````');
   expect(fenced('x', '')).toBe('```\nx\n```');
 });
 
-it('a caller of the sanitizer may narrow what is allowed, and not widen it', () => {
+it('lets a caller of the sanitizer narrow what is allowed, never widen it', () => {
   const { sanitize } = strict(new Sanitizer());
   expect(sanitize('<span>a</span><b>c</b>', { allowedTags: ['span', 'img', 'script'] })).toBe('<span>a</span>c');
   expect(sanitize('<img src="x">', { allowedTags: ['img'] })).toBe('');

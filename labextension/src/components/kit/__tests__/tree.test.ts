@@ -154,7 +154,7 @@ it('does not tick what has no filter, nor files of a layer whose files can not b
   expect(other.tick).toBe('none');
 });
 
-it('data that lies elsewhere is no part of the whole kit, and comes when it is ticked', async () => {
+it('keeps data that lies elsewhere out of the whole kit until it is ticked', async () => {
   const far = (key: string): LayerRow => layer(key, { digest: '', remote_path: `s3://bucket/${key}` });
   const kit = new Tree([layer('code:0'), far('dataset:0'), far('dataset:1')], () => Promise.reject(new Error('no')));
   kit.toggleAll();
@@ -167,7 +167,7 @@ it('data that lies elsewhere is no part of the whole kit, and comes when it is t
   expect([kit.tick, kit.filters]).toEqual(['some', ['dataset:0', 'dataset:1']]);
 });
 
-it('the model of a kit that this one builds on is a part like its own', async () => {
+it('shows the model of a base kit as a part like any other', async () => {
   const kit = new Tree([layer('model:0', { remote_path: 'corp/base:v1' })], () => Promise.reject(new Error('no')));
   kit.toggleAll();
   expect([kit.tick, kit.includesRemote]).toEqual(['all', false]);

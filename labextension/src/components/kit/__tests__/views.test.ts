@@ -13,14 +13,14 @@ beforeEach(async () => {
 
 afterEach(() => page.close());
 
-describe('the other views', () => {
+describe('a view of the kit', () => {
   it('ask for nothing before they are looked at', async () => {
     expect(page.server.asked.map(({ path }) => path)).not.toContain('history');
     await page.go('History', () => page.tab.node.textContent?.includes('2 tags') === true);
     expect(page.server.count('GET history')).toBe(1);
   });
 
-  it('Kitfile: the text, what strangers wrote in it made harmless, and its problems by line', async () => {
+  it("shows the Kitfile, with strangers' text made harmless and its problems by line", async () => {
     await page.go('Kitfile', () => page.tab.node.textContent?.includes('line 2') === true);
     const lines = [...page.tab.node.querySelectorAll('.kitops-Source-line')];
     expect(lines.map(each => each.textContent)).toEqual(['package:\n', '  name: app # <b>\ufffd\n', 'model:\n']);
@@ -28,14 +28,14 @@ describe('the other views', () => {
     expect(page.tab.node.querySelector('img, b')).toBeNull();
   });
 
-  it('Notebook: looks for notebooks and shows the first', async () => {
+  it('looks for notebooks and shows the first', async () => {
     await page.go('Notebook', () => page.tab.node.textContent?.includes('read me') === true);
     expect(page.server.asked.filter(({ path }) => path === 'notebook').map(({ query }) => query.path)).toEqual([
       'x.ipynb'
     ]);
   });
 
-  it('Diff: layers, files, Kitfile', async () => {
+  it('compares layers, files and Kitfiles', async () => {
     await page.go('Diff', () => screen.queryByLabelText('Compare with') !== null);
     const input = screen.getByLabelText('Compare with');
     expect(document.activeElement).toBe(input);
@@ -60,7 +60,7 @@ describe('the other views', () => {
     expect(page.tab.node.querySelector('img, b')).toBeNull();
   });
 
-  it('History: a board of the stages, and the tags', async () => {
+  it('shows the history as a board of stages, and the tags', async () => {
     await page.go('History', () => page.tab.node.textContent?.includes('2 tags') === true);
     const places = [...page.tab.node.querySelectorAll('.kitops-Board-place')].map(each => each.textContent);
     expect(places).toHaveLength(8);
@@ -76,7 +76,7 @@ describe('the other views', () => {
     expect(page.tab.node.querySelector('img')).toBeNull();
   });
 
-  it('arrow keys go from tab to tab', async () => {
+  it('is reached from its neighbour with the arrow keys', async () => {
     const [first, second] = screen.getAllByRole('tab');
     first.focus();
     await act(async () => void fireEvent.keyDown(first, { key: 'ArrowRight' }));
@@ -88,7 +88,7 @@ describe('the other views', () => {
   });
 });
 
-it('a kit that can not be read says why, and is asked for again', async () => {
+it('says why a kit cannot be read, and lets it be requested again', async () => {
   page.server.routes['GET kit'] = () => {
     throw refusal(502, 'unauthorized', `${HOSTILE} wants a sign-in`, 'kit login corp');
   };

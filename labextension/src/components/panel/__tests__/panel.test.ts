@@ -12,7 +12,7 @@ describe('the tree', () => {
     expect(server.count('GET repositories')).toBe(0);
   });
 
-  it('a kit without a tag has its digest for a name', async () => {
+  it('shows the digest of a kit without a tag as its name', async () => {
     const digest = `sha256:${'12'.repeat(32)}`;
     const [repository] = local('localhost/churn:tuned').repositories;
     const untagged = { ...repository.tags[0], tag: '', digest, reference: `localhost/churn@${digest}` };

@@ -30,7 +30,7 @@ describe('transfers', () => {
     ]);
   });
 
-  it('that ended in three ways look like three things', async () => {
+  it('look different when they are done, failed or cancelled', async () => {
     const error = { code: 'unreachable', message: `${HOSTILE} is gone`, hint: 'Try later.', details: [] };
     const result = { digest: '', moved_bytes: 1024, here_bytes: 2048, directory: '', files: 0, text: '' };
     await show(
@@ -54,8 +54,8 @@ describe('transfers', () => {
   });
 });
 
-describe('without the server extension', () => {
-  it('the panel says so, with the command that mends it, and looks again when told to', async () => {
+describe('the panel without the server extension', () => {
+  it('says so, with the command that installs it, and looks again when asked', async () => {
     const { 'GET status': there } = server.routes;
     delete server.routes['GET status'];
     const bare = new KitModel({ services: server.services as never, standby: 'never' });
