@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from kitops_jupyter.server import wire
 from kitops_jupyter.server.handlers import handlers_of
 from kitops_jupyter.server.jobs import AT_ONCE, Jobs
 from kitops_jupyter.server.paths import Root
+from kitops_jupyter.server.schemas import schema
 from kitops_jupyter.server.services import THREADS, Services
 from kitops_jupyter.server.tasks import Tasks
 from kitops_jupyter.server.turns import MOST
@@ -27,21 +29,7 @@ EVENT_SCHEMA = {
     "version": "1",
     "title": "A transfer went on",
     "personal-data": True,
-    "type": "object",
-    "required": ["epoch", "seq", "job"],
-    "properties": {
-        "epoch": {"type": "string"},
-        "seq": {"type": "integer"},
-        "job": {
-            "type": "object",
-            "properties": {
-                "id": {"type": "string"},
-                "state": {"type": "string"},
-                "done_bytes": {"type": "integer"},
-                "total_bytes": {"type": ["integer", "null"]},
-            },
-        },
-    },
+    **schema(wire.JobEvent),
 }
 
 
@@ -90,5 +78,5 @@ class _Teller:
     def _emit(self, epoch: str, job: wire.Job) -> None:
         times = self._server.web_app.settings.setdefault("last_activity_times", {})
         times["kitops"] = datetime.now(timezone.utc)
-        told = {"id": job.id, "state": job.state, "done_bytes": job.done_bytes, "total_bytes": job.total_bytes}
-        self._server.event_logger.emit(schema_id=EVENT, data={"epoch": epoch, "seq": job.seq, "job": told})
+        progress = wire.JobProgress(job.id, job.state, job.done_bytes, job.total_bytes)
+        self._server.event_logger.emit(schema_id=EVENT, data=asdict(wire.JobEvent(epoch, job.seq, progress)))
