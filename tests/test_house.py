@@ -55,6 +55,7 @@ FLOORS = {
 }
 # Floors inside a room, where it has rooms of its own.
 SUB_FLOORS = {
+    "content": {"descriptors": 0, "seams": 1, "abilities": 2, "verifying": 3, "__init__": 4},
     "registry": {"http": 0, "identity": 1, "blobs": 2, "content": 3, "repository": 4, "client": 5, "__init__": 6},
 }
 # What a face may import of the other faces, and of the store and the registry; all other rooms below are open to it.
