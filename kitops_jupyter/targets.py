@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, Source, read_verified
-from kitops_jupyter.errors import InvalidReference, NotFound, Usage
-from kitops_jupyter.progress import Observer, ignore
-from kitops_jupyter.progress import watched as waits_watched
+from kitops_jupyter.errors import InvalidReference, Usage
 from kitops_jupyter.reference import LOCAL_REGISTRY, Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository, Store
@@ -118,78 +115,3 @@ def remote(reference: Reference, settings: Settings, connection: Connection | No
     place = at_registry(reference)
     with registry(place.registry, settings, connection) as opened:
         yield opened.repository(place.repository)
-
-
-class LocalFirst:
-    """A Source that takes from the local store what is there already, and the rest from elsewhere.
-
-    A blob that is damaged here is as good as none: it comes from elsewhere.
-    """
-
-    def __init__(self, settings: Settings, elsewhere: Source) -> None:
-        self.settings = settings
-        self._store = store(settings)
-        self._here = self._store.repository("localhost/_")
-        self._elsewhere = elsewhere
-        self._parts: dict[tuple[Digest, int, int], bytes] = {}
-        self._small: dict[Digest, bytes] = {}
-
-    @property
-    def elsewhere(self) -> Source:
-        """Where what is not here comes from."""
-        return self._elsewhere
-
-    def resolve(self, name: str) -> Descriptor:
-        return self._elsewhere.resolve(name)
-
-    def exists(self, descriptor: Descriptor) -> bool:
-        return self._store.find_blob(descriptor) is not None or self._elsewhere.exists(descriptor)
-
-    def open(self, descriptor: Descriptor) -> Readable:
-        if self._store.find_blob(descriptor) is not None:
-            return self._here.open(descriptor)
-        return self._elsewhere.open(descriptor)
-
-    def open_checked(self, descriptor: Descriptor, *, observe: Observer = ignore) -> Readable:
-        """As `open`: what is here was hashed, and can be read in parts."""
-        if self._store.find_blob(descriptor, observe=observe) is not None:
-            return self._here.open_checked(descriptor, observe=observe)
-        return self._elsewhere.open(descriptor)
-
-    def read_small_part(self, descriptor: Descriptor, offset: int, size_bytes: int) -> bytes:
-        """A part of a small blob that is asked for again and again; what comes from elsewhere is not verified.
-
-        Raises NotFound.
-        """
-        key = descriptor.digest, offset, size_bytes
-        if key not in self._parts:
-            if self._store.find_blob(descriptor) is not None:
-                with self._here.open_checked(descriptor) as stream:
-                    stream.seek(offset)
-                    self._parts[key] = stream.read(size_bytes) or b""
-            elif isinstance(self._elsewhere, ReadsRanges):
-                self._parts[key] = self._elsewhere.read_range(descriptor, offset, size_bytes)
-            else:
-                raise NotFound(f"{descriptor.digest.short} cannot be read in parts")
-        return self._parts[key]
-
-    def read_small(self, descriptor: Descriptor) -> bytes:
-        """A small blob, whole and verified; once read it stays in memory. Raises NotFound, DigestMismatch."""
-        if descriptor.digest not in self._small:
-            self._small[descriptor.digest] = read_verified(self, descriptor)
-        return self._small[descriptor.digest]
-
-    def ranges(self, descriptor: Descriptor) -> ReadsRanges | None:
-        """Who can read a part of this blob for less than the whole of it costs; None where it is here anyway."""
-        is_here = self._store.find_blob(descriptor) is not None
-        return self._elsewhere if not is_here and isinstance(self._elsewhere, ReadsRanges) else None
-
-
-@contextmanager
-def watched(source: Source, watch: Callable[[], None]) -> Iterator[None]:
-    """Within it, whoever waits for a registry's bytes in this thread calls `watch` a few times a second.
-
-    What it raises ends the wait: a cancel need not wait for a server that hangs.
-    """
-    with waits_watched(watch) if isinstance(source, LocalFirst) else nullcontext():
-        yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ FLOORS = {
     "store": 7,
     "registry": 7,
     "oci_layout": 8,
+    "sources": 8,
     "targets": 8,
     "capture": 8,
     "operations": 9,
@@ -71,7 +73,6 @@ FACES: dict[str, set[str]] = {
 # To be emptied: an import that a face should not need, and files that have outgrown 300 lines.
 STILL_IMPORTED: set[tuple[str, str]] = set()
 STILL_LONG = {
-    "kitops_jupyter/content.py",
     "kitops_jupyter/errors.py",
     "tests/operations/test_copy.py",
     "tests/operations/test_damaged_store.py",
@@ -239,6 +240,35 @@ def test_only_the_settings_read_the_environment_and_only_the_faces_print(path: P
             assert node.attr != "chdir", f"{path.name} changes the directory"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and FLOORS[room] < 12:
             assert node.func.id not in {"print", "input", "exit"}, f"{path.name}: {node.func.id}()"
+
+
+@cache
+def concrete_places() -> set[str]:
+    """Every class that is a Source, by its methods, and what such places are made of."""
+    found = {"Store", "Registry", "StoredBlob"}
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and not any(ast.unparse(base) == "Protocol" for base in node.bases):
+                methods = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
+                if {"resolve", "open"} <= methods:
+                    found.add(node.name)
+    return found
+
+
+def test_places_are_known_by_their_methods() -> None:
+    assert {"AllKinds", "LayoutFolder", "LayoutTar", "LocalFirst", "RemoteRepository", "Repository"} < concrete_places()
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_place_is_asked_for_its_abilities_not_for_its_class(path: Path) -> None:
+    concrete = concrete_places()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        is_check = isinstance(node, ast.Call) and ast.unparse(node.func) in ("isinstance", "issubclass")
+        if is_check and isinstance(node, ast.Call):
+            names = {
+                ast.unparse(part).rpartition(".")[2] for part in ast.walk(node.args[1]) if isinstance(part, ast.expr)
+            }
+            assert not names & concrete, f"{path.name}:{node.lineno} asks for a class: probe an ability of content"
 
 
 @pytest.mark.parametrize("name", sorted({*vars(kitops_jupyter)["__all__"]} - {"version"}))

@@ -11,18 +11,19 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple, cast
 
-from kitops_jupyter import archive, targets
+from kitops_jupyter import archive
 from kitops_jupyter import kitfile as kitfiles
-from kitops_jupyter.content import Readable, verified
+from kitops_jupyter.content import NoticesChange, Readable, verified
 from kitops_jupyter.errors import ArchiveInvalid, DigestMismatch, KitError, NotFound, SizeMismatch
 from kitops_jupyter.file_index import IndexedFile
 from kitops_jupyter.filesystem.block_cache import BlockCache
 from kitops_jupyter.filesystem.pieces import Pieces
 from kitops_jupyter.manifest import Match, raw_file
-from kitops_jupyter.operations.layer_reader import SaysChanges, checked_names, members_of, open_here, ranges_of
+from kitops_jupyter.operations.layer_reader import checked_names, members_of, open_here, ranges_of
 from kitops_jupyter.operations.opening import Kit
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.sources import MayBeElsewhere
 
 KITFILE = "Kitfile"
 _KITFILE = -1  # in place of a layer
@@ -181,7 +182,7 @@ class KitFiles:
     def _list_right(self, match: Match) -> _Layer:
         source = self.kit.source
         is_remote = not match.type.compression and ranges_of(source, match.layer) is not None
-        remote = RemoteFiles(source, match) if is_remote and isinstance(source, targets.LocalFirst) else None
+        remote = RemoteFiles(source, match) if is_remote and isinstance(source, MayBeElsewhere) else None
         if match.type.format.is_one_file:
             raw = raw_file(match.layer)
             size = match.layer.size_bytes if raw.size_bytes is None or remote else raw.size_bytes
@@ -217,7 +218,7 @@ class KitFiles:
     def _read_here(self, layer: _Layer, file: IndexedFile, start: int, end: int) -> bytes:
         """Out of a blob of the local store that was hashed, and did not change since; a compressed one is unpacked."""
         with self._lock:
-            if isinstance(layer.unpacked, SaysChanges) and not layer.unpacked.is_unchanged():
+            if isinstance(layer.unpacked, NoticesChange) and not layer.unpacked.is_unchanged():
                 layer.unpacked.close()
                 layer.unpacked = None
             if layer.unpacked is None:
@@ -236,7 +237,7 @@ class KitFiles:
         """The layer before compression as a file: its blob here, or a temporary one, every byte verified."""
         if not match.type.compression:
             here = open_here(self.kit.source, match.layer)
-            if isinstance(here, SaysChanges):
+            if isinstance(here, NoticesChange):
                 return cast(BinaryIO, here)
             here.close()
         with ExitStack() as undone:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import os
 from contextlib import closing
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from kitops_jupyter import archive, file_index
 from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, ReadsRanges, Source
 from kitops_jupyter.errors import DigestMismatch, Forbidden, NotFound, Unauthorized, UnsafeArchive
 from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.index_findings import IndexFindings
-from kitops_jupyter.targets import LocalFirst
+from kitops_jupyter.sources import MayBeElsewhere
 
 # A header is one block, but requests cost time: small after a jump, larger while files are small and follow closely.
 _FIRST_BYTES = 4 << 10
@@ -25,7 +25,7 @@ _WHOLE_LAYER_BYTES = 64 << 10
 
 def ranges_of(source: Source, layer: Descriptor) -> ReadsRanges | None:
     """Who reads parts of this layer over a network; None where the whole layer is at hand."""
-    return source.ranges(layer) if isinstance(source, LocalFirst) else None
+    return source.ranges(layer) if isinstance(source, MayBeElsewhere) else None
 
 
 def is_read_whole(layer: Descriptor) -> bool:
@@ -41,7 +41,7 @@ def members_of(source: Source, match: Match, *, rules: archive.NameRules | None 
     """
     rules = rules or archive.NameRules()
     if _lists_by_index(source, match):
-        assert isinstance(source, LocalFirst)
+        assert isinstance(source, MayBeElsewhere)
         indexed = index_of(source, match.layer)
         if indexed is not None:
             return indexed_members(indexed, match.layer, rules)
@@ -50,14 +50,14 @@ def members_of(source: Source, match: Match, *, rules: archive.NameRules | None 
 
 
 def _lists_by_index(source: Source, match: Match) -> bool:
-    if not isinstance(source, LocalFirst) or is_read_whole(match.layer):
+    if not isinstance(source, MayBeElsewhere) or is_read_whole(match.layer):
         return False
     return bool(match.type.compression) or ranges_of(source, match.layer) is not None
 
 
 def is_listing_checked(source: Source, match: Match) -> bool:
     """Whether the list of files is known to be the layer's own, by a digest of the kit."""
-    if match.type.format.is_one_file or is_read_whole(match.layer) or not isinstance(source, LocalFirst):
+    if match.type.format.is_one_file or is_read_whole(match.layer) or not isinstance(source, MayBeElsewhere):
         return True
     if _lists_by_index(source, match) and index_of(source, match.layer) is not None:
         return IndexFindings(source.settings).is_right(match.layer)
@@ -66,7 +66,7 @@ def is_listing_checked(source: Source, match: Match) -> bool:
 
 def open_layer(source: Source, match: Match) -> Readable:
     """The layer as it was before compression; of a plain one in a registry only what is read is moved, unverified."""
-    if isinstance(source, LocalFirst) and is_read_whole(match.layer):
+    if isinstance(source, MayBeElsewhere) and is_read_whole(match.layer):
         stream: Readable = io.BytesIO(source.read_small(match.layer))
     elif not match.type.compression and (remote := ranges_of(source, match.layer)):
         return RangeStream(remote, match.layer)
@@ -82,14 +82,6 @@ def open_here(source: Source, layer: Descriptor) -> Readable:
     Raises NotFound, DigestMismatch, SizeMismatch.
     """
     return source.open_checked(layer) if isinstance(source, OpensChecked) else source.open(layer)
-
-
-@runtime_checkable
-class SaysChanges(Protocol):
-    """The ability of a file of the store, opened by `open_here`, to notice that somebody wrote to it since."""
-
-    def is_unchanged(self) -> bool:
-        """Whether the bytes that were verified are still the file's."""
 
 
 class RangeStream:
@@ -125,7 +117,7 @@ class RangeStream:
         """Nothing is held."""
 
 
-def index_of(source: LocalFirst, layer: Descriptor) -> file_index.FileIndex | None:
+def index_of(source: MayBeElsewhere, layer: Descriptor) -> file_index.FileIndex | None:
     """The layer's file index, its listing verified; None for a layer without one, or whose index was lost, or is wrong.
 
     Raises ManifestInvalid, DigestMismatch, ArchiveInvalid, RegistryError.
@@ -141,7 +133,7 @@ def index_of(source: LocalFirst, layer: Descriptor) -> file_index.FileIndex | No
     return file_index.read_listing(listing, address, layer_bytes=layer.size_bytes, where=where)
 
 
-def read_index(source: LocalFirst, address: file_index.Address, offset: int, size_bytes: int) -> bytes:
+def read_index(source: MayBeElsewhere, address: file_index.Address, offset: int, size_bytes: int) -> bytes:
     """A part of an index, out of all of it where that is small, else out of its beginning if it is there."""
     if address.size_bytes > _WHOLE_INDEX_BYTES:
         if address.listing_bytes + size_bytes > _WHOLE_INDEX_BYTES or offset + size_bytes > _WHOLE_INDEX_BYTES:
@@ -155,7 +147,7 @@ def read_index(source: LocalFirst, address: file_index.Address, offset: int, siz
 
 def read_listing(source: Source, address: file_index.Address) -> bytes:
     """The listing of an index, as it comes from a registry. Raises NotFound, DigestMismatch."""
-    if isinstance(source, LocalFirst):
+    if isinstance(source, MayBeElsewhere):
         return read_index(source, address, 0, address.listing_bytes)
     data, at = bytearray(address.listing_bytes), 0
     with closing(open_here(source, address.descriptor)) as stream:

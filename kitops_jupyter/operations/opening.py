@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
@@ -15,6 +16,10 @@ from kitops_jupyter.kitfile import Entry, Kitfile
 from kitops_jupyter.media_types import IMAGE_INDEX
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.sources import LocalFirst, MayBeElsewhere
+
+if TYPE_CHECKING:
+    from kitops_jupyter.registry import Registry, RemoteRepository
 
 CHAIN_LIMIT = 10  # kit follows no more references from kit to kit
 
@@ -98,6 +103,9 @@ class Opener:
         self._connection = connection
         self._remote = remote
         self._open = ExitStack()
+        self._registries: dict[str, Registry] = {}
+        self._named: dict[str, Kit] = {}
+        self._repositories: dict[tuple[str, str], RemoteRepository] = {}
 
     def __enter__(self) -> Opener:
         return self
@@ -115,7 +123,27 @@ class Opener:
 
     def open_named(self, text: str) -> Kit:
         """As `open`, for a kit that another one names: the store's is good enough, also where `remote`."""
-        return self._near(Reference.parse(text), ())
+        if text not in self._named:
+            kit = self._near(Reference.parse(text), ())
+            if not isinstance(kit.source, MayBeElsewhere):
+                return kit  # costs little, and may be another one the next time
+            self._named[text] = kit
+        return self._named[text]
+
+    def registry(self, host: str) -> Registry:
+        """The registry of this name, opened once and closed with this."""
+        if host not in self._registries:
+            opened = targets.registry(host, self._settings, self._connection)
+            self._registries[host] = self._open.enter_context(opened)
+        return self._registries[host]
+
+    def repository(self, reference: Reference) -> RemoteRepository:
+        """The reference's repository in its registry; what was read of it once is at hand. Raises Usage."""
+        place = targets.at_registry(reference)
+        key = place.registry, place.repository
+        if key not in self._repositories:
+            self._repositories[key] = self.registry(place.registry).repository(place.repository)
+        return self._repositories[key]
 
     def _near(self, reference: Reference, labels: Sequence[str]) -> Kit:
         try:
@@ -131,8 +159,8 @@ class Opener:
             raise
 
     def _at_registry(self, reference: Reference, labels: Sequence[str]) -> Kit:
-        repository = self._open.enter_context(targets.remote(reference, self._settings, self._connection))
-        source = targets.LocalFirst(self._settings, repository)
+        repository = self.repository(reference)
+        source = LocalFirst(self._settings, repository)
         return _chosen(reference, source, repository.resolve(reference.name), labels)
 
     def _has_index(self, reference: Reference) -> bool:
@@ -147,8 +175,8 @@ class Opener:
         except NotFound:  # the index may be here, and its kit in the registry
             if not labels or not targets.names_registry(reference, self._settings):
                 raise
-        repository = self._open.enter_context(targets.remote(reference, self._settings, self._connection))
-        return _chosen(reference, targets.LocalFirst(self._settings, repository), descriptor, labels)
+        repository = self.repository(reference)
+        return _chosen(reference, LocalFirst(self._settings, repository), descriptor, labels)
 
 
 def _chosen(reference: Reference, source: Source, descriptor: Descriptor, labels: Sequence[str]) -> Kit:

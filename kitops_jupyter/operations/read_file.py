@@ -13,7 +13,7 @@ from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.layer_reader import members_of, open_here, ranges_of
 from kitops_jupyter.operations.opening import Kit
 from kitops_jupyter.operations.remote_files import RemoteFiles
-from kitops_jupyter.targets import LocalFirst
+from kitops_jupyter.sources import MayBeElsewhere
 
 _PIECE_BYTES = 1 << 20
 
@@ -35,7 +35,7 @@ def read_file(kit: Kit, match: Match, path: str, *, limit_bytes: int) -> FileByt
     if match.type.format.is_one_file:
         return _read_raw(kit, match, path, limit_bytes)
     is_elsewhere = not match.type.compression and ranges_of(kit.source, match.layer) is not None
-    if is_elsewhere and isinstance(kit.source, LocalFirst):
+    if is_elsewhere and isinstance(kit.source, MayBeElsewhere):
         files = RemoteFiles(kit.source, match)
         member = _find(files.members, match, path, limit_bytes)
         with closing(files.open(member)) as stream:

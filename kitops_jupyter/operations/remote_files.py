@@ -27,7 +27,7 @@ from kitops_jupyter.operations.layer_reader import (
     ranges_of,
     read_index,
 )
-from kitops_jupyter.targets import LocalFirst
+from kitops_jupyter.sources import MayBeElsewhere
 
 _BLOCK = 512
 _MOST_HEADER_BYTES = 16 << 20  # thirty thousand empty folders between two files
@@ -41,7 +41,7 @@ class RemoteFiles:
     Raises what `members_of` raises.
     """
 
-    def __init__(self, source: LocalFirst, match: Match, *, rules: archive.NameRules | None = None) -> None:
+    def __init__(self, source: MayBeElsewhere, match: Match, *, rules: archive.NameRules | None = None) -> None:
         remote = ranges_of(source, match.layer)
         if remote is None or match.type.compression:
             raise AssertionError("the layer is here, or compressed: unpack it")

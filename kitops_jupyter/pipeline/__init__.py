@@ -5,7 +5,7 @@ from kitops_jupyter.pipeline.disk_errors import disk_error
 from kitops_jupyter.pipeline.output_file import OutputFile
 from kitops_jupyter.pipeline.pool import Stoppable, run_all
 from kitops_jupyter.pipeline.pump import pump
-from kitops_jupyter.pipeline.sinks import ByteSink, FileSink, NoSink, OpenFileSink, Sha256Sink
+from kitops_jupyter.pipeline.sinks import ByteSink, FileSink, NoSink, OpenFileSink, Sha256Sink, sinks_of
 
 __all__ = [
     "BUFFER_BYTES",
@@ -20,4 +20,5 @@ __all__ = [
     "disk_error",
     "pump",
     "run_all",
+    "sinks_of",
 ]

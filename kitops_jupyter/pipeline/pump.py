@@ -10,7 +10,7 @@ from contextlib import ExitStack
 
 from kitops_jupyter.content import Readable
 from kitops_jupyter.pipeline.buffers import ALIGNMENT, BUFFER_BYTES, aligned_buffer
-from kitops_jupyter.pipeline.sinks import ByteSink
+from kitops_jupyter.pipeline.sinks import ByteSink, sinks_of
 from kitops_jupyter.progress import Event, Observer, Step, ignore
 
 # Measured: with 6 buffers neither the hash nor the disk waits for the other; 24 MiB a stream.
@@ -33,9 +33,9 @@ def pump(
     thread of its own. Then every sink is closed. An error anywhere, the observer's Cancelled and KeyboardInterrupt
     included, stops all of it within a buffer's time, waits for the threads, aborts every sink and is raised as it
     was. The observer is called from this thread: started, advanced, finished. The caller closes the stream.
-    A stream may bring `sinks` of its own.
+    A stream may bring sinks of its own (`BringsSinks`).
     """
-    return _Pump(stream, [*sinks, *getattr(stream, "sinks", ())], observe, item, total_bytes).run()
+    return _Pump(stream, [*sinks, *sinks_of(stream)], observe, item, total_bytes).run()
 
 
 class _Pump:

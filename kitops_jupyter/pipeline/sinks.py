@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from kitops_jupyter.content import Digest
+from kitops_jupyter.content import Digest, Readable
 from kitops_jupyter.disk import try_chmod
 from kitops_jupyter.pipeline.disk_errors import disk_error
 from kitops_jupyter.pipeline.output_file import OutputFile
@@ -29,6 +30,19 @@ class ByteSink(Protocol):
 
     def abort(self) -> None:
         """The stream broke off, here or elsewhere: leave nothing behind. May follow `close`, and must not raise."""
+
+
+@runtime_checkable
+class BringsSinks(Protocol):
+    """A stream with sinks of its own; who wraps it hands them on."""
+
+    def own_sinks(self) -> Sequence[ByteSink]:
+        """What takes the stream's bytes as well, wherever they go."""
+
+
+def sinks_of(stream: Readable) -> Sequence[ByteSink]:
+    """The stream's own sinks; none of most streams."""
+    return stream.own_sinks() if isinstance(stream, BringsSinks) else ()
 
 
 class Sha256Sink:

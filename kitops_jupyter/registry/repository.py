@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -199,6 +199,10 @@ class RemoteRepository:
             self._manifests.put(name, stream.readall(), descriptor.media_type)
 
     # Abilities
+
+    def mount_point(self) -> tuple[Hashable, str]:
+        """Its registry's origin and its own name there: repositories of one origin can mount its blobs."""
+        return self.registry.origin, self.name
 
     def mount(self, descriptor: Descriptor, source: str) -> bool:
         """Take a blob over from another repository of this registry, without moving it; False when that is refused."""

@@ -10,10 +10,11 @@ from kitops_jupyter.store.layout import Kind
 from kitops_jupyter.store.notes import Notes
 from kitops_jupyter.store.removal import Removed
 from kitops_jupyter.store.repository import Repository
-from kitops_jupyter.store.store import Store
+from kitops_jupyter.store.store import AllKinds, Store
 from kitops_jupyter.store.work import Session
 
 __all__ = [
+    "AllKinds",
     "CacheUsage",
     "Check",
     "Kind",

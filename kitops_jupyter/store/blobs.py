@@ -13,7 +13,7 @@ import stat
 import sys
 from pathlib import Path
 
-from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, read_digest
+from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, read_digest, size_of
 from kitops_jupyter.disk import replace, try_chmod, unlink
 from kitops_jupyter.errors import ContentError, DigestMismatch, NotFound, SizeMismatch, StoreError
 from kitops_jupyter.pipeline import FileSink, Sha256Sink, pump
@@ -141,7 +141,7 @@ def ingest(
 
     Its length is what the caller says, or the stream's own `size_bytes`, or not known.
     """
-    total_bytes = getattr(stream, "size_bytes", None) if total_bytes is None else total_bytes
+    total_bytes = size_of(stream) if total_bytes is None else total_bytes
     with work.session(layout) as session:
         temporary = session.temporary()
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from pathlib import Path
 
 from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, Source, read_verified, verified
 from kitops_jupyter.disk import write_new
@@ -58,6 +59,11 @@ class Repository:
         Raises NotFound, DigestMismatch, SizeMismatch, StoreError.
         """
         return blobs.open_checked(self._layout, descriptor, observe=observe)
+
+    def find_blob(self, descriptor: Descriptor, *, observe: Observer = ignore, item: str = "") -> Path | None:
+        """The blob's file, if it is there and has its digest; in a session it stays."""
+        is_there = blobs.claim(self._layout, descriptor, observe=observe, item=item)
+        return self._layout.blob(descriptor.digest) if is_there else None
 
     def exists(self, descriptor: Descriptor) -> bool:
         """Whether the content is there and right: of a manifest, that it is listed here, with every blob it needs.

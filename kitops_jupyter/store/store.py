@@ -15,14 +15,15 @@ Source: format.md, "The store".
 from __future__ import annotations
 
 import hashlib
+import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable
+from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, Role
 from kitops_jupyter.disk import cache_folder
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import KitError, NotFound
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.store import blobs, cache, checking, garbage, removal, sharing
@@ -35,6 +36,58 @@ from kitops_jupyter.store.lists import read_tagged
 from kitops_jupyter.store.removal import Removed
 from kitops_jupyter.store.repository import Repository
 from kitops_jupyter.store.work import Session
+
+_KIND_OF: Mapping[Role, Kind] = {"kit": "kits", "index": "indexes", "referrer": "referrers"}
+
+
+class AllKinds:
+    """Everything of one name in the store, each where it belongs: kits, indexes of kits, and what refers to them.
+
+    A content.Source that can also take blobs over as files (`KeepsFiles`); manifests are written to a `place`.
+    """
+
+    def __init__(self, store: Store, reference: Reference | str) -> None:
+        self._store = store
+        self._kinds: dict[Role, Repository] = {
+            role: store.repository(reference, kind=kind) for role, kind in _KIND_OF.items()
+        }
+        self.find_blob = store.find_blob
+        self.keep_file = store.keep_file
+
+    def place(self, role: Role) -> Repository:
+        """The repository for manifests of this role."""
+        return self._kinds[role]
+
+    @property
+    def partials(self) -> Path:
+        """Where downloads lie until they are whole."""
+        return self._store.partials
+
+    def resolve(self, name: str) -> Descriptor:
+        """The kit of this name, else the index. Raises NotFound."""
+        try:
+            return self._kinds["kit"].resolve(name)
+        except NotFound as missing:
+            try:
+                return self._kinds["index"].resolve(name)
+            except NotFound:
+                raise missing from None
+
+    def open(self, descriptor: Descriptor) -> Readable:
+        """The bytes as stored; read them through `content.verified`. Raises NotFound."""
+        return self._store.open(descriptor)
+
+    def open_checked(self, descriptor: Descriptor, *, observe: Observer = ignore) -> io.RawIOBase:
+        """As `open`, to be read in parts: the bytes are known to be right."""
+        return self._store.open_checked(descriptor, observe=observe)
+
+    def exists(self, descriptor: Descriptor) -> bool:
+        """Whether the content is there and right."""
+        return self._kinds["kit"].exists(descriptor)
+
+    def referrers(self, subject: Digest, *, artifact_type: str = "") -> list[Descriptor]:
+        """The manifests that have this one as their subject."""
+        return self._kinds["referrer"].referrers(subject, artifact_type=artifact_type)
 
 
 class Store:
@@ -80,6 +133,21 @@ class Store:
     def blob_path(self, digest: Digest) -> Path:
         """Where the blob is, or would be; what is read from there is not verified."""
         return self._layout.blob(digest)
+
+    def all_kinds(self, reference: Reference | str) -> AllKinds:
+        """The kits, indexes and referrers of one name, as one place."""
+        return AllKinds(self, reference)
+
+    def open(self, descriptor: Descriptor) -> Readable:
+        """A blob's bytes as stored; read them through `content.verified`. Raises NotFound."""
+        return blobs.open_blob(self._layout, descriptor)
+
+    def open_checked(self, descriptor: Descriptor, *, observe: Observer = ignore) -> io.RawIOBase:
+        """A blob to be read in parts, its bytes hashed now, unless they are known to be right.
+
+        Raises NotFound, DigestMismatch, SizeMismatch, StoreError.
+        """
+        return blobs.open_checked(self._layout, descriptor, observe=observe)
 
     def session(self) -> AbstractContextManager[Session]:
         """While it is open, no other process of ours removes what is stored or found here.

@@ -100,6 +100,7 @@ class FaultServer:
         self.uploads: dict[str, bytearray] = {}
         self.rules: list[Rule] = []
         self.seen: list[Seen] = []
+        self.connections = 0
         self.auth: Auth | None = None
         self.has_referrers = True
         self.refuses: Callable[[dict[str, Any]], Reply | None] = lambda manifest: None  # of manifests that are pushed
@@ -151,6 +152,15 @@ class FaultServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
+
+    def __init__(self, address: tuple[str, int], handler: type[_Handler]) -> None:
+        super().__init__(address, handler)
+        self._owner = handler.server_state
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        accepted = super().get_request()
+        self._owner.connections += 1
+        return accepted
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that go away are what is tested here."""

@@ -15,7 +15,7 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.errors import NotFound
-from kitops_jupyter.operations.transfer.push import TransferResult
+from kitops_jupyter.operations.transfer.results import TransferResult
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection, store
 from tests.fakes.registries import Real

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from kitops_jupyter.content import MemoryTarget, Target
+from kitops_jupyter.content import Target
 from kitops_jupyter.store import Store
 from tests.contract import TargetContract
+from tests.fakes.memory_target import MemoryTarget
 
 
 class TestMemory(TargetContract):

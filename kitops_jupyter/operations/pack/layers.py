@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,7 +19,7 @@ from kitops_jupyter.manifest import file_metadata, layer_annotations
 from kitops_jupyter.media_types import Kind, LayerType
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
-from kitops_jupyter.pipeline import Stoppable
+from kitops_jupyter.pipeline import ByteSink, Stoppable
 from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.store import LayerCache, LayerRecord, is_settled
 
@@ -201,7 +202,10 @@ class _Watched:
         self.size_bytes = stream.size_bytes
         self.readinto = stream.readinto
         self.close = stream.close
-        self.sinks = (builder,)
+        self._builder = builder
+
+    def own_sinks(self) -> Sequence[ByteSink]:
+        return (self._builder,)
 
 
 def _indexed(layer: PlannedLayer) -> list[file_index.IndexedFile]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter import manifest as manifests
-from kitops_jupyter.content import Descriptor, Digest, Target, read_verified
+from kitops_jupyter.content import Descriptor, Digest, ListsManifests, OpensChecked, Target, read_verified
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.media_types import CONFIG_TYPES, IMAGE_MANIFEST, Kind
@@ -17,7 +17,6 @@ from kitops_jupyter.operations.transfer.engine import keep_indexes
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
-from kitops_jupyter.store import Repository
 
 
 def store_manifest(
@@ -46,7 +45,7 @@ def store_manifest(
     config = manifests.build_config(described, kind=kind, created=created)
     config_descriptor = Descriptor.of(CONFIG_TYPES[kind], config)
     descriptor = _find_same(place, _known(place, reference), described, layers, kind)
-    if descriptor is None or (kind == "modelkit" and isinstance(place, Repository)):  # what is there may be damaged
+    if descriptor is None or (kind == "modelkit" and isinstance(place, OpensChecked)):  # what is there may be damaged
         place.write(config_descriptor, io.BytesIO(config), item="config")
     if descriptor is None:
         data = manifests.build(
@@ -69,8 +68,8 @@ def store_manifest(
 
 
 def _known(place: Target, reference: Reference) -> Sequence[Descriptor]:
-    """The manifests that may say the same already: all of a local repository, in a registry those behind the tags."""
-    if isinstance(place, Repository):
+    """The manifests that may say the same already: all that a place can list for little, else those behind the tags."""
+    if isinstance(place, ListsManifests):
         return place.manifests()
     found = []
     for tag in filter(None, (reference.tag, *reference.extra_tags)):

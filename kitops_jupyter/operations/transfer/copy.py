@@ -4,47 +4,35 @@ from __future__ import annotations
 
 import io
 import os
-import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
-from kitops_jupyter.content import Descriptor, Digest, Readable, ReadsRanges, read_verified
+from kitops_jupyter.content import Descriptor, Digest, HoldsOne, Readable, ReadsRanges, Source, Tidies, read_verified
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import KitError, NotFound, Usage
 from kitops_jupyter.kitfile import Kitfile
-from kitops_jupyter.oci_layout import IndexFile, LayoutFolder, LayoutTar, TarWriter
+from kitops_jupyter.oci_layout import IndexFile, LayoutTar, TarWriter
 from kitops_jupyter.operations.opening import Opener, refuse_ring
-from kitops_jupyter.operations.transfer.engine import Tally
+from kitops_jupyter.operations.transfer.engine import Counts, Tally, copy_nodes
 from kitops_jupyter.operations.transfer.extras import Extras
-from kitops_jupyter.operations.transfer.graph import Node, blobs_of, copy_nodes, item_name, walk
-from kitops_jupyter.operations.transfer.sides import (
-    Place,
-    StoreSide,
-    mover,
-    opened,
-    parse_place,
-    put_manifest,
-    put_tags,
-)
+from kitops_jupyter.operations.transfer.graph import Node, blobs_of, item_name, walk
+from kitops_jupyter.operations.transfer.moving import mover
+from kitops_jupyter.operations.transfer.results import Counted
+from kitops_jupyter.operations.transfer.sides import Place, opened, parse_place
 from kitops_jupyter.progress import Event, Observer, ignore
 from kitops_jupyter.reference import Reference
-from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
-
-if TYPE_CHECKING:
-    from kitops_jupyter.operations.transfer.sides import ReadSide, WriteSide
 
 _BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class CopyResult(Result):
+class CopyResult(Counted):
     """What is at the destination now: `kits`, and `referrers` that came along; what moved, what was there already."""
 
     source: str
@@ -53,11 +41,7 @@ class CopyResult(Result):
     tags: tuple[str, ...]
     kits: int
     referrers: int
-    moved_bytes: int
-    moved_blobs: int
-    skipped_bytes: int
-    skipped_blobs: int
-    elapsed_s: float
+    counts: Counts
     notes: tuple[str, ...] = ()
 
 
@@ -83,16 +67,17 @@ def copy(
     Raises NotFound, NotAModelKit, Usage, ManifestInvalid, DigestMismatch, UnsafeArchive, Conflict, RegistryError,
     StorageFull, Cancelled.
     """
-    started = time.monotonic()
     settings = settings or Settings.load()
     origin, goal = (parse_place(text, settings, typed_path(directory)) for text in (source, destination))
     tally = Tally(observe)
     with ExitStack() as stack:
-        side: ReadSide
+        opener = stack.enter_context(Opener(settings, connection, remote=goal.kind == "registry"))
+        side: Source
         if origin.kind == "tar" and origin.path is not None:
             side = LayoutTar(origin.path)
         else:
-            side = stack.enter_context(opened(origin, settings, source_connection or connection))
+            reached = opener if source_connection is None else Opener(settings, source_connection)
+            side = stack.enter_context(opened(origin, settings, stack.enter_context(reached)))
         root, tag = _resolve(side, origin, settings)
         tags = goal.tags or ((tag,) if tag else ())
         if ":" in goal.name:
@@ -101,13 +86,23 @@ def copy(
             tags = ()
         extras = Extras.of(settings)
         nodes = walk(side, root, extras, referrers=referrers)
-        _refuse_ring(side, nodes, root, goal, tags, Opener(settings, connection, remote=goal.kind == "registry"))
+        _refuse_ring(side, nodes, root, goal, tags, opener)
         if goal.kind == "tar" and goal.path is not None:
             _into_tar(side, goal.path, nodes, root, tags, overwrite, tally)
         else:
-            target = stack.enter_context(opened(goal, settings, connection, writes=True))
-            place = goal.reference.registry if goal.kind == "registry" and goal.reference else ""
-            nodes = _into(side, target, nodes, root, tags, tally, connection or Connection(), extras, place)
+            target = stack.enter_context(opened(goal, settings, opener, writes=True))
+            nodes = copy_nodes(
+                nodes,
+                target,
+                move=mover(side, target, shown=str(origin)),
+                tally=tally,
+                concurrency=(connection or Connection()).concurrency,
+                extras=extras,
+                tags=tags,
+                registry=goal.reference.registry if goal.kind == "registry" and goal.reference else "",
+            )
+            if isinstance(target, Tidies):
+                target.tidy()
     return CopyResult(
         str(origin),
         str(goal),
@@ -115,17 +110,13 @@ def copy(
         tags,
         sum(node.role == "kit" for node in nodes),
         sum(node.role == "referrer" for node in nodes),
-        tally.moved_bytes,
-        tally.moved_blobs,
-        tally.skipped_bytes,
-        tally.skipped_blobs,
-        time.monotonic() - started,
+        tally.counts(),
         (*extras.notes, *_notes(side, nodes)),
     )
 
 
 def _refuse_ring(
-    side: ReadSide, nodes: Sequence[Node], root: Descriptor, goal: Place, tags: Sequence[str], opener: Opener
+    side: Source, nodes: Sequence[Node], root: Descriptor, goal: Place, tags: Sequence[str], opener: Opener
 ) -> None:
     """Raise ReferenceCycle if the kit would get a name that it builds on; a layout's names are nobody's."""
     if goal.reference is None or goal.path is not None:
@@ -136,13 +127,12 @@ def _refuse_ring(
         config = read_verified(side, top.config)
         return manifests.kitfile_of(top, config) or manifests.kitfile_from_layers(top, config)
 
-    with opener:
-        refuse_ring(read, replace(goal.reference, tag="", digest=None, extra_tags=tuple(tags)), opener.open)
+    refuse_ring(read, replace(goal.reference, tag="", digest=None, extra_tags=tuple(tags)), opener.open)
 
 
-def _resolve(side: ReadSide, origin: Place, settings: Settings) -> tuple[Descriptor, str]:
+def _resolve(side: Source, origin: Place, settings: Settings) -> tuple[Descriptor, str]:
     """The manifest that is meant, and the tag that it has there."""
-    if isinstance(side, LayoutFolder | LayoutTar):
+    if isinstance(side, HoldsOne):
         if not origin.name:
             return side.only()
         return side.resolve(origin.name), next(iter(origin.tags), "")
@@ -157,40 +147,13 @@ def _resolve(side: ReadSide, origin: Place, settings: Settings) -> tuple[Descrip
 
 def _is_here(reference: Reference, name: str, settings: Settings) -> bool:
     try:
-        return bool(StoreSide(targets.store(settings), reference).resolve(name))
+        return bool(targets.store(settings).all_kinds(reference).resolve(name))
     except KitError:
         return False
 
 
-def _into(
-    side: ReadSide,
-    target: WriteSide,
-    nodes: Sequence[Node],
-    root: Descriptor,
-    tags: Sequence[str],
-    tally: Tally,
-    connection: Connection,
-    extras: Extras,
-    place: str,
-) -> list[Node]:
-    """Returns what is there now: some of what refers to the kits may have been refused."""
-    put = copy_nodes(
-        nodes,
-        move=mover(side, target),
-        put=lambda node: put_manifest(target, node),
-        tally=tally,
-        concurrency=connection.concurrency,
-        extras=extras,
-        place=place,
-    )
-    put_tags(target, next(node for node in nodes if node.descriptor.digest == root.digest), tags)
-    if isinstance(target, LayoutFolder):
-        target.tidy()
-    return put
-
-
 def _into_tar(
-    side: ReadSide,
+    side: Source,
     path: Path,
     nodes: Sequence[Node],
     root: Descriptor,
@@ -224,7 +187,7 @@ def _into_tar(
     TarWriter(path, index, list(ordered.values())).write(open_from, overwrite=overwrite, observe=tally, item=item_name)
 
 
-def _open_from(side: ReadSide, blob: Descriptor, start: int) -> Readable:
+def _open_from(side: Source, blob: Descriptor, start: int) -> Readable:
     """The blob's bytes from there on, without moving those before where that can be had."""
     if start and isinstance(side, ReadsRanges):
         return side.open_range(blob, start, blob.size_bytes - start)
@@ -249,7 +212,7 @@ def _is_there(path: Path, index: IndexFile, blobs: Sequence[Descriptor]) -> bool
     return there.index.to_bytes() == index.to_bytes() and all(there.exists(blob) for blob in blobs)
 
 
-def _notes(side: ReadSide, nodes: Sequence[Node]) -> tuple[str, ...]:
+def _notes(side: Source, nodes: Sequence[Node]) -> tuple[str, ...]:
     """Kits that these build on by name: they are not part of them."""
     found = []
     for node in nodes:
@@ -258,7 +221,7 @@ def _notes(side: ReadSide, nodes: Sequence[Node]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _parent(side: ReadSide, node: Node) -> str | None:
+def _parent(side: Source, node: Node) -> str | None:
     parsed = manifests.parse(node.data)
     try:
         kitfile = manifests.kitfile_of(parsed, read_verified(side, parsed.config))

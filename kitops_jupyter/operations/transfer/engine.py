@@ -1,22 +1,35 @@
-"""Push and pull are one copy: children before parents, nothing twice, the manifest last, the tag last of all."""
+"""Push, pull and copy are one copy: children before parents, nothing twice, manifests last, tags last of all."""
 
 from __future__ import annotations
 
 import io
 import threading
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from kitops_jupyter import file_index
-from kitops_jupyter import manifest as manifests
-from kitops_jupyter.content import Descriptor, Source, Target, read_verified
+from kitops_jupyter.content import Descriptor, KeepsByRole, Role, Target
 from kitops_jupyter.errors import ContentMissing, NotFound
 from kitops_jupyter.operations.index_findings import IndexWatch
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
+from kitops_jupyter.operations.transfer.graph import Node, blobs_of, item_name
 from kitops_jupyter.pipeline import Stoppable, run_all
 from kitops_jupyter.progress import Event, Observer
 
 Move = Callable[[Descriptor, str, Observer], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a transfer moved, what was there already, and how long it took."""
+
+    moved_bytes: int
+    moved_blobs: int
+    skipped_bytes: int
+    skipped_blobs: int
+    elapsed_s: float
 
 
 class Tally(Stoppable):
@@ -27,6 +40,7 @@ class Tally(Stoppable):
         self.moved_bytes = self.moved_blobs = 0
         self.skipped_bytes = self.skipped_blobs = 0
         self._lock = threading.Lock()
+        self._started_s = time.monotonic()
 
     def __call__(self, event: Event) -> None:
         with self._lock:
@@ -38,55 +52,114 @@ class Tally(Stoppable):
                 self.moved_bytes += event.done_bytes
         super().__call__(event)
 
+    def counts(self) -> Counts:
+        """What was counted until now, in the time since the tally was made."""
+        elapsed_s = time.monotonic() - self._started_s
+        return Counts(self.moved_bytes, self.moved_blobs, self.skipped_bytes, self.skipped_blobs, elapsed_s)
 
-def copy_kit(
-    source: Source,
-    target: Target,
-    descriptor: Descriptor,
+
+def copy_nodes(
+    nodes: Sequence[Node],
+    target: Target | KeepsByRole,
     *,
     move: Move,
-    tags: Sequence[str],
     tally: Tally,
     concurrency: int,
-    referrers: Target,
-    watch: IndexWatch,
     extras: Extras,
-    place: str = "",
-) -> None:
-    """Have the manifest and all that it needs in `target`, then let the tags name it; `move` brings one blob there.
+    tags: Sequence[str] = (),
+    registry: str = "",
+    watch: IndexWatch | None = None,
+) -> list[Node]:
+    """Have in `target` what `walk` found: every blob by `move`, several at a time, every manifest in order, the tags.
 
-    The file indexes of its layers come along, where they are and none is known to be wrong; `referrers` takes the
-    manifest that keeps them. They are extras: what becomes of them is no error, but a note; `place` is the registry
-    that may refuse them.
-    Raises what `move` raises; then no tag has moved, and what was copied is found by the next try.
+    The tags name the last kit or index of `nodes`. What refers to them is an extra, and so are, with a `watch`, the
+    file indexes of their layers, which come along where none is known to be wrong: what becomes of extras is a note,
+    and `registry` is the one that may refuse them.
+    Returns the nodes that are there. Raises what `move` and the target raise of the kits; then no manifest was written
+    that lacks a blob, no tag has moved, and the next try finds what was copied.
     Source: OCI distribution-spec 1.1, "Pushing Manifests".
     """
-    data = read_verified(source, descriptor)
-    manifest = manifests.parse(data)
-    blobs = {layer.digest: layer for layer in manifest.layers}
-    jobs = [partial(move, layer, _name(layer), tally) for layer in blobs.values()]
+    main = [node for node in nodes if node.role != "referrer"]
+    blobs = blobs_of(main)
+    configs = {node.blobs[-1].digest: node.blobs[-1] for node in main if node.role == "kit"}
+    others = [(blob, item_name(blob)) for blob in blobs.values() if blob.digest not in configs]
+    move_all(others, move, tally, concurrency)
+    move_all([(config, "config") for config in configs.values()], move, tally, concurrency)
+    for node in main:
+        layers = node.blobs[:-1] if node.role == "kit" and watch and watch.may_move(node.blobs) else ()
+        has_indexes = _move_indexes(layers, move, tally, extras, registry)
+        write_manifest(target, node)
+        if has_indexes:
+            keep = partial(keep_indexes, place_of(target, "referrer"), node.descriptor, layers)
+            extras.try_to(FILE_INDEX, keep, place=registry)
+    there = set(blobs)
+
+    def move_once(blob: Descriptor, item: str, observe: Observer) -> None:
+        if blob.digest not in there:
+            move(blob, item, observe)
+            there.add(blob.digest)
+
+    referrers = [node for node in nodes if node.role == "referrer"]
+    copied = main + [node for node in referrers if _is_copied(node, target, move_once, tally, extras, registry)]
+    tag(target, main[-1], tags)
+    return copied
+
+
+def move_all(blobs: Sequence[tuple[Descriptor, str]], move: Move, tally: Tally, concurrency: int) -> None:
+    """Move blobs, each with the name that progress has for it, several at a time; the first error stops all."""
+    jobs = [partial(move, blob, item, tally) for blob, item in blobs]
     run_all(jobs, workers=concurrency, name="kit-copy", stop=tally.stop)
-    move(manifest.config, "config", tally)
-    has_indexes = watch.may_move(manifest.layers) and _move_indexes(manifest.layers, move, tally, extras, place)
-    target.write(descriptor, io.BytesIO(data), item="manifest")
-    if has_indexes:
-        extras.try_to(FILE_INDEX, lambda: keep_indexes(referrers, descriptor, manifest.layers), place=place)
-    for tag in tags:
-        target.tag(descriptor, tag)
 
 
-def _move_indexes(layers: Sequence[Descriptor], move: Move, tally: Tally, extras: Extras, place: str) -> bool:
-    """Bring the layers' file indexes along; False if there are none, or if they were lost: the kit is whole without."""
-    addresses = {address.digest: address for layer in layers if (address := file_index.address_of(layer))}
-    if not addresses or (place and extras.is_refused(FILE_INDEX, place)):
+def place_of(target: Target | KeepsByRole, role: Role) -> Target:
+    """Where manifests of this role go in `target`."""
+    return target.place(role) if isinstance(target, KeepsByRole) else target
+
+
+def write_manifest(target: Target | KeepsByRole, node: Node) -> None:
+    """Write a manifest where manifests of its role belong."""
+    place_of(target, node.role).write(node.descriptor, io.BytesIO(node.data), item="manifest")
+
+
+def tag(target: Target | KeepsByRole, node: Node, tags: Sequence[str]) -> None:
+    """Let the tags name it, each in one step."""
+    place = place_of(target, node.role)
+    for name in tags:
+        place.tag(node.descriptor, name)
+
+
+def _is_copied(
+    node: Node, target: Target | KeepsByRole, move: Move, tally: Tally, extras: Extras, registry: str
+) -> bool:
+    """Whether what refers to a kit is there now; a file index is not tried where it was refused before."""
+    kind = node.descriptor.artifact_type
+    is_index = kind in file_index.ARTIFACT_TYPES.values()
+    what = (
+        FILE_INDEX if is_index else f"{kind[:80] or 'a manifest'} {node.descriptor.digest.short}, which refers to it,"
+    )
+    if is_index and registry and extras.is_refused(what, registry):
         return False
 
-    def move_all() -> None:
+    def send() -> None:
+        for blob in node.blobs:
+            move(blob, item_name(blob), tally)
+        write_manifest(target, node)
+
+    return extras.try_to(what, send, place=registry if is_index else "")
+
+
+def _move_indexes(layers: Sequence[Descriptor], move: Move, tally: Tally, extras: Extras, registry: str) -> bool:
+    """Bring the layers' file indexes along; False if there are none, or if they were lost: the kit is whole without."""
+    addresses = {address.digest: address for layer in layers if (address := file_index.address_of(layer))}
+    if not addresses or (registry and extras.is_refused(FILE_INDEX, registry)):
+        return False
+
+    def move_them() -> None:
         for address in addresses.values():
             move(address.descriptor, "file index", tally)
 
     try:
-        return extras.try_to(FILE_INDEX, move_all, but=(NotFound, ContentMissing), place=place)
+        return extras.try_to(FILE_INDEX, move_them, but=(NotFound, ContentMissing), place=registry)
     except (NotFound, ContentMissing):
         return False
 
@@ -98,7 +171,3 @@ def keep_indexes(referrers: Target, kit: Descriptor, layers: Sequence[Descriptor
         referrers.write(file_index.EMPTY, io.BytesIO(b"{}"), item="file index")
         described, data = made
         referrers.write(described, io.BytesIO(data), item="file index")
-
-
-def _name(layer: Descriptor) -> str:
-    return layer.annotations.get(manifests.FILE_PATH) or layer.digest.short

@@ -5,32 +5,19 @@ Raw bytes travel, so no digest changes. Source: OCI image-spec 1.1, "Image Manif
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Literal, Protocol
 
-from kitops_jupyter import file_index
 from kitops_jupyter import manifest as manifests
-from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, Source, read_verified
+from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, HasReferrers, Role, Source, read_verified
 from kitops_jupyter.errors import ManifestInvalid
 from kitops_jupyter.kit_index import parse_index
 from kitops_jupyter.media_types import IMAGE_INDEX, IMAGE_MANIFEST
-from kitops_jupyter.operations.transfer.engine import Move, Tally
-from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
-from kitops_jupyter.pipeline import run_all
-from kitops_jupyter.progress import Observer
+from kitops_jupyter.operations.transfer.extras import Extras
 
-Role = Literal["kit", "index", "referrer"]
 # A kit has a handful; more is not one that anybody made to be used.
 MOST_MANIFESTS, MOST_BYTES, MOST_DEPTH = 10_000, 64 << 20, 8
-
-
-class HasReferrers(Source, Protocol):
-    """A place that knows what refers to a manifest."""
-
-    def referrers(self, subject: Digest, *, artifact_type: str = "") -> list[Descriptor]:
-        """The manifests that have this one as their subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +30,7 @@ class Node:
     blobs: tuple[Descriptor, ...]
 
 
-def walk(source: HasReferrers, root: Descriptor, extras: Extras, *, referrers: bool) -> list[Node]:
+def walk(source: Source, root: Descriptor, extras: Extras, *, referrers: bool) -> list[Node]:
     """The kit, or the index and its kits, each after what it needs; then what refers to them, after its subject.
 
     What refers to them is an extra: where it cannot be listed or read, `extras` has a note.
@@ -59,7 +46,7 @@ class _TooMuch(ManifestInvalid):
 
 
 class _Walker:
-    def __init__(self, source: HasReferrers, referrers: bool, extras: Extras) -> None:
+    def __init__(self, source: Source, referrers: bool, extras: Extras) -> None:
         self._extras = extras
         self.nodes: list[Node] = []
         self._source = source
@@ -89,10 +76,11 @@ class _Walker:
     def _referrers_of(self, subject: Descriptor) -> list[Descriptor]:
         """What refers to it; a place that did not say so once is not asked again."""
         found: list[Descriptor] = []
-        if self._referrers:
+        source = self._source
+        if self._referrers and isinstance(source, HasReferrers):
             self._referrers = self._extras.try_to(
                 "what refers to it (signatures and the like)",
-                lambda: found.extend(self._source.referrers(subject.digest)),
+                lambda: found.extend(source.referrers(subject.digest)),
                 hint="with --no-referrers, kit copy does not ask for them",
             )
         return found
@@ -150,60 +138,5 @@ def item_name(blob: Descriptor) -> str:
     return blob.annotations.get(manifests.FILE_PATH) or blob.digest.short
 
 
-def copy_nodes(
-    nodes: Sequence[Node],
-    *,
-    move: Move,
-    put: Callable[[Node], None],
-    tally: Tally,
-    concurrency: int,
-    extras: Extras,
-    place: str = "",
-) -> list[Node]:
-    """Have every blob there by `move`, several at a time, then every manifest by `put`, in order.
-
-    Returns those that are there: what refers to a kit is an extra, which `place` (a registry) may refuse, and then
-    `extras` has a note.
-    Raises what `move` and `put` raise of the kits; then no manifest was put that lacks a blob.
-    """
-    main = [node for node in nodes if node.role != "referrer"]
-    blobs = blobs_of(main)
-    _move_all(list(blobs.values()), move, tally, concurrency)
-    for node in main:
-        put(node)
-    there = set(blobs)
-
-    def move_once(blob: Descriptor, item: str, observe: Observer) -> None:
-        if blob.digest not in there:
-            move(blob, item, observe)
-            there.add(blob.digest)
-
-    others = [node for node in nodes if node.role == "referrer"]
-    return main + [node for node in others if _is_put(node, move_once, put, tally, extras, place)]
-
-
-def _is_put(node: Node, move: Move, put: Callable[[Node], None], tally: Tally, extras: Extras, place: str) -> bool:
-    """Whether what refers to a kit is there now; a file index is not tried where it was refused before."""
-    kind = node.descriptor.artifact_type
-    is_index = kind in file_index.ARTIFACT_TYPES.values()
-    what = (
-        FILE_INDEX if is_index else f"{kind[:80] or 'a manifest'} {node.descriptor.digest.short}, which refers to it,"
-    )
-    if is_index and place and extras.is_refused(what, place):
-        return False
-
-    def send() -> None:
-        for blob in node.blobs:
-            move(blob, item_name(blob), tally)
-        put(node)
-
-    return extras.try_to(what, send, place=place if is_index else "")
-
-
 def _shown(referrer: Descriptor) -> str:
     return f"{referrer.artifact_type[:80] or 'a manifest'} {referrer.digest.short}, which refers to it,"
-
-
-def _move_all(blobs: Sequence[Descriptor], move: Move, tally: Tally, concurrency: int) -> None:
-    jobs = [partial(move, blob, item_name(blob), tally) for blob in blobs]
-    run_all(jobs, workers=concurrency, name="kit-copy", stop=tally.stop)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kitops_jupyter import targets
-from kitops_jupyter.content import Digest, Target
+from kitops_jupyter.content import Digest, OpensChecked, Source, TagsTogether, Target
 from kitops_jupyter.disk import read_json, why
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import Conflict, ContentError, ManifestInvalid, NotFound, StoreCorrupt, Usage
@@ -26,7 +26,6 @@ from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
-from kitops_jupyter.store import Repository
 from kitops_jupyter.targets import Connection
 
 AGAIN = "pack or pull the kit again, which puts it right"
@@ -73,7 +72,7 @@ def promote(
     """
     settings = settings or Settings.load()
     parsed = Reference.parse(reference)
-    with observed(observe, reference), _place(parsed, settings, connection, remote=remote) as place:
+    with observed(observe, reference), _repository(parsed, settings, connection, remote=remote) as place:
         key = f"{parsed.store_name}:{to}"
         if undo:
             back = [(move.tag, move.after, move.before) for move in reversed(_recall(settings, key)) if move.before]
@@ -83,8 +82,8 @@ def promote(
             raise Conflict(f"{parsed} is not what {from_tag} names: nothing was moved")
         if metric:
             _check_metric(parsed, place, metric)
-        if isinstance(place, Repository):
-            _check_bytes(parsed, place, wanted, observe)
+        if isinstance(place, OpensChecked):
+            _check_bytes(parsed, place, place, wanted, observe)
         _refuse_ring(parsed, parsed.with_tag(to), place, wanted, settings, connection)
         before = _find(place, to)
         moves: list[tuple[str, Digest | None, Digest]] = [(to, before, wanted)] if before != wanted else []
@@ -96,7 +95,7 @@ def promote(
 
 
 @contextmanager
-def _place(
+def _repository(
     reference: Reference, settings: Settings, connection: Connection | None, *, remote: bool
 ) -> Iterator[Target]:
     """The repository whose tags are meant."""
@@ -111,7 +110,7 @@ def _refuse_ring(
     origin: Reference, name: Reference, place: Target, wanted: Digest, settings: Settings, connection: Connection | None
 ) -> None:
     """Raise ReferenceCycle for a kit that was tuned from what its new tag names: it would build on itself."""
-    is_here = isinstance(place, Repository)
+    is_here = isinstance(place, TagsTogether)
     with Opener(settings, connection, remote=not is_here) as opener:
         refuse_ring(
             lambda: read_kit(origin, place, place.resolve(wanted)).described(),
@@ -128,12 +127,12 @@ def _wanted(place: Target, reference: Reference) -> Digest:
         raise
 
 
-def _check_bytes(reference: Reference, place: Repository, wanted: Digest, observe: Observer) -> None:
+def _check_bytes(reference: Reference, place: Source, checker: OpensChecked, wanted: Digest, observe: Observer) -> None:
     """Raise StoreCorrupt unless every blob of the kit is there and right: nothing damaged becomes a champion."""
     manifest = read_kit(reference, place, place.resolve(wanted)).manifest
     for blob in (*manifest.layers, manifest.config):
         try:
-            place.open_checked(blob, observe=observe).close()
+            checker.open_checked(blob, observe=observe).close()
         except (ContentError, NotFound) as problem:
             raise StoreCorrupt(f"{problem.message}: nothing was moved", hint=problem.hint or AGAIN) from None
 
@@ -147,7 +146,7 @@ def _find(place: Target, name: str) -> Digest | None:
 
 def _move_all(place: Target, moves: Sequence[tuple[str, Digest | None, Digest]]) -> tuple[Moved, ...]:
     """Move the tags; those of the local store in one step, so that a kill leaves all where they were, or none."""
-    if not isinstance(place, Repository):
+    if not isinstance(place, TagsTogether):
         return tuple(_move(place, *move) for move in moves)
     wanted = {tag: place.resolve(after) for tag, _, after in moves}
     place.tag_together(wanted, expected={tag: before for tag, before, _ in moves})

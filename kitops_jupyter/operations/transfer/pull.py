@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from kitops_jupyter import targets
-from kitops_jupyter.content import Descriptor
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.operations.again import again_if_taken
 from kitops_jupyter.operations.index_findings import IndexFindings, IndexWatch, Warnings
 from kitops_jupyter.operations.layer_reader import read_listing
 from kitops_jupyter.operations.opening import Kit, Opener, parents_of, refuse_ring
-from kitops_jupyter.operations.transfer.engine import Tally, copy_kit
+from kitops_jupyter.operations.transfer.engine import Tally, copy_nodes
 from kitops_jupyter.operations.transfer.extras import Extras
-from kitops_jupyter.operations.transfer.graph import copy_nodes, walk
-from kitops_jupyter.operations.transfer.push import TransferResult
-from kitops_jupyter.operations.transfer.sides import StoreSide, mover, put_manifest
+from kitops_jupyter.operations.transfer.graph import walk
+from kitops_jupyter.operations.transfer.moving import mover
+from kitops_jupyter.operations.transfer.results import TransferResult
 from kitops_jupyter.operations.unpack.tars import TarsResult, pull_tars
 from kitops_jupyter.operations.unpack.unpack import UnpackResult, unpack
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.sources import MayBeElsewhere
 from kitops_jupyter.targets import Connection
 
 
@@ -105,28 +105,22 @@ def pull_into_store(
     observe: Observer = ignore,
 ) -> TransferResult:
     """Bring a whole kit into the local store, as `pull` does without a folder, a filter or `as_tar`."""
-    started = time.monotonic()
     tally, wrong, extras = Tally(observe), Warnings(), Extras()
     with Opener(settings, connection, remote=True) as opener, targets.store(settings).session() as session:
         kit = opener.open(reference, labels=labels)
         tags = tuple(tag for tag in (kit.reference.tag, *kit.reference.extra_tags) if tag)
         refuse_ring(kit.described, kit.reference, opener.open_named)
-        again_if_taken(
-            lambda: _store(kit, tags, settings, connection, tally, wrong, extras, with_referrers=with_referrers)
-        )
+        how = _How(settings, (connection or Connection()).concurrency, tally, wrong, extras)
+        again_if_taken(lambda: how.store(kit, tags, with_referrers=with_referrers))
         for parent in parents_of(kit.described(), opener.open_named):
-            if isinstance(parent.source, targets.LocalFirst):
-                _store(parent, (parent.reference.tag,), settings, connection, tally, wrong, extras)
+            if isinstance(parent.source, MayBeElsewhere):
+                how.store(parent, (parent.reference.tag,))
     return TransferResult(
         "Pulled",
         Reference.parse(reference),
         kit.descriptor.digest,
         tags,
-        tally.moved_bytes,
-        tally.moved_blobs,
-        tally.skipped_bytes,
-        tally.skipped_blobs,
-        time.monotonic() - started,
+        tally.counts(),
         hint=f"kit unpack {reference} -d FOLDER writes its files",
         warnings=(*wrong.texts, *(str(found) for found in kit.unnamed()), *session.notes),
         notes=tuple(extras.notes),
@@ -143,56 +137,29 @@ def _check_files_alone(reference: str, store_only: bool, with_referrers: bool) -
             )
 
 
-def _store(
-    kit: Kit,
-    tags: Sequence[str],
-    settings: Settings,
-    connection: Connection | None,
-    tally: Tally,
-    wrong: Warnings,
-    extras: Extras,
-    *,
-    with_referrers: bool = False,
-) -> None:
-    """Copy one kit from its registry into the local store; the tags move last."""
-    store = targets.store(settings)
-    with targets.remote(kit.reference, settings, connection) as repository:
-        watch = IndexWatch(IndexFindings(settings), partial(read_listing, repository), wrong)
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What one pull says of each of its kits."""
 
-        def move(blob: Descriptor, item: str, told: Observer) -> None:
-            check = watch.sink(blob)
-            repository.fetch(
-                blob,
-                store.partials,
-                find=lambda: store.find_blob(blob, observe=told, item=item),
-                keep=lambda path: store.keep_file(path, blob),
-                observe=told,
-                item=item,
-                watcher=check,
-            )
-            watch.judge(blob, check)
+    settings: Settings
+    concurrency: int
+    tally: Tally
+    wrong: Warnings
+    extras: Extras
 
-        copy_kit(
-            repository,
-            store.repository(kit.reference),
-            kit.descriptor,
-            move=move,
-            tags=() if with_referrers else tags,
-            tally=tally,
-            concurrency=repository.registry.concurrency,
-            referrers=store.repository(kit.reference, kind="referrers"),
+    def store(self, kit: Kit, tags: Sequence[str], *, with_referrers: bool = False) -> None:
+        """Copy one kit from where it was opened into the local store; the tags move last."""
+        here = targets.store(self.settings).all_kinds(kit.reference)
+        watch = IndexWatch(IndexFindings(self.settings), partial(read_listing, kit.source), self.wrong)
+        nodes = walk(kit.source, kit.descriptor, self.extras, referrers=with_referrers)
+        nodes[0] = replace(nodes[0], descriptor=kit.descriptor)  # listed as it was named, as kit lists it
+        copy_nodes(
+            nodes,
+            here,
+            move=mover(kit.source, here, watch=watch),
+            tally=self.tally,
+            concurrency=self.concurrency,
+            extras=self.extras,
+            tags=tags,
             watch=watch,
-            extras=extras,
         )
-        if with_referrers:
-            side = StoreSide(store, kit.reference)
-            copy_nodes(
-                [node for node in walk(repository, kit.descriptor, extras, referrers=True) if node.role == "referrer"],
-                move=mover(repository, side),
-                put=lambda node: put_manifest(side, node),
-                tally=tally,
-                concurrency=repository.registry.concurrency,
-                extras=extras,
-            )
-            for tag in tags:
-                store.repository(kit.reference).tag(kit.descriptor, tag)

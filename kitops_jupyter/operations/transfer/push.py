@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
-from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, read_verified, verified
-from kitops_jupyter.errors import ContentError, DigestMismatch, KitError, NotFound, StoreCorrupt, Usage
+from kitops_jupyter.content import Descriptor, Digest, Source, read_verified
+from kitops_jupyter.errors import KitError, Usage
 from kitops_jupyter.operations.index_findings import IndexFindings, IndexWatch, Warnings
 from kitops_jupyter.operations.layer_reader import read_listing
 from kitops_jupyter.operations.opening import Kit, Opener, open_kit, refuse_ring
-from kitops_jupyter.operations.transfer.engine import Move, Tally, copy_kit
+from kitops_jupyter.operations.transfer.engine import Tally, copy_nodes
 from kitops_jupyter.operations.transfer.extras import Extras
+from kitops_jupyter.operations.transfer.graph import walk
+from kitops_jupyter.operations.transfer.moving import mover
 from kitops_jupyter.operations.transfer.push_index import push_index
+from kitops_jupyter.operations.transfer.results import TransferResult
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
-from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
-from kitops_jupyter.store import Repository, Store
 from kitops_jupyter.targets import Connection
-
-if TYPE_CHECKING:
-    from kitops_jupyter.registry import RemoteRepository
-
-
-@dataclass(frozen=True, slots=True)
-class TransferResult(Result):
-    """A kit that was pushed or pulled: what moved, what was there already, and where it is now.
-
-    `notes` say what stayed behind of what goes along with a kit, `warnings` which file index is not its layer's.
-    """
-
-    verb: str
-    reference: Reference
-    digest: Digest
-    tags: tuple[str, ...]
-    moved_bytes: int
-    moved_blobs: int
-    skipped_bytes: int
-    skipped_blobs: int
-    elapsed_s: float
-    hint: str = ""
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def push(
@@ -66,7 +41,6 @@ def push(
     `index` means the index of that name, also where there is a kit of that name, too.
     Raises NotFound, Usage (a name without a registry), Unauthorized, Forbidden, RegistryError, Cancelled.
     """
-    started = time.monotonic()
     settings = settings or Settings.load()
     reference = Reference.parse(source)
     place = targets.at_registry(Reference.parse(destination) if destination else reference)
@@ -80,34 +54,34 @@ def push(
             place,
             digest,
             tags,
-            tally.moved_bytes,
-            tally.moved_blobs,
-            tally.skipped_bytes,
-            tally.skipped_blobs,
-            time.monotonic() - started,
+            tally.counts(),
             hint=f"an index of {kits} kits, which are all there",
             notes=tuple(extras.notes),
         )
     tagged = _tagged(reference, place, settings, all_tags)
-    with targets.registry(place.registry, settings, connection) as registry, Opener(settings, connection) as opener:
-        repository = registry.repository(place.repository)
+    store = targets.store(settings)
+    with Opener(settings, connection) as opener:
+        repository = opener.repository(place)
         for kit, tags in tagged:
             refuse_ring(kit.described, replace(place, tag="", digest=None, extra_tags=tags), opener.open_named)
             watch = IndexWatch(IndexFindings(settings), partial(read_listing, kit.source), wrong)
-            siblings = _siblings(kit, place, settings)
-            move = _uploader(kit, repository, siblings, watch, targets.store(settings))
-            copy_kit(
-                kit.source,
+            copy_nodes(
+                walk(kit.source, kit.descriptor, extras, referrers=False),
                 repository,
-                kit.descriptor,
-                move=move,
-                tags=tags,
+                move=mover(
+                    kit.source,
+                    repository,
+                    mount_from=_siblings(kit, place, settings),
+                    watch=watch,
+                    heal=store.all_kinds(kit.reference),
+                    shown=str(kit.reference),
+                ),
                 tally=tally,
-                concurrency=registry.concurrency,
-                referrers=repository,
-                watch=watch,
+                concurrency=repository.registry.concurrency,
                 extras=extras,
-                place=place.registry,
+                tags=tags,
+                registry=place.registry,
+                watch=watch,
             )
     (kit, *_), every_tag = [kit for kit, _ in tagged], tuple(tag for _, tags in tagged for tag in tags)
     return TransferResult(
@@ -115,11 +89,7 @@ def push(
         place,
         kit.descriptor.digest,
         every_tag,
-        tally.moved_bytes,
-        tally.moved_blobs,
-        tally.skipped_bytes,
-        tally.skipped_blobs,
-        time.monotonic() - started,
+        tally.counts(),
         warnings=tuple(wrong.texts),
         notes=tuple(extras.notes),
     )
@@ -129,55 +99,6 @@ def _is_only_an_index(reference: Reference, settings: Settings) -> bool:
     store = targets.store(settings)
     kits, indexes = store.repository(reference), store.repository(reference, kind="indexes")
     return reference.name in indexes.tags() and reference.name not in kits.tags()
-
-
-def _uploader(kit: Kit, repository: RemoteRepository, siblings: list[str], watch: IndexWatch, store: Store) -> Move:
-    """Sends one blob of the kit, unless it is there or can be mounted from a sibling.
-
-    Bytes that are known to be right are not hashed again on the way: the registry must refuse others. A blob that is
-    damaged or gone here, and whole there, is fetched back instead.
-    """
-
-    def move(blob: Descriptor, item: str, observe: Observer) -> None:
-        if store.find_blob(blob, observe=observe, item=item) is None and repository.exists(blob):
-            repository.fetch(
-                blob, store.partials, keep=lambda path: store.keep_file(path, blob), observe=observe, item=item
-            )
-            return
-        watch.look(blob, lambda: _open(kit, blob, item))
-        try:
-            repository.upload(
-                blob, lambda: _open(kit, blob, item), mount_from=siblings, check=False, observe=observe, item=item
-            )
-        except DigestMismatch:
-            _check(kit, blob, item)
-            raise
-
-    return move
-
-
-def _check(kit: Kit, blob: Descriptor, item: str) -> None:
-    """Raise StoreCorrupt if the blob is not what it is to be, whatever its stamps say."""
-    try:
-        with verified(kit.source.open(blob), blob) as stream:
-            while stream.read(1 << 20):
-                pass
-    except ContentError as problem:
-        raise _damaged(kit, item, problem) from None
-
-
-def _open(kit: Kit, blob: Descriptor, item: str) -> Readable:
-    try:
-        return kit.source.open_checked(blob) if isinstance(kit.source, OpensChecked) else kit.source.open(blob)
-    except (ContentError, NotFound) as problem:
-        raise _damaged(kit, item, problem) from None
-
-
-def _damaged(kit: Kit, item: str, problem: KitError) -> StoreCorrupt:
-    return StoreCorrupt(
-        f"{item} is damaged in the local store: {problem.message}",
-        hint=f"pack the kit again, which puts it right; or kit remove -f {kit.reference}",
-    )
 
 
 def _tagged(
@@ -212,7 +133,7 @@ def _siblings(kit: Kit, place: Reference, settings: Settings) -> list[str]:
     return found
 
 
-def _layers_of(repository: Repository, descriptor: Descriptor) -> set[Digest]:
+def _layers_of(repository: Source, descriptor: Descriptor) -> set[Digest]:
     """The layers of another kit; none of one that cannot be read, which is no reason not to push this one."""
     try:
         return {layer.digest for layer in manifests.parse(read_verified(repository, descriptor)).layers}

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from kitops_jupyter import targets
-from kitops_jupyter.content import Descriptor, Digest, Readable
 from kitops_jupyter.disk import typed_path
-from kitops_jupyter.errors import NotFound, Usage
-from kitops_jupyter.oci_layout import LayoutFolder, LayoutTar
-from kitops_jupyter.operations.transfer.engine import Move
-from kitops_jupyter.operations.transfer.graph import Node, Role
-from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.errors import Usage
+from kitops_jupyter.oci_layout import LayoutFolder
+from kitops_jupyter.operations.opening import Opener
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
-from kitops_jupyter.store import Repository, Store
-from kitops_jupyter.targets import Connection
+from kitops_jupyter.store import AllKinds
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     from kitops_jupyter.registry import RemoteRepository
-
-    WriteSide: TypeAlias = "RemoteRepository | StoreSide | LayoutFolder"
-    ReadSide: TypeAlias = "WriteSide | LayoutTar"
 
 _NAMED = re.compile(r"(?P<path>.+?)(?::(?P<tag>\w[\w.-]{0,127})|@(?P<digest>sha256:[0-9a-f]{64}))?", re.ASCII)
 _TAR = re.compile(r".+\.tar(?::\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})?", re.ASCII | re.DOTALL)
@@ -100,44 +90,10 @@ def _file_place(kind: Literal["folder", "tar"], text: str, directory: Path) -> P
     return Place(kind, tag or digest, (tag,) if tag else (), path=place)
 
 
-class StoreSide:
-    """The local store as one side: kits, indexes of kits, and what refers to them, each where it belongs."""
-
-    def __init__(self, store: Store, reference: Reference) -> None:
-        self.store = store
-        self._reference = reference
-        self._kits = store.repository(reference)
-
-    def place(self, role: Role) -> Repository:
-        """The repository for manifests of this role."""
-        if role == "kit":
-            return self._kits
-        return self.store.repository(self._reference, kind="indexes" if role == "index" else "referrers")
-
-    def resolve(self, name: str) -> Descriptor:
-        """The kit of this name, else the index. Raises NotFound."""
-        try:
-            return self._kits.resolve(name)
-        except NotFound as missing:
-            try:
-                return self.place("index").resolve(name)
-            except NotFound:
-                raise missing from None
-
-    def open(self, descriptor: Descriptor) -> Readable:
-        return self._kits.open(descriptor)
-
-    def exists(self, descriptor: Descriptor) -> bool:
-        return self._kits.exists(descriptor)
-
-    def referrers(self, subject: Digest, *, artifact_type: str = "") -> list[Descriptor]:
-        return self.place("referrer").referrers(subject, artifact_type=artifact_type)
-
-
 @contextmanager
 def opened(
-    place: Place, settings: Settings, connection: Connection | None, *, writes: bool = False
-) -> Iterator[WriteSide]:
+    place: Place, settings: Settings, opener: Opener, *, writes: bool = False
+) -> Iterator[RemoteRepository | AllKinds | LayoutFolder]:
     """A side that may be written, the store then with its blobs held; a tar is read by `LayoutTar(place.path)`."""
     if place.kind == "folder" and place.path is not None:
         yield LayoutFolder(place.path, targets.store(settings).known_blobs)
@@ -146,63 +102,6 @@ def opened(
     elif place.kind == "store":
         store = targets.store(settings)
         with store.session() if writes else nullcontext():
-            yield StoreSide(store, place.reference)
+            yield store.all_kinds(place.reference)
     else:
-        with targets.registry(place.reference.registry, settings, connection) as registry:
-            yield registry.repository(place.reference.repository)
-
-
-def mover(
-    source: ReadSide,
-    target: WriteSide,
-    *,
-    mount_from: Sequence[str] = (),
-) -> Move:
-    """How one blob gets from side to side: not at all if it is there, mounted, resumed or streamed; verified."""
-    from kitops_jupyter.registry import RemoteRepository
-
-    if isinstance(target, RemoteRepository):
-        siblings = list(mount_from)
-        if isinstance(source, RemoteRepository) and source.registry.origin == target.registry.origin:
-            siblings.insert(0, source.name)
-
-        def upload(blob: Descriptor, item: str, observe: Observer) -> None:
-            target.upload(blob, lambda: source.open(blob), mount_from=siblings, observe=observe, item=item)
-
-        return upload
-    keeper = target.store if isinstance(target, StoreSide) else target
-    if isinstance(source, RemoteRepository):
-
-        def fetch(blob: Descriptor, item: str, observe: Observer) -> None:
-            source.fetch(
-                blob,
-                keeper.partials,
-                find=lambda: keeper.find_blob(blob, observe=observe, item=item),
-                keep=lambda path: keeper.keep_file(path, blob),
-                observe=observe,
-                item=item,
-            )
-
-        return fetch
-    sink = target.place("kit") if isinstance(target, StoreSide) else target
-
-    def write(blob: Descriptor, item: str, observe: Observer) -> None:
-        if keeper.find_blob(blob, observe=observe, item=item) is not None:
-            observe(Event("skipped", item, blob.size_bytes, blob.size_bytes, "unchanged"))
-        else:
-            sink.write(blob, source.open(blob), observe=observe, item=item)
-
-    return write
-
-
-def put_manifest(target: WriteSide, node: Node) -> None:
-    """Write a manifest where manifests of its role belong."""
-    place = target.place(node.role) if isinstance(target, StoreSide) else target
-    place.write(node.descriptor, io.BytesIO(node.data), item="manifest")
-
-
-def put_tags(target: WriteSide, root: Node, tags: Sequence[str]) -> None:
-    """Let the tags name it, each in one step."""
-    place = target.place(root.role) if isinstance(target, StoreSide) else target
-    for tag in tags:
-        place.tag(root.descriptor, tag)
+        yield opener.repository(place.reference)

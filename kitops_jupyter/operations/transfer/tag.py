@@ -9,10 +9,11 @@ from kitops_jupyter.content import Descriptor, Digest, Source
 from kitops_jupyter.errors import Forbidden, NotFound, Unauthorized, Usage
 from kitops_jupyter.lines import command
 from kitops_jupyter.operations.opening import Opener, open_kit, read_kit, refuse_ring
+from kitops_jupyter.operations.transfer import engine
 from kitops_jupyter.operations.transfer.engine import Tally
 from kitops_jupyter.operations.transfer.extras import Extras
-from kitops_jupyter.operations.transfer.graph import copy_nodes, walk
-from kitops_jupyter.operations.transfer.sides import StoreSide, mover, put_manifest, put_tags
+from kitops_jupyter.operations.transfer.graph import walk
+from kitops_jupyter.operations.transfer.moving import mover
 from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.registry.http.problems import is_past_login
@@ -88,11 +89,11 @@ def _tag_index(origin: Reference, wanted: Reference, index: Descriptor, settings
     place = store.repository(wanted, kind="indexes")
     before = _resolved(place, wanted.tag)
     with store.session():
-        here, there = StoreSide(store, origin), StoreSide(store, wanted)
+        here, there = store.all_kinds(origin), store.all_kinds(wanted)
         nodes = walk(here, index, Extras(), referrers=False)
         for node in nodes:
-            put_manifest(there, node)
-        put_tags(there, nodes[-1], (wanted.tag, *wanted.extra_tags))
+            engine.write_manifest(there, node)
+        engine.tag(there, nodes[-1], (wanted.tag, *wanted.extra_tags))
     return TagResult(origin, wanted, index.digest, before)
 
 
@@ -104,23 +105,25 @@ def _tag_remote(
         raise Usage(
             f"{origin.registry} and {place.registry} are two registries", hint=f"kit pull {source}, then push it"
         )
-    with observed(observe, str(wanted)), targets.registry(place.registry, settings, connection) as registry:
-        repository, other = registry.repository(place.repository), registry.repository(origin.repository)
+    tags = (wanted.tag, *wanted.extra_tags)
+    with observed(observe, str(wanted)), Opener(settings, connection, remote=True) as opener:
+        repository, other = opener.repository(place), opener.repository(origin)
         root = other.resolve(origin.name)
         nodes = walk(other, root, Extras(), referrers=False)
-        with Opener(settings, connection, remote=True) as opener:
-            refuse_ring(lambda: read_kit(origin, other, root).described(), place, opener.open)
+        refuse_ring(lambda: read_kit(origin, other, root).described(), place, opener.open)
         before = _resolved(repository, wanted.tag)
-        if place.repository != origin.repository:
-            copy_nodes(
+        if place.repository == origin.repository:
+            engine.tag(repository, nodes[-1], tags)
+        else:
+            engine.copy_nodes(
                 nodes,
+                repository,
                 move=mover(other, repository),
-                put=lambda node: put_manifest(repository, node),
                 tally=Tally(observe),
-                concurrency=registry.concurrency,
+                concurrency=repository.registry.concurrency,
                 extras=Extras(),
+                tags=tags,
             )
-        put_tags(repository, nodes[-1], (wanted.tag, *wanted.extra_tags))
     return TagResult(origin, place, root.digest, before)
 
 

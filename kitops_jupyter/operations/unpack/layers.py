@@ -10,8 +10,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
-from kitops_jupyter import archive, targets
-from kitops_jupyter.content import Descriptor, Digest, Readable, Source, judge, verified
+from kitops_jupyter import archive, sources
+from kitops_jupyter.content import Descriptor, Digest, FindsBlobs, Readable, Source, judge, verified
 from kitops_jupyter.errors import ContentError, DigestMismatch, SizeMismatch
 from kitops_jupyter.filters import Choice
 from kitops_jupyter.manifest import Match, raw_file
@@ -21,8 +21,7 @@ from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.operations.unpack.destination import Place
 from kitops_jupyter.pipeline import ByteSink, NoSink, OpenFileSink, Sha256Sink, Stoppable, pump, run_all
 from kitops_jupyter.progress import Event, Observer
-from kitops_jupyter.store import Repository
-from kitops_jupyter.targets import LocalFirst
+from kitops_jupyter.sources import MayBeElsewhere
 
 AGAIN = "pack or pull the kit again, which puts it right; kit doctor --deep says what else is damaged"
 PATIENCE_S = 0.75  # with a beat of 0.25 s: a cancel must be heard within a second
@@ -109,7 +108,7 @@ class LayerUnpacker:
     def _unpack(self, part: Part, tree: archive.SharedTree, made: list[archive.NewTree]) -> UnpackedLayer:
         self._last.since = time.monotonic()
         self._last.event = Event("started", part.match.entry.path, 0, part.match.layer.size_bytes)
-        with targets.watched(part.source, self._beat):
+        with sources.watched(part.source, self._beat):
             if part.match.type.format.is_one_file:
                 counted = self._unpack_raw(part, tree)
             elif part.choice.patterns is not None and self._can_fetch_files(part):
@@ -139,7 +138,7 @@ class LayerUnpacker:
 
     def _fetch_files(self, part: Part, tree: archive.SharedTree) -> tuple[int, int]:
         """Only the wanted files' bytes out of a tar in a registry, verified by the kit's file index if it has one."""
-        assert isinstance(part.source, LocalFirst)
+        assert isinstance(part.source, MayBeElsewhere)
         count = size_bytes = 0
         files = RemoteFiles(part.source, part.match, rules=tree.rules)
         for member in files.members:
@@ -198,7 +197,7 @@ class LayerUnpacker:
             _check(layer, known.digest, count)
             return count
         except ContentError as problem:
-            if isinstance(part.source, Repository) and not part.source.exists(layer):
+            if isinstance(part.source, FindsBlobs) and part.source.find_blob(layer) is None:
                 problem.hint = AGAIN
             raise
         finally:

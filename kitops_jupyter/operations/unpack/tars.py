@@ -30,6 +30,7 @@ from kitops_jupyter.progress import Event, Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.sources import MayBeElsewhere
 from kitops_jupyter.store.files import open_regular
 from kitops_jupyter.targets import Connection
 
@@ -170,12 +171,10 @@ def _fetch(wanted: dict[str, Part], settings: Settings, tally: Tally) -> dict[Di
     store = targets.store(settings)
 
     def fetch(part: Part) -> Path:
-        from kitops_jupyter.registry import RemoteRepository
-
         layer, item = part.match.layer, part.match.entry.path
-        source = part.source.elsewhere if isinstance(part.source, targets.LocalFirst) else part.source
-        if isinstance(source, RemoteRepository) and store.find_blob(layer, observe=tally, item=item) is None:
-            return source.fetch(layer, store.partials, observe=tally, item=item)
+        fetcher = part.source.fetcher() if isinstance(part.source, MayBeElsewhere) else None
+        if fetcher is not None and store.find_blob(layer, observe=tally, item=item) is None:
+            return fetcher.fetch(layer, store.partials, observe=tally, item=item)
         tally(Event("skipped", item, layer.size_bytes, layer.size_bytes, "unchanged"))
         return store.blob_path(layer.digest)
 

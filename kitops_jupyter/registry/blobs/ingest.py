@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable
+from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, size_of
 from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import RegistryError
 from kitops_jupyter.pipeline import FileSink, Sha256Sink, disk_error, pump
@@ -51,7 +51,7 @@ def ingest(
             ).run()
 
         return _through_a_file(cache_folder(registry.settings.cache, "pushes"), stream, send)
-    size: int | None = getattr(stream, "size_bytes", None)
+    size = size_of(stream)
     what = f"push a stream to {registry.name}/{name}"
     progress = Progress(observe, item, size)
     with watched(progress.beat):
@@ -88,8 +88,7 @@ def _through_a_file(folder: Path, stream: Readable, send: Callable[[Ingested, Pa
     with temporary as own:
         path = Path(own) / "blob"
         hashing = Sha256Sink()
-        size: int | None = getattr(stream, "size_bytes", None)
-        pump(Exact(stream, None, "push a stream"), [hashing, FileSink(path, size)])
+        pump(Exact(stream, None, "push a stream"), [hashing, FileSink(path, size_of(stream))])
         found = Ingested(hashing.digest, hashing.size_bytes)
         send(found, path)
     return found

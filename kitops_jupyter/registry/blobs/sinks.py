@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from kitops_jupyter.content import Readable
 from kitops_jupyter.errors import Cancelled, SizeMismatch
+from kitops_jupyter.pipeline import ByteSink, sinks_of
 from kitops_jupyter.progress import BEAT_S, Event, Observer
 from kitops_jupyter.registry.http.door import SourceFailed
 
@@ -67,7 +69,9 @@ class Exact:
         self._size_bytes = size_bytes
         self._count = 0
         self._what = what
-        self.sinks = getattr(stream, "sinks", ())
+
+    def own_sinks(self) -> Sequence[ByteSink]:
+        return sinks_of(self._stream)
 
     def readinto(self, buffer: memoryview, /) -> int:
         if self._size_bytes is not None and self._count == self._size_bytes and self._count:

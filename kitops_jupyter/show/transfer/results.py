@@ -1,8 +1,8 @@
-"""`kit push`: what its results look like."""
+"""`kit push` and `kit pull`: what their results look like."""
 
 from __future__ import annotations
 
-from kitops_jupyter.operations.transfer.push import TransferResult
+from kitops_jupyter.operations.transfer.results import TransferResult
 from kitops_jupyter.show.cards import Card
 from kitops_jupyter.show.results import card_of, text_of
 from kitops_jupyter.show.text import to_line
