@@ -98,14 +98,15 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.pack.pack import pack as pack
     from kitops_jupyter.operations.transfer.copy import CopyResult as CopyResult
     from kitops_jupyter.operations.transfer.copy import copy as copy
+    from kitops_jupyter.operations.transfer.engine import Counts as Counts
     from kitops_jupyter.operations.transfer.promote import Moved as Moved
     from kitops_jupyter.operations.transfer.promote import PromoteResult as PromoteResult
     from kitops_jupyter.operations.transfer.promote import promote as promote
     from kitops_jupyter.operations.transfer.pull import pull as pull
-    from kitops_jupyter.operations.transfer.push import TransferResult as TransferResult
     from kitops_jupyter.operations.transfer.push import push as push
     from kitops_jupyter.operations.transfer.remove import RemoveResult as RemoveResult
     from kitops_jupyter.operations.transfer.remove import remove as remove
+    from kitops_jupyter.operations.transfer.results import TransferResult as TransferResult
     from kitops_jupyter.operations.transfer.tag import TagResult as TagResult
     from kitops_jupyter.operations.transfer.tag import tag as tag
     from kitops_jupyter.operations.unpack.layers import UnpackedLayer as UnpackedLayer
@@ -155,10 +156,12 @@ _HOMES = {
     "operations.pack.layers": "PackedLayer",
     "operations.pack.pack": "PackResult pack",
     "operations.transfer.copy": "CopyResult copy",
+    "operations.transfer.engine": "Counts",
     "operations.transfer.promote": "Moved PromoteResult promote",
     "operations.transfer.pull": "pull",
-    "operations.transfer.push": "TransferResult push",
+    "operations.transfer.push": "push",
     "operations.transfer.remove": "RemoveResult remove",
+    "operations.transfer.results": "TransferResult",
     "operations.transfer.tag": "TagResult tag",
     "operations.unpack.layers": "UnpackedLayer",
     "operations.unpack.tars": "TarFile TarsResult",
