@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.lines import command
+from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import refuse_user_part
 from kitops_jupyter.verbs.core.network import connection, network_words
 from kitops_jupyter.verbs.core.parser import Parser
@@ -40,7 +41,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
             raise Usage("kit login: --password-stdin needs -u NAME", hint="kit login REGISTRY -u NAME --password-stdin")
         username, password = arguments.username, context.read_input("login").rstrip("\r\n")
     elif context.screen is not None:
-        attempt, flags = _attempt(arguments, context), network_words(arguments)
+        attempt, flags = _attempt(arguments, context, ignore), network_words(arguments)  # the form outlives our bars
         return context.screen.sign_in(SignIn(arguments.registry, arguments.username or "", attempt, flags))
     elif context.ask is None:
         raise Usage(
@@ -50,16 +51,16 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
     else:
         username = arguments.username or context.ask("User name: ", False)
         password = context.ask(f"Password of {username} at {arguments.registry}: ", True)
-    return _attempt(arguments, context)(username, password)
+    return _attempt(arguments, context, context.observe)(username, password)
 
 
-def _attempt(arguments: argparse.Namespace, context: Context) -> Callable[[str, str], LoginResult]:
+def _attempt(arguments: argparse.Namespace, context: Context, observe: Observer) -> Callable[[str, str], LoginResult]:
     """Tries a name and a password at the registry."""
     from kitops_jupyter.operations.login import login
 
     how = connection(arguments, context)
     return lambda username, password: login(
-        arguments.registry, username, password, connection=how, settings=context.settings, observe=context.observe
+        arguments.registry, username, password, connection=how, settings=context.settings, observe=observe
     )
 
 

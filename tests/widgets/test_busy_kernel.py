@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.fault_server import Fault, serving
 from tests.widgets.front_end import FrontEnd
 
 pytestmark = [
@@ -48,6 +49,19 @@ def test_cancel_stops_a_running_cell_within_a_second(front_end: FrontEnd) -> Non
     assert time.monotonic() - clicked < 1.5
     assert error["ename"] == "Cancelled"
     assert "Traceback (most recent call last)" not in "".join(error["traceback"])
+
+
+def test_cancel_ends_a_cell_that_waits_for_a_registry_that_does_not_answer(front_end: FrontEnd) -> None:
+    front_end.open_subshell()
+    with serving() as server:
+        server.fault("GET", ".*", *[Fault(no_answer=True)] * 20)
+        cell = front_end.execute(f"%kit list {server.host}/team/churn --plain-http")
+        front_end.wait(lambda: front_end.outputs(cell, "display_data"))
+        clicked = time.monotonic()
+        front_end.click(front_end.find(description="Cancel"))
+        error = ends_with(front_end, cell)
+        assert time.monotonic() - clicked < 2
+    assert error["ename"] == "Cancelled"
 
 
 def test_bars_are_replaced_by_a_line_and_leave_no_widget_behind(front_end: FrontEnd) -> None:
