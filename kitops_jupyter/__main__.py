@@ -42,7 +42,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
-    if words and words[0] == "serve":  # runs until it is ended: nothing for a cell, so it is no verb
+    if words and words[0] == "serve":  # runs until it is ended: nothing for a cell, so it is not a verb
         from kitops_jupyter.serve.command import main as serve
 
         return serve(words[1:])

@@ -166,7 +166,7 @@ def _none(text: str, why: str) -> Unreachable:
 
 
 def parse_proxy(text: str) -> str:
-    """A proxy's address, written anew from its parts: `scheme://[user:password@]host:port`, http without a scheme.
+    """A proxy's address, written from its parts: `scheme://[user:password@]host:port`, http without a scheme.
 
     Raises Usage, which repeats nothing of it: it may hold a password.
     """

@@ -3,7 +3,7 @@
 KitError
 ├── Cancelled                the user or a caller stopped it
 ├── Usage                    a flag or an argument that does not fit
-├── InvalidReference         text that is no reference
+├── InvalidReference         text that is not a reference
 ├── KitfileInvalid           a Kitfile with findings, all of them listed
 ├── KitfileMissing           no Kitfile where one is needed
 ├── FilterInvalid            a --filter that cannot be read, or matches nothing
@@ -18,7 +18,7 @@ KitError
 │   ├── NotAModelKit         an artifact of another kind
 │   ├── ArchiveInvalid       an archive that is broken
 │   └── UnsafeArchive        an archive that must not be unpacked
-├── Conflict                 files that stand in the way; listed before anything is written
+├── Conflict                 files that conflict; listed before anything is written
 ├── StoreError
 │   ├── StoreBusy            another process holds the lock for too long
 │   ├── StoreCorrupt         the store's own files cannot be read
@@ -110,7 +110,7 @@ class Usage(KitError):
 
 
 class InvalidReference(KitError):
-    """Text that is no reference to a kit."""
+    """Text that is not a reference to a kit."""
 
     code = "invalid_reference"
 
@@ -231,7 +231,7 @@ class UnsafeArchive(ContentError):
 
 
 class Conflict(KitError):
-    """Files that stand in the way; all of them in `details`, and nothing was written."""
+    """Files that conflict; all of them are in `details`, and nothing was written."""
 
     code = "conflict"
 

@@ -133,7 +133,7 @@ class Filters:
         return Filters(tuple(kept)) if kept else None
 
     def choose(self, entries: Sequence[Entry], *, elsewhere: Sequence[Entry] = ()) -> list[Choice]:
-        """The entries that are meant, in their order; a name that is no entry's means files inside layers.
+        """The entries that are meant, in their order; a name that is not an entry's means files inside layers.
 
         `elsewhere` are entries of other kits that a name may mean as well.
         Raises FilterInvalid, with what there is, for a filter that can match nothing.
@@ -229,7 +229,7 @@ def _clause(text: str, strict: bool) -> _Clause:
         known = plain if strict else _ALIASES.get(plain, plain)
         if known not in _TYPES:
             raise FilterInvalid(
-                f"--filter {text!r}: {word.strip()!r} is no type", hint=f"the types are {', '.join(_TYPES)}"
+                f"--filter {text!r}: {word.strip()!r} is not a type", hint=f"the types are {', '.join(_TYPES)}"
             )
         takes_kitfile |= known == "kitfile"
         if known != plain and known == "code":

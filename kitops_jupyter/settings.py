@@ -110,7 +110,7 @@ class Settings:
     ) -> Settings:
         """The settings of this process; `home` (`--config`) wins over $KITOPS_HOME.
 
-        What cannot be used raises Usage or PathInvalid, or is told to `on_problem` and left out.
+        What cannot be used raises Usage or PathInvalid, or is reported to `on_problem` and left out.
         """
         environ = os.environ if environment is None else environment
         reading = _Reading(on_problem)

@@ -45,7 +45,7 @@ class MayBeElsewhere(Source, Protocol):
 class LocalFirst:
     """A Source that takes from the local store what is there already, and the rest from elsewhere.
 
-    A blob that is damaged here is as good as none: it comes from elsewhere. Names, and what refers to a manifest, are
+    A blob that is damaged here counts as missing: it comes from elsewhere. Names, and what refers to a manifest, are
     looked up in `names`, which is elsewhere unless it is given.
     """
 

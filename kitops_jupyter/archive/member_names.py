@@ -23,7 +23,7 @@ _WINDOWS_RESERVED = re.compile(r"(?:\A|/)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0
 _HINT = "do not unpack this kit; tell whoever made it"
 
 
-_SPELLINGS, _FILE_AND_FOLDER, _TWICE = range(3)  # which of them is told, whatever came first
+_SPELLINGS, _FILE_AND_FOLDER, _TWICE = range(3)  # which of them is reported, whatever came first
 
 
 def file_and_folder(name: str) -> UnsafeArchive:

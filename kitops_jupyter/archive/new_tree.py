@@ -74,7 +74,7 @@ class NewTree(Folders):
             self._chmod(name, mode & 0o777 & ~umask)
 
     def remove(self) -> None:
-        """Remove all that was made here; what is in the way of that stays."""
+        """Remove all that was made here; what prevents that stays."""
         if self._is_mode_set:
             for name in self.folders:
                 with contextlib.suppress(OSError, KitError):

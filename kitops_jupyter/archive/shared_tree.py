@@ -1,7 +1,7 @@
 """One tree for all the layers of a kit, whatever their format: every name passes one gate, and order decides nothing.
 
 Layers are unpacked side by side. Which of two that want one name comes first is chance; what is said of it is not:
-clashes are noted, the layers read to their end, and the first name in order is the one that is told.
+clashes are noted, the layers read to their end, and the first name in order is the one that is reported.
 """
 
 from __future__ import annotations

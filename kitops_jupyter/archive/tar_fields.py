@@ -35,7 +35,7 @@ def number(field: bytes, what: str) -> int:
         return value
     match = _OCTAL.match(field)
     if not match:
-        raise ArchiveInvalid(f"{what} in a header is no octal number: {field!r}")
+        raise ArchiveInvalid(f"{what} in a header is not an octal number: {field!r}")
     return int(match.group(1) or b"0", 8)
 
 

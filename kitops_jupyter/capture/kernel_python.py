@@ -10,7 +10,7 @@ NOTEBOOK_LIMIT_BYTES = 200_000_000
 
 
 def find_kernel_python(notebook: Path) -> Path | None:
-    """The interpreter of the kernel that the notebook names; None where that cannot be told, or is no Python.
+    """The interpreter of the kernel that the notebook names; None where that is unknown, or is not Python.
 
     A kernel that names just `python` runs the one that starts it: also None. Raises nothing for what is in the file.
     """

@@ -1,6 +1,6 @@
 """The open notebook before it is packed: was it saved, by whom, and which file is it?
 
-Which of its states is packed is never a reason to fail; it is told.
+Which of its states is packed is never a reason to fail; it is reported.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _answered_path(known: Path, answer: Mapping[str, Any]) -> Path:
     """The file that the answer means: its path counts from a server's root that a kernel does not know.
 
     Of the files that fit, in the folders above the known one, the newest: it was saved a moment ago. Nothing is taken
-    that is no notebook below these folders.
+    that is not a notebook below these folders.
     """
     told = answer.get("path")
     if not isinstance(told, str) or not is_notebook(told) or "\0" in told:

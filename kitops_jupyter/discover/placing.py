@@ -82,7 +82,7 @@ class Placing:
         return len(folder.files) > _FILES_LIMIT or len(self.placed) + len(folder.files) > _ENTRIES_LIMIT
 
     def _place_whole(self, folder: Folder, around: Kind | None) -> None:
-        """A folder without blemish: one entry, with what is of another kind carved out of it."""
+        """A folder whose files are all of one kind: one entry, with what is of another kind carved out of it."""
         kinds = folder.kinds - {"mcpserver"}
         if len(kinds) == 1 or kinds == {"model", "part"}:
             (kind,) = kinds - {"part"} or kinds

@@ -32,7 +32,7 @@ def kind_of(mode: int) -> str:
     """What a file that is not regular is, as `it is a pipe`; empty for a regular file."""
     if stat.S_ISREG(mode):
         return ""
-    return next((words for is_kind, words in _KINDS if is_kind(mode)), "it is no regular file")
+    return next((words for is_kind, words in _KINDS if is_kind(mode)), "it is not a regular file")
 
 
 def open_regular(path: str | os.PathLike[str], *, follow_links: bool = True) -> int:
@@ -90,7 +90,7 @@ def read_start(path: str | os.PathLike[str], count: int, *, follow_links: bool =
 
 
 def check_regular(path: str | os.PathLike[str]) -> None:
-    """Open and close it, before somebody opens it who would wait. Raises OSError for what is no readable file."""
+    """Open and close it, before somebody opens it who would wait. Raises OSError for what is not a readable file."""
     os.close(open_regular(path))
 
 
@@ -104,7 +104,7 @@ def parse_json(data: bytes | str) -> Any:
     except UnicodeDecodeError as problem:
         raise ValueError(f"byte {problem.start} is not UTF-8") from None
     except json.JSONDecodeError as problem:
-        raise ValueError(f"it is no JSON: line {problem.lineno}, column {problem.colno}: {problem.msg}") from None
+        raise ValueError(f"it is not JSON: line {problem.lineno}, column {problem.colno}: {problem.msg}") from None
 
 
 def read_json(path: str | os.PathLike[str], limit_bytes: int = TEXT_LIMIT_BYTES) -> Any:
@@ -120,4 +120,4 @@ def why(problem: OSError | ValueError) -> str:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"it is no JSON: {name} is not a number there")
+    raise ValueError(f"it is not JSON: {name} is not a number there")

@@ -30,7 +30,7 @@ _KITFILE = -1  # in place of a layer
 
 
 class NoSuchFile(NotFound, FileNotFoundError):
-    """A path that the kit does not have, as fsspec's users expect to be told of it."""
+    """A path that the kit does not have, as fsspec's users expect it to be reported."""
 
 
 class Found(NamedTuple):

@@ -89,7 +89,7 @@ def to_python(expression: str) -> re.Pattern[str]:
 def _repeat(found: re.Match[str]) -> str:
     low, comma, high = found.groups()
     if int(low) > _REPEAT_LIMIT or (high and not int(low) <= int(high) <= _REPEAT_LIMIT):
-        raise ValueError(f"{found.group()} is no repetition")
+        raise ValueError(f"{found.group()} is not a repetition")
     return f"{{{low}{comma or ''}{high or ''}}}"
 
 
@@ -132,7 +132,7 @@ def _character(expression: str, at: int) -> tuple[str, int]:
     if found := _HEX.match(expression, at + 1):
         return chr(int(found.group(1) or found.group(2), 16)), found.end()
     if not escaped.isascii() or not escaped or escaped.isalnum():
-        raise ValueError(f"\\{escaped} is no character")
+        raise ValueError(f"\\{escaped} is not a character")
     return escaped, at + 2
 
 
@@ -171,7 +171,7 @@ def _set_of(name: str, *, is_negated: bool = False) -> str:
     if name in ("D", "S", "W"):
         name, is_negated = name.lower(), True
     if name not in _SETS:
-        raise ValueError(f"[:{name}:] is no class")
+        raise ValueError(f"[:{name}:] is not a class")
     if not is_negated:
         return _SETS[name]
     inside = re.compile(f"[{_SETS[name]}]")

@@ -142,7 +142,7 @@ class _Writer:
 
 
 def _plain(value: Any) -> str:
-    """A scalar that is no text."""
+    """A scalar that is not a text."""
     if value is None:
         return "null"
     if isinstance(value, bool):

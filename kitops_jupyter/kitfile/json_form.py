@@ -98,7 +98,7 @@ def _number(text: str) -> float:
 
 
 def _refuse(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
+    raise ValueError(f"{text} is not JSON")
 
 
 def _section(value: object, kind: Any, where: str) -> dict[str, Any]:

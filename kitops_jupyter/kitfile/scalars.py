@@ -46,7 +46,7 @@ _OLD_BOOLEANS = frozenset(
     ("y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF")
 )
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
-_DIGITS_LIMIT = 400  # of an integer; a longer one is no number that anybody means, and slow to read
+_DIGITS_LIMIT = 400  # of an integer; a longer one is not a number that anybody means, and slow to read
 
 
 def resolve(text: str) -> Any:

@@ -101,7 +101,7 @@ def _part_types(kitfile: Kitfile) -> Iterator[Finding]:
         field = f"model.parts[{index}].type"
         if part.type and not _PART_TYPE.match(part.type):
             yield _finding(
-                kitfile, f"{_shown(part.type)} is no type", field, "letters, digits, _ . and -, a letter or digit first"
+                kitfile, f"{_shown(part.type)} is not a type", field, "letters, digits, _ . -; a letter or digit first"
             )
         if len(part.type.encode()) > _PART_TYPE_LIMIT:
             yield _finding(kitfile, f"is longer than {_PART_TYPE_LIMIT} letters", field, "")

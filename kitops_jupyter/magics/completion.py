@@ -57,7 +57,7 @@ class _Offer:
 
 
 def _offer(context: CompletionContext, shell: Any) -> _Offer | None:
-    """What the word at the cursor may become; None where this is no line of ours, or an expression in it."""
+    """What the word at the cursor may become; None where this is not a line of ours, or an expression in it."""
     typed = _typed(context)
     if typed is None:
         return None

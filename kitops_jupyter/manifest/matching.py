@@ -108,7 +108,7 @@ def _identity(layer: Descriptor) -> tuple[str, str]:
 
 def _matched_by_digest(entry: Entry, layers: list[Descriptor]) -> Match:
     if not layers:
-        raise ManifestInvalid(f"config: {entry.label} has the digest {entry.digest}, which is no layer of the manifest")
+        raise ManifestInvalid(f"config: {entry.label} has the digest {entry.digest}, not a layer of the manifest")
     # Files with equal contents have equal raw layers: the path tells them apart.
     placed = (layer for layer in layers if layer.annotations.get(FILE_PATH) == entry.clean_path)
     layer = next(placed, layers[0])
@@ -167,7 +167,7 @@ def kitfile_from_layers(manifest: Manifest, config: bytes) -> Kitfile:
 
 
 def package_of(config: bytes) -> Package:
-    """What the config of a ModelPack says of the whole: name, version, authors; what is no text is left out.
+    """What the config of a ModelPack says of the whole: name, version, authors; what is not a text is left out.
 
     Source: CNCF model-spec, config, "descriptor". Raises ManifestInvalid.
     """

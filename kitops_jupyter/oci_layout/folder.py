@@ -35,7 +35,7 @@ Changer = Callable[[IndexFile], IndexFile]
 class LayoutFolder:
     """The layout in this folder; made on the first write, in a folder that is new or empty.
 
-    Safe to use from several threads and processes. Raises PathInvalid for what is no layout. `known` spares it to hash
+    Safe to use from several threads and processes. Raises PathInvalid for what is not a layout. `known` spares hashing
     the same blobs again and again.
     """
 
@@ -104,7 +104,7 @@ class LayoutFolder:
             self._prepare()
             is_manifest = descriptor.media_type in MANIFEST_TYPES
             if is_manifest and descriptor.size_bytes > _MANIFEST_LIMIT_BYTES:
-                raise ManifestInvalid(f"{descriptor.digest.short}: {descriptor.size_bytes} bytes is no manifest")
+                raise ManifestInvalid(f"{descriptor.digest.short}: {descriptor.size_bytes} bytes is not a manifest")
             self._write_blob(descriptor, stream, observe, item)
         if is_manifest:
             self._change(lambda index: index.with_entry(descriptor))
@@ -184,7 +184,7 @@ class LayoutFolder:
             return IndexFile.parse(self._read(INDEX_NAME, index_file.INDEX_LIMIT_BYTES), self._shown)
         except FileNotFoundError as problem:
             missing = Path(problem.filename or INDEX_NAME).name
-            raise NotFound(f"{self.path} is no OCI layout: it has no {missing}") from None
+            raise NotFound(f"{self.path} is not an OCI layout: it has no {missing}") from None
 
     def _read(self, name: str, limit_bytes: int) -> bytes:
         try:
@@ -198,7 +198,7 @@ class LayoutFolder:
         """Raise PathInvalid if a folder in the layout is a link: it would lead out of it."""
         for folder in (self.path / "blobs", self.path / "blobs" / "sha256", self.path / _PARTIAL):
             if os.path.lexists(folder) and not stat.S_ISDIR(folder.lstat().st_mode):
-                raise PathInvalid(f"{folder} is no folder of an OCI layout, but a link or a file: it is not followed")
+                raise PathInvalid(f"{folder} is a link or a file, not a folder of an OCI layout: it is not followed")
 
     def _prepare(self) -> None:
         """Make what an empty layout has. Raises PathInvalid for a folder with other things in it."""
@@ -212,7 +212,7 @@ class LayoutFolder:
                     others = [entry.name for entry in self.path.iterdir() if entry.name not in known]
                     if others:
                         raise PathInvalid(
-                            f"{self.path} is no OCI layout, and not empty: nothing was written",
+                            f"{self.path} is not an OCI layout, and not empty: nothing was written",
                             hint="name a new folder",
                             details=sorted(others)[:5],
                         )

@@ -44,7 +44,7 @@ class IndexFile:
         parsed = load_object(data, what, limit_bytes=INDEX_LIMIT_BYTES)
         listed = parsed.pop("manifests", None) or []
         if parsed.get("schemaVersion") != 2 or not isinstance(listed, list):
-            raise ManifestInvalid(f"{what} is no image index of schemaVersion 2")
+            raise ManifestInvalid(f"{what} is not an image index of schemaVersion 2")
         if len(listed) > ENTRIES_LIMIT:
             raise ManifestInvalid(f"{what} lists {len(listed)} manifests, expected at most {ENTRIES_LIMIT}")
         return cls(

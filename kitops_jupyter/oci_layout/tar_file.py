@@ -82,7 +82,7 @@ class LayoutTar:
 
     def _small(self, name: str, limit_bytes: int) -> bytes:
         if name not in self._places:
-            raise NotFound(f"{self._shown} is no OCI layout: it has no {name}")
+            raise NotFound(f"{self._shown} is not an OCI layout: it has no {name}")
         offset, size_bytes = self._places[name]
         if size_bytes > limit_bytes:
             raise ManifestInvalid(f"{self._shown}: {name} has {size_bytes} bytes, expected at most {limit_bytes}")

@@ -1,4 +1,4 @@
-"""A layout into a tar: the same content gives the same bytes, and a copy that broke off goes on where it was.
+"""A layout into a tar: the same content gives the same bytes, and a copy that broke off resumes where it was.
 
 Every size is known beforehand, so every byte's place is: what a broken-off copy left is compared with what must be
 there, as far as it is right it stays, and the rest is written. Memory stays flat; the name comes last.
@@ -184,7 +184,7 @@ def _shifted(observe: Observer, begin: int, total_bytes: int) -> Observer:
 
 
 class _Hash:
-    """A sink that goes on with a hash."""
+    """A sink that continues a hash."""
 
     def __init__(self, hashing: Any) -> None:
         self.write: Callable[[memoryview], None] = hashing.update
@@ -197,7 +197,7 @@ class _Hash:
 
 
 class _Append:
-    """A sink that goes on with an open file, and leaves what it has when the stream breaks off.
+    """A sink that continues an open file, and keeps what it has when the stream breaks off.
 
     What is large goes around the page cache, from the file's next page on: `phase_bytes` is how far into one it begins.
     """

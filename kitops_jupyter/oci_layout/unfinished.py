@@ -15,7 +15,7 @@ from kitops_jupyter.errors import Conflict, PathInvalid, StoreBusy
 _OPEN = os.O_RDWR | os.O_CREAT
 for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"):
     _OPEN |= getattr(os, _flag, 0)
-_TRIES = 4  # some file systems make up inodes anew at each look
+_TRIES = 4  # some file systems invent new inodes at each look
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def _key(layer: Descriptor) -> str:
 
 
 class IndexCheck:
-    """A byte sink that makes the layer's index anew while the layer passes, to be compared by `judge`.
+    """A byte sink that builds the layer's index again while the layer passes, for `judge` to compare.
 
     It never fails: what is wrong with an archive is for others to say. `is_listing` means a compressed layer, whose
     index has no digests; the sink then takes what comes out of it.
@@ -120,7 +120,7 @@ class IndexCheck:
             why_wrong = self._why_wrong or self._difference(read_listing)
         except ContentError as problem:
             why_wrong = problem.message
-        except KitError:  # the index was lost, or cannot be had now
+        except KitError:  # the index was lost, or cannot be read now
             return ""
         findings.keep(self._layer, why_wrong)
         return why_wrong
@@ -197,7 +197,7 @@ def check_listing(layer: Descriptor, stream: Readable, read_listing: ReadListing
 
 
 def warning(layer: Descriptor, why_wrong: str) -> str:
-    """What a user is told of a wrong index."""
+    """The warning about a wrong index."""
     return f"layer {layer.digest.short}: its file index is not the layer's, and is not used: {why_wrong}"
 
 

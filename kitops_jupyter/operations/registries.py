@@ -48,7 +48,7 @@ def known_registries(settings: Settings) -> list[KnownRegistry]:
 def add_registry(name: str, url: str, *, plain_http: bool, settings: Settings) -> Settings:
     """Give a registry a name, or change where it is; the settings as they are then. Raises Usage."""
     if not _NAME.fullmatch(name):
-        raise Usage(f"{name[:100]!r} is no name for a registry", hint="letters, digits, dots and dashes")
+        raise Usage(f"{name[:100]!r} is not a name for a registry", hint="letters, digits, dots and dashes")
     if url:
         try:
             Address.parse(url if "//" in url else f"https://{url}")

@@ -36,7 +36,7 @@ class Registry(Exchange):
 
     `host` is as in references; what the settings say of that name applies unless given here. `concurrency` is
     how many requests of one operation run side by side. `credential` overrides what the files have. A blob of
-    `resume_from_bytes` and more is sent in chunks of `chunk_bytes`, so that it can be gone on with after a break.
+    `resume_from_bytes` and more is sent in chunks of `chunk_bytes`, so that it can be resumed after a break.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class Registry(Exchange):
         return login.forget(self.settings.credentials, self.name)
 
     def _authenticate(self) -> None:
-        """Begin anew with who we are."""
+        """Start again with the current credentials."""
         named = self.settings.registries.get(self.name, RegistrySettings())
         self.authenticator = Authenticator(
             self.name, self.origin, self._find_credential, self._fetch_token, token_hosts=named.token_hosts

@@ -40,7 +40,7 @@ class RemoteRepository:
     def __init__(self, registry: Exchange, name: str, remembered: Remembered) -> None:
         if len(name) > 255 or not _NAME.match(name):
             raise InvalidReference(
-                f"{name[:80]!r} is no repository of {registry.name}",
+                f"{name[:80]!r} is not a repository of {registry.name}",
                 hint="names are lower-case, with a-z 0-9 . _ - and /",
             )
         self.registry = registry
@@ -59,7 +59,7 @@ class RemoteRepository:
         return self._manifests.resolve(name)
 
     def open(self, descriptor: Descriptor) -> Readable:
-        """The bytes as the registry has them; a broken connection is gone on with. Raises NotFound here."""
+        """The bytes as the registry has them; a broken connection is resumed. Raises NotFound here."""
         if descriptor.media_type in MANIFEST_TYPES:
             return self._manifests.open(descriptor)
         stream = download.BlobStream(self.registry, self.name, descriptor)
@@ -136,7 +136,7 @@ class RemoteRepository:
         """Send content; a no-op when it is there. A manifest goes by its digest, and tells its subject.
 
         A stream that can be rewound is sent again after a broken connection; for one that cannot, the error is
-        temporary, and the caller opens it anew (or uses `upload`). Closes the stream.
+        temporary, and the caller opens it again (or uses `upload`). Closes the stream.
         """
         with closing(stream):
             if descriptor.media_type in MANIFEST_TYPES:
@@ -156,7 +156,7 @@ class RemoteRepository:
     ) -> None:
         """Have a blob there: found, mounted from another repository of this registry, or sent.
 
-        `reopen` gives its bytes from the start, each time anew. From `Registry.resume_from_bytes` on it goes in
+        `reopen` gives its bytes from the start, every time. From `Registry.resume_from_bytes` on it goes in
         chunks, and after a break, also of this process, at most one chunk is sent again. With `check` it is hashed
         while it is sent, and its last byte withheld until that is right; without, which is faster, that is left to
         the registry, which must refuse bytes of another digest.
@@ -192,7 +192,7 @@ class RemoteRepository:
     def tag(self, descriptor: Descriptor, name: str) -> None:
         """Let `name` point at a manifest that is there; no blob moves. Raises NotFound, InvalidReference."""
         if not is_tag(name):
-            raise InvalidReference(f"{name[:140]!r} is no tag", hint="letters, digits, _ . -; 128 at most")
+            raise InvalidReference(f"{name[:140]!r} is not a tag", hint="letters, digits, _ . -; 128 at most")
         if not self.is_known(descriptor, if_refused=True):
             raise NotFound(f"{descriptor.digest.short}: cannot be tagged {name}, it is not in {self.store_name}")
         with verified(self._manifests.open(descriptor), descriptor) as stream:

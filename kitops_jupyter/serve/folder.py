@@ -94,7 +94,7 @@ class Folder:
     def put_manifest(self, repository: str, digest: str, media_type: str, data: bytes, tag: str) -> str:
         """Store a manifest whose blobs are all here, then let the tag name it; the digest of its subject, or "".
 
-        Raises Refused for one that is no manifest, or refers to what the repository does not have.
+        Raises Refused for one that is not a manifest, or refers to what the repository does not have.
         """
         parsed = manifests.parse(data, media_type)
         children, subject = manifests.children(parsed), manifests.subject(parsed)

@@ -31,7 +31,7 @@ class Listener(HTTPServer):
 
 
 class _Stream(IOStream):
-    """A connection that closes at once on what is no HTTP, and never before the other side heard the answer."""
+    """A connection that closes at once on what is not HTTP, and never before the other side heard the answer."""
 
     _is_known = False
 

@@ -29,9 +29,9 @@ def parse(data: bytes, said_type: str) -> dict[str, Any]:
     try:
         parsed = json.loads(data)
     except (ValueError, RecursionError):
-        raise _invalid("the manifest is no JSON") from None
+        raise _invalid("the manifest is not JSON") from None
     if not isinstance(parsed, dict) or parsed.get("schemaVersion") != 2:
-        raise _invalid("the manifest is no object of schemaVersion 2")
+        raise _invalid("the manifest is not an object of schemaVersion 2")
     if parsed.get("mediaType") not in (None, said_type):
         raise _invalid(f"the manifest says {parsed['mediaType']!r:.100}, the header {said_type}")
     return parsed
@@ -43,7 +43,7 @@ def children(parsed: dict[str, Any]) -> list[str]:
     for key in ("layers", "manifests"):
         listed = parsed.get(key) or []
         if not isinstance(listed, list):
-            raise _invalid(f"{key} is no list")
+            raise _invalid(f"{key} is not a list")
         found += listed
     return [digest for digest, kind in map(_digest_and_type, found) if not kind.startswith(_ELSEWHERE)]
 

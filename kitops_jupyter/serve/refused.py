@@ -35,7 +35,7 @@ def is_name(text: str) -> bool:
 
 
 def tag(text: str) -> str:
-    """A tag. Raises Refused: no manifest can have a name that is no tag."""
+    """A tag. Raises Refused: no manifest can have a name that is not a tag."""
     if not _TAG.fullmatch(text):
         raise Refused(404, "TAG_INVALID", "a tag is at most 128 letters, digits, . _ and -")
     return text

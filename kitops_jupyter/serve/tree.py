@@ -191,7 +191,7 @@ class Tree:
                 raise
         if not is_made:
             raise _missing(path)
-        raise NotADirectoryError(errno.ENOTDIR, f"{'/'.join(path)} is no folder, and links are not followed")
+        raise NotADirectoryError(errno.ENOTDIR, f"{'/'.join(path)} is not a folder, and links are not followed")
 
 
 def write_all(descriptor: int, data: bytes) -> None:

@@ -34,7 +34,7 @@ EVENT_SCHEMA = {
 
 
 class KitServer(ExtensionApp):
-    """Adds our routes to a server; what a killed one left under way goes on as soon as the loop runs."""
+    """Adds our routes to a server; jobs that a killed server left are resumed as soon as the loop runs."""
 
     name = "kitops_jupyter"
     load_other_extensions = True
@@ -62,7 +62,7 @@ class KitServer(ExtensionApp):
         )
 
     async def stop_extension(self) -> None:
-        """Stop the jobs; the next server goes on with them."""
+        """Stop the jobs; the next server resumes them."""
         await Workers(1, "kit-stop").call(self._jobs.close)  # the others may all be waiting
 
 

@@ -168,7 +168,7 @@ def _read_record(item: object) -> Record:
     state, error = kept.get("state"), _read_as(wire.Error, kept.get("error"))
     if not isinstance(state, str) or state not in _STATES or not request:
         state = "failed"
-        error = wire.Error("unreadable", "what an earlier server kept of this job cannot be read", "start it anew", [])
+        error = wire.Error("unreadable", "its record from an earlier server is unreadable", "start the job again", [])
     return Record(
         id=_text(kept.get("id")),
         kind=cast("wire.JobKind", kind),

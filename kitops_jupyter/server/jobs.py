@@ -1,4 +1,4 @@
-"""Transfers as jobs of the server: they outlive kernel and page, and a killed server goes on with them.
+"""Transfers as jobs of the server: they outlive kernel and page, and the next server resumes them.
 
 A new server takes over the records of dead ones that showed the same folder, and begins again what was under way: a
 transfer then finds its partial files. One job's fault stays its own: it fails, with its reason, and the others go on.
@@ -147,7 +147,7 @@ class Jobs:
             return any(job.state in GOING for job in self._jobs.values())
 
     def take_over(self, make: Callable[[dict[str, Any]], Task]) -> None:
-        """Adopt what servers that are gone left behind, and go on with it.
+        """Adopt and resume the jobs that ended servers left behind.
 
         Each job is adopted, or is one that failed and says why; only then is the file of its server removed.
         """
@@ -165,7 +165,7 @@ class Jobs:
                     self.turns.add(job.id, partial(self._run, job))
 
     def close(self, timeout_s: float = STOP_S) -> None:
-        """Stop everything; what was going on is gone on with by the next server."""
+        """Stop everything; the next server resumes running jobs."""
         with self._lock:
             going = [job for job in self._jobs.values() if job.state in GOING]
         self._keep()

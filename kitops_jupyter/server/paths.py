@@ -24,7 +24,7 @@ class Root:
             typed_path(self.folder / text)  # characters and lengths that no file name can have
         is_foreign = "\x00" in text or "\\" in text or pure.is_absolute() or bool(PureWindowsPath(text).drive)
         if is_foreign or ".." in parts:
-            raise PathInvalid(f"{text[:200]!r} is no path below the server's folder")
+            raise PathInvalid(f"{text[:200]!r} is not a path below the server's folder")
         return self.confined(self.folder.joinpath(*parts), text)
 
     def confined(self, path: Path, text: str) -> Path:

@@ -29,7 +29,7 @@ class Turns:
 
     @at_once.setter
     def at_once(self, at_once: int) -> None:
-        """What runs goes on, also when it is more than that."""
+        """Running jobs continue, even when there are more than that."""
         self._at_once = max(1, min(at_once, MOST))
         self._go_on()
 

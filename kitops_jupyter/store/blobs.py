@@ -184,7 +184,7 @@ def keep_file(layout: Layout, path: Path, descriptor: Descriptor) -> Path:
 
 
 class _Bounded:
-    """Refuses a stream that goes on after its promised end, before it fills the disk."""
+    """Refuses a stream that continues after its promised end, before it fills the disk."""
 
     def __init__(self, stream: Readable, descriptor: Descriptor) -> None:
         self._stream = stream

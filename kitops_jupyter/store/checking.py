@@ -66,13 +66,13 @@ def _blobs(layout: Layout, problems: list[Problem]) -> Iterator[tuple[Digest, in
             there = entry.stat(follow_symlinks=False)
         except (ManifestInvalid, FileNotFoundError):
             problems.append(
-                Problem("file", f"{entry.path} is no blob", hint=f"look at it, and move it away: {entry.path}")
+                Problem("file", f"{entry.path} is not a blob", hint=f"look at it, and move it away: {entry.path}")
             )
             continue
         if stat.S_ISREG(there.st_mode):
             yield digest, there.st_size
         else:
-            problems.append(Problem("blob", f"{entry.path} is no regular file: it is not read", f"remove {entry.path}"))
+            problems.append(Problem("blob", f"{entry.path} is not a regular file: not read", f"remove {entry.path}"))
 
 
 def _listed(layout: Layout, problems: list[Problem]) -> Iterator[tuple[Pair, Descriptor, str]]:

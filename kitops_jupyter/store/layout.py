@@ -76,7 +76,7 @@ class Layout:
 
     @property
     def partials(self) -> Path:
-        """Downloads that are not whole yet; they outlive the process, to be gone on with."""
+        """Downloads that are not whole yet; they outlive the process, so that it can resume."""
         return self.ours / "partial"
 
     @property

@@ -140,7 +140,7 @@ class Lists:
         unlink(self.layout.journal)
 
     def change_listing(self, path: Path, *, put: Sequence[Descriptor] = (), drop: Collection[Digest] = ()) -> None:
-        """List and no longer list manifests; a repository's list without manifests is no file. Raises StoreCorrupt."""
+        """List and no longer list manifests; a list without manifests has no file. Raises StoreCorrupt."""
 
         def change(data: bytes) -> bytes:
             listing = parse_listing(path, data)

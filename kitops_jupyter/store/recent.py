@@ -52,7 +52,7 @@ class Entry:
 
     @classmethod
     def from_json(cls, value: Any) -> Entry:
-        """Raises LookupError, TypeError, ValueError, KitError for what is no entry."""
+        """Raises LookupError, TypeError, ValueError, KitError for what is not an entry."""
         if value["kind"] not in KINDS or not isinstance(value["repository"], str):
             raise ValueError("no entry")
         tags = tuple((str(tag), str(before)) for tag, before in value["tags"])
@@ -118,7 +118,7 @@ class Recent:
         return restored
 
     def _rescued(self, entries: Sequence[Entry], lists: Lists) -> list[Entry]:
-        """What kit wrote while we replaced its list: until it began anew, only we know of it."""
+        """What kit wrote while we replaced its list: until it started again, only we know of it."""
         found = []
         for entry in {(entry.kind, entry.store_name): entry for entry in entries}.values():
             pair = entry.pair(self._layout)
@@ -153,7 +153,7 @@ class Recent:
             if lost:
                 lists.change_tags(pair, put=dict.fromkeys(lost, entry.manifest))
         except KitError:
-            return entry  # a list that cannot be read is told by who needs it
+            return entry  # whoever needs a list that cannot be read reports it
         if lost or not is_listed:
             named = Reference.from_store_name(entry.store_name)
             restored += [str(named.with_tag(tag)) for tag in lost] or [str(named.with_digest(digest))]

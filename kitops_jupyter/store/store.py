@@ -115,7 +115,7 @@ class Store:
     ) -> list[tuple[str, Descriptor, tuple[str, ...]]]:
         """Every manifest as (repository, descriptor, sorted tags), by repository; manifests themselves are not read.
 
-        A repository whose files cannot be read raises StoreCorrupt, or is told to `on_problem` and left out.
+        A repository whose files cannot be read raises StoreCorrupt, or is reported to `on_problem` and left out.
         """
         sharing.look_again(self._layout)
         found = []
@@ -165,7 +165,7 @@ class Store:
 
     @property
     def partials(self) -> Path:
-        """Where downloads lie until they are whole, on the blobs' file system; to be gone on with after a kill."""
+        """Where downloads lie until they are whole, on the blobs' file system; so that a killed pull can resume."""
         return self._layout.partials
 
     def find_blob(self, descriptor: Descriptor, *, observe: Observer = ignore, item: str = "") -> Path | None:

@@ -45,7 +45,7 @@ VERB = Verb(
     about=(
         "In a notebook: a browser in the cell. Registries and the local store, repositories, tags with size and date; "
         "a kit opens to its layers, folders and files, to be ticked and pulled into a folder, with everything that is "
-        "in the way shown first. Elsewhere the same as text, one level at a time."
+        "that conflict shown first. Elsewhere the same as text, one level at a time."
     ),
     parser=_parser,
     run=_run,

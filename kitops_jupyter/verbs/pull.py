@@ -26,8 +26,8 @@ def _parser() -> Parser:
     )  # fmt: skip
     parser.flag("-d", "--dir", metavar="DIR", kind="folder", help="write the files there, store nothing")
     parser.flag("-l", "--label", metavar="KEY=VALUE", action="append", default=[], help="choose one kit of an index")
-    parser.flag("-o", "--overwrite", help="replace files that are in the way")
-    parser.flag("-i", "--ignore-existing", help="keep files that are in the way")
+    parser.flag("-o", "--overwrite", help="replace files that are there already")
+    parser.flag("-i", "--ignore-existing", help="keep files that are there already")
     parser.flag("--include-remote", help="also data sets that the Kitfile only points at")
     parser.flag("--as-tar", help="leave each layer as the archive that it is, NAME.tar")
     parser.flag("--store-only", help="all of it into the local store, as without any of the flags above")

@@ -43,7 +43,7 @@ VERB = Verb(
     name="push",
     summary="a kit into a registry; what is there is not sent again",
     about=(
-        "Sends a kit of the local store to its registry, or to DEST. A push that broke off goes on where it was, and "
+        "Sends a kit of the local store to its registry, or to DEST. A push that broke off resumes where it was, and "
         "the tag moves last: nobody sees half a kit."
     ),
     parser=_parser,

@@ -37,8 +37,8 @@ def _parser() -> Parser:
     )
     parser.word("REF", kind="reference", required=False)
     parser.flag("-d", "--dir", metavar="DIR", kind="folder", help="where to; here, when not given")
-    parser.flag("-o", "--overwrite", help="replace files that are in the way")
-    parser.flag("-i", "--ignore-existing", help="keep files that are in the way")
+    parser.flag("-o", "--overwrite", help="replace files that are there already")
+    parser.flag("-i", "--ignore-existing", help="keep files that are there already")
     parser.flag(
         "-f", "--filter", metavar="TYPES[:NAMES]", kind="filter", action="append", default=[],
         help="only these: kitfile model datasets code prompts docs mcpservers; may be repeated",
@@ -74,7 +74,7 @@ VERB = Verb(
     name="unpack",
     summary="a kit into files: all of them, verified, or none",
     about=(
-        "Writes a kit's files below DIR. Files in the way are listed before anything is written, and none is "
+        "Writes a kit's files below DIR. Conflicts are listed before anything is written, and nothing is "
         "replaced unless --overwrite; nothing has its final name before its digest is right."
     ),
     parser=_parser,

@@ -1,4 +1,4 @@
-"""Where the ticked parts go: a folder, what is in the way there, the line that does it, and the transfer itself."""
+"""Where the ticked parts go: a folder, what conflicts there, the line that does it, and the transfer itself."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CONFLICTS_SHOWN = 20
 
 
 class PullPane:
-    """Pulls what is ticked of one kit, once it is known what stands in the way."""
+    """Pulls what is ticked of one kit, once the conflicts are known."""
 
     def __init__(self, kernel: Any, request: Browse, run: Callable[[Callable[[], None]], Any]) -> None:
         """`run` calls a function in a thread, and shows its KitError."""
@@ -107,7 +107,7 @@ class PullPane:
     def _start(self) -> None:
         if self._place and self._ticks and self._ticks.chosen:
             self._button.disabled = True
-            self._told.value = looks.told("Looking for what is in the way …", is_live=True)
+            self._told.value = looks.told("Looking for conflicts …", is_live=True)
             self._run(self._check_and_pull)
 
     def _check_and_pull(self) -> None:
@@ -166,7 +166,7 @@ def _hidden_at_end(box: ipywidgets.VBox) -> Iterator[None]:
 
 def _in_the_way(conflicts: Sequence[ConflictingPath]) -> str:
     count = f"{len(conflicts)} file{'' if len(conflicts) == 1 else 's'}"
-    first = f"{count} in the way; nothing was moved. Choose another folder, keep yours or overwrite them:"
+    first = f"{count} there already; nothing was moved. Choose another folder, keep yours or overwrite them:"
     lines = [str(conflict) for conflict in conflicts[:_CONFLICTS_SHOWN]]
     if len(conflicts) > _CONFLICTS_SHOWN:
         lines.append(f"and {len(conflicts) - _CONFLICTS_SHOWN} more")

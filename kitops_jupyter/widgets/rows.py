@@ -1,4 +1,4 @@
-"""A long list, a page at a time: the same few row widgets are filled anew, so that no list is too long to show."""
+"""A long list, a page at a time: the same few row widgets are filled again, so that no list is too long to show."""
 
 from __future__ import annotations
 

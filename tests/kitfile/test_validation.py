@@ -35,7 +35,7 @@ def findings(text: str) -> list[Finding]:
         ("model:\n  parts:\n    - path: ../m\n", 4, 13, "model.parts[0].path", "leaves", "folder above"),
         (
             "model:\n  path: m\n  parts:\n    - path: p\n      type: a b\n",
-            *(6, 13, "model.parts[0].type", "is no type", "letters"),
+            *(6, 13, "model.parts[0].type", "is not a type", "letters"),
         ),
         ("datasets:\n  - path: d\n    remoteHash: x\n", 4, 17, "datasets[0].remoteHash", "without remotePath", "add"),
         (

@@ -87,7 +87,7 @@ def test_a_link_in_its_place_is_not_followed(project: Path, tmp_path: Path, sett
     packed = kit.pack(project, propose=True, record_environment=True, settings=settings)
     assert packed.digest
     assert list((tmp_path / "elsewhere").iterdir()) == []
-    assert any("no folder" in warning for warning in packed.warnings)
+    assert any("not a folder" in warning for warning in packed.warnings)
 
 
 def test_an_interpreter_that_cannot_be_asked_fails_no_pack(project: Path, settings: Settings) -> None:

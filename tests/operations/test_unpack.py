@@ -53,7 +53,7 @@ def test_every_conflict_is_listed_and_nothing_is_written(tmp_path: Path, packed:
     with pytest.raises(Conflict) as caught:
         kit.unpack(f"churn:{tag}", out, settings=packed)
     shown = "\n".join(caught.value.details)
-    assert all(name in shown for name in ("src/a.py exists", "README.md exists", "data is no folder")), shown
+    assert all(name in shown for name in ("src/a.py exists", "README.md exists", "data is not a folder")), shown
     assert everything_in(out) == before
     assert "-d" in caught.value.hint
 
@@ -237,7 +237,7 @@ def test_two_layers_with_the_same_file_are_refused(tmp_path: Path, settings: Set
 def test_a_config_with_another_digest_than_the_manifest_is_refused(tmp_path: Path, settings: Settings) -> None:
     kitfile = parse_yaml("model: {path: m}").with_layers({("model", 0): (f"sha256:{'1' * 64}", f"sha256:{'1' * 64}")})
     reference = store_kit(settings, kitfile, Descriptor.of("application/vnd.kitops.modelkit.model.v1.tar", b""), b"")
-    with pytest.raises(ContentError, match="no layer of the manifest"):
+    with pytest.raises(ContentError, match="not a layer of the manifest"):
         kit.unpack(reference, tmp_path / "out", settings=settings)
 
 

@@ -64,7 +64,7 @@ PUSHES = [
     Case("no answer to the PUT, then fine", UPLOAD, [Fault(no_answer=True)], method="PUT"),
     Case("no answer to the HEAD, then fine", BLOB, [Fault(no_answer=True)], method="HEAD"),
     Case("no answer to the POST, then fine", UPLOAD, [Fault(no_answer=True)], method="POST"),
-    Case("an error that is no JSON", UPLOAD, [Fault(status=400, body=b"\xff<html>")], RegistryError, "POST"),
+    Case("an error that is not JSON", UPLOAD, [Fault(status=400, body=b"\xff<html>")], RegistryError, "POST"),
     Case("an error of many MB", UPLOAD, [Fault(status=400, body=b"x" * (3 * MIB))], RegistryError, "POST"),
     Case("an error deep as the sea", UPLOAD, [Fault(status=400, body=b"[" * 60_000)], RegistryError, "POST"),
 ]

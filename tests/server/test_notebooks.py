@@ -20,7 +20,7 @@ def parse(text: bytes) -> Any:
     """As a browser parses it."""
 
     def refuse(name: str) -> NoReturn:
-        raise AssertionError(f"{name} is no JSON")
+        raise AssertionError(f"{name} is not JSON")
 
     return json.loads(text, parse_constant=refuse)
 

@@ -37,7 +37,7 @@ def read(path: Path) -> dict[str, Any]:
             return {}
         except ValueError:
             time.sleep(0.001)  # another of its kind is writing
-    raise AssertionError(f"{path} is no JSON")
+    raise AssertionError(f"{path} is not JSON")
 
 
 def write(path: Path, value: object) -> None:

@@ -87,7 +87,7 @@ def record_environment(root: Path, *, python: str | Path | None = None) -> captu
 
 def _check(folder: Path, place: Path) -> None:
     if os.path.lexists(folder) and not stat.S_ISDIR(os.lstat(folder).st_mode):
-        raise KitError(f"{folder.name} is there and is no folder")
+        raise KitError(f"{folder.name} is there and is not a folder")
     if os.path.lexists(place) and not _is_ours(place):
         raise KitError(f"{folder.name}/{place.name} is a file of your own, and stays as it is")
 

@@ -258,5 +258,5 @@ def _check_mcpb(path: Path) -> None:
             if "manifest.json" in bundle.namelist():
                 return
     except (zipfile.BadZipFile, OSError) as problem:
-        raise PathInvalid(f"{path} is no .mcpb bundle: {problem}") from problem
-    raise PathInvalid(f"{path} is no .mcpb bundle: manifest.json is not at its root")
+        raise PathInvalid(f"{path} is not a .mcpb bundle: {problem}") from problem
+    raise PathInvalid(f"{path} is not a .mcpb bundle: manifest.json is not at its root")

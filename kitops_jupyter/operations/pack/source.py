@@ -63,7 +63,7 @@ def read_source(
 
 
 def _refuse_odd_kitfile(root: Path) -> None:
-    """Raise PathInvalid for something under the Kitfile's name that is no file: nothing is proposed in its place."""
+    """Raise PathInvalid for something under the Kitfile's name that is not a file: nothing is proposed in its place."""
     for path in (root / name for name in kitfile.NAMES):
         if os.path.lexists(path):
             is_there = path.exists()

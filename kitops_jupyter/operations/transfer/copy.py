@@ -61,7 +61,7 @@ def copy(
 
     Each side is a name with a registry (that registry), another name or `local://NAME` (the local store),
     `oci:DIR[:TAG]` or `FILE.tar[:TAG]` (an OCI layout). What is there is not moved again, a registry mounts what a
-    sibling has, and a copy that broke off goes on where it was. The tag moves last; a tar has its name when it is
+    sibling has, and a copy that broke off resumes where it was. The tag moves last; a tar has its name when it is
     whole, and replaces a file only with `overwrite`. Relative paths are below `directory`. `source_connection` is for a
     source that is reached otherwise than the destination.
     Raises NotFound, NotAModelKit, Usage, ManifestInvalid, DigestMismatch, UnsafeArchive, Conflict, RegistryError,
@@ -188,7 +188,7 @@ def _into_tar(
 
 
 def _open_from(side: Source, blob: Descriptor, start: int) -> Readable:
-    """The blob's bytes from there on, without moving those before where that can be had."""
+    """The blob's bytes from there on, without moving those before, where the source can do that."""
     if start and isinstance(side, ReadsRanges):
         return side.open_range(blob, start, blob.size_bytes - start)
     stream = side.open(blob)

@@ -48,7 +48,7 @@ def pull(
     `include_remote` also fetches data that the Kitfile only points at. `as_tar` leaves each of these layers as the
     archive that it is. Without any of these (`store_only` insists on it), all of it goes into the local store, kits
     that it builds on included, `with_referrers` also what refers to it; what is there is not moved again, and a pull
-    that broke off goes on where it was, in this process or another one.
+    that broke off resumes where it was, in this process or another one.
     Raises NotFound, DigestMismatch, Conflict, FilterInvalid, Usage, RegistryError, StorageFull, Cancelled.
     """
     settings = settings or Settings.load()

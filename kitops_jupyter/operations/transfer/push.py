@@ -37,7 +37,7 @@ def push(
     """Have a local kit, or an index and its kits, in its registry or at `destination`; the tag moves last.
 
     What the registry has is not sent again; what a sibling repository there has is mounted. A push that broke off
-    goes on where it was. `all_tags` pushes every tag of the local repository that names a kit.
+    resumes where it was. `all_tags` pushes every tag of the local repository that names a kit.
     `index` means the index of that name, also where there is a kit of that name, too.
     Raises NotFound, Usage (a name without a registry), Unauthorized, Forbidden, RegistryError, Cancelled.
     """

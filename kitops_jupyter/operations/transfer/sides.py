@@ -98,7 +98,7 @@ def opened(
     if place.kind == "folder" and place.path is not None:
         yield LayoutFolder(place.path, targets.store(settings).known_blobs)
     elif place.reference is None:
-        raise Usage(f"{place} is no place to write to")
+        raise Usage(f"{place} is not a place to write to")
     elif place.kind == "store":
         store = targets.store(settings)
         with store.session() if writes else nullcontext():

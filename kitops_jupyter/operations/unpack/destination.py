@@ -1,4 +1,4 @@
-"""The folder that a kit is unpacked into: what is there already, and whether it stands in the way."""
+"""The folder that a kit is unpacked into: what is there already, and whether it conflicts."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Place:
 
     @property
     def overwrites(self) -> bool:
-        """Whether regular files are replaced: then little can be in the way, and it shows early enough at the end."""
+        """Whether regular files are replaced: then little can conflict, and it shows early enough at the end."""
         return self._overwrite
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing can be in the way."""
+        """Whether nothing can conflict."""
         return self._is_empty
 
     def keeps(self, name: str) -> bool:
@@ -64,7 +64,7 @@ class Place:
             return False
 
     def check(self, name: str, *, text: str | None = None, is_dir: bool = False) -> None:
-        """Note what stands in the way of this file or folder; a file that has `text` already does not."""
+        """Note what conflicts with this file or folder; a file that has `text` already does not."""
         if self._is_empty or not self._check_folders(name):
             return
         mode = self._mode_of(name)
@@ -72,11 +72,11 @@ class Place:
             return
         if is_dir:
             if not stat.S_ISDIR(mode):
-                self._conflicts[name] = "is no folder, and the kit has one of that name"
+                self._conflicts[name] = "is not a folder, and the kit has one of that name"
         elif stat.S_ISLNK(mode):
             self._conflicts[name] = "is a link: it is neither followed nor replaced"
         elif not stat.S_ISREG(mode):
-            self._conflicts[name] = "is no regular file"
+            self._conflicts[name] = "is not a regular file"
         elif self._overwrite or (text is not None and self.has_text(name, text)):
             return
         elif text is not None or not self._ignore_existing:

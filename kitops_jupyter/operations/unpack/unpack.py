@@ -81,7 +81,7 @@ def unpack(
 
     A kit that is not in the local store comes from its registry (`remote` asks there first), and only the layers that
     are wanted travel, straight into the files. `labels` choose one kit of an index.
-    Files in the way are a Conflict that lists all of them, before anything is written; `overwrite` replaces
+    Files that are there already raise a Conflict that lists them all, before anything is written; `overwrite` replaces
     regular files (their modes stay), `ignore_existing` keeps them. Nothing is followed out of `directory`.
     Raises NotFound, FilterInvalid, Conflict, DigestMismatch, UnsafeArchive, StorageFull, Cancelled, RegistryError.
     Source: format.md, "Unpacking".
@@ -183,7 +183,7 @@ def texts_of(kit: Kit, chosen: Filters) -> dict[str, str]:
 
 
 def check_place(place: Place, unpacker: LayerUnpacker, texts: Mapping[str, str], wanted: Wanted) -> None:
-    """Have the place note what stands in the way of all this."""
+    """Have the destination note every conflict."""
     for name, text in texts.items():
         place.check(name, text=text)
     for part in wanted.layers:

@@ -18,7 +18,7 @@ from kitops_jupyter.registry.http.door import typed
 from kitops_jupyter.registry.http.exchange import Exchange
 from kitops_jupyter.registry.http.retry import Attempts
 
-PROGRESS_BYTES = 64 << 10  # a connection that brought this much was worth it: the attempts count anew
+PROGRESS_BYTES = 64 << 10  # a connection that brought this much was worth it: the attempts are counted from the start
 DISCARD_LIMIT_BYTES = 1 << 20  # a registry without ranges may be made to send this much for nothing
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19}|\*)\Z")
 _SIZE_PLAIN = ("", "identity")

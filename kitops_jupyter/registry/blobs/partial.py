@@ -1,4 +1,4 @@
-"""Blobs into files that survive: what a broken pull left is hashed and gone on with, and nobody pulls it twice.
+"""Blobs into files that survive: what a broken pull left is hashed and resumed, and nobody pulls it twice.
 
 `HEX.partial` is what has come so far, trusted only after it was hashed; `HEX` is whole and verified; `HEX.lock` is
 held by the one process that is at it.
@@ -25,7 +25,7 @@ from kitops_jupyter.registry.blobs.sinks import Hash, Progress
 from kitops_jupyter.registry.http.exchange import Exchange
 
 _BLOCK_BYTES = 4 << 20
-_ALIGNMENT = 4096  # a partial file goes on at a page, so that it can be written around the page cache
+_ALIGNMENT = 4096  # a partial file resumes at a page, so that it can be written around the page cache
 
 
 def fetch(
@@ -122,7 +122,7 @@ def _download(
 
 
 def _usable_bytes(path: Path, size_bytes: int) -> int:
-    """How much of a partial file may be gone on with: all, or whole pages of it; nothing of one that is too long."""
+    """How much of a partial file can be resumed: all, or whole pages of it; nothing of one that is too long."""
     try:
         found = path.stat().st_size
     except OSError:
@@ -153,7 +153,7 @@ class _UntilItBreaks:
 
 
 class _PartialFile:
-    """A sink that goes on with a file, and leaves what it has when the stream breaks off."""
+    """A sink that resumes a file, and keeps what it has when the stream breaks off."""
 
     def __init__(self, path: Path, start: int, descriptor: Descriptor) -> None:
         flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)

@@ -1,6 +1,6 @@
 """Where an upload under way is kept for the next process: in the cache, for this person only.
 
-The location of an upload is a secret of a kind (whoever has it may go on with it), but worth nothing for long.
+The location of an upload is a secret of a kind (whoever has it can resume it), but worth nothing for long.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from kitops_jupyter.registry.http.exchange import Exchange
 
 
 class SavedSession:
-    """One blob's upload to one repository. In a `with`: only one process at a time may go on with it.
+    """One blob's upload to one repository. In a `with`: only one process at a time can resume it.
 
-    All of it is a saving of work, so what fails here fails silently, and the upload begins anew.
+    All of it is a saving of work, so what fails here fails silently, and the upload starts again.
     """
 
     def __init__(self, registry: Exchange, name: str, descriptor: Descriptor) -> None:

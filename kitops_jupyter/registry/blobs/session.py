@@ -23,7 +23,7 @@ _OCTETS = {"Content-Type": "application/octet-stream"}
 
 
 class SessionLost(RegistryError):
-    """The registry no longer knows the upload, or is elsewhere in it; ask it where, or begin anew."""
+    """The registry no longer knows the upload, or is elsewhere in it; ask it where, or start again."""
 
     code = "upload_lost"
 

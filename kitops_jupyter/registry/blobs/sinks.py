@@ -129,7 +129,7 @@ class Progress:
             self._tell("started")
 
     def advanced(self, done_bytes: int) -> None:
-        """Say that this much of the whole is done; less than before is told as before."""
+        """Say that this much of the whole is done; less than before is reported as before."""
         self._done_bytes = max(self._done_bytes, done_bytes)
         self._tell("advanced")
 

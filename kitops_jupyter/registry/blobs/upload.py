@@ -201,6 +201,6 @@ class _PatchRefused(RegistryError):
 
 
 class StreamSpent(RegistryError):
-    """The bytes would have to be read again, and cannot be: the caller must open them anew."""
+    """The bytes would have to be read again, and cannot be: the caller must open them again."""
 
     code = "stream_spent"

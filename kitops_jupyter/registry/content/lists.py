@@ -62,7 +62,7 @@ def pages(registry: Exchange, url: str, what: str) -> Iterator[Any]:
         try:
             page = json.loads(body)
         except (ValueError, RecursionError):
-            raise RegistryError(f"{what}: the answer is no JSON", hint="is this the registry's address?") from None
+            raise RegistryError(f"{what}: the answer is not JSON", hint="is this the registry's address?") from None
         url = _next(registry, first, response, what)
         yield page
 

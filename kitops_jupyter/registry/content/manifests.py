@@ -49,7 +49,7 @@ _AHEAD = 4  # requests queued per thread: enough to keep it busy, few enough to 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A manifest by its tag, with its config if it was asked for; or why it could not be had."""
+    """A manifest by its tag, with its config if it was asked for; or why it could not be read."""
 
     name: str
     descriptor: Descriptor | None = None
@@ -227,7 +227,7 @@ def _describe(response: requests.Response, data: bytes, digest: Digest, what: st
     try:
         found: Any = json.loads(data)
     except (ValueError, RecursionError):
-        raise ManifestInvalid(f"{what}: the answer is no JSON", hint="is this the registry's address?") from None
+        raise ManifestInvalid(f"{what}: the answer is not JSON", hint="is this the registry's address?") from None
     if not isinstance(found, dict):
         raise ManifestInvalid(f"{what}: expected an object, got {type(found).__name__}")
     said = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()

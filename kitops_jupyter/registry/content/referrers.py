@@ -92,13 +92,13 @@ def _from_tag(manifests: Manifests, subject: Digest, what: str) -> list[Descript
     except NotFound:
         return []
     except (ValueError, RecursionError):
-        raise ManifestInvalid(f"{what}: the list under the tag {tag_of(subject)[:30]}… is no JSON") from None
+        raise ManifestInvalid(f"{what}: the list under the tag {tag_of(subject)[:30]}… is not JSON") from None
 
 
 def _entries(index: Any, what: str) -> list[Descriptor]:
     entries = (index.get("manifests") or []) if isinstance(index, dict) else None
     if not isinstance(entries, list):
-        raise ManifestInvalid(f"{what}: the answer is no image index")
+        raise ManifestInvalid(f"{what}: the answer is not an image index")
     return [Descriptor.from_json(entry, where=what) for entry in entries]
 
 

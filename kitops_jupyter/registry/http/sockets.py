@@ -25,7 +25,7 @@ from kitops_jupyter.progress import BEAT_S, beat
 HANDSHAKE_S = 10.0  # Go's clients take as much
 _PLACES = 8  # of a name's addresses that are tried
 _UNDER_WAY = {errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", errno.EWOULDBLOCK)}
-# What OpenSSL says of an answer that is no TLS.
+# What OpenSSL says of an answer that is not TLS.
 _NOT_TLS = (
     "WRONG_VERSION_NUMBER",
     "HTTP_REQUEST",

@@ -130,7 +130,7 @@ class Wire(HTTPAdapter):
         proxies: Mapping[str, str] | None = None,
         cert: Any = None,
     ) -> Any:
-        """The pool for where the address leads by our own reading; requests would read it anew, and otherwise."""
+        """The pool for where the address leads by our own reading; requests would parse it again, and differently."""
         address = Address.parse(request.url or "")
         proxy = (proxies or {}).get(address.scheme)
         manager = self.proxy_manager_for(proxy) if proxy else self.poolmanager

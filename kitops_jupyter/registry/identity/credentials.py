@@ -50,7 +50,7 @@ def find(
 ) -> Credential | None:
     """The credential for a registry, or None. Raises HelperFailed when a configured helper breaks.
 
-    `repository` lets podman's keys with a path (`quay.io/team`) match; the longest match wins. `note` is told what
+    `repository` lets podman's keys with a path (`quay.io/team`) match; the longest match wins. `note` receives what
     was passed over: a helper that is not installed, an entry that cannot be read.
     """
     for path in files:
@@ -83,7 +83,7 @@ def read_config(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as error:
-        reason = why(error) if isinstance(error, OSError) else "it is no JSON"  # its words could repeat a secret
+        reason = why(error) if isinstance(error, OSError) else "it is not JSON"  # its words could repeat a secret
         raise RegistryError(f"{path}: credentials cannot be read: {reason}", hint=_FILE_HINT) from None
     if not isinstance(found, dict):
         raise RegistryError(f"{path}: credentials cannot be read: expected a JSON object", hint=_FILE_HINT)

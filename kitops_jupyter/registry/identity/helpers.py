@@ -34,7 +34,7 @@ def helper_program(helper: object) -> str:
 
 
 def is_installed(helper: object) -> bool:
-    """Whether the helper's program is found. Raises HelperFailed for what is no name."""
+    """Whether the helper's program is found. Raises HelperFailed for what is not a name."""
     return shutil.which(helper_program(helper)) is not None
 
 
@@ -71,7 +71,7 @@ def run_helper(helper: object, verb: str, text: str, *, timeout_s: float = TIMEO
         return output
     if "not found" in output.lower():
         return None
-    # Its words are not shown: a helper that fails may have the secret on its lips.
+    # Its words are not shown: the output of a failing helper may contain the secret.
     raise HelperFailed(
         f"{program} {verb} failed (exit {process.returncode})", hint=f"try: echo HOST | {program} {verb}"
     )

@@ -74,7 +74,7 @@ def _configured_helper(config: dict[str, Any], host: str) -> str:
     named = helpers.get(host) if isinstance(helpers, dict) else None
     helper = named or config.get("credsStore") or ""
     if helper:
-        helper_program(helper)  # raises for what is no name
+        helper_program(helper)  # raises for what is not a name
     return str(helper)
 
 

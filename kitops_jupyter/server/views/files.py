@@ -92,14 +92,14 @@ def notebook(asked: bodies.ReadNotebook) -> wire.NotebookView:
 
     path = asked.path
     if not is_notebook(path):
-        raise Usage(f"{path[:200]} is no notebook")
+        raise Usage(f"{path[:200]} is not a notebook")
     with Opener(Settings.load()) as opener:
         opened = opener.open(asked.reference)
         found = read_file(opened, find_layer(opened, asked.key), path, limit_bytes=NOTEBOOK_LIMIT_BYTES)
     try:
-        parsed: Any = json.loads(found.data)  # also NaN, which notebooks have, though it is no JSON
+        parsed: Any = json.loads(found.data)  # also NaN, which notebooks have, though it is not JSON
     except (ValueError, RecursionError):
         raise Usage(f"{path[:200]} cannot be read as a notebook", hint="pull it, and look at the file") from None
     if not isinstance(parsed, dict) or not isinstance(parsed.get("cells"), list):
-        raise Usage(f"{path[:200]} is no notebook of version 4")
+        raise Usage(f"{path[:200]} is not a notebook of version 4")
     return wire.NotebookView(path, len(found.data), parsed, found.is_verified)

@@ -49,7 +49,7 @@ def registry_row(name: str, settings: Settings) -> wire.RegistryRow:
 
 
 class Names:
-    """Lists of names from registries, a page at a time; the first page asks anew, the others are of the same list."""
+    """Lists of names from registries, a page at a time; the first page asks again, the others are of that list."""
 
     def __init__(self) -> None:
         self._lists: dict[tuple[str, str], tuple[float, Sequence[str]]] = {}

@@ -67,7 +67,7 @@ def is_failure(call: Call, result: Any) -> bool:
 
 
 def verb_at(words: Sequence[str]) -> int | None:
-    """Where the verb stands: the first word that is no flag, and no flag's value."""
+    """Where the verb stands: the first word that is not a flag, and no flag's value."""
     at = 0
     while at < len(words):
         if not words[at].startswith("-"):

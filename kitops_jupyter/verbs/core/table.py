@@ -35,7 +35,7 @@ NAMES = (
     "doctor",
     "help",
 )
-# What fingers trained on other programs type.
+# Names that other tools use for these verbs.
 _ELSEWHERE = {
     "ls": "list",
     "rm": "remove",

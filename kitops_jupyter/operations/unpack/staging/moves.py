@@ -34,7 +34,7 @@ class Move:
     mtime_ns: int
 
     def is_same(self, there: os.stat_result | None) -> bool:
-        """Whether this is what was moved. Some file systems make up inodes anew at each look."""
+        """Whether this is what was moved. Some file systems invent new inodes at each look."""
         return there is not None and (there.st_ino == self.inode or there.st_mtime_ns == self.mtime_ns)
 
 
@@ -61,12 +61,12 @@ class Moves:
             elif is_dir and stat.S_ISDIR(there.st_mode):
                 yield from self.planned(path)
             elif is_dir or not stat.S_ISREG(there.st_mode):
-                raise _in_the_way(self.target, path, "is no folder" if is_dir else "is no regular file")
+                raise _in_the_way(self.target, path, "is not a folder" if is_dir else "is not a regular file")
             else:
                 yield Move(path, True, made.st_ino, made.st_mtime_ns)
 
     def make(self, move: Move) -> None:
-        """One move, in one step. Raises Conflict for what came into being meanwhile, or is no regular file."""
+        """One move, in one step. Raises Conflict for what came into being meanwhile, or is not a regular file."""
         made = self.tree.stat(move.path)
         if made is None:
             raise FileNotFoundError(errno.ENOENT, "it was removed meanwhile", self.shown(move.path))
@@ -124,7 +124,7 @@ class Moves:
 
     def _replace(self, path: str, there: os.stat_result | None) -> None:
         if there is None or not stat.S_ISREG(there.st_mode):
-            raise _in_the_way(self.target, path, "is no regular file: it is not replaced")
+            raise _in_the_way(self.target, path, "is not a regular file: it is not replaced")
         self.kept.make_folders(path.rpartition("/")[0])
         if not self._linked(self.target, self.kept, path):
             self._copy_to_kept(path, there)
@@ -146,7 +146,7 @@ class Moves:
             try_chmod(prefix if opened is None else opened, stat.S_IMODE(mode))
 
     def _move_file(self, path: str) -> None:
-        """By a second name where that can be had: a rename would replace a file that came this very moment."""
+        """By a second name where the file system has links: a rename would replace a file that came just now."""
         if not self._linked(self.tree, self.target, path):
             _rename(self.tree, self.target, path)
             return
@@ -173,7 +173,7 @@ class Moves:
         source = os.open(old, _READ, dir_fd=old_fd)
         try:
             if not stat.S_ISREG(os.fstat(source).st_mode):
-                raise _in_the_way(self.target, path, "is no regular file: it is not replaced")
+                raise _in_the_way(self.target, path, "is not a regular file: it is not replaced")
             copy = os.open(new, _NEW, stat.S_IMODE(there.st_mode), dir_fd=new_fd)
             with os.fdopen(copy, "wb") as stream:
                 while piece := os.read(source, _COPY_BYTES):

@@ -12,7 +12,7 @@ import { Bar, Button } from '../shared/parts';
 import type { OnConflict, Pull } from './pull';
 import type { Tree } from './tree';
 
-/** So many names of files in the way are shown. */
+/** So many names of conflicting files are shown. */
 const SHOWN = 6;
 
 interface IIntoProps {
@@ -104,7 +104,7 @@ function Conflicts({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.
   ];
   return (
     <fieldset className="kitops-Conflicts">
-      <legend>{trans._n('%1 is in the way:', '%1 are in the way:', conflictCount)}</legend>
+      <legend>{trans._n('%1 is there already:', '%1 are there already:', conflictCount)}</legend>
       <ul>
         {conflicts.slice(0, SHOWN).map(({ path, why }) => (
           <li key={path}>

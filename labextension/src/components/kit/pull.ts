@@ -10,7 +10,7 @@ import type { ConflictingPath, Job, PullCheck } from '../../wire';
 import { Asked } from '../../model/asked';
 import type { Tree } from './tree';
 
-/** What becomes of a file that is in the way. */
+/** What becomes of a file that conflicts. */
 export type OnConflict = 'keep' | 'overwrite' | 'beside';
 
 const COMMANDS = { keep: 'keep_command', overwrite: 'overwrite_command', beside: 'beside_command' } as const;
@@ -106,14 +106,14 @@ export class Pull implements IDisposable {
     return safeLine(value?.[this._answer ? COMMANDS[this._answer] : 'command'] ?? '');
   }
 
-  /** Whether the first byte may move: what is ticked was looked at, and what is in the way was spoken of. */
+  /** Whether the first byte may move: what is ticked was looked at, and the conflicts were shown. */
   get isReady(): boolean {
     const { check } = this;
     const isChecked = check.value !== null && !check.isLoading && !check.error && !this._isStale;
     return isChecked && !this.isStarting && (!this.conflictCount || this._onConflict !== null);
   }
 
-  /** Look again at what would move and what is in the way. */
+  /** Look again at what would move and what conflicts. */
   ask(): Promise<void> {
     this._isStale = false;
     const { filters, includesRemote, tick } = this._tree;

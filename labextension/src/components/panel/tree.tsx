@@ -101,7 +101,7 @@ function focusRow(scroller: HTMLElement | null, key: string | null): void {
   }
 }
 
-/** What comes into sight is asked for: the kits of the rows, and the next page where a list goes on. */
+/** What comes into sight is asked for: the kits of the rows, and the next page where a list continues. */
 function useSight(rows: readonly IRow[], model: IKitModel): (first: number, last: number) => void {
   const latest = useRef(rows);
   useLayoutEffect(() => {
