@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from kitops_jupyter.errors import Cancelled
@@ -37,12 +37,16 @@ class Stoppable:
 def run_all(jobs: Sequence[Callable[[], R]], *, workers: int, name: str, stop: Callable[[], None]) -> list[R]:
     """Run the jobs in at most `workers` threads, under the caller's watch; their results in the jobs' order.
 
-    When one fails, or the caller is interrupted, `stop` is called, jobs that have not begun never do, and the error
-    of the first failed job in the list is raised once every thread has ended. `name` names the threads.
+    As soon as one fails, or the caller is interrupted, `stop` is called, and jobs that have not begun never do; the
+    error that came first is raised once every thread has ended. `name` names the threads.
     """
     with ThreadPoolExecutor(max(1, min(workers, len(jobs))), thread_name_prefix=name) as pool:
         futures = [pool.submit(under_watch(job)) for job in jobs]
         try:
+            ended, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            for future in futures:
+                if future in ended:
+                    future.result()
             return [future.result() for future in futures]
         except BaseException:
             stop()

@@ -43,7 +43,8 @@ def test_no_more_jobs_run_at_once_than_workers_are_asked_for() -> None:
     assert 1 <= most[0] <= 3
 
 
-def test_an_error_stops_the_jobs_under_way_and_is_raised_when_none_is_left() -> None:
+@pytest.mark.parametrize("is_last", [False, True], ids=["the first job fails", "the last job fails"])
+def test_an_error_stops_the_jobs_under_way_and_is_raised_when_none_is_left(is_last: bool) -> None:
     told = Stoppable(ignore, "stopped")
     has_begun = threading.Event()
     ended: list[str] = []
@@ -63,7 +64,7 @@ def test_an_error_stops_the_jobs_under_way_and_is_raised_when_none_is_left() -> 
             raise
 
     with pytest.raises(KeyError, match="broken"):
-        run_all([fail, keep_on], workers=2, name="kit-test", stop=told.stop)
+        run_all([keep_on, fail] if is_last else [fail, keep_on], workers=2, name="kit-test", stop=told.stop)
     assert ended == ["stopped"]
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("kit-test")]
 

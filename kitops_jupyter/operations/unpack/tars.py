@@ -111,7 +111,7 @@ def pull_tars(
         kit.descriptor.digest,
         place.target,
         files,
-        tuple(place.kept),
+        tuple(sorted(place.kept)),
         tally.moved_bytes,
         tally.skipped_bytes,
         time.monotonic() - started,

@@ -108,7 +108,7 @@ def unpack(
         kit.descriptor.digest,
         target,
         tuple(layers),
-        tuple(place.kept),
+        tuple(sorted(place.kept)),
         tuple(warnings),
         elapsed_s,
         tuple(unpacker.unverified),
