@@ -84,7 +84,7 @@ describe('the contents', () => {
     const conflicts = ['work/a', HOSTILE].map(path => ({ path, why: 'exists' }));
     page.check = { ...page.check, conflicts, conflict_count: 9 };
     await page.click(page.box('Pull code:0'));
-    await page.shown(() => page.tab.node.textContent?.includes('9 are in the way') === true, 'the conflicts');
+    await page.shown(() => page.tab.node.textContent?.includes('9 are there already') === true, 'the conflicts');
     expect(page.button(/^Pull selected/).disabled).toBe(true);
     expect(page.tab.node.textContent).toContain(SHOWN);
     await page.click(screen.getByRole('radio', { name: 'overwrite' }));
