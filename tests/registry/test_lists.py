@@ -82,7 +82,7 @@ def test_ten_thousand_tags_are_listed_in_time(server: FaultServer, connect: Conn
         ([page(["a"], "https://evil.example.org/v2/a/b/tags/list")], "elsewhere"),
         ([page("abc")], "no list"),
         ([page([1])], "no list"),
-        ([Fault(body=b'{"tags":')], "no JSON"),
+        ([Fault(body=b'{"tags":')], "not JSON"),
         ([Fault(body=b"7")], "no list"),
         ([page(["a"], "http://[")], "cannot be used"),
     ],

@@ -143,7 +143,7 @@ def test_requests_go_through_the_proxy_of_the_settings(proxy: str, settings: Set
     known = replace(settings, network=Network(proxies={"http": proxy}))
     with (
         Registry("r.example.org", settings=known, plain_http=True, patience=SOON) as registry,
-        pytest.raises(Exception, match="no JSON"),
+        pytest.raises(Exception, match="not JSON"),
     ):
         list(registry.repository("a/b").tags())
     assert _Proxy.asked[-1].startswith("GET http://r.example.org/v2/a/b/tags/list")

@@ -96,7 +96,7 @@ class Place:
         if mode is None:
             return True
         if not stat.S_ISDIR(mode):
-            what = "a link" if stat.S_ISLNK(mode) else "no folder"
+            what = "a link" if stat.S_ISLNK(mode) else "not a folder"
             self._conflicts[folder] = f"is {what}, and the kit has files below that name"
         return stat.S_ISDIR(mode)
 
