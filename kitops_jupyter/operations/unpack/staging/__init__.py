@@ -111,26 +111,32 @@ class Staging:
         self._make_parents(beside)
         self._beside = Folders.opened(beside, self._open)
         recover(beside, self._home)
+        self._begin_record(beside)
         path, descriptor = self._beside.at(self.name)
         os.mkdir(path, 0o700, dir_fd=descriptor)
-        staging = self._beside.below(self.name, self._open)
+        self._staging = staging = self._beside.below(self.name, self._open)
+        self._mark(staging)
         _make(staging, TREE, 0o777)  # it becomes the user's folder
-        self._staging = staging
-        self._begin_record(beside, staging)
         self.tree = staging.path / TREE
         self._tree = staging.below(TREE, self._open)
         self.shared = SharedTree(self.tree, self._tree.descriptor, shown=self.target)
 
-    def _begin_record(self, beside: Path, staging: Folders) -> None:
+    def _begin_record(self, beside: Path) -> None:
+        """Note the folder before it is made: a kill leaves none that nobody knows."""
         there, nonce = self._beside.root_stat(), secrets.token_hex(16)
-        path, descriptor = staging.at(OURS)
-        with os.fdopen(os.open(path, _NEW, 0o600, dir_fd=descriptor), "wb") as stream:
-            stream.write(nonce.encode("ascii"))
-        owner = staging.root_stat().st_uid
-        self._head = Head(1, os.path.realpath(beside), there.st_dev, there.st_ino, self.name, owner, nonce)
+        self._head = Head(1, os.path.realpath(beside), there.st_dev, there.st_ino, self.name, records.NOT_MADE, nonce)
         self._record = records.begin(self._home, self._head)
         if self._record is None and not self._is_new:
             raise self._unrecorded()
+
+    def _mark(self, staging: Folders) -> None:
+        """Put our secret into the folder, then note whose it is: before that, nothing else is made in it."""
+        path, descriptor = staging.at(OURS)
+        with os.fdopen(os.open(path, _NEW, 0o600, dir_fd=descriptor), "wb") as stream:
+            stream.write(self._head.nonce.encode("ascii"))
+        self._head = replace(self._head, owner=staging.root_stat().st_uid)
+        if self._record is not None:
+            self._record.write(self._head, (), durable=False)
 
     def _unrecorded(self) -> StorageFull:
         return StorageFull(

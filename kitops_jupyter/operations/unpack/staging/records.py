@@ -30,6 +30,7 @@ from kitops_jupyter.operations.unpack.staging.moves import Move
 from kitops_jupyter.store.files import open_regular
 
 PREFIX = ".kit-unpack-"
+NOT_MADE = -1  # the owner of a folder that has at most our secret in it
 _VERSION = 1
 _ID = re.compile(r"[0-9a-f]{32}\Z", re.ASCII)
 _STAGING = re.compile(r"\.kit-unpack-[0-9a-f]{16}\Z", re.ASCII)

@@ -38,6 +38,9 @@ def _undone(beside: Folders, head: Head, moves: list[Move]) -> bool:
     with ExitStack() as stack:
         try:
             staging = beside.below(head.name, stack)
+            if head.owner == records.NOT_MADE:
+                _remove_unmade(staging, beside, head)
+                return True
             if not _is_ours(staging, head):
                 return True
         except FileNotFoundError:
@@ -59,25 +62,42 @@ def _undone(beside: Folders, head: Head, moves: list[Move]) -> bool:
 
 def _is_ours(staging: Folders, head: Head) -> bool:
     """Whether this folder is the one that the record's writer made: it has a secret that only we know."""
-    if staging.root_stat().st_uid != head.owner:
-        return False
+    return staging.root_stat().st_uid == head.owner and hmac.compare_digest(
+        _secret(staging), head.nonce.encode("ascii")
+    )
+
+
+def _secret(staging: Folders) -> bytes:
+    """What stands in the folder's mark. Raises OSError, for what is not a regular file too."""
     path, dir_fd = staging.at(OURS)
     descriptor = os.open(path, _READ, dir_fd=dir_fd)
     try:
-        is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
-        return is_file and hmac.compare_digest(os.read(descriptor, 100), head.nonce.encode("ascii"))
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileNotFoundError(errno.ENOENT, "the mark is not a regular file", OURS)
+        return os.read(descriptor, 100)
     finally:
         os.close(descriptor)
+
+
+def _remove_unmade(staging: Folders, beside: Folders, head: Head) -> None:
+    """Remove a folder whose maker was killed while marking it: the mark, if it is ours as far as it goes, and it."""
+    if head.nonce.encode("ascii").startswith(_secret(staging)):
+        _unlink_mark(staging)
+    _remove_empty(beside, head.name)
 
 
 def remove_staging(staging: Folders, beside: Folders, name: str) -> None:
     """Remove what we made in the staging folder, and it; whatever has its name by now."""
     for inner in (TREE, KEPT):
         staging.remove_tree(inner)
+    _unlink_mark(staging)
+    _remove_empty(beside, name)
+
+
+def _unlink_mark(staging: Folders) -> None:
     with contextlib.suppress(OSError):
         path, descriptor = staging.at(OURS)
         os.unlink(path, dir_fd=descriptor)
-    _remove_empty(beside, name)
 
 
 def _remove_empty(beside: Folders, name: str) -> None:
