@@ -4,14 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
+
+from kitops_jupyter.sizes import human_size
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A number of bytes: read as kit prints it, and drawn as a bar beside the other sizes of its column."""
+
+    size_bytes: int
+
+    def __str__(self) -> str:
+        return human_size(self.size_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text in the font of code, such as a digest."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Cell: TypeAlias = str | int | Size | Code
+"""What stands in a card: `str()` is its text; what it is says how HTML shows it, never what its text looks like."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of text under column names; a column named `size` gets bars in HTML."""
+    """Rows under column names; numbers stand right, and the first column of sizes gets bars in HTML."""
 
     columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[Cell]]
     caption: str = ""
 
 
@@ -20,7 +47,7 @@ class Card:
     """A title, facts (name, value), tables, a block of text, then what to know and what to worry about."""
 
     title: str
-    facts: Sequence[tuple[str, str]] = ()
+    facts: Sequence[tuple[str, Cell]] = ()
     tables: Sequence[Table] = ()
     text: str = ""
     notes: Sequence[str] = ()

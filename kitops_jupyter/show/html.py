@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Sequence
 
 from kitops_jupyter.errors import printable, printable_lines
-from kitops_jupyter.show.cards import Card, Table
+from kitops_jupyter.show.cards import Card, Cell, Code, Size, Table
 
 ROW_LIMIT = 500  # rows of one table that HTML shows: a page with more is slow to scroll, the value has them all
 TEXT_LIMIT_CHARS = 60_000  # of a text block in HTML
-
-_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?) (B|KiB|MiB|GiB|TiB|PiB)")
-_NUMBER = re.compile(r"\d[\d.,]*(?: (?:B|KiB|MiB|GiB|TiB|PiB))?")
 
 # Inline styles only: they survive where a <style> element is dropped. Every colour is the theme's (JupyterLab's
 # variables, then VS Code's), and where there is none, inherited or a grey that shows on white and on black.
@@ -51,7 +46,7 @@ def _shown(text: str) -> str:
     return html.escape(printable(text), quote=True)
 
 
-def _facts(facts: Sequence[tuple[str, str]]) -> str:
+def _facts(facts: Sequence[tuple[str, Cell]]) -> str:
     rows = "".join(
         f'<tr style="background: none"><th scope="row" style="{_CELL}; text-align: left; font-weight: 400;'
         f' color: {_FAINT}">{_shown(name)}</th>'
@@ -61,10 +56,10 @@ def _facts(facts: Sequence[tuple[str, str]]) -> str:
     return f'<table style="border-collapse: collapse; margin: 6px 0 0; font-size: 13px">{rows}</table>'
 
 
-def _value(value: str) -> str:
-    if re.match(r"sha256:[0-9a-f]{12}", value):
-        return f'<code style="font-family: {_MONO}; font-size: 12px; background: none">{_shown(value)}</code>'
-    return _shown(value)
+def _value(value: Cell) -> str:
+    if isinstance(value, Code):
+        return f'<code style="font-family: {_MONO}; font-size: 12px; background: none">{_shown(value.text)}</code>'
+    return _shown(str(value))
 
 
 def _table(table: Table) -> str:
@@ -93,7 +88,7 @@ def _table(table: Table) -> str:
     )
 
 
-def _row(row: Sequence[str], sides: Sequence[str], share: float | None) -> str:
+def _row(row: Sequence[Cell], sides: Sequence[str], share: float | None) -> str:
     cells = "".join(
         f'<td style="{_CELL}; text-align: {side}; overflow-wrap: anywhere">{_value(cell)}</td>'
         for cell, side in zip(row, sides, strict=True)
@@ -112,21 +107,16 @@ def _bar(share: float) -> str:
 
 def _shares(table: Table) -> list[float]:
     """Each row's size against the largest; empty where bars would say nothing."""
-    if "size" not in table.columns or len(table.rows) < 2:
-        return []
-    at = list(table.columns).index("size")
-    sizes = [_bytes(row[at]) for row in table.rows]
-    return [size / max(sizes) for size in sizes] if max(sizes) else []
+    for column in zip(*table.rows, strict=True) if len(table.rows) > 1 else ():
+        if any(isinstance(cell, Size) for cell in column):
+            sizes = [cell.size_bytes if isinstance(cell, Size) else 0 for cell in column]
+            return [size / max(sizes) for size in sizes] if max(sizes) else []
+    return []
 
 
-def _bytes(text: str) -> float:
-    match = _SIZE.fullmatch(text)
-    return float(match[1]) * 1024 ** (_UNITS.index(match[2])) if match else 0.0
-
-
-def _side(column: Sequence[str]) -> str:
-    filled = [cell for cell in column if cell]
-    return "right" if filled and all(_NUMBER.fullmatch(cell) for cell in filled) else "left"
+def _side(column: Sequence[Cell]) -> str:
+    filled = [cell for cell in column if cell != ""]
+    return "right" if filled and all(isinstance(cell, int | Size) for cell in filled) else "left"
 
 
 def _text(text: str) -> str:

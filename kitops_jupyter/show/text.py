@@ -6,12 +6,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from kitops_jupyter.errors import printable, printable_lines
-from kitops_jupyter.show.cards import Card
+from kitops_jupyter.show.cards import Card, Cell
 
 
-def kit_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def kit_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     """Columns as kit prints them: as wide as their longest cell and three blanks, the last one ragged."""
-    cells = [[printable(cell) for cell in row] for row in (columns, *rows)]
+    cells = [[printable(str(cell)) for cell in row] for row in (columns, *rows)]
     widths = [max(map(_width, column)) + 3 for column in zip(*cells, strict=True)]
     return "\n".join(_line(row, widths) for row in cells)
 
@@ -54,7 +54,7 @@ def to_line(card: Card) -> str:
     return "\n".join(map(printable, [f"{card.title}: {facts}", *told]))
 
 
-def _fact_lines(facts: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
+def _fact_lines(facts: Sequence[tuple[str, Cell]], width: int) -> Iterator[str]:
     import textwrap
 
     indent = max(_width(name) for name, _ in facts) + 4
@@ -62,7 +62,7 @@ def _fact_lines(facts: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
         lead = f"  {printable(name)}".ljust(indent)
         room = max(width, indent + 24)
         wrapped = textwrap.wrap(
-            printable(value), room, initial_indent=lead, subsequent_indent=" " * indent, break_long_words=False,
+            printable(str(value)), room, initial_indent=lead, subsequent_indent=" " * indent, break_long_words=False,
             break_on_hyphens=False,
         )  # fmt: skip
         yield from wrapped or [lead.rstrip()]

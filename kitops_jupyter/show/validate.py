@@ -11,7 +11,7 @@ from kitops_jupyter.show.results import card_of
 def _card_of_validate(result: ValidateResult) -> Card:
     count = len(result.problems)
     verdict = "is valid" if result.accepted else f"has {count} problem{'s' if count > 1 else ''}"
-    rows = tuple((str(finding.line or ""), finding.field, finding.message, finding.hint) for finding in result.problems)
+    rows = tuple((finding.line or "", finding.field, finding.message, finding.hint) for finding in result.problems)
     return Card(
         title=f"{result.name} {verdict}",
         tables=(Table(("line", "field", "problem", "suggestion"), rows),) if rows else (),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter.errors import printable
-from kitops_jupyter.show.cards import Card, Table
+from kitops_jupyter.show.cards import Card, Code, Size, Table
 from kitops_jupyter.show.html import ROW_LIMIT, to_html
 from kitops_jupyter.show.text import kit_table, to_text
 from kitops_jupyter.sizes import human_size
@@ -48,8 +48,8 @@ class Structure(HTMLParser):
 def full_card(word: str = "plain") -> Card:
     return Card(
         title=f"Packed {word}",
-        facts=(("digest", "sha256:" + "a" * 64), (word, word)),
-        tables=(Table(("layer", "path", "size"), (("model", word, "2.0 KiB"), ("docs", "b", "1.0 KiB")), word),),
+        facts=(("digest", Code("sha256:" + "a" * 64)), (word, word)),
+        tables=(Table(("layer", "path", "bytes"), (("model", word, Size(2048)), ("docs", "b", Size(1024))), word),),
         text=f"name: {word}\n",
         notes=(word,),
         warnings=(word,),
@@ -154,13 +154,22 @@ def test_html_draws_a_bar_for_each_layer_by_its_share_of_the_largest() -> None:
     assert "width: 50.0%" in page
 
 
+def test_what_a_cell_is_decides_its_look_and_not_what_its_text_looks_like() -> None:
+    typed = Table(("grösse", "id"), ((Size(2048), Code("a" * 12)), (Size(1024), Code("b" * 12))))
+    said = Table(("size", "id"), (("2.0 KiB", "sha256:" + "a" * 64), ("1.0 KiB", "sha256:" + "b" * 64)))
+    drawn, plain = (to_html(Card("x", tables=(table,))) for table in (typed, said))
+    assert [drawn.count("<code"), drawn.count("width: 50.0%"), drawn.count("text-align: right")] == [2, 1, 3]
+    assert [plain.count("<code"), plain.count("50.0%"), plain.count("text-align: right")] == [0, 0, 0]
+    assert kit_table(typed.columns, typed.rows).splitlines()[1] == "2.0 KiB   aaaaaaaaaaaa"
+
+
 def test_html_draws_no_bars_where_all_is_empty() -> None:
-    page = to_html(Card("x", tables=(Table(("path", "size"), (("a", "0 B"), ("b", "0 B"))),)))
+    page = to_html(Card("x", tables=(Table(("path", "size"), (("a", Size(0)), ("b", Size(0)))),)))
     assert "width: " not in page.replace("max-width: ", "").replace("min-width: ", "")
 
 
 def test_html_of_a_very_long_table_is_cut_and_says_so() -> None:
-    rows = [(f"file-{at}", "1 B") for at in range(ROW_LIMIT + 7)]
+    rows = [(f"file-{at}", Size(1)) for at in range(ROW_LIMIT + 7)]
     page = to_html(Card("files", tables=(Table(("file", "size"), rows),)))
     assert page.count("<tr") == ROW_LIMIT + 1
     assert "and 7 more rows" in page

@@ -1,4 +1,4 @@
-"""What is said of indexes of kits.: what its results look like."""
+"""`kit index`: what its results look like."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from kitops_jupyter import gojson
 from kitops_jupyter.content import Descriptor
 from kitops_jupyter.kit_index import ORIGINAL_TAG, label_texts
 from kitops_jupyter.operations.index.results import RECORDED, SIZE, IndexInfo, IndexJson, IndexList
-from kitops_jupyter.show.cards import Card, Table
+from kitops_jupyter.show.cards import Card, Cell, Code, Size, Table
 from kitops_jupyter.show.results import card_of, text_of
 from kitops_jupyter.show.text import kit_table
-from kitops_jupyter.sizes import human_size
 
 
 @text_of.register
@@ -27,13 +26,13 @@ def _card_of_index_info(result: IndexInfo) -> Card:
             entry.annotations.get(ORIGINAL_TAG, ""),
             ", ".join((*_labels(entry), *_annotations(entry))),
             _size(entry),
-            entry.digest.short,
+            Code(entry.digest.short),
         )
         for entry in result.index.entries
     )
     return Card(
         title=f"{result.reference}: an index of {len(rows)} kit{'s' if len(rows) != 1 else ''}",
-        facts=(("digest", str(result.digest)),),
+        facts=(("digest", Code(result.digest)),),
         tables=(Table(("tag", "labels", "size", "digest"), rows),) if rows else (),
         notes=(f"kit unpack {result.reference} -l KEY=VALUE chooses one",)
         if rows
@@ -48,18 +47,18 @@ def _text_of_index_json(result: IndexJson) -> str:
 
 @card_of.register
 def _card_of_index_json(result: IndexJson) -> Card:
-    return Card(title=str(result.reference), facts=(("digest", str(result.digest)),), text=text_of(result))
+    return Card(title=str(result.reference), facts=(("digest", Code(result.digest)),), text=text_of(result))
 
 
 @text_of.register
 def _text_of_index_list(result: IndexList) -> str:
-    rows = [(row.repository, row.tag or "<none>", str(row.kits), str(row.digest)) for row in result.indexes]
+    rows = [(row.repository, row.tag or "<none>", row.kits, str(row.digest)) for row in result.indexes]
     return kit_table(("REPOSITORY", "TAG", "MODELKITS", "DIGEST"), rows)
 
 
 @card_of.register
 def _card_of_index_list(result: IndexList) -> Card:
-    rows = tuple((row.repository, row.tag or "<none>", str(row.kits), row.digest.short) for row in result.indexes)
+    rows = tuple((row.repository, row.tag or "<none>", row.kits, Code(row.digest.short)) for row in result.indexes)
     return Card(
         title=f"{len(rows)} index{'es' if len(rows) != 1 else ''} of kits in the local store",
         tables=(Table(("repository", "tag", "kits", "digest"), rows),) if rows else (),
@@ -67,7 +66,7 @@ def _card_of_index_list(result: IndexList) -> Card:
     )
 
 
-def _lines(result: IndexInfo, entry: Descriptor) -> Iterator[tuple[str, str, str, str, str]]:
+def _lines(result: IndexInfo, entry: Descriptor) -> Iterator[tuple[Cell, ...]]:
     """One label or annotation a line."""
     labels, notes = list(_labels(entry)), list(_annotations(entry))
     for at in range(max(1, len(labels), len(notes))):
@@ -86,6 +85,6 @@ def _annotations(entry: Descriptor) -> Iterator[str]:
     return (f"{key}={text}" for key, text in sorted(entry.annotations.items()) if key not in RECORDED)
 
 
-def _size(entry: Descriptor) -> str:
+def _size(entry: Descriptor) -> Size | str:
     size = entry.annotations.get(SIZE, "")
-    return human_size(int(size)) if size.isascii() and size.isdigit() and len(size) < 20 else ""
+    return Size(int(size)) if size.isascii() and size.isdigit() and len(size) < 20 else ""

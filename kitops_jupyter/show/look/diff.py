@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kitops_jupyter.operations.look.diff import DiffLayer, DiffResult
-from kitops_jupyter.show.cards import Card, Table
+from kitops_jupyter.show.cards import Card, Code, Size, Table
 from kitops_jupyter.show.results import card_of, text_of
 from kitops_jupyter.sizes import human_size
 
@@ -38,12 +38,14 @@ def _text_of_diff(result: DiffResult) -> str:
 @card_of.register
 def _card_of_diff(result: DiffResult) -> Card:
     if result.identical:
-        return Card(title=f"{result.first} and {result.second} are identical", facts=(("digest", result.digests[0]),))
+        return Card(
+            title=f"{result.first} and {result.second} are identical", facts=(("digest", Code(result.digests[0])),)
+        )
     tables = [
         Table(
             ("", "layer", "path", "size", "digest"),
             tuple(
-                (sign, layer.section, layer.path, human_size(layer.size_bytes), layer.digest.short)
+                (sign, layer.section, layer.path, Size(layer.size_bytes), Code(layer.digest.short))
                 for sign, layers in (("−", result.only_first), ("+", result.only_second), ("=", result.shared))
                 for layer in layers
             ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kitops_jupyter.operations.look.files import FilesResult
-from kitops_jupyter.show.cards import Card, Table
+from kitops_jupyter.show.cards import Card, Code, Size, Table
 from kitops_jupyter.show.results import card_of, text_of
 from kitops_jupyter.sizes import human_size
 
@@ -25,7 +25,7 @@ def _card_of_files(result: FilesResult) -> Card:
         Table(
             ("file", "size", "mode") if result.long else ("file", "size"),
             tuple(
-                (file.path, human_size(file.size_bytes), *((f"{file.mode:04o}",) if result.long else ()))
+                (file.path, Size(file.size_bytes), *((Code(f"{file.mode:04o}"),) if result.long else ()))
                 for file in layer.files
             ),
             caption=f"{layer.section} {layer.path} · {human_size(layer.size_bytes)} · {layer.digest.short}",

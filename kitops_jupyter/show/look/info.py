@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from kitops_jupyter import gojson
 from kitops_jupyter.operations.look.info import InfoResult, InspectResult
-from kitops_jupyter.show.cards import Card, Table
+from kitops_jupyter.show.cards import Card, Cell, Code, Size, Table
 from kitops_jupyter.show.results import card_of, text_of
-from kitops_jupyter.sizes import human_size
 
 
 @text_of.register
@@ -21,18 +20,18 @@ def _card_of_info(result: InfoResult) -> Card:
     if result.selected is not None:
         return Card(title=str(result.reference), text=result.selected)
     package = result.kitfile.package
-    facts = [
-        ("digest", str(result.digest)),
-        ("size", human_size(sum(size for _, _, size, _ in result.layers))),
+    facts: list[tuple[str, Cell]] = [
+        ("digest", Code(result.digest)),
+        ("size", Size(sum(size for _, _, size, _ in result.layers))),
         ("name", " ".join(filter(None, (package.name, package.version)))),
         ("description", package.description),
         ("authors", ", ".join(package.authors)),
         ("license", package.license),
     ]
-    rows = tuple((section, path, human_size(size), digest.short) for section, path, size, digest in result.layers)
+    rows = tuple((section, path, Size(size), Code(digest.short)) for section, path, size, digest in result.layers)
     return Card(
         title=str(result.reference),
-        facts=tuple((name, value) for name, value in facts if value),
+        facts=tuple((name, value) for name, value in facts if value != ""),
         tables=(Table(("layer", "path", "size", "digest"), rows),) if rows else (),
         text=result.yaml,
         warnings=result.warnings,
@@ -46,4 +45,4 @@ def _text_of_inspect(result: InspectResult) -> str:
 
 @card_of.register
 def _card_of_inspect(result: InspectResult) -> Card:
-    return Card(title=f"{result.reference}", facts=(("digest", str(result.digest)),), text=text_of(result))
+    return Card(title=f"{result.reference}", facts=(("digest", Code(result.digest)),), text=text_of(result))

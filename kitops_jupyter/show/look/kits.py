@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kitops_jupyter.operations.look.kits import NONE, ListResult
-from kitops_jupyter.show.cards import Card, Table
+from kitops_jupyter.show.cards import Card, Code, Size, Table
 from kitops_jupyter.show.results import card_of, text_of
 from kitops_jupyter.show.text import kit_table
 from kitops_jupyter.sizes import human_size
@@ -22,7 +22,14 @@ def _text_of_list(result: ListResult) -> str:
 @card_of.register
 def _card_of_list(result: ListResult) -> Card:
     rows = tuple(
-        (kit.repository, ", ".join(kit.tags) or NONE, kit.model_name, kit.size, kit.created[:10], kit.digest.short)
+        (
+            kit.repository,
+            ", ".join(kit.tags) or NONE,
+            kit.model_name,
+            Size(kit.size_bytes),
+            kit.created[:10],
+            Code(kit.digest.short),
+        )
         for kit in result.kits
     )
     count = f"{len(result.kits)} kit{'s' if len(result.kits) != 1 else ''}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kitops_jupyter.kitfile import to_yaml
 from kitops_jupyter.operations.pack.pack import PackResult
-from kitops_jupyter.show.cards import Card, Table
+from kitops_jupyter.show.cards import Card, Cell, Code, Size, Table
 from kitops_jupyter.show.results import card_of
 from kitops_jupyter.sizes import human_size
 
@@ -13,16 +13,15 @@ from kitops_jupyter.sizes import human_size
 def _card_of_pack(result: PackResult) -> Card:
     read = sum(layer.size_bytes for layer in result.layers if layer.status == "packed")
     speed = f", {human_size(int(read / result.elapsed_s))}/s" if read > 1 << 20 and result.elapsed_s > 0 else ""
-    facts = [
-        ("digest", result.digest or "none: a dry run writes nothing"),
+    facts: list[tuple[str, Cell]] = [
+        ("digest", Code(result.digest) if result.digest else "none: a dry run writes nothing"),
         ("size", f"{human_size(result.size_bytes)} in {len(result.layers)} layers"),
         ("packed", f"{human_size(read)} in {result.elapsed_s:.1f} s{speed}"),
     ]
     if result.kitfile_path:
         facts.append(("Kitfile", f"{result.kitfile_path}" + (" (proposed)" if result.proposed else "")))
     rows = tuple(
-        (layer.section, layer.path, str(layer.file_count), human_size(layer.size_bytes), layer.status)
-        for layer in result.layers
+        (layer.section, layer.path, layer.file_count, Size(layer.size_bytes), layer.status) for layer in result.layers
     )
     title = f"{'Would pack' if result.digest is None else 'Packed'} {result.shown_reference}"
     return Card(

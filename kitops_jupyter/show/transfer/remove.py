@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kitops_jupyter.operations.transfer.remove import RemoveResult
-from kitops_jupyter.show.cards import Card, Table
+from kitops_jupyter.show.cards import Card, Code, Table
 from kitops_jupyter.show.results import card_of, text_of
 from kitops_jupyter.sizes import human_size
 
@@ -23,7 +23,7 @@ def _card_of_remove(result: RemoveResult) -> Card:
     return Card(
         title=f"Removed {len(result.removed)} reference{'s' if len(result.removed) != 1 else ''}",
         facts=(("freed", f"{human_size(result.freed_bytes)} in {result.freed_blobs} blobs"),),
-        tables=(Table(("reference", "digest"), tuple((name, digest.short) for name, digest in result.removed)),),
+        tables=(Table(("reference", "digest"), tuple((name, Code(digest.short)) for name, digest in result.removed)),),
         notes=(*(f"untagged {name}" for name in result.untagged), *(() if result.freed_blobs else (_NOTHING_FREED,))),
         warnings=result.kept,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kitops_jupyter.operations.transfer.results import TransferResult
-from kitops_jupyter.show.cards import Card
+from kitops_jupyter.show.cards import Card, Code
 from kitops_jupyter.show.results import card_of, text_of
 from kitops_jupyter.show.text import to_line
 from kitops_jupyter.sizes import human_size
@@ -23,7 +23,7 @@ def _card_of_transfer(result: TransferResult) -> Card:
     return Card(
         title=f"{result.verb} {result.reference.full_name.removeprefix('localhost/')}",
         facts=(
-            ("digest", result.digest),
+            ("digest", Code(result.digest)),
             ("tags", ", ".join(result.tags) or "none"),
             ("moved", f"{moved}, {result.elapsed_s:.1f} s{speed}"),
             ("there already", there),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kitops_jupyter.operations.transfer.tag import TagResult
-from kitops_jupyter.show.cards import Card
+from kitops_jupyter.show.cards import Card, Code
 from kitops_jupyter.show.results import card_of, text_of
 
 
@@ -16,7 +16,7 @@ def _text_of_tag(result: TagResult) -> str:
 def _card_of_tag(result: TagResult) -> Card:
     return Card(
         title=f"Tagged {result.target}",
-        facts=(("digest", str(result.digest)), ("from", str(result.source))),
+        facts=(("digest", Code(result.digest)), ("from", str(result.source))),
         notes=(*((f"{result.target} was {result.moved_from}",) if _moved(result) else ()), *result.notes),
     )
 

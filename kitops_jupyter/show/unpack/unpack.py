@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kitops_jupyter.operations.unpack.unpack import UnpackResult
-from kitops_jupyter.show.cards import Card, Table
+from kitops_jupyter.show.cards import Card, Code, Size, Table
 from kitops_jupyter.show.results import card_of
 from kitops_jupyter.sizes import human_size
 
@@ -11,7 +11,7 @@ from kitops_jupyter.sizes import human_size
 @card_of.register
 def _card_of_unpack(result: UnpackResult) -> Card:
     rows = tuple(
-        (layer.section, layer.path, str(layer.file_count), human_size(layer.file_bytes))
+        (layer.section, layer.path, layer.file_count, Size(layer.file_bytes))
         for layer in result.layers
         if layer.file_count or not result.file_count
     )
@@ -22,7 +22,7 @@ def _card_of_unpack(result: UnpackResult) -> Card:
         facts=(
             ("into", str(result.directory)),
             ("files", f"{result.file_count}, {human_size(result.size_bytes)}, {verified}, {result.elapsed_s:.1f} s"),
-            ("digest", str(result.digest)),
+            ("digest", Code(result.digest)),
         ),
         tables=(Table(("layer", "path", "files", "size"), rows),) if rows else (),
         notes=tuple(f"kept {name}" for name in result.kept),
