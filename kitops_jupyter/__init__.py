@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.transfer.promote import PromoteResult as PromoteResult
     from kitops_jupyter.operations.transfer.promote import promote as promote
     from kitops_jupyter.operations.transfer.pull import pull as pull
+    from kitops_jupyter.operations.transfer.pull import pull_files as pull_files
     from kitops_jupyter.operations.transfer.push import push as push
     from kitops_jupyter.operations.transfer.remove import RemoveResult as RemoveResult
     from kitops_jupyter.operations.transfer.remove import remove as remove
@@ -112,6 +113,7 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.unpack.layers import UnpackedLayer as UnpackedLayer
     from kitops_jupyter.operations.unpack.tars import TarFile as TarFile
     from kitops_jupyter.operations.unpack.tars import TarsResult as TarsResult
+    from kitops_jupyter.operations.unpack.tars import pull_tars as pull_tars
     from kitops_jupyter.operations.unpack.unpack import UnpackResult as UnpackResult
     from kitops_jupyter.operations.unpack.unpack import unpack as unpack
     from kitops_jupyter.operations.validate import ValidateResult as ValidateResult
@@ -158,13 +160,13 @@ _HOMES = {
     "operations.transfer.copy": "CopyResult copy",
     "operations.transfer.engine": "Counts",
     "operations.transfer.promote": "Moved PromoteResult promote",
-    "operations.transfer.pull": "pull",
+    "operations.transfer.pull": "pull pull_files",
     "operations.transfer.push": "push",
     "operations.transfer.remove": "RemoveResult remove",
     "operations.transfer.results": "TransferResult",
     "operations.transfer.tag": "TagResult tag",
     "operations.unpack.layers": "UnpackedLayer",
-    "operations.unpack.tars": "TarFile TarsResult",
+    "operations.unpack.tars": "TarFile TarsResult pull_tars",
     "operations.unpack.unpack": "UnpackResult unpack",
     "operations.validate": "ValidateResult validate",
     "operations.version": "VersionResult",

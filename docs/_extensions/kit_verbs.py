@@ -13,7 +13,12 @@ from kitops_jupyter.verbs.core.verb import Verb
 
 FOLDER = "reference/verbs"
 # Functions whose name is not their verb's, or not alone.
-_OTHER_NAMES = {"list": "list_kits", "cache": "cache_", "index": "index_"}
+_OTHER_NAMES = {
+    "list": ("list_kits",),
+    "cache": ("cache_clear", "cache_info"),
+    "index": ("index_add", "index_create", "index_list", "index_remove"),
+    "pull": ("pull", "pull_files", "pull_tars"),
+}
 
 
 def setup(app: Any) -> dict[str, Any]:
@@ -89,8 +94,7 @@ def page(verb: Verb) -> str:
 
 def functions(verb: str) -> list[str]:
     """The public functions that do what the verb does."""
-    name = _OTHER_NAMES.get(verb, verb)
-    return [each for each in kitops_jupyter.__all__ if each == name or (name.endswith("_") and each.startswith(name))]
+    return [name for name in _OTHER_NAMES.get(verb, (verb,)) if name in kitops_jupyter.__all__]
 
 
 def _options(add: Any) -> list[Option]:

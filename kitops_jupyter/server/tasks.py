@@ -95,23 +95,22 @@ class Tasks:
 
 
 def _pull_into_store(asked: bodies.Pull, observe: Observer) -> wire.JobResult:
-    from kitops_jupyter.operations.transfer.pull import pull_into_store
+    from kitops_jupyter.operations.transfer.pull import pull
 
-    done = pull_into_store(asked.reference, settings=Settings.load(), observe=observe)
+    done = pull(asked.reference, settings=Settings.load(), observe=observe)
     return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
 
 
 def _pull_into_folder(asked: bodies.Pull, directory: Path, root: Root, observe: Observer) -> wire.JobResult:
-    from kitops_jupyter.operations.unpack.unpack import unpack
+    from kitops_jupyter.operations.transfer.pull import pull_files
 
-    done = unpack(
+    done = pull_files(
         asked.reference,
         directory,
         filters=asked.filters,
         include_remote=asked.include_remote,
         overwrite=asked.on_conflict == "overwrite",
         ignore_existing=asked.on_conflict == "keep",
-        remote=True,
         settings=Settings.load(),
         observe=observe,
     )

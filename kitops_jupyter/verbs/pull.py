@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypedDict
 
+from kitops_jupyter.errors import Usage
 from kitops_jupyter.verbs.core.network import connection
 from kitops_jupyter.verbs.core.parser import Parser
 from kitops_jupyter.verbs.core.verb import Context, Verb
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kitops_jupyter.progress import Observer
+    from kitops_jupyter.settings import Settings
+    from kitops_jupyter.targets import Connection
 
 
 def _parser() -> Parser:
@@ -37,25 +47,67 @@ def _parser() -> Parser:
     return parser
 
 
-def _run(arguments: argparse.Namespace, context: Context) -> object:
-    from kitops_jupyter.operations.transfer.pull import pull
+class _Always(TypedDict):
+    """The arguments that each form of a pull has."""
 
-    writes_files = bool(arguments.dir or arguments.filter or arguments.as_tar)
-    return pull(
-        arguments.ref,
-        context.path(arguments.dir or ".") if writes_files else None,
-        filters=arguments.filter,
-        labels=arguments.label,
-        overwrite=arguments.overwrite,
-        ignore_existing=arguments.ignore_existing,
-        include_remote=arguments.include_remote,
-        store_only=arguments.store_only,
-        as_tar=arguments.as_tar,
-        with_referrers=arguments.with_referrers,
-        connection=connection(arguments, context),
-        settings=context.settings,
-        observe=context.observe,
-    )
+    labels: Sequence[str]
+    connection: Connection
+    settings: Settings
+    observe: Observer
+
+
+class _Files(_Always):
+    """And those of the two that write files."""
+
+    directory: Path
+    filters: Sequence[str]
+    overwrite: bool
+    ignore_existing: bool
+
+
+def _run(arguments: argparse.Namespace, context: Context) -> object:
+    """The flags choose the form: into the store, into files, or archives left as they are."""
+    from kitops_jupyter.operations.transfer.pull import pull, pull_files
+    from kitops_jupyter.operations.unpack.tars import pull_tars
+
+    always: _Always = {
+        "labels": arguments.label,
+        "connection": connection(arguments, context),
+        "settings": context.settings,
+        "observe": context.observe,
+    }
+    _check(arguments)
+    if not _writes_files(arguments):
+        return pull(arguments.ref, with_referrers=arguments.with_referrers, **always)
+    files: _Files = {
+        "directory": context.path(arguments.dir or "."),
+        "filters": arguments.filter,
+        "overwrite": arguments.overwrite,
+        "ignore_existing": arguments.ignore_existing,
+        **always,
+    }
+    if arguments.as_tar:
+        return pull_tars(arguments.ref, **files)
+    return pull_files(arguments.ref, include_remote=arguments.include_remote, **files)
+
+
+def _writes_files(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.dir or arguments.filter or arguments.as_tar)
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Raise Usage for flags of two forms: the store never has a part of a kit under the kit's name."""
+    for flag, is_given in (("--store-only", arguments.store_only), ("--with-referrers", arguments.with_referrers)):
+        if is_given and _writes_files(arguments):
+            raise Usage(
+                f"{flag} is for a pull into the store; --filter, --dir and --as-tar leave files, and store nothing",
+                hint=f"kit pull {arguments.ref} {flag}, then kit unpack {arguments.ref} --filter ...",
+            )
+    if arguments.include_remote and (arguments.as_tar or not _writes_files(arguments)):
+        raise Usage(
+            "--include-remote writes files: it needs --dir or --filter, and has no archive to leave",
+            hint=f"kit pull {arguments.ref} -d FOLDER --include-remote",
+        )
 
 
 VERB = Verb(

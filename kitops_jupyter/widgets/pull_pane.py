@@ -13,7 +13,7 @@ from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.lines import Line, offered, path_word
 from kitops_jupyter.operations.look.browse import KitPlace
-from kitops_jupyter.operations.transfer.pull import pull
+from kitops_jupyter.operations.transfer.pull import pull_files
 from kitops_jupyter.operations.unpack.conflicts import find_conflicts
 from kitops_jupyter.operations.unpack.destination import ConflictingPath
 from kitops_jupyter.operations.unpack.unpack import unpack
@@ -138,7 +138,7 @@ class PullPane:
     def _pull(
         self, place: KitPlace, folder: Path, filters: Sequence[str], bars: TransferBars, how: dict[str, Any]
     ) -> None:
-        move = pull if place.is_remote else unpack
+        move = pull_files if place.is_remote else unpack
         try:
             with _hidden_at_end(self._transfer), bars as observe:
                 self.result = move(place.reference, folder, filters=filters, observe=observe, **how)

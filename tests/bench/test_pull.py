@@ -35,8 +35,8 @@ import oras.provider, kitops_jupyter.operations.transfer.pull, kitops_jupyter.re
 from kitops_jupyter.settings import Settings
 from tests import archives
 case, reference, digest, model, folder = sys.argv[1:]
-folder, http = Path(folder), kit.Connection(plain_http=True)
-settings = Settings.load({}, home=folder / "home")
+folder = Path(folder)
+how = {"connection": kit.Connection(plain_http=True), "settings": Settings.load({}, home=folder / "home")}
 
 def download():
     registry = oras.provider.Registry(hostname=reference.partition("/")[0], insecure=True)
@@ -55,8 +55,8 @@ def unit():
     known.hexdigest()
 
 work = {
-    "pull": lambda: kit.pull(reference, connection=http, settings=settings),
-    "one pass": lambda: kit.pull(reference, folder / "out", filters=["model"], connection=http, settings=settings),
+    "pull": lambda: kit.pull(reference, **how),
+    "one pass": lambda: kit.pull_files(reference, folder / "out", filters=["model"], **how),
     "download": download,
     "download and extract": extract,
     "read and hash": unit,

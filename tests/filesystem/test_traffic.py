@@ -15,7 +15,6 @@ import kitops_jupyter as kit
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import DigestMismatch, KitError
 from kitops_jupyter.filesystem import BlockCache, KitFileSystem
-from kitops_jupyter.operations.unpack.unpack import UnpackResult
 from kitops_jupyter.settings import Settings
 from tests.fakes.fault_server import FaultServer
 from tests.filesystem.conftest import HTTP, Traffic, push
@@ -118,10 +117,10 @@ def test_other_bytes_are_an_error_and_not_given_away(
         files.cat_file(f"{indexed}/data/small.csv")
     settings = Settings.load({}, home=tmp_path / "puller")
     with pytest.raises(DigestMismatch, match=r"small\.csv"):
-        kit.pull(indexed, tmp_path / "out", filters=["dataset:small.csv"], connection=HTTP, settings=settings)
+        kit.pull_files(indexed, tmp_path / "out", filters=["dataset:small.csv"], connection=HTTP, settings=settings)
     assert not list((tmp_path / "out").rglob("*.csv"))
-    pulled = kit.pull(indexed, tmp_path / "big", filters=["dataset:big.bin"], connection=HTTP, settings=settings)
-    assert isinstance(pulled, UnpackResult) and not pulled.warnings
+    pulled = kit.pull_files(indexed, tmp_path / "big", filters=["dataset:big.bin"], connection=HTTP, settings=settings)
+    assert not pulled.warnings
 
 
 def test_a_tampered_index_is_an_error(indexed: str, server: FaultServer, files: KitFileSystem) -> None:

@@ -81,7 +81,7 @@ def test_it_travels_with_the_kit(is_streamed: bool, plain: Real, here: Settings,
     kit.tag(reference, onward, settings=there)
     kit.push(onward, connection=HTTP, settings=there)
     seen: list[Event] = []
-    out = kit.pull(
+    out = kit.pull_files(
         onward,
         tmp_path / "out",
         filters=["dataset:part-2*"],

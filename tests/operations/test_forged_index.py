@@ -17,7 +17,6 @@ from kitops_jupyter.file_index import IndexBuilder, IndexedFile
 from kitops_jupyter.filesystem import KitFileSystem
 from kitops_jupyter.media_types import IMAGE_MANIFEST
 from kitops_jupyter.operations.index_findings import IndexFindings
-from kitops_jupyter.operations.unpack.unpack import UnpackResult
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 from tests.fakes.fault_server import FaultServer
@@ -186,7 +185,7 @@ def test_a_file_whose_header_says_otherwise_is_refused(
 ) -> None:
     reference = serve_kit(server, *forge())
     with pytest.raises(KitError):
-        kit.pull(reference, tmp_path / "part", filters=[f"code:{NAME}"], connection=HTTP, settings=there)
+        kit.pull_files(reference, tmp_path / "part", filters=[f"code:{NAME}"], connection=HTTP, settings=there)
     assert not (tmp_path / "part" / NAME).exists()
     files = KitFileSystem(home=there.home, plain_http=True, skip_instance_cache=True)
     with pytest.raises(KitError):
@@ -200,18 +199,18 @@ def test_what_only_the_whole_shows_is_not_called_verified_and_is_found_when_it_p
     forge: Forgery, server: FaultServer, there: Settings, tmp_path: Path
 ) -> None:
     reference = serve_kit(server, *forge())
-    part = kit.pull(reference, tmp_path / "part", filters=[f"code:{NAME}"], connection=HTTP, settings=there)
-    assert isinstance(part, UnpackResult) and "every digest verified" not in str(part)
+    part = kit.pull_files(reference, tmp_path / "part", filters=[f"code:{NAME}"], connection=HTTP, settings=there)
+    assert "every digest verified" not in str(part)
     try:
-        whole = kit.pull(reference, tmp_path / "whole", connection=HTTP, settings=there)
+        whole = kit.pull_files(reference, tmp_path / "whole", connection=HTTP, settings=there)
     except KitError:
         return  # the archive itself is refused
-    assert isinstance(whole, UnpackResult) and any("file index" in text for text in whole.warnings)
+    assert any("file index" in text for text in whole.warnings)
     try:
-        again = kit.pull(reference, tmp_path / "again", filters=[f"code:{NAME}"], connection=HTTP, settings=there)
+        again = kit.pull_files(reference, tmp_path / "again", filters=[f"code:{NAME}"], connection=HTTP, settings=there)
     except KitError:
         return
-    assert (again.directory / NAME).read_bytes() == (whole.directory / NAME).read_bytes()  # type: ignore[union-attr]
+    assert (again.directory / NAME).read_bytes() == (whole.directory / NAME).read_bytes()
 
 
 @pytest.mark.parametrize("forge", [*SEEN_IN_THE_HEADER, *SEEN_IN_THE_WHOLE])
@@ -232,10 +231,10 @@ def test_a_part_is_fully_verified_once_the_whole_has_passed(
         found = [item for item in opened if item.isfile()]
     files = [IndexedFile(item.name, item.size, item.mode, item.offset_data) for item in found]
     reference = serve_kit(server, layer, files)
-    before = kit.pull(reference, tmp_path / "before", filters=[f"code:{NAME}"], connection=HTTP, settings=there)
+    before = kit.pull_files(reference, tmp_path / "before", filters=[f"code:{NAME}"], connection=HTTP, settings=there)
     assert "verified by the kit's file index" in str(before)
-    kit.pull(reference, tmp_path / "whole", connection=HTTP, settings=there)
-    after = kit.pull(reference, tmp_path / "after", filters=[f"code:{NAME}"], connection=HTTP, settings=there)
+    kit.pull_files(reference, tmp_path / "whole", connection=HTTP, settings=there)
+    after = kit.pull_files(reference, tmp_path / "after", filters=[f"code:{NAME}"], connection=HTTP, settings=there)
     assert "every digest verified" in str(after)
 
 

@@ -114,7 +114,7 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(name: str, here: Setti
 
 def test_a_pushed_index_has_all_its_kits_there(remote: str, there: Settings, tmp_path: Path) -> None:
     kit.pull(f"{remote}:all", labels=["quant=q8"], connection=HTTP, settings=there)
-    kit.pull(f"{remote}:all", tmp_path / "out", labels=["quant=q4"], connection=HTTP, settings=there)
+    kit.pull_files(f"{remote}:all", tmp_path / "out", labels=["quant=q4"], connection=HTTP, settings=there)
     assert files_in(tmp_path / "out") == {"m.bin": b"q4" * 999}
     listed = kit.list_kits(remote, connection=HTTP, settings=there)
     assert (listed.kits, listed.problems, listed.indexes) == ((), (), 1)

@@ -18,6 +18,7 @@ from kitops_jupyter.operations.unpack.tars import TarsResult
 from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection, store
+from kitops_jupyter.verbs import Context, parse, run, split
 from tests.archives import extract
 from tests.fakes.registries import Real
 from tests.operations.projects import FILES, files_in, make_project, write_files
@@ -46,9 +47,7 @@ def pushed(tmp_path: Path, here: Settings, reference: str) -> str:
 
 
 def as_tars(reference: str, directory: Path, settings: Settings, **flags: object) -> TarsResult:
-    done = kit.pull(reference, directory, as_tar=True, connection=HTTP, settings=settings, **flags)  # type: ignore[arg-type]
-    assert isinstance(done, TarsResult)
-    return done
+    return kit.pull_tars(reference, directory, connection=HTTP, settings=settings, **flags)  # type: ignore[arg-type]
 
 
 def test_each_layer_is_left_as_the_archive_that_it_is(pushed: str, there: Settings, tmp_path: Path) -> None:
@@ -109,18 +108,45 @@ def test_what_the_store_has_does_not_travel_again(pushed: str, here: Settings, t
 
 
 @pytest.mark.parametrize(
-    "flags",
+    ("flags", "why"),
     [
-        {"store_only": True, "directory": "out"},
-        {"store_only": True, "filters": ["model"]},
-        {"store_only": True, "as_tar": True},
-        {"with_referrers": True, "as_tar": True},
-        {"with_referrers": True, "filters": ["model"]},
+        ("--store-only -d out", "store nothing"),
+        ("--store-only --filter model", "store nothing"),
+        ("--store-only --as-tar", "store nothing"),
+        ("--with-referrers --as-tar", "store nothing"),
+        ("--with-referrers --filter model", "store nothing"),
+        ("--include-remote", "needs --dir or --filter"),
+        ("--include-remote --as-tar -d out", "needs --dir or --filter"),
     ],
 )
-def test_flags_for_the_store_and_flags_for_files_exclude_each_other(there: Settings, flags: dict[str, object]) -> None:
-    with pytest.raises(Usage, match="store nothing"):
-        kit.pull("reg.example.com/a:v1", settings=there, **flags)  # type: ignore[arg-type]
+def test_flags_of_two_forms_exclude_each_other(there: Settings, tmp_path: Path, flags: str, why: str) -> None:
+    with pytest.raises(Usage, match=why):
+        run(parse(split(f"pull reg.example.com/a:v1 {flags}")), Context(there, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "call"),
+    [
+        ({"filters": ["model"]}, "kit.pull_files('reg.example.com/a:v1', filters=['model'])"),
+        ({"directory": "out", "overwrite": True}, "kit.pull_files('reg.example.com/a:v1', directory='out', overwrite"),
+        ({"directory": "out", "as_tar": True}, "kit.pull_tars('reg.example.com/a:v1', directory='out')"),
+        ({"store_only": True}, "kit.pull('reg.example.com/a:v1')"),
+    ],
+)
+def test_arguments_that_pull_no_longer_has_are_an_error_that_names_the_call_which_has_them(
+    there: Settings, arguments: dict[str, Any], call: str
+) -> None:
+    with pytest.raises(Usage, match="into the local store") as problem:
+        kit.pull("reg.example.com/a:v1", settings=there, **arguments)
+    assert problem.value.hint.startswith(call)
+    with pytest.raises(TypeError, match="no_such"):
+        kit.pull("reg.example.com/a:v1", settings=there, no_such=1)  # type: ignore[arg-type]
+
+
+def test_a_folder_as_the_second_word_of_pull_names_the_call_for_files(there: Settings) -> None:
+    with pytest.raises(Usage) as problem:
+        kit.pull("reg.example.com/a:v1", "out", settings=there)  # type: ignore[arg-type]
+    assert problem.value.hint == "kit.pull_files('reg.example.com/a:v1', directory='out')"
 
 
 def test_signatures_come_along_into_the_store_when_asked_for(pushed: str, here: Settings, there: Settings) -> None:
@@ -128,7 +154,7 @@ def test_signatures_come_along_into_the_store_when_asked_for(pushed: str, here: 
     place = store(here).repository(pushed.removesuffix(":v1"), kind="referrers")
     refer(place, store(here).repository(pushed.removesuffix(":v1")).resolve("v1"))
     kit.copy(f"local://{pushed}", pushed, connection=HTTP, settings=here)
-    kit.pull(pushed, store_only=True, connection=HTTP, settings=there)
+    kit.pull(pushed, connection=HTTP, settings=there)
     taken = store(there).repository(pushed.removesuffix(":v1"), kind="referrers")
     assert taken.referrers(digest, artifact_type="a/sig") == []
     kit.pull(pushed, with_referrers=True, connection=HTTP, settings=there)
@@ -167,7 +193,7 @@ def test_a_kit_of_any_layer_format_travels(
         settings=here,
     )
     kit.push(reference, connection=HTTP, settings=here)
-    kit.pull(reference, tmp_path / "files", connection=HTTP, settings=there)
+    kit.pull_files(reference, tmp_path / "files", connection=HTTP, settings=there)
     assert files_in(tmp_path / "files") == files
     kit.copy(reference, f"{tmp_path}/kit.tar", connection=HTTP, settings=there)
     kit.copy(f"{tmp_path}/kit.tar", "churn", settings=there)
@@ -212,7 +238,7 @@ def test_a_modelpack_without_a_kitfile_travels(
     assert pulled.digest == manifest.digest
     expected = dict(contents.values())
     assert files_in(kit.unpack(reference, tmp_path / "out", settings=there).directory) == expected
-    kit.pull(reference, tmp_path / "model", filters=["model"], connection=HTTP, settings=there)
+    kit.pull_files(reference, tmp_path / "model", filters=["model"], connection=HTTP, settings=there)
     assert list(files_in(tmp_path / "model")) == ["w.safetensors"]
     assert [file.name for file in as_tars(reference, tmp_path / "raw", there).files] == ["w.safetensors", "README.md"]
     assert kit.copy(reference, f"oci:{tmp_path}/layout", connection=HTTP, settings=there).digest == manifest.digest

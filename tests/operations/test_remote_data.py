@@ -112,8 +112,6 @@ def test_a_filter_for_nothing_but_what_is_elsewhere_says_how_to_get_it(
     with pytest.raises(Usage, match="stays at s3://bucket") as refused:
         kit.unpack("p:v1", tmp_path / "out", filters=["datasets:far"], settings=settings)
     assert "--include-remote" in refused.value.hint
-    with pytest.raises(Usage, match="needs --dir or --filter"):
-        kit.pull("corp/p:v1", include_remote=True, settings=settings)
 
 
 def test_an_object_that_changed_is_another_one(project: Path, settings: Settings, tmp_path: Path) -> None:

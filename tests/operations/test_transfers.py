@@ -22,7 +22,6 @@ from kitops_jupyter.errors import (
     Unauthorized,
     Usage,
 )
-from kitops_jupyter.operations.unpack.unpack import UnpackResult
 from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
@@ -54,11 +53,10 @@ def test_a_kit_comes_back_from_a_registry_as_it_was(
     pushed: str, here: Settings, there: Settings, tmp_path: Path
 ) -> None:
     pulled = kit.pull(pushed, connection=HTTP, settings=there)
-    assert isinstance(pulled, type(kit.push(pushed, connection=HTTP, settings=here)))
     assert pulled.digest == kit.inspect(pushed, settings=here).digest
     assert files_in(kit.unpack(pushed, tmp_path / "out", settings=there).directory) == FILES
     again = kit.pull(pushed, connection=HTTP, settings=there)
-    assert again.moved_bytes == 0 and again.skipped_blobs > 0  # type: ignore[union-attr]
+    assert again.moved_bytes == 0 and again.skipped_blobs > 0
 
 
 def test_what_the_registry_has_is_not_sent_again(pushed: str, here: Settings) -> None:
@@ -71,7 +69,7 @@ def test_what_the_registry_has_is_not_sent_again(pushed: str, here: Settings) ->
 
 def test_a_filter_moves_only_its_layers_and_leaves_files(pushed: str, there: Settings, tmp_path: Path) -> None:
     seen: list[str] = []
-    pulled = kit.pull(
+    pulled = kit.pull_files(
         pushed,
         tmp_path / "out",
         filters=["datasets:validation", "docs"],
@@ -79,7 +77,7 @@ def test_a_filter_moves_only_its_layers_and_leaves_files(pushed: str, there: Set
         settings=there,
         observe=lambda event: seen.append(event.item),
     )
-    assert files_in(pulled.directory) == {name: FILES[name] for name in ("README.md", "data/validation.csv")}  # type: ignore[union-attr]
+    assert files_in(pulled.directory) == {name: FILES[name] for name in ("README.md", "data/validation.csv")}
     assert set(seen) == {"README.md", "data/validation.csv"}
     assert kit.list_kits(settings=there).kits == ()
 
@@ -98,11 +96,10 @@ def test_a_filter_inside_a_layer_moves_only_those_files(
     def count(event: Event) -> None:
         moved[event.item] = event.done_bytes
 
-    pulled = kit.pull(
+    pulled = kit.pull_files(
         reference, tmp_path / "out", filters=["dataset:part-2*"], connection=HTTP, settings=there, observe=count
     )
     name = "data/training/part-2.csv"
-    assert isinstance(pulled, UnpackResult)
     assert files_in(pulled.directory) == {name: FILES[name]}
     assert moved[name] == len(FILES[name]) and sum(moved.values()) < 5_000  # a layer of a few bytes is read whole
     assert any("not covered" in warning for warning in pulled.warnings) != has_index
@@ -117,8 +114,8 @@ def test_a_small_layer_is_read_whole_and_every_digest_verified(
     settings = replace(here, file_index=has_index)
     kit.pack(make_project(tmp_path / "project"), tag=reference, settings=settings)
     kit.push(reference, connection=HTTP, settings=settings)
-    pulled = kit.pull(reference, tmp_path / "out", filters=["dataset:part-2*"], connection=HTTP, settings=there)
-    assert isinstance(pulled, UnpackResult) and not pulled.warnings
+    pulled = kit.pull_files(reference, tmp_path / "out", filters=["dataset:part-2*"], connection=HTTP, settings=there)
+    assert not pulled.warnings
     assert files_in(pulled.directory) == {"data/training/part-2.csv": FILES["data/training/part-2.csv"]}
     assert "every digest verified" in str(pulled)
 
@@ -173,7 +170,7 @@ def test_what_is_not_there_is_said_in_words(real: Real, here: Settings, pushed: 
     with pytest.raises(NotFound):
         kit.pull(pushed.replace(":v1", ":v9"), connection=HTTP, settings=here)
     with pytest.raises(FilterInvalid):
-        kit.pull(pushed, filters=["prompts"], connection=HTTP, settings=here)
+        kit.pull_files(pushed, filters=["prompts"], connection=HTTP, settings=here)
     with pytest.raises(Usage, match="names no registry"):
         kit.push("churn:v1", connection=HTTP, settings=here)
 

@@ -1,14 +1,15 @@
-"""`kit pull`: a kit out of a registry; all of it into the local store, or some of it onto the disk."""
+"""`kit pull`: a kit out of a registry; all of it into the local store, or the files that are wanted onto the disk."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from kitops_jupyter import targets
-from kitops_jupyter.errors import Usage
+from kitops_jupyter.errors import KitError, Usage
 from kitops_jupyter.operations.again import again_if_taken
 from kitops_jupyter.operations.index_findings import IndexFindings, IndexWatch, Warnings
 from kitops_jupyter.operations.layer_reader import read_listing
@@ -18,7 +19,6 @@ from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.operations.transfer.graph import walk
 from kitops_jupyter.operations.transfer.moving import mover
 from kitops_jupyter.operations.transfer.results import TransferResult
-from kitops_jupyter.operations.unpack.tars import TarsResult, pull_tars
 from kitops_jupyter.operations.unpack.unpack import UnpackResult, unpack
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
@@ -26,85 +26,30 @@ from kitops_jupyter.settings import Settings
 from kitops_jupyter.sources import MayBeElsewhere
 from kitops_jupyter.targets import Connection
 
+# What `pull` took while it also wrote files.
+_OLD = ("directory", "filters", "overwrite", "ignore_existing", "include_remote", "store_only", "as_tar")
+
 
 def pull(
     reference: str,
-    directory: str | Path | None = None,
-    *,
-    filters: Sequence[str] = (),
+    *old: NoReturn,
     labels: Sequence[str] = (),
-    overwrite: bool = False,
-    ignore_existing: bool = False,
-    include_remote: bool = False,
-    store_only: bool = False,
-    as_tar: bool = False,
     with_referrers: bool = False,
     connection: Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
-) -> TransferResult | UnpackResult | TarsResult:
-    """Bring a kit here. With `filters` or a `directory` only those layers travel, straight into files.
-
-    `include_remote` also fetches data that the Kitfile only points at. `as_tar` leaves each of these layers as the
-    archive that it is. Without any of these (`store_only` insists on it), all of it goes into the local store, kits
-    that it builds on included, `with_referrers` also what refers to it; what is there is not moved again, and a pull
-    that broke off resumes where it was, in this process or another one.
-    Raises NotFound, DigestMismatch, Conflict, FilterInvalid, Usage, RegistryError, StorageFull, Cancelled.
-    """
-    settings = settings or Settings.load()
-    if filters or directory is not None or as_tar:
-        _check_files_alone(reference, store_only, with_referrers)
-    if include_remote and (as_tar or not (filters or directory is not None)):
-        raise Usage(
-            "--include-remote writes files: it needs --dir or --filter, and has no archive to leave",
-            hint=f"kit pull {reference} -d FOLDER --include-remote",
-        )
-    if as_tar:
-        return pull_tars(
-            reference,
-            directory or ".",
-            filters=filters,
-            labels=labels,
-            overwrite=overwrite,
-            ignore_existing=ignore_existing,
-            connection=connection,
-            settings=settings,
-            observe=observe,
-        )
-    if filters or directory is not None:
-        return unpack(
-            reference,
-            directory or ".",
-            filters=filters,
-            labels=labels,
-            overwrite=overwrite,
-            ignore_existing=ignore_existing,
-            include_remote=include_remote,
-            remote=True,
-            connection=connection,
-            settings=settings,
-            observe=observe,
-        )
-    return pull_into_store(
-        reference,
-        labels=labels,
-        with_referrers=with_referrers,
-        connection=connection,
-        settings=settings,
-        observe=observe,
-    )
-
-
-def pull_into_store(
-    reference: str,
-    *,
-    labels: Sequence[str] = (),
-    with_referrers: bool = False,
-    connection: Connection | None = None,
-    settings: Settings,
-    observe: Observer = ignore,
+    **old_by_name: NoReturn,
 ) -> TransferResult:
-    """Bring a whole kit into the local store, as `pull` does without a folder, a filter or `as_tar`."""
+    """Bring a whole kit into the local store, and the kits that it builds on; `pull_files` writes files instead.
+
+    What is there is not moved again, and a pull that broke off resumes where it was, in this process or another one.
+    The tags move last. `labels` choose one kit of an index, `with_referrers` brings what refers to the kit (signatures
+    and the like). What `pull` took while it also wrote files is a Usage error that names the call which takes it now.
+    Raises NotFound, DigestMismatch, Usage, ReferenceCycle, RegistryError, StorageFull, Cancelled.
+    """
+    if old or old_by_name:
+        raise _moved(reference, old, old_by_name)
+    settings = settings or Settings.load()
     tally, wrong, extras = Tally(observe), Warnings(), Extras()
     with Opener(settings, connection, remote=True) as opener, targets.store(settings).session() as session:
         kit = opener.open(reference, labels=labels)
@@ -127,14 +72,54 @@ def pull_into_store(
     )
 
 
-def _check_files_alone(reference: str, store_only: bool, with_referrers: bool) -> None:
-    """Raise Usage for what only the store can have, which never has a part of a kit under the kit's name."""
-    for flag, is_given in (("--store-only", store_only), ("--with-referrers", with_referrers)):
-        if is_given:
-            raise Usage(
-                f"{flag} is for a pull into the store; --filter, --dir and --as-tar leave files, and store nothing",
-                hint=f"kit pull {reference} {flag}, then kit unpack {reference} --filter ...",
-            )
+def pull_files(
+    reference: str,
+    directory: str | Path = ".",
+    *,
+    filters: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    overwrite: bool = False,
+    ignore_existing: bool = False,
+    include_remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> UnpackResult:
+    """Write the files of a kit in a registry below `directory`, whole and verified or not at all; store nothing.
+
+    As `unpack`, but the registry is asked even for a kit that is here. Only the layers, or files, that the filters
+    select travel, and of these only what is not here. `include_remote` also fetches data that the Kitfile points at.
+    Raises what `unpack` raises.
+    """
+    return unpack(
+        reference,
+        directory,
+        filters=filters,
+        labels=labels,
+        overwrite=overwrite,
+        ignore_existing=ignore_existing,
+        include_remote=include_remote,
+        remote=True,
+        connection=connection,
+        settings=settings,
+        observe=observe,
+    )
+
+
+def _moved(reference: str, by_place: Sequence[object], by_name: Mapping[str, object]) -> KitError | TypeError:
+    """The error for arguments that `pull` had when it also wrote files: it names the call that has them now."""
+    if len(by_place) > 1:
+        return TypeError(f"pull() takes 1 positional argument but {1 + len(by_place)} were given")
+    if unknown := next((name for name in by_name if name not in _OLD), None):
+        return TypeError(f"pull() got an unexpected keyword argument {unknown!r}")
+    old = {**({"directory": by_place[0]} if by_place else {}), **by_name}
+    name = "pull_tars" if old.get("as_tar") else "pull_files" if old.keys() - {"as_tar", "store_only"} else "pull"
+    words = [repr(str(Reference.parse(reference)))]
+    words += [f"{key}={value!r}" for key, value in old.items() if key not in ("as_tar", "store_only")]
+    return Usage(
+        f"kit.pull brings a whole kit into the local store, and has no {' and no '.join(old)}",
+        hint=f"kit.{name}({', '.join(words)})",
+    )
 
 
 @dataclass(frozen=True, slots=True)
