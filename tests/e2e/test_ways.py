@@ -25,6 +25,7 @@ from tests.operations.projects import FILES, files_in
 pytestmark = pytest.mark.browser
 
 FOCUSED = "#kitops-panel .kitops-Row:focus"
+PART = ".kitops-Parts [role=treeitem]"
 
 
 def test_a_kit_is_found_opened_and_ticked_by_keyboard_alone(page: Any) -> None:
@@ -42,17 +43,10 @@ def test_a_kit_is_found_opened_and_ticked_by_keyboard_alone(page: Any) -> None:
     page.keyboard.press("Enter")
     tab = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text="corp/app-model:v1").last
     tab.locator(".kitops-Node").first.wait_for()
-    parts = tab.locator(".kitops-Parts:focus")
-    _tab_to(page, parts)
+    _tab_to(page, tab.locator(f"{PART}:focus"))
     page.keyboard.press("Home")
-    for _ in range(12):
-        active = parts.get_attribute("aria-activedescendant")
-        if active and "validation" in page.locator(f'[id="{active}"]').inner_text():
-            break
-        page.keyboard.press("ArrowDown")
-        page.wait_for_function(
-            "before => document.activeElement.getAttribute('aria-activedescendant') !== before", arg=active
-        )
+    page.keyboard.press("v")
+    tab.locator(f"{PART}:focus").filter(has_text="validation").wait_for()
     page.keyboard.press(" ")
     tab.locator(".kitops-Into").get_by_text("datasets:").wait_for()
 

@@ -1,49 +1,38 @@
 import { caretDownEmptyIcon, caretRightIcon, fileIcon, folderIcon, notebookIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { JSX } from 'react';
+import type { HTMLAttributes, JSX } from 'react';
 
 import { inert, size } from '../../format';
 import { LinkButton } from '../shared/parts';
 import { isNotebook } from './notebooks';
 import { TickBox } from '../shared/tickbox';
-import type { INode, ITreeRow } from './tree';
+import type { ITreeRow } from './rows';
+import type { INode } from './tree';
 import { bytesOf, canOpen, canTick, isElsewhere, tickOf } from './tree';
 
-export interface IRowProps {
+interface IRowProps {
   row: ITreeRow;
-  id: string;
-  isCurrent: boolean;
   trans: TranslationBundle;
-  onCurrent: () => void;
   onOpen: (node: INode) => void;
   onTick: (node: INode) => void;
   onMore: (node: INode) => void;
   onRead: (node: INode) => void;
 }
 
+const CHECKED = { all: true, some: 'mixed', none: false } as const;
+
+/** What a row's element says of it. */
+export function partOf({ node, note, level }: ITreeRow): HTMLAttributes<HTMLElement> {
+  return {
+    className: note ? 'kitops-Node kitops-mod-note' : 'kitops-Node',
+    style: { paddingInlineStart: `${(level - 1) * 18 + 6}px` },
+    'aria-checked': !note && canTick(node) ? CHECKED[tickOf(node)] : undefined
+  };
+}
+
 /** A layer, a folder or a file; or what stands where its names would be. */
 export function Row(props: IRowProps): JSX.Element {
-  const { row, id, isCurrent, onCurrent } = props;
-  const { node, note, level } = row;
-  const isStop = note === null;
-  return (
-    <div
-      id={id}
-      className={`kitops-Node${isCurrent ? ' kitops-mod-current' : ''}${note ? ' kitops-mod-note' : ''}`}
-      style={{ paddingInlineStart: `${(level - 1) * 18 + 6}px` }}
-      role="treeitem"
-      aria-level={level}
-      aria-expanded={isStop && canOpen(node) ? node.isOpen : undefined}
-      aria-checked={
-        isStop && canTick(node) ? ({ all: true, some: 'mixed', none: false } as const)[tickOf(node)] : undefined
-      }
-      aria-selected={isCurrent}
-      onMouseDown={onCurrent}
-      onDoubleClick={() => isStop && canOpen(node) && props.onOpen(node)}
-    >
-      {isStop ? <Named {...props} /> : <Noted {...props} />}
-    </div>
-  );
+  return props.row.note ? <Noted {...props} /> : <Named {...props} />;
 }
 
 function Named({ row: { node }, trans, onOpen, onTick, onRead }: IRowProps): JSX.Element {
@@ -99,11 +88,17 @@ function Noted({ row: { node, note }, trans, onMore }: IRowProps): JSX.Element {
           <bdi className="kitops-Node-error" title={inert(node.error?.hint ?? '', 1000)}>
             {inert(node.error?.message ?? '', 300)}
           </bdi>
-          <LinkButton onClick={() => onMore(node)}>{trans.__('Try again')}</LinkButton>
+          <LinkButton tabIndex={-1} onClick={() => onMore(node)}>
+            {trans.__('Try again')}
+          </LinkButton>
         </>
       );
     case 'more':
-      return <LinkButton onClick={() => onMore(node)}>{trans.__('Show more')}</LinkButton>;
+      return (
+        <LinkButton tabIndex={-1} onClick={() => onMore(node)}>
+          {trans.__('Show more')}
+        </LinkButton>
+      );
     case 'empty':
       return <span>{trans.__('empty')}</span>;
     default:

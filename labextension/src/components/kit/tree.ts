@@ -36,13 +36,6 @@ export interface INode {
   next: string;
 }
 
-/** A row of the tree, or a note where its names would be. */
-export interface ITreeRow {
-  node: INode;
-  note: 'loading' | 'more' | 'error' | 'empty' | null;
-  level: number;
-}
-
 export const canOpen = ({ layer, file }: INode): boolean => (file ? file.is_dir : layer.can_list);
 
 export const canTick = ({ layer, file }: INode): boolean =>
@@ -80,24 +73,6 @@ export class Tree {
 
   get changed(): ISignal<this, void> {
     return this._changed;
-  }
-
-  /** What is in sight when nothing scrolls: the layers, and what is below those that are open. */
-  get rows(): ITreeRow[] {
-    const rows: ITreeRow[] = [];
-    const add = (node: INode): void => {
-      rows.push({ node, note: null, level: node.level });
-      if (!node.isOpen) {
-        return;
-      }
-      node.children.forEach(add);
-      const note = noteOf(node);
-      if (note) {
-        rows.push({ node, note, level: node.level + 1 });
-      }
-    };
-    this.layers.forEach(add);
-    return rows;
   }
 
   /** The filters of what is ticked; none for a whole kit, with or without the data that lies elsewhere. */
@@ -266,18 +241,6 @@ function nodeOf(layer: LayerRow, file: FileRow | null, parent: INode | null): IN
 }
 
 const isOnlyFolder = ({ items, next }: FilePage): boolean => items.length === 1 && items[0].is_dir && !next;
-
-function noteOf(node: INode): ITreeRow['note'] {
-  switch (node.state) {
-    case 'new':
-    case 'loading':
-      return 'loading';
-    case 'failed':
-      return 'error';
-    default:
-      return node.next ? 'more' : node.children.length ? null : 'empty';
-  }
-}
 
 function mark(node: INode, isTicked: boolean): void {
   if (node.isTicked === isTicked) {

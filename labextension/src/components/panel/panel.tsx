@@ -36,7 +36,7 @@ export function Panel({ model, trans, notebooks, memory, run }: IPanelOptions): 
           <Search
             {...{ trans, query, setQuery }}
             input={search}
-            onDown={() => body.current?.querySelector<HTMLElement>('.kitops-Row[tabindex="0"]')?.focus()}
+            onDown={() => body.current?.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]')?.focus()}
           />
           <div className="kitops-Panel-top">
             <Transfers jobs={model.jobs} {...{ trans, run }} {...fold('transfers')} />

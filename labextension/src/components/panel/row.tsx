@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { caretDownIcon, caretRightIcon, checkIcon, refreshIcon } from '@jupyterlab/ui-components';
-import type { JSX } from 'react';
+import type { HTMLAttributes, JSX } from 'react';
 
 import { age, inert, moment, shortDigest, shortName, size } from '../../format';
 import { kitIcon, pullIcon } from '../../icons';
@@ -12,39 +12,37 @@ import { NoteBody } from './note';
 import type { IRow } from './rows';
 import type { Run } from './types';
 
-export interface IRowProps {
+interface IShownRow {
   row: IRow;
   model: IKitModel;
   trans: TranslationBundle;
-  run: Run;
-  isActive: boolean;
-  onActivate: (row: IRow) => void;
-  onFocus: (row: IRow) => void;
 }
 
-/** One row of the tree. Its `data-` attributes tell the context menu what it was opened on. */
+interface IRowProps extends IShownRow {
+  run: Run;
+}
+
+/** What a row's element says of it. Its `data-` attributes tell the context menu what it was opened on. */
+export function partOf(
+  shown: IShownRow
+): HTMLAttributes<HTMLElement> & { [data: `data-${string}`]: string | undefined } {
+  const { row } = shown;
+  return {
+    className: 'kitops-Row',
+    title: titleOf(shown) || undefined,
+    'data-kind': row.kind,
+    'data-note': row.note ?? undefined,
+    'data-registry': row.registry || undefined,
+    'data-reference': row.reference || undefined,
+    'data-line': lineOf(row) || undefined
+  };
+}
+
+/** What stands in a row of the tree. */
 export function RowView(props: IRowProps): JSX.Element {
-  const { row, isActive, trans, onActivate, onFocus } = props;
+  const { row, trans } = props;
   return (
-    <div
-      className="kitops-Row"
-      role="treeitem"
-      aria-level={row.level}
-      aria-expanded={row.isOpen ?? undefined}
-      aria-setsize={row.siblings}
-      aria-posinset={row.position}
-      aria-selected={isActive}
-      data-kind={row.kind}
-      data-note={row.note ?? undefined}
-      data-key={row.key}
-      data-registry={row.registry || undefined}
-      data-reference={row.reference || undefined}
-      data-line={lineOf(row) || undefined}
-      tabIndex={isActive ? 0 : -1}
-      title={titleOf(props) || undefined}
-      onClick={() => onActivate(row)}
-      onFocus={() => onFocus(row)}
-    >
+    <>
       <span
         className="kitops-Row-indent"
         style={{ width: `${(row.level - 1) * 12 + (row.kind === 'tag' ? 20 : 0)}px` }}
@@ -63,7 +61,7 @@ export function RowView(props: IRowProps): JSX.Element {
           </span>
         </>
       )}
-    </div>
+    </>
   );
 }
 
@@ -94,7 +92,7 @@ function Caret({ isOpen }: { isOpen: boolean | null }): JSX.Element {
   return <span className="kitops-Row-caret">{isOpen === null ? null : <icon.react tag="span" />}</span>;
 }
 
-function titleOf({ row, model, trans }: IRowProps): string {
+function titleOf({ row, model, trans }: IShownRow): string {
   if (row.kind === 'registry') {
     return row.row?.url ?? '';
   }

@@ -4,23 +4,17 @@ import { KitError } from '../../client';
 import { shortDigest } from '../../format';
 import type { IKitModel, Pages } from '../../model';
 import type { LocalTag, RegistryRow } from '../../wire';
+import type { ITreeItem } from '../shared/tree';
 
 type RowKind = 'store' | 'registry' | 'repository' | 'tag' | 'note';
 
 /** Why a row stands where names were expected. */
 export type Note = 'loading' | 'more' | 'empty' | 'nothing-found' | 'error' | 'sign-in' | 'no-catalog' | 'no-registry';
 
-export interface IRow {
-  /** Names it among all rows, and in what is remembered. */
-  key: string;
+/** Its key names it also in what is remembered. */
+export interface IRow extends ITreeItem {
   kind: RowKind;
-  level: number;
   label: string;
-  /** Null for a row that has nothing below it. */
-  isOpen: boolean | null;
-  parent: string | null;
-  position: number;
-  siblings: number;
   /** The registry's name; empty in the local store. */
   registry: string;
   /** REGISTRY/REPOSITORY as references begin. */
@@ -48,8 +42,7 @@ const SEARCHED = 2;
 const BLANK = {
   isOpen: null,
   parent: null,
-  position: 1,
-  siblings: 1,
+  isStop: true,
   registry: '',
   repository: '',
   reference: '',
@@ -71,12 +64,8 @@ export function rowsOf(model: IKitModel, view: IView): IRow[] {
   if (!model.registries.length && model.server === 'ready') {
     rows.push(note('no-registry', null, 1));
   }
-  place(rows);
   return rows;
 }
-
-/** The rows that a person can go to. */
-export const isStop = (row: IRow): boolean => row.note === null || OFFERS.has(row.note);
 
 /** Notes with a button. */
 const OFFERS = new Set<Note>(['error', 'sign-in', 'no-catalog', 'no-registry']);
@@ -221,24 +210,6 @@ function failedCatalog(error: KitError | null, isSignedIn: boolean): Note {
 const failedTags = (error: KitError | null): Note => (error?.code === 'unauthorized' ? 'sign-in' : 'error');
 
 function note(kind: Note, parent: string | null, level: number, error: KitError | null = null): IRow {
-  return { ...BLANK, key: `${parent ?? ''} note`, kind: 'note', level, label: '', parent, note: kind, error };
-}
-
-/** Number the rows among those that have the same parent, as a screen reader tells them. */
-function place(rows: IRow[]): void {
-  const families = new Map<string | null, IRow[]>();
-  for (const row of rows) {
-    const family = families.get(row.parent);
-    if (family) {
-      family.push(row);
-    } else {
-      families.set(row.parent, [row]);
-    }
-  }
-  for (const family of families.values()) {
-    family.forEach((row, index) => {
-      row.position = index + 1;
-      row.siblings = family.length;
-    });
-  }
+  const key = `${parent ?? ''} note`;
+  return { ...BLANK, key, kind: 'note', level, label: '', parent, isStop: OFFERS.has(kind), note: kind, error };
 }

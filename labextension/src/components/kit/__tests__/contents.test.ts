@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, within } from '@testing-library/react';
 
 import { refusal, job } from '../../../__tests__/server';
+import { obeysTheLawOfTrees } from '../../../__tests__/treelaw';
 import { HOSTILE, kit, Page, SHOWN } from './page';
 
 let page: Page;
@@ -148,16 +149,14 @@ describe('the contents', () => {
   });
 
   it('are opened, walked and ticked with the keyboard, and only rows in sight are in the page', async () => {
-    const tree = screen.getByRole('tree');
-    tree.focus();
+    await act(async () => page.rows()[0].focus());
     const press = async (...keys: string[]): Promise<void> => {
       for (const key of keys) {
-        await act(async () => void fireEvent.keyDown(tree, { key }));
+        await act(async () => void fireEvent.keyDown(document.activeElement!, { key }));
         await page.frame();
       }
     };
-    const current = (): string | null | undefined =>
-      document.getElementById(tree.getAttribute('aria-activedescendant') ?? '')?.textContent;
+    const current = (): string | null | undefined => document.activeElement?.textContent;
     await press('ArrowDown', 'ArrowDown', 'ArrowRight');
     await page.shown(() => page.rows().some(each => each.textContent?.includes('f0')), 'files');
     expect(page.rows().length).toBeLessThan(40);
@@ -179,5 +178,39 @@ describe('the contents', () => {
     await page.click(screen.getByRole('button', { name: 'read', hidden: true }));
     await page.shown(() => page.tab.node.textContent?.includes('read me') === true, 'its text');
     expect(screen.getByRole('tab', { name: 'Notebook' }).getAttribute('aria-selected')).toBe('true');
+  });
+});
+
+describe('the keyboard', () => {
+  obeysTheLawOfTrees({
+    tree: () => screen.getByRole('tree'),
+    parent: 'model:0',
+    child: 'f0',
+    roots: 4,
+    letter: 'c',
+    found: 'code:0',
+    shown: (isSo, what) => page.shown(isSo, what)
+  });
+
+  it('goes on with the names that Show more has brought', async () => {
+    page.server.routes['GET files'] = ({ query }) => ({
+      items: [{ name: '', path: query.after ? 'g1' : 'g0', is_dir: false, size_bytes: 1, files: 1, filter: 'x' }],
+      next: query.after ? '' : 'g0',
+      total_files: 2,
+      is_verified: true
+    });
+    const press = async (key: string): Promise<void> => {
+      await act(async () => void fireEvent.keyDown(document.activeElement!, { key }));
+      await page.frame();
+    };
+    await act(async () => page.rows()[3].focus());
+    await press('ArrowRight');
+    await page.shown(() => screen.queryByText('Show more') !== null, 'the first page');
+    await press('End');
+    expect(document.activeElement?.textContent).toBe('Show more');
+    await press('Enter');
+    await page.shown(() => screen.queryByText('g1') !== null, 'the second page');
+    await page.frame();
+    expect(document.activeElement?.textContent).toContain('g1');
   });
 });

@@ -1,4 +1,5 @@
 import type { FilePage, FileRow, LayerRow } from '../../../wire';
+import { rowsOf } from '../rows';
 import type { INode } from '../tree';
 import { canTick, SPLIT_LIMIT, tickOf, Tree } from '../tree';
 
@@ -53,9 +54,9 @@ beforeEach(() => {
   });
 });
 
-const names = (): string[] => tree.rows.map(({ node, note }) => note ?? node.file?.path ?? node.layer.key);
+const names = (): string[] => rowsOf(tree.layers).map(({ node, note }) => note ?? node.file?.path ?? node.layer.key);
 const find = (name: string): INode =>
-  tree.rows.find(({ node, note }) => !note && (node.file?.path ?? node.layer.key) === name)!.node;
+  rowsOf(tree.layers).find(({ node, note }) => !note && (node.file?.path ?? node.layer.key) === name)!.node;
 
 it('asks for nothing until something is opened, and passes by folders with nothing but a folder in them', async () => {
   expect(asked).toEqual([]);
@@ -77,7 +78,7 @@ it('shows an error in the place of the names, and asks again', async () => {
     throw new Error('gone');
   });
   await broken.open(broken.layers[0]);
-  expect(broken.rows.map(({ note, node }) => [note, node.error?.message])).toEqual([
+  expect(rowsOf(broken.layers).map(({ note, node }) => [note, node.error?.message])).toEqual([
     [null, 'gone'],
     ['error', 'gone']
   ]);

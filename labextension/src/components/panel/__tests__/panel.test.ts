@@ -1,6 +1,7 @@
 import { act, fireEvent, within } from '@testing-library/react';
 
 import { local } from '../../../__tests__/server';
+import { obeysTheLawOfTrees } from '../../../__tests__/treelaw';
 import { CommandIDs } from '../../../tokens';
 import { click, find, HOSTILE, model, panel, press, ran, rows, server, shown, TALL, texts } from './page';
 
@@ -158,8 +159,13 @@ describe('the keyboard', () => {
     expect(document.activeElement?.getAttribute('role')).toBe('searchbox');
   });
 
-  it('stops once in the tree: one row has the place in the order of tabs', () => {
-    expect(rows().filter(each => each.tabIndex === 0)).toHaveLength(1);
-    expect(panel.node.querySelectorAll('[role=treeitem] button:not([tabindex="-1"])')).toHaveLength(0);
+  obeysTheLawOfTrees({
+    tree: () => within(panel.node).getByRole('tree'),
+    parent: 'corp',
+    child: 'app',
+    roots: 6,
+    letter: 'p',
+    found: 'private',
+    shown
   });
 });
