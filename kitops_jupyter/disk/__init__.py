@@ -1,6 +1,6 @@
 """Files as they are found on other people's machines: typed paths, small files read and replaced, odd file systems."""
 
-from kitops_jupyter.disk.folder_cache import CacheName, FolderCache, cache_folder
+from kitops_jupyter.disk.folder_cache import CacheName, FolderCache, cache_folder, file_name_for
 from kitops_jupyter.disk.links import Links, LinkTarget
 from kitops_jupyter.disk.notebook_name import is_notebook
 from kitops_jupyter.disk.odd_systems import free_bytes, sync, try_chmod, try_utime
@@ -25,6 +25,7 @@ __all__ = [
     "cache_folder",
     "check_regular",
     "current_folder",
+    "file_name_for",
     "free_bytes",
     "home_folder",
     "is_notebook",

@@ -6,6 +6,7 @@ gets. A file has its name only when all of it is there. A folder that cannot be 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import time
@@ -23,6 +24,11 @@ _ABANDONED_AFTER_S = 3600.0  # an unfinished file that nobody wrote to for so lo
 def cache_folder(cache: Path, name: CacheName) -> Path:
     """Where these are kept, below the cache folder that we share with the kit program."""
     return cache / "kitops_jupyter" / name
+
+
+def file_name_for(key: str) -> str:
+    """A file's name for any text, always the same."""
+    return f"{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}.json"
 
 
 class FolderCache:

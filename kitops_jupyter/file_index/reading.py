@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from kitops_jupyter.content import Digest
+from kitops_jupyter.content import Digest, check_digest
 from kitops_jupyter.errors import ArchiveInvalid, DigestMismatch
 from kitops_jupyter.file_index.address import Address
 from kitops_jupyter.file_index.tree import DIGEST_BYTES, V1, V2, Tree
@@ -78,8 +78,7 @@ def read_listing(data: bytes, address: Address, *, layer_bytes: int, where: str)
 
     Names are still to be judged by `archive.NameRules`, as those of a tar's headers are.
     """
-    if Digest.of(data) != address.listing_digest:
-        raise DigestMismatch(f"{where}: the file index's sha256 is {Digest.of(data)}, not {address.listing_digest}")
+    check_digest(Digest.of(data), address.listing_digest, f"{where}: file index")
     parsed = _parse(data, address.version, where)
     tree = V1 if address.version == 1 else V2
     files = _files_of_rows(parsed, where) if address.version == 1 else _files_of_columns(parsed, where)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kitops_jupyter.errors import DigestMismatch, Forbidden, NotFound, SizeMismatch, Unauthorized
+from kitops_jupyter.content import check_size, fill
+from kitops_jupyter.errors import DigestMismatch, Forbidden, NotFound, Unauthorized
 from kitops_jupyter.file_index.reading import PAGE_BYTES, FileIndex
 from kitops_jupyter.file_index.tree import DIGEST_BYTES, is_piece, piece_name
 
@@ -86,8 +87,7 @@ class VerifiedFile:
 
     def check(self, piece: Piece, data: bytes | memoryview) -> None:
         """Raise SizeMismatch or DigestMismatch unless these are the piece's bytes."""
-        if len(data) != piece.size:
-            raise SizeMismatch(f"{self.file.name}: got {len(data)} bytes, expected {piece.size}")
+        check_size(len(data), piece.size, self.file.name)
         if not is_piece(piece.name, data):
             where = f"bytes {piece.start} to {piece.end}" if piece.size < self.file.size else "all of it"
             raise DigestMismatch(f"{self.file.name}, {where}: these are not the bytes that the file index says")
@@ -137,13 +137,8 @@ class VerifiedStream:
 
     def _next(self) -> memoryview:
         piece = self._file.node(self._node)
-        view, at = self._buffer[: piece.size], 0
-        while at < piece.size:
-            got = self._stream.readinto(view[at:])
-            if not got:
-                break
-            at += got
-        self._file.check(piece, view[:at])
+        view = self._buffer[: piece.size]
+        self._file.check(piece, view[: fill(self._stream, view)])
         self._node += 1
         return view
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 import threading
@@ -13,7 +12,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 from kitops_jupyter import archive
 from kitops_jupyter import kitfile as kitfiles
-from kitops_jupyter.content import NoticesChange, Readable, verified
+from kitops_jupyter.content import Digest, NoticesChange, Readable, check_size, verified
 from kitops_jupyter.errors import ArchiveInvalid, DigestMismatch, KitError, NotFound, SizeMismatch
 from kitops_jupyter.file_index import IndexedFile
 from kitops_jupyter.filesystem.block_cache import BlockCache
@@ -198,7 +197,7 @@ class KitFiles:
         remote = layer.remote
         if remote is not None and remote.needs_header(name):
             token = remote.token(name)
-            if self._blocks.find(hashlib.sha256(token).hexdigest()) is not None:
+            if self._blocks.find(Digest.of(token).hex) is not None:
                 remote.trust_header(name)
                 layer.recalled.add(name)
 
@@ -212,7 +211,7 @@ class KitFiles:
             remote.check_header(name)
         token = remote.token(name)
         if token and name not in layer.recalled:
-            self._blocks.keep(hashlib.sha256(token).hexdigest(), token)
+            self._blocks.keep(Digest.of(token).hex, token)
         layer.recalled.add(name)
 
     def _read_here(self, layer: _Layer, file: IndexedFile, start: int, end: int) -> bytes:
@@ -229,8 +228,7 @@ class KitFiles:
             stream.seek(layer.offsets[file.name] if layer.offsets else file.offset)
             stream.seek(start, os.SEEK_CUR)
             data = stream.read(end - start)
-        if len(data) != end - start:
-            raise SizeMismatch(f"{file.name}: got {len(data)} bytes, expected {end - start}")
+        check_size(len(data), end - start, file.name)
         return data
 
     def _unpack(self, match: Match) -> BinaryIO:

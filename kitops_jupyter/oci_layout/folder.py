@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
-from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, Readable, read_digest, read_verified, verified
+from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, Hashing, Readable, read_verified
 from kitops_jupyter.disk import replace, try_chmod, write_bytes
 from kitops_jupyter.disk.folders import Folders
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import ContentError, ManifestInvalid, NotFound, PathInvalid
 from kitops_jupyter.oci_layout import index_file
 from kitops_jupyter.oci_layout.index_file import INDEX_NAME, MARKER, MARKER_NAME, IndexFile
-from kitops_jupyter.pipeline import FileSink, Sha256Sink, disk_error, pump
+from kitops_jupyter.pipeline import FileSink, disk_error, pump_verified
 from kitops_jupyter.progress import Event, Observer, ignore
 from kitops_jupyter.store import KnownBlobs, Stamp
 from kitops_jupyter.store.files import open_regular, read_small
@@ -136,7 +136,7 @@ class LayoutFolder:
                 stamp = Stamp.of(os.fstat(stream.fileno()))
                 verdict = self._known.find(descriptor.digest, stamp) if self._known else None
                 if verdict is None:
-                    verdict = read_digest(stream, lambda _: observe(event)) == descriptor.digest
+                    verdict = Hashing().read(stream, watch=lambda: observe(event)).is_all_of(descriptor)
                     is_settled_now = stamp == Stamp.of(os.fstat(stream.fileno())) and stamp.is_settled
                     if self._known and is_settled_now:
                         self._known.note(descriptor.digest, stamp, is_right=verdict)
@@ -163,11 +163,10 @@ class LayoutFolder:
             (self.path / _PARTIAL).rmdir()
 
     def _write_blob(self, descriptor: Descriptor, stream: Readable, observe: Observer, item: str) -> None:
-        known, name = Sha256Sink(), f"{descriptor.digest.hex}-{os.getpid()}-{threading.get_ident()}"
+        name = f"{descriptor.digest.hex}-{os.getpid()}-{threading.get_ident()}"
         file = FileSink(self.path / _PARTIAL / name, descriptor.size_bytes)
         try:
-            checked = verified(stream, descriptor)
-            pump(checked, [known, file], observe=observe, item=item, total_bytes=descriptor.size_bytes)
+            pump_verified(stream, descriptor, [file], observe=observe, item=item)
             file.commit(self._blob(descriptor.digest), _MODE)
         finally:
             file.abort()

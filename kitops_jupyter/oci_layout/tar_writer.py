@@ -6,27 +6,18 @@ there, as far as it is right it stays, and the rest is written. Memory stays fla
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from kitops_jupyter import disk
 from kitops_jupyter.archive.tar_header import END_OF_ARCHIVE, header, padding
-from kitops_jupyter.content import Descriptor, Readable
+from kitops_jupyter.content import Descriptor, Hashing, Readable
 from kitops_jupyter.disk.folders import Folders
-from kitops_jupyter.errors import (
-    DigestMismatch,
-    KitError,
-    PathInvalid,
-    SizeMismatch,
-    StorageFull,
-    StoreError,
-)
+from kitops_jupyter.errors import PathInvalid, StorageFull, StoreError
 from kitops_jupyter.oci_layout.index_file import INDEX_NAME, MARKER, MARKER_NAME, IndexFile
 from kitops_jupyter.oci_layout.unfinished import give_name, in_the_way, unfinished
 from kitops_jupyter.pipeline import OutputFile, disk_error, pump
@@ -34,7 +25,6 @@ from kitops_jupyter.pipeline.buffers import ALIGNMENT
 from kitops_jupyter.progress import Event, Observer
 
 OpenFrom = Callable[[Descriptor, int], Readable]  # a blob's bytes from there on
-_BLOCK_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,36 +101,32 @@ class TarWriter:
     ) -> int:
         """Have one blob in the file; how many bytes behind it may still be right."""
         start, there = file.tell(), min(left, blob.size_bytes)
-        hashing = _hash_of(file, there, observe, Event("advanced", item, 0, blob.size_bytes))
-        if there == blob.size_bytes and hashing.hexdigest() == blob.digest.hex:
+        event = Event("advanced", item, 0, blob.size_bytes)
+        hashing = Hashing().read(file, there, watch=lambda: observe(event))
+        if hashing.is_all_of(blob):
             observe(Event("skipped", item, there, there, "unchanged"))
             return left - there
         if there == blob.size_bytes:
-            there, hashing = 0, hashlib.sha256()
+            there = 0
         for begin in (there, 0) if there else (0,):
-            hashing = hashing if begin else hashlib.sha256()
+            hashing = hashing if begin else Hashing()
             _cut(file, start + begin)
             stream = open_from(blob, begin)
             try:
-                count = pump(
+                pump(
                     stream,
-                    [_Hash(hashing), _Append(file, blob.size_bytes - begin)],
+                    [hashing, _Append(file, blob.size_bytes - begin)],
                     observe=_shifted(observe, begin, blob.size_bytes),
                     item=item,
                     total_bytes=blob.size_bytes,
                 )
             finally:
                 stream.close()
-            if begin + count == blob.size_bytes and hashing.hexdigest() == blob.digest.hex:
-                return 0
-            if begin + count != blob.size_bytes:
-                problem: KitError = SizeMismatch(
-                    f"{blob.digest.short}: got {begin + count} bytes, expected {blob.size_bytes}"
-                )
-            else:
-                problem = DigestMismatch(f"sha256 is {hashing.hexdigest()}, expected {blob.digest.hex}")
+            if hashing.is_all_of(blob):
+                break
             _cut(file, start)
-        raise problem
+        hashing.check(blob)
+        return 0
 
 
 def _pieces(index: IndexFile, blobs: Sequence[Descriptor]) -> Iterator[bytes | Descriptor]:
@@ -162,15 +148,6 @@ def _cut(file: io.FileIO, at: int) -> int:
     return 0
 
 
-def _hash_of(file: io.FileIO, size_bytes: int, observe: Observer, event: Event) -> Any:
-    hashing, view, left = hashlib.sha256(), memoryview(bytearray(min(_BLOCK_BYTES, size_bytes))), size_bytes
-    while left and (count := file.readinto(view[: min(left, len(view))])):
-        hashing.update(view[:count])
-        left -= count
-        observe(event)
-    return hashing
-
-
 def _shifted(observe: Observer, begin: int, total_bytes: int) -> Observer:
     """The same events, counted from the blob's start; what was there already is not told as moved."""
 
@@ -181,19 +158,6 @@ def _shifted(observe: Observer, begin: int, total_bytes: int) -> Observer:
             observe(Event(event.step, event.item, begin + event.done_bytes, total_bytes, "resumed" if begin else ""))
 
     return tell
-
-
-class _Hash:
-    """A sink that continues a hash."""
-
-    def __init__(self, hashing: Any) -> None:
-        self.write: Callable[[memoryview], None] = hashing.update
-
-    def close(self) -> None:
-        pass
-
-    def abort(self) -> None:
-        pass
 
 
 class _Append:

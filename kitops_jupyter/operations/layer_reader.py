@@ -8,8 +8,8 @@ from contextlib import closing
 from typing import Any
 
 from kitops_jupyter import archive, file_index
-from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, ReadsRanges, Source
-from kitops_jupyter.errors import DigestMismatch, Forbidden, NotFound, Unauthorized, UnsafeArchive
+from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, ReadsRanges, Source, check_digest, fill
+from kitops_jupyter.errors import Forbidden, NotFound, Unauthorized, UnsafeArchive
 from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.sources import MayBeElsewhere
@@ -140,8 +140,7 @@ def read_index(source: MayBeElsewhere, address: file_index.Address, offset: int,
             return source.read_small_part(address.descriptor, offset, size_bytes)
         return source.read_small_part(address.descriptor, 0, _WHOLE_INDEX_BYTES)[offset : offset + size_bytes]
     whole = source.read_small_part(address.descriptor, 0, address.size_bytes)
-    if Digest.of(whole) != address.digest:
-        raise DigestMismatch(f"file index: its sha256 is {Digest.of(whole)}, expected {address.digest}")
+    check_digest(Digest.of(whole), address.digest, "file index")
     return whole[offset : offset + size_bytes]
 
 
@@ -149,11 +148,10 @@ def read_listing(source: Source, address: file_index.Address) -> bytes:
     """The listing of an index, as it comes from a registry. Raises NotFound, DigestMismatch."""
     if isinstance(source, MayBeElsewhere):
         return read_index(source, address, 0, address.listing_bytes)
-    data, at = bytearray(address.listing_bytes), 0
+    data = bytearray(address.listing_bytes)
     with closing(open_here(source, address.descriptor)) as stream:
-        while at < len(data) and (count := stream.readinto(memoryview(data)[at:])):
-            at += count
-    return bytes(data[:at])
+        count = fill(stream, memoryview(data))
+    return bytes(data[:count])
 
 
 def indexed_members(

@@ -7,8 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from kitops_jupyter import archive
-from kitops_jupyter.content import Readable, verified
-from kitops_jupyter.errors import NotFound, SizeMismatch, Usage
+from kitops_jupyter.content import Readable, check_size, fill, read_exactly, verified
+from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.layer_reader import members_of, open_here, ranges_of
 from kitops_jupyter.operations.opening import Kit
@@ -39,14 +39,14 @@ def read_file(kit: Kit, match: Match, path: str, *, limit_bytes: int) -> FileByt
         files = RemoteFiles(kit.source, match)
         member = _find(files.members, match, path, limit_bytes)
         with closing(files.open(member)) as stream:
-            return FileBytes(path, _take(stream, member.size, path), files.is_verified)
+            return FileBytes(path, read_exactly(stream, member.size, path), files.is_verified)
     is_here = ranges_of(kit.source, match.layer) is None
     if match.type.compression:
         return FileBytes(path, _out_of_compressed(kit, match, path, limit_bytes), is_here)
     member = _find(members_of(kit.source, match), match, path, limit_bytes)
     with closing(open_here(kit.source, match.layer)) as stream:
-        _take(stream, member.offset, path, keep=False)
-        return FileBytes(path, _take(stream, member.size, path), is_here)
+        _skip(stream, member.offset, path)
+        return FileBytes(path, read_exactly(stream, member.size, path), is_here)
 
 
 def _find(members: Iterable[archive.TarMember], match: Match, path: str, limit_bytes: int) -> archive.TarMember:
@@ -86,20 +86,12 @@ def _out_of_compressed(kit: Kit, match: Match, path: str, limit_bytes: int) -> b
             position += count
     if found is None:
         raise NotFound(f"{match.entry.label} has no file {path[:200]}")
-    if len(kept) != found.size:
-        raise SizeMismatch(f"{path}: got {len(kept)} bytes, expected {found.size}")
+    check_size(len(kept), found.size, path)
     return bytes(kept)
 
 
-def _take(stream: Readable, count: int, path: str, *, keep: bool = True) -> bytes:
-    """So many bytes, or as many thrown away."""
-    kept = bytearray(count if keep else 0)
-    view = memoryview(kept) if keep else memoryview(bytearray(min(count, 1 << 20)))
-    at = 0
-    while at < count:
-        part = view[at:] if keep else view[: count - at]
-        got = stream.readinto(part)
-        if not got:
-            raise SizeMismatch(f"{path}: got {at} bytes, expected {count}")
+def _skip(stream: Readable, count: int, path: str) -> None:
+    view, at = memoryview(bytearray(min(count, _PIECE_BYTES))), 0
+    while at < count and (got := fill(stream, view[: count - at])):
         at += got
-    return bytes(kept)
+    check_size(at, count, path)

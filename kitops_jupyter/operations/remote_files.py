@@ -14,8 +14,8 @@ from contextlib import closing
 from functools import partial
 
 from kitops_jupyter import archive, file_index
-from kitops_jupyter.content import Descriptor, Readable
-from kitops_jupyter.errors import ArchiveInvalid, ContentError, SizeMismatch
+from kitops_jupyter.content import Descriptor, Readable, read_exactly
+from kitops_jupyter.errors import ArchiveInvalid, ContentError
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.layer_reader import (
@@ -129,7 +129,7 @@ class RemoteFiles:
         stream = self._remote.open_range(self._layer, start, member.offset + member.size - start)
         try:
             if start < member.offset:
-                self._judge(at, start, _take(stream, member.offset - start))
+                self._judge(at, start, read_exactly(stream, member.offset - start, f"header of {member.name[:120]}"))
         except BaseException:
             stream.close()
             raise
@@ -179,17 +179,6 @@ class RemoteFiles:
             f"({member.size} bytes, mode {member.mode:04o}) is at byte {member.offset}, but {why}",
             hint="whoever made this kit made two kits of it; kit pull without a file's name reads whole layers",
         )
-
-
-def _take(stream: Readable, count: int) -> bytes:
-    data = bytearray(count)
-    view, at = memoryview(data), 0
-    while at < count:
-        got = stream.readinto(view[at:])
-        if not got:
-            raise SizeMismatch(f"got {at} bytes, expected {count}")
-        at += got
-    return bytes(data)
 
 
 def _only_member(index: file_index.FileIndex | None, layer: Descriptor) -> archive.TarMember:

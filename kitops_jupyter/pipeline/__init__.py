@@ -4,8 +4,8 @@ from kitops_jupyter.pipeline.buffers import BUFFER_BYTES, aligned_buffer
 from kitops_jupyter.pipeline.disk_errors import disk_error
 from kitops_jupyter.pipeline.output_file import OutputFile
 from kitops_jupyter.pipeline.pool import Stoppable, run_all
-from kitops_jupyter.pipeline.pump import pump
-from kitops_jupyter.pipeline.sinks import ByteSink, FileSink, NoSink, OpenFileSink, Sha256Sink, sinks_of
+from kitops_jupyter.pipeline.pump import pump, pump_verified
+from kitops_jupyter.pipeline.sinks import ByteSink, FileSink, NoSink, OpenFileSink, sinks_of
 
 __all__ = [
     "BUFFER_BYTES",
@@ -14,11 +14,11 @@ __all__ = [
     "NoSink",
     "OpenFileSink",
     "OutputFile",
-    "Sha256Sink",
     "Stoppable",
     "aligned_buffer",
     "disk_error",
     "pump",
+    "pump_verified",
     "run_all",
     "sinks_of",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 
-from kitops_jupyter.content import Readable
+from kitops_jupyter.content import Descriptor, Measured, Readable, Verifying
 from kitops_jupyter.pipeline.buffers import ALIGNMENT, BUFFER_BYTES, aligned_buffer
 from kitops_jupyter.pipeline.sinks import ByteSink, sinks_of
 from kitops_jupyter.progress import Event, Observer, Step, ignore
@@ -36,6 +36,23 @@ def pump(
     A stream may bring sinks of its own (`BringsSinks`).
     """
     return _Pump(stream, [*sinks, *sinks_of(stream)], observe, item, total_bytes).run()
+
+
+def pump_verified(
+    stream: Readable,
+    descriptor: Descriptor,
+    sinks: Sequence[ByteSink],
+    *,
+    observe: Observer = ignore,
+    item: str = "",
+) -> int:
+    """`pump` all of the content that the descriptor names; no sink is closed unless the bytes were right.
+
+    The hash has a thread of its own, as every sink has. The caller closes the stream.
+    Raises SizeMismatch, DigestMismatch, and what `pump` raises.
+    """
+    checked = [Verifying(stream, descriptor), *sinks, *sinks_of(stream)]
+    return pump(Measured(stream, descriptor), checked, observe=observe, item=item, total_bytes=descriptor.size_bytes)
 
 
 class _Pump:

@@ -1,15 +1,14 @@
-"""Where a pump's bytes go: into a hash, into a file."""
+"""Where a pump's bytes go: into a file, or nowhere. What hashes them is `content.Hashing`."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from kitops_jupyter.content import Digest, Readable
+from kitops_jupyter.content import Readable
 from kitops_jupyter.disk import try_chmod
 from kitops_jupyter.pipeline.disk_errors import disk_error
 from kitops_jupyter.pipeline.output_file import OutputFile
@@ -43,29 +42,6 @@ class BringsSinks(Protocol):
 def sinks_of(stream: Readable) -> Sequence[ByteSink]:
     """The stream's own sinks; none of most streams."""
     return stream.own_sinks() if isinstance(stream, BringsSinks) else ()
-
-
-class Sha256Sink:
-    """Hashes what passes."""
-
-    def __init__(self) -> None:
-        self._hash = hashlib.sha256()
-        self.size_bytes = 0
-
-    def write(self, view: memoryview) -> None:
-        self._hash.update(view)
-        self.size_bytes += len(view)
-
-    def close(self) -> None:
-        """Nothing to do: the digest may be asked for at any time."""
-
-    def abort(self) -> None:
-        """Nothing to do."""
-
-    @property
-    def digest(self) -> Digest:
-        """The digest of what has passed so far."""
-        return Digest("sha256:" + self._hash.hexdigest())
 
 
 class FileSink:

@@ -13,10 +13,10 @@ import stat
 import sys
 from pathlib import Path
 
-from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, read_digest, size_of
+from kitops_jupyter.content import Descriptor, Digest, Hashing, Ingested, Readable, size_of
 from kitops_jupyter.disk import replace, try_chmod, unlink
 from kitops_jupyter.errors import ContentError, DigestMismatch, NotFound, SizeMismatch, StoreError
-from kitops_jupyter.pipeline import FileSink, Sha256Sink, pump
+from kitops_jupyter.pipeline import FileSink, pump, pump_verified
 from kitops_jupyter.progress import Event, Observer, ignore
 from kitops_jupyter.store import work
 from kitops_jupyter.store.files import open_regular, storing
@@ -91,7 +91,7 @@ def open_checked(layout: Layout, descriptor: Descriptor, *, observe: Observer = 
 def _has_digest(stream: StoredBlob, descriptor: Descriptor, observe: Observer, item: str) -> bool:
     event = Event("advanced", item or descriptor.digest.short, 0, descriptor.size_bytes, "checking")
     # The event says nothing new, but lets a cancel be heard: a check brings nobody's bytes any further.
-    return read_digest(stream, lambda _: observe(event)) == descriptor.digest
+    return Hashing().read(stream, watch=lambda: observe(event)).is_all_of(descriptor)
 
 
 def _damaged(layout: Layout, descriptor: Descriptor, size_bytes: int) -> ContentError:
@@ -145,12 +145,13 @@ def ingest(
     with work.session(layout) as session:
         temporary = session.temporary()
         try:
-            digest, size_bytes = _fill(temporary, stream, observe, item, total_bytes)
-            _keep(layout, session, temporary, digest, size_bytes)
+            known = Hashing()
+            pump(stream, [known, FileSink(temporary, total_bytes)], observe=observe, item=item, total_bytes=total_bytes)
+            _keep(layout, session, temporary, known.digest, known.size_bytes)
         finally:
             _discard(temporary)
             stream.close()
-    return Ingested(digest, size_bytes)
+    return Ingested(known.digest, known.size_bytes)
 
 
 def store(layout: Layout, descriptor: Descriptor, stream: Readable, *, observe: Observer, item: str) -> None:
@@ -160,16 +161,9 @@ def store(layout: Layout, descriptor: Descriptor, stream: Readable, *, observe: 
     """
     with work.session(layout) as session:
         temporary = session.temporary()
-        bounded = _Bounded(stream, descriptor)
         try:
-            digest, size_bytes = _fill(temporary, bounded, observe, item, descriptor.size_bytes)
-            if size_bytes != descriptor.size_bytes:
-                raise SizeMismatch(
-                    f"{descriptor.digest.short}: got {size_bytes} bytes, expected {descriptor.size_bytes}"
-                )
-            if digest != descriptor.digest:
-                raise DigestMismatch(f"sha256 is {digest.hex}, expected {descriptor.digest.hex}")
-            _keep(layout, session, temporary, digest, size_bytes)
+            pump_verified(stream, descriptor, [FileSink(temporary, descriptor.size_bytes)], observe=observe, item=item)
+            _keep(layout, session, temporary, descriptor.digest, descriptor.size_bytes)
         finally:
             _discard(temporary)
             stream.close()
@@ -181,26 +175,6 @@ def keep_file(layout: Layout, path: Path, descriptor: Descriptor) -> Path:
         _keep(layout, session, path, descriptor.digest, descriptor.size_bytes)
         _discard(path)
     return layout.blob(descriptor.digest)
-
-
-class _Bounded:
-    """Refuses a stream that continues after its promised end, before it fills the disk."""
-
-    def __init__(self, stream: Readable, descriptor: Descriptor) -> None:
-        self._stream = stream
-        self._descriptor = descriptor
-        self._left = descriptor.size_bytes
-
-    def readinto(self, buffer: memoryview, /) -> int:
-        count = self._stream.readinto(buffer)
-        self._left -= count
-        if self._left < 0:
-            expected = self._descriptor.size_bytes
-            raise SizeMismatch(f"{self._descriptor.digest.short}: got more than {expected} bytes, expected {expected}")
-        return count
-
-    def close(self) -> None:
-        self._stream.close()
 
 
 def _keep(layout: Layout, session: work.Session, temporary: Path, digest: Digest, size_bytes: int) -> None:
@@ -248,12 +222,3 @@ def _discard(temporary: Path) -> None:
         unlink(temporary)
     except OSError:
         pass  # the session's end takes the folder
-
-
-def _fill(
-    temporary: Path, stream: Readable, observe: Observer, item: str, total_bytes: int | None
-) -> tuple[Digest, int]:
-    """Write the stream to a new file; its digest and size. What the stream raises passes as it is."""
-    known = Sha256Sink()
-    pump(stream, [known, FileSink(temporary, total_bytes)], observe=observe, item=item, total_bytes=total_bytes)
-    return known.digest, known.size_bytes

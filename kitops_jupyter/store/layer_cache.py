@@ -6,14 +6,13 @@ is in the store.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kitops_jupyter.content import Descriptor, Digest
-from kitops_jupyter.disk import FolderCache, parse_json
+from kitops_jupyter.disk import FolderCache, file_name_for, parse_json
 from kitops_jupyter.errors import ManifestInvalid
 from kitops_jupyter.progress import Observer, ignore
 
@@ -45,7 +44,7 @@ class LayerCache:
 
     def find(self, fingerprint: str, *, observe: Observer = ignore) -> LayerRecord | None:
         """The layer that these files made, if it is still in the store; never raises for what the cache holds."""
-        name = _name(fingerprint)
+        name = file_name_for(fingerprint)
         try:
             parsed = parse_json(self._kept.find(name) or b"")
             if parsed.pop("fingerprint") != fingerprint:
@@ -62,8 +61,4 @@ class LayerCache:
 
     def remember(self, fingerprint: str, record: LayerRecord) -> None:
         """Note the layer that these files made; a cache that cannot be written costs time, and is no error."""
-        self._kept.keep(_name(fingerprint), json.dumps({"fingerprint": fingerprint, **asdict(record)}).encode())
-
-
-def _name(fingerprint: str) -> str:
-    return f"{hashlib.sha256(fingerprint.encode('utf-8', 'surrogatepass')).hexdigest()}.json"
+        self._kept.keep(file_name_for(fingerprint), json.dumps({"fingerprint": fingerprint, **asdict(record)}).encode())

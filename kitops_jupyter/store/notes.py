@@ -5,11 +5,10 @@ Notes are ours: they lie below the home's cache, where no kit, registry or proje
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
-from kitops_jupyter.disk import FolderCache, parse_json
+from kitops_jupyter.disk import FolderCache, file_name_for, parse_json
 
 NOTES_LIMIT = 4096  # of about 300 bytes
 _NOTE_LIMIT_BYTES = 1 << 14
@@ -23,7 +22,7 @@ class Notes:
 
     def find(self, key: str, *, max_age_s: float | None = None) -> str | None:
         """The text kept for this key, None if there is none, it cannot be read, or it is older than that."""
-        data = self._kept.find(_name(key), max_age_s=max_age_s)
+        data = self._kept.find(file_name_for(key), max_age_s=max_age_s)
         if data is None:
             return None
         try:
@@ -35,12 +34,8 @@ class Notes:
 
     def keep(self, key: str, text: str) -> None:
         """Keep a text for this key, in place of an older one; a folder that cannot be written is no error."""
-        self._kept.keep(_name(key), json.dumps({"key": key, "text": text[:2000]}).encode())
+        self._kept.keep(file_name_for(key), json.dumps({"key": key, "text": text[:2000]}).encode())
 
     def forget(self, key: str) -> None:
         """Let the note of this key go."""
-        self._kept.forget(_name(key))
-
-
-def _name(key: str) -> str:
-    return f"{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}.json"
+        self._kept.forget(file_name_for(key))

@@ -14,14 +14,13 @@ Source: format.md, "The store".
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, Role
+from kitops_jupyter.content import Descriptor, Digest, Hashing, Ingested, Readable, Role
 from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import KitError, NotFound
 from kitops_jupyter.progress import Observer, ignore
@@ -210,11 +209,11 @@ class Store:
 
     def change_stamp(self) -> str:
         """A text that is another one after every change of kits, tags or indexes; a few milliseconds for 1,000 kits."""
-        stamp = hashlib.sha256()
+        stamp = Hashing()
         for kind in KINDS:
             for name, *facts in sorted(_stats(self._layout.folder(kind))):
-                stamp.update(repr((kind, name, facts)).encode("utf-8", "surrogateescape"))
-        return stamp.hexdigest()[:32]
+                stamp.write(repr((kind, name, facts)).encode("utf-8", "surrogateescape"))
+        return stamp.digest.hex[:32]
 
     @property
     def known_blobs(self) -> KnownBlobs:

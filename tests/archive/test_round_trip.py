@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kitops_jupyter.archive import Untar, compressing, decompressing, tar_stream
-from kitops_jupyter.pipeline import Sha256Sink, pump
+from kitops_jupyter.content import Hashing
+from kitops_jupyter.pipeline import pump
 from tests.archive.trees import names_below, planned
 
 if os.name == "nt":
@@ -57,11 +58,11 @@ def test_a_tree_that_was_packed_and_unpacked_is_the_same(files: dict[str, tuple[
         names = [name for top in tops for name in names_below(source, top)]
         digests = []
         for _ in range(2):
-            known = Sha256Sink()
+            known = Hashing()
             pump(tar_stream(planned(source, names)), [known])
             digests.append(known.digest)
         assert digests[0] == digests[1]
-        stream, known = tar_stream(planned(source, names)), Sha256Sink()
+        stream, known = tar_stream(planned(source, names)), Hashing()
         through = (
             decompressing(compressing(stream, compression), compression.partition("-")[0]) if compression else stream
         )

@@ -24,7 +24,8 @@ from typing import Any
 import pytest
 
 from kitops_jupyter.archive import Untar, tar_stream
-from kitops_jupyter.pipeline import FileSink, Sha256Sink, pump
+from kitops_jupyter.content import Hashing
+from kitops_jupyter.pipeline import FileSink, pump
 from tests.archive.trees import names_below, planned
 from tests.bench.scale import GIB, files, gib_bytes, hold, rounds
 
@@ -90,7 +91,7 @@ def hexdigest_of(path: Path) -> str:
 
 def pack(root: Path, names: list[str], to: Path) -> str:
     """A layer into a new file, hashed; as packing into the store does it."""
-    stream, known = tar_stream(planned(root, names)), Sha256Sink()
+    stream, known = tar_stream(planned(root, names)), Hashing()
     pump(stream, [known, FileSink(to, stream.size_bytes)], total_bytes=stream.size_bytes)
     return known.digest.hex
 
@@ -98,7 +99,7 @@ def pack(root: Path, names: list[str], to: Path) -> str:
 def unpack(archive: Path, to: Path) -> str:
     """A layer into a new folder, hashed."""
     to.mkdir()
-    known = Sha256Sink()
+    known = Hashing()
     with archive.open("rb", buffering=0) as stream:
         pump(stream, [known, Untar(to, size_bytes=archive.stat().st_size)])
     return known.digest.hex
@@ -174,15 +175,16 @@ MEMORY = textwrap.dedent("""
     import sys
     from pathlib import Path
     from kitops_jupyter.archive import Untar, tar_stream
-    from kitops_jupyter.pipeline import FileSink, Sha256Sink, pump
+    from kitops_jupyter.content import Hashing
+    from kitops_jupyter.pipeline import FileSink, pump
     from tests.archive.trees import planned
     root, size = Path(sys.argv[1]), int(sys.argv[2])
     with (root / "zeros").open("wb") as hole: hole.truncate(size)
     stream = tar_stream(planned(root, ["zeros"]))
-    pump(stream, [Sha256Sink(), FileSink(root / "zeros.tar", stream.size_bytes)])
+    pump(stream, [Hashing(), FileSink(root / "zeros.tar", stream.size_bytes)])
     (root / "out").mkdir()
     with (root / "zeros.tar").open("rb", buffering=0) as archive:
-        pump(archive, [Sha256Sink(), Untar(root / "out", size_bytes=stream.size_bytes)])
+        pump(archive, [Hashing(), Untar(root / "out", size_bytes=stream.size_bytes)])
     assert (root / "out" / "zeros").stat().st_size == size
     print(next(line.split()[1] for line in Path("/proc/self/status").open() if "VmHWM" in line))
 """)

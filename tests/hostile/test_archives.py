@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter.archive import Limits, NameRules, Untar, list_members
+from kitops_jupyter.content import Hashing
 from kitops_jupyter.errors import ArchiveInvalid, ContentError, KitError, UnsafeArchive
-from kitops_jupyter.pipeline import Sha256Sink, pump
+from kitops_jupyter.pipeline import pump
 from tests.archive.tars import END, body, folder, header, member, pax, record
 
 GOOD = folder("ok") + member("ok/first.txt")
@@ -135,7 +136,7 @@ def archive_of(case: str) -> bytes:
 
 def unpack(data: bytes, staging: Path, *, size_bytes: int | None, rules: NameRules | None = None) -> None:
     """As unpacking does it: hashed and made in one pass."""
-    pump(io.BytesIO(data), [Sha256Sink(), Untar(staging, size_bytes=size_bytes, limits=LIMITS, rules=rules)])
+    pump(io.BytesIO(data), [Hashing(), Untar(staging, size_bytes=size_bytes, limits=LIMITS, rules=rules)])
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from kitops_jupyter.content import Digest
+from kitops_jupyter.content import Digest, Hashing
 from kitops_jupyter.errors import Cancelled
-from kitops_jupyter.pipeline import BUFFER_BYTES, Sha256Sink, pump
+from kitops_jupyter.pipeline import BUFFER_BYTES, pump
 from kitops_jupyter.progress import Event
 from tests.pipeline.fakes import Broken, Endless, Failing, FailsAtClose, Kept
 
@@ -35,7 +35,7 @@ def no_thread_stays() -> Iterator[None]:
 @pytest.mark.parametrize("size", SIZES)
 def test_every_sink_gets_every_byte_in_order(size: int) -> None:
     data = os.urandom(size)
-    one, two, known = Kept(), Kept(), Sha256Sink()
+    one, two, known = Kept(), Kept(), Hashing()
     assert pump(io.BytesIO(data), [one, known, two]) == size
     assert one.data == two.data == data
     assert (known.digest, known.size_bytes) == (Digest.of(data), size)
@@ -135,7 +135,7 @@ def test_the_observer_stops_it_within_a_second(stream: Endless) -> None:
 
     sink = Kept()
     with pytest.raises(Cancelled):
-        pump(stream, [sink, Sha256Sink()], observe=observe)
+        pump(stream, [sink, Hashing()], observe=observe)
     assert time.monotonic() - stopped_at_s < 1
     assert stopped_at_s - begun_at_s < 1
     assert sink.said == ["abort"]
@@ -164,13 +164,14 @@ def test_a_sink_at_work_is_told_to_stop() -> None:
 def test_an_interrupt_stops_it_within_a_second() -> None:
     program = textwrap.dedent("""
         import sys, threading, time
-        from kitops_jupyter.pipeline import Sha256Sink, pump
+        from kitops_jupyter.content import Hashing
+        from kitops_jupyter.pipeline import pump
         class Endless:
             def readinto(self, buffer): return len(buffer)
             def close(self): pass
         try:
             print("begun", flush=True)
-            pump(Endless(), [Sha256Sink(), Sha256Sink()])
+            pump(Endless(), [Hashing(), Hashing()])
         except KeyboardInterrupt:
             print("stopped", threading.active_count(), flush=True)
     """)
@@ -210,7 +211,8 @@ def test_memory_is_flat_and_small_streams_take_little() -> None:
     program = textwrap.dedent("""
         import sys
         from pathlib import Path
-        from kitops_jupyter.pipeline import Sha256Sink, pump
+        from kitops_jupyter.content import Hashing
+        from kitops_jupyter.pipeline import pump
         def peak(): return next(int(line.split()[1]) for line in Path("/proc/self/status").open() if "VmHWM" in line)
         class Zeros:
             def __init__(self, left): self.left = left
@@ -220,7 +222,7 @@ def test_memory_is_flat_and_small_streams_take_little() -> None:
                 self.left -= count
                 return count
             def close(self): pass
-        def run(size): pump(Zeros(size), [Sha256Sink(), Sha256Sink()])
+        def run(size): pump(Zeros(size), [Hashing(), Hashing()])
         run(10); before = peak()
         for _ in range(200): run(50_000)
         small = peak()
@@ -237,6 +239,6 @@ def test_memory_is_flat_and_small_streams_take_little() -> None:
 
 def test_hashing_in_threads_is_hashing() -> None:
     data = os.urandom(20 << 20)
-    known = Sha256Sink()
+    known = Hashing()
     pump(io.BytesIO(data), [known])
     assert known.digest.hex == hashlib.sha256(data).hexdigest()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
 
 from kitops_jupyter import archive
-from kitops_jupyter.content import Readable, Source
+from kitops_jupyter.content import Hashing, Readable, Source
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.layer_reader import members_of, open_layer
 from kitops_jupyter.sizes import human_size
@@ -99,13 +97,13 @@ def _digests(source: Source, matches: Iterable[Match], wanted: set[str]) -> dict
             for name, offset, size_bytes in members:
                 if name in wanted:
                     _pass(stream, offset - position, None)
-                    known = hashlib.sha256()
+                    known = Hashing()
                     position = offset + _pass(stream, size_bytes, known)
-                    found[name] = known.hexdigest()
+                    found[name] = known.digest.hex
     return found
 
 
-def _pass(stream: Readable, count: int | None, known: Any) -> int:
+def _pass(stream: Readable, count: int | None, known: Hashing | None) -> int:
     """Read on by so many bytes, to the end for None, and hash them if that is wanted; returns how many there were."""
     seek = getattr(stream, "seek", None)
     if known is None and seek is not None and count is not None:
@@ -118,6 +116,6 @@ def _pass(stream: Readable, count: int | None, known: Any) -> int:
         if not got:
             break
         if known is not None:
-            known.update(piece[:got])
+            known.write(piece[:got])
         done += got
     return done

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Literal, Protocol
 
 from kitops_jupyter import archive, file_index
 from kitops_jupyter.codecs import Compression
-from kitops_jupyter.content import Descriptor, Digest, Ingests, Readable, Target
+from kitops_jupyter.content import Descriptor, Digest, Hashing, Ingests, Readable, Target
 from kitops_jupyter.errors import PathInvalid
 from kitops_jupyter.layers import Member, PlannedLayer
 from kitops_jupyter.manifest import file_metadata, layer_annotations
@@ -176,12 +175,12 @@ class LayerPacker:
 
     def _fingerprint(self, layer: PlannedLayer) -> str:
         """Names what packing would read: every member's place, size, times, inode and mode."""
-        known = hashlib.sha256()
-        known.update(repr((str(self._root), layer.path, layer.layout, self._compression_of(layer))).encode())
+        known = Hashing()
+        known.write(repr((str(self._root), layer.path, layer.layout, self._compression_of(layer))).encode())
         members = iter(layer.members)
         while some := list(map(_stamp, islice(members, _STAMPS_AT_ONCE))):
-            known.update("".join(some).encode("utf-8", "surrogateescape"))
-        return known.hexdigest()
+            known.write("".join(some).encode("utf-8", "surrogateescape"))
+        return known.digest.hex
 
 
 def _stamp(member: Member) -> str:
@@ -222,18 +221,18 @@ class _HashingStream:
 
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
-        self._hash = hashlib.sha256()
+        self._hash = Hashing()
 
     def readinto(self, buffer: memoryview, /) -> int:
         count = self._stream.readinto(buffer)
-        self._hash.update(buffer[:count])
+        self._hash.write(buffer[:count])
         return count
 
     def close(self) -> None:
         self._stream.close()
 
     def digest(self) -> Digest:
-        return Digest("sha256:" + self._hash.hexdigest())
+        return self._hash.digest
 
 
 def _annotations(layer: PlannedLayer) -> dict[str, str]:

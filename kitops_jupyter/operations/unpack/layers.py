@@ -11,15 +11,25 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from kitops_jupyter import archive, sources
-from kitops_jupyter.content import Descriptor, Digest, FindsBlobs, Readable, Source, judge, verified
-from kitops_jupyter.errors import ContentError, DigestMismatch, SizeMismatch
+from kitops_jupyter.content import (
+    Descriptor,
+    Digest,
+    FindsBlobs,
+    Hashing,
+    Readable,
+    Source,
+    check_digest,
+    check_size,
+    verified,
+)
+from kitops_jupyter.errors import ContentError, SizeMismatch
 from kitops_jupyter.filters import Choice
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.index_findings import IndexCheck, IndexFindings, Warnings
 from kitops_jupyter.operations.layer_reader import is_read_whole, members_of, ranges_of, read_listing
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.operations.unpack.destination import Place
-from kitops_jupyter.pipeline import ByteSink, NoSink, OpenFileSink, Sha256Sink, Stoppable, pump, run_all
+from kitops_jupyter.pipeline import ByteSink, NoSink, OpenFileSink, Stoppable, pump, pump_verified, run_all
 from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.sources import MayBeElsewhere
 
@@ -149,8 +159,7 @@ class LayerUnpacker:
                 continue
             with closing(files.open(member)) as stream:
                 got = pump(stream, [sink], observe=self._event, item=name, total_bytes=member.size)
-            if got != member.size:
-                raise SizeMismatch(f"{name}: got {got} bytes, expected {member.size}")
+            check_size(got, member.size, name)
             count, size_bytes = count + 1, size_bytes + got
         if count and not files.is_verified:
             self.unverified.append(part.match.entry.label)
@@ -189,13 +198,7 @@ class LayerUnpacker:
         try:
             if compression:
                 return self._move_compressed(stream, layer, compression, sinks, part)
-            known = Sha256Sink()
-            count = pump(
-                stream, [known, *sinks], observe=self._event, item=part.match.entry.path, total_bytes=layer.size_bytes
-            )
-            judge(stream, is_right=(count, known.digest) == (layer.size_bytes, layer.digest))
-            _check(layer, known.digest, count)
-            return count
+            return pump_verified(stream, layer, sinks, observe=self._event, item=part.match.entry.path)
         except ContentError as problem:
             if isinstance(part.source, FindsBlobs) and part.source.find_blob(layer) is None:
                 problem.hint = AGAIN
@@ -208,14 +211,11 @@ class LayerUnpacker:
     ) -> int:
         """Verified on the way in, and what comes out against the diffId."""
         checked = verified(stream, layer)
-        known = Sha256Sink()
+        known = Hashing()
         inside = archive.decompressing(checked, compression)
         count = pump(inside, [known, *sinks], observe=self._event, item=part.match.entry.path)
         diff_id = part.match.entry.diff_id
-        if diff_id and known.digest != diff_id:
-            raise DigestMismatch(
-                f"{part.match.entry.label}: unpacked, its sha256 is {known.digest}, expected {diff_id}"
-            )
+        check_digest(known.digest, diff_id or known.digest, f"{part.match.entry.label}, unpacked")
         return count
 
     def finish(self, tree: archive.SharedTree) -> None:
@@ -233,10 +233,3 @@ def _new_file(tree: archive.SharedTree, name: str, mode: int, size_bytes: int | 
     """A sink for a new file; None where the name clashes, which the tree notes."""
     descriptor = tree.new_file(name, mode)
     return None if descriptor is None else OpenFileSink(descriptor, tree.path_of(name), size_bytes)
-
-
-def _check(layer: Descriptor, digest: Digest, count: int) -> None:
-    if count != layer.size_bytes:
-        raise SizeMismatch(f"layer {layer.digest.short}: got {count} bytes, expected {layer.size_bytes}")
-    if digest != layer.digest:
-        raise DigestMismatch(f"layer: its sha256 is {digest.hex}, the manifest says {layer.digest.hex}")

@@ -6,7 +6,7 @@ import io
 import re
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 from kitops_jupyter import codecs, targets
 from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import kitfile as kitfiles
-from kitops_jupyter.content import Descriptor, Digest, verified
+from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import FilterInvalid, StoreError
 from kitops_jupyter.manifest import Match, raw_file
@@ -25,7 +25,7 @@ from kitops_jupyter.operations.unpack.destination import Place
 from kitops_jupyter.operations.unpack.layers import Part
 from kitops_jupyter.operations.unpack.staging import Staging
 from kitops_jupyter.operations.unpack.unpack import KITFILE, check_room, drop_same, write_text
-from kitops_jupyter.pipeline import OpenFileSink, pump, run_all
+from kitops_jupyter.pipeline import OpenFileSink, pump_verified, run_all
 from kitops_jupyter.progress import Event, Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
@@ -223,8 +223,8 @@ def _place(
 def _copy(path: Path, descriptor: int, shown: str, layer: Descriptor) -> None:
     sink = OpenFileSink(descriptor, shown, layer.size_bytes)
     try:
-        with closing(verified(io.FileIO(open_regular(path), "rb"), layer)) as stream:
-            pump(stream, [sink])
+        with io.FileIO(open_regular(path), "rb") as stream:
+            pump_verified(stream, layer, [sink])
     except OSError as problem:
         sink.abort()
         raise StoreError(f"{path} cannot be read: {problem.strerror}", hint="kit doctor") from None

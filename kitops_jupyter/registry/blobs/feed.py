@@ -9,11 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 
-from kitops_jupyter.content import Digest, Readable
-from kitops_jupyter.errors import Cancelled, DigestMismatch, SizeMismatch
+from kitops_jupyter.content import Digest, Readable, check_digest
+from kitops_jupyter.errors import Cancelled, SizeMismatch
 from kitops_jupyter.pipeline import aligned_buffer, pump
 from kitops_jupyter.progress import BEAT_S, beat, watched
-from kitops_jupyter.registry.blobs.sinks import Exact, Hash, Progress
+from kitops_jupyter.registry.blobs.sinks import AwaitedHashing, Exact, Progress
 
 PIECE_BYTES = 1 << 20  # measured: larger pieces are no faster, smaller ones cost calls
 
@@ -81,7 +81,7 @@ class _Meeting:
 class Feed:
     """A stream for bodies that may have to be sent again; `reopen` gives the stream from its start each time.
 
-    With a `digest` it must be that one; without, `hex` and `size_bytes` say after `finish` what it was.
+    With a `digest` it must be that one; without, `found` and `size_bytes` say after `finish` what it was.
     """
 
     def __init__(
@@ -99,14 +99,14 @@ class Feed:
         self._progress = progress
         self._what = what
         self._position = -1
-        self._hash = Hash()
+        self._hash = AwaitedHashing()
         self._meeting = _Meeting(0)
         self._rest: memoryview | None = None
         self._thread: threading.Thread | None = None
 
     @property
-    def hex(self) -> str:
-        return self._hash.hex
+    def found(self) -> Digest:
+        return self._hash.digest
 
     @property
     def size_bytes(self) -> int:
@@ -118,14 +118,14 @@ class Feed:
             return
         self.close()
         stream = Exact(self._reopen(), self._size_bytes, self._what)
-        self._hash, self._meeting, self._rest = Hash(), _Meeting(position), None
+        self._hash, self._meeting, self._rest = AwaitedHashing(), _Meeting(position), None
         self._position = position
         self._thread = threading.Thread(
             target=self._pump, args=(stream, self._hash, self._meeting), name="kit-feed", daemon=True
         )
         self._thread.start()
 
-    def _pump(self, stream: Exact, hashing: Hash, meeting: _Meeting) -> None:
+    def _pump(self, stream: Exact, hashing: AwaitedHashing, meeting: _Meeting) -> None:
         """In a thread of its own: it ends with the stream, with an error, or when the meeting is over."""
         error: BaseException | None = None
         try:
@@ -166,8 +166,7 @@ class Feed:
         except Cancelled:
             self._meeting.take()  # raises what really happened
             raise
-        if self._hash.hex != digest.hex:
-            raise DigestMismatch(f"{self._what}: sha256 is {self._hash.hex}, expected {digest.hex}")
+        check_digest(self._hash.digest, digest, self._what)
 
     def finish(self) -> None:
         """Have all of it read, hashed and, with a digest, verified; what was not handed out yet is not."""

@@ -10,10 +10,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, size_of
+from kitops_jupyter.content import Descriptor, Hashing, Ingested, Readable, size_of
 from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import RegistryError
-from kitops_jupyter.pipeline import FileSink, Sha256Sink, disk_error, pump
+from kitops_jupyter.pipeline import FileSink, disk_error, pump
 from kitops_jupyter.progress import Observer, watched
 from kitops_jupyter.registry.blobs.feed import Feed, Span, Whole
 from kitops_jupyter.registry.blobs.session import UploadSession
@@ -62,7 +62,7 @@ def ingest(
             # With its length known beforehand, a body needs no chunked encoding, which costs a copy and some proxies.
             reached = session.patch(Span(feed, 0, size) if size else Whole(feed), 0, size or None)
             feed.finish()
-            found = Ingested(Digest(f"sha256:{feed.hex}"), feed.size_bytes)
+            found = Ingested(feed.found, feed.size_bytes)
             if reached not in (None, found.size_bytes) and found.size_bytes > 1:
                 raise RegistryError(f"{what}: the registry has {reached} bytes of {found.size_bytes}", temporary=True)
             session.put(found.digest, b"", 0)
@@ -87,7 +87,7 @@ def _through_a_file(folder: Path, stream: Readable, send: Callable[[Ingested, Pa
         raise disk_error(error, folder) from None
     with temporary as own:
         path = Path(own) / "blob"
-        hashing = Sha256Sink()
+        hashing = Hashing()
         pump(Exact(stream, None, "push a stream"), [hashing, FileSink(path, size_of(stream))])
         found = Ingested(hashing.digest, hashing.size_bytes)
         send(found, path)

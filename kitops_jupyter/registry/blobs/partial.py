@@ -7,24 +7,21 @@ held by the one process that is at it.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import filelock
 
-from kitops_jupyter.content import Descriptor
+from kitops_jupyter.content import Descriptor, Hashing
 from kitops_jupyter.disk.lock import Lock
-from kitops_jupyter.errors import DigestMismatch, StoreError
+from kitops_jupyter.errors import StoreError
 from kitops_jupyter.pipeline import ByteSink, OutputFile, disk_error, pump
 from kitops_jupyter.progress import BEAT_S, Observer, watched
 from kitops_jupyter.registry.blobs.download import BlobStream
-from kitops_jupyter.registry.blobs.sinks import Hash, Progress
+from kitops_jupyter.registry.blobs.sinks import Progress
 from kitops_jupyter.registry.http.exchange import Exchange
 
-_BLOCK_BYTES = 4 << 20
 _ALIGNMENT = 4096  # a partial file resumes at a page, so that it can be written around the page cache
 
 
@@ -86,7 +83,7 @@ def _is_whole(path: Path, descriptor: Descriptor, progress: Progress) -> bool:
             return False
     except OSError:
         return False
-    return bool(_hash_of(path, descriptor.size_bytes, progress).hexdigest() == descriptor.digest.hex)
+    return _hash_of(path, descriptor.size_bytes, progress).is_all_of(descriptor)
 
 
 def _download(
@@ -96,7 +93,7 @@ def _download(
     partial = final.with_suffix(".partial")
     for is_last in (False, True):
         start = _usable_bytes(partial, descriptor.size_bytes)
-        hashing = Hash(_hash_of(partial, start, progress) if start else None, start)
+        hashing = _hash_of(partial, start, progress) if start else Hashing()
         progress.started("resumed" if start else "")
         progress.advanced(start)
         was_resumed = start > 0
@@ -109,16 +106,13 @@ def _download(
             if until.error is not None:
                 raise until.error
             was_resumed = stream.was_resumed
-        if hashing.hex == descriptor.digest.hex:
+        if hashing.is_all_of(descriptor):
             partial.replace(final)
             return
         partial.unlink(missing_ok=True)
         if is_last or not was_resumed:
-            raise DigestMismatch(
-                f"{registry.name}/{name}: the bytes of {descriptor.digest.short} have the sha256 {hashing.hex}, "
-                f"expected {descriptor.digest.hex}",
-                hint="the registry, or something on the way, changed them; nothing was kept",
-            )
+            hint = "the registry, or something on the way, changed them; nothing was kept"
+            hashing.check(descriptor, f"{registry.name}/{name}: {descriptor.digest.short}", hint=hint)
 
 
 def _usable_bytes(path: Path, size_bytes: int) -> int:
@@ -184,12 +178,7 @@ class _PartialFile:
             self.close()
 
 
-def _hash_of(path: Path, size_bytes: int, progress: Progress) -> Any:
-    """The sha256 of the first bytes of a file."""
-    hashing, view, left = hashlib.sha256(), memoryview(bytearray(_BLOCK_BYTES)), size_bytes
+def _hash_of(path: Path, size_bytes: int, progress: Progress) -> Hashing:
+    """The first bytes of a file, hashed."""
     with path.open("rb", buffering=0) as stream:
-        while left and (count := stream.readinto(view[: min(left, _BLOCK_BYTES)])):
-            hashing.update(view[:count])
-            left -= count
-            progress.beat()
-    return hashing
+        return Hashing().read(stream, size_bytes, watch=progress.beat)

@@ -5,13 +5,12 @@ The location of an upload is a secret of a kind (whoever has it can resume it), 
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 import filelock
 
 from kitops_jupyter.content import Descriptor
-from kitops_jupyter.disk import cache_folder, read_json, try_unlink, write_bytes
+from kitops_jupyter.disk import cache_folder, file_name_for, read_json, try_unlink, write_bytes
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.registry.blobs.session import UploadSession
 from kitops_jupyter.registry.http.exchange import Exchange
@@ -26,8 +25,8 @@ class SavedSession:
     def __init__(self, registry: Exchange, name: str, descriptor: Descriptor) -> None:
         self._registry = registry
         self._name = name
-        key = hashlib.sha256(f"{registry.base}\n{name}\n{descriptor.digest}".encode()).hexdigest()
-        self._path = cache_folder(registry.settings.cache, "uploads") / f"{key}.json"
+        own_name = file_name_for(f"{registry.base}\n{name}\n{descriptor.digest}")
+        self._path = cache_folder(registry.settings.cache, "uploads") / own_name
         self._lock = Lock(self._path.with_suffix(".lock"))
         self._is_mine = False
         self._is_wanted = descriptor.size_bytes >= registry.resume_from_bytes

@@ -14,8 +14,8 @@ import requests
 
 from kitops_jupyter.address import Address
 from kitops_jupyter.content import Digest
-from kitops_jupyter.errors import DigestMismatch, KitError, NotFound, RegistryError
-from kitops_jupyter.registry.http.answers import drain
+from kitops_jupyter.errors import KitError, NotFound, RegistryError
+from kitops_jupyter.registry.http.answers import drain, refuse_other_digest
 from kitops_jupyter.registry.http.exchange import Exchange
 
 _RANGE = re.compile(r"(?:bytes[= ])?(\d{1,19})-(\d{1,19})\Z")
@@ -63,7 +63,7 @@ class UploadSession:
         )
         if response.status_code == 201:
             drain(response)
-            _check_digest(response, digest, what)
+            refuse_other_digest(response, digest, what)
             return None
         return cls._of(registry, name, response, what)
 
@@ -81,7 +81,7 @@ class UploadSession:
         url = self.location + ("&" if "?" in self.location else "?") + "digest=" + quote(digest, safe="")
         response = self._send("PUT", url, body, {"Content-Length": str(size_bytes)}, (201, 204, 200, 202))
         drain(response)
-        _check_digest(response, digest, self._what)
+        refuse_other_digest(response, digest, self._what)
 
     def patch(self, body: Iterable[memoryview] | bytes, start: int, size_bytes: int | None) -> int | None:
         """Send a part; how many bytes the registry has now, None when it does not say."""
@@ -150,10 +150,3 @@ def _location(registry: Exchange, response: requests.Response, what: str) -> str
             raise RegistryError(f"{what}: the registry leads from TLS to {found.shown}")
         return registry.base + found.target
     return str(found)
-
-
-def _check_digest(response: requests.Response, digest: Digest, what: str) -> None:
-    """What the registry says it stored, if it says so, is what we sent."""
-    stored = response.headers.get("Docker-Content-Digest", "")
-    if stored.startswith("sha256:") and stored != digest:
-        raise DigestMismatch(f"{what}: the registry stored {stored[:71]}, expected {digest}")

@@ -2,54 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Sequence
 from typing import Any
 
-from kitops_jupyter.content import Readable
+from kitops_jupyter.content import Hashing, Readable, check_size
 from kitops_jupyter.errors import Cancelled, SizeMismatch
 from kitops_jupyter.pipeline import ByteSink, sinks_of
 from kitops_jupyter.progress import BEAT_S, Event, Observer
 from kitops_jupyter.registry.http.door import SourceFailed
 
 
-class Hash:
-    """A sink that hashes; `wait` lets another thread know the digest of the first N bytes when they are all hashed."""
+class AwaitedHashing(Hashing):
+    """Lets another thread wait until so many bytes are hashed."""
 
-    def __init__(self, seed: Any = None, size_bytes: int = 0) -> None:
-        self._hash = seed or hashlib.sha256()
-        self._size_bytes = size_bytes
+    def __init__(self) -> None:
+        super().__init__()
         self._changed = threading.Condition()
         self._is_stopped = False
-
-    @property
-    def hex(self) -> str:
-        """The sha256 of what has passed."""
-        return str(self._hash.hexdigest())
-
-    @property
-    def size_bytes(self) -> int:
-        """How much has passed."""
-        return self._size_bytes
 
     def wait(self, size_bytes: int) -> None:
         """Return when that many bytes are hashed. Raises Cancelled when they will not be."""
         with self._changed:
-            while self._size_bytes < size_bytes:
+            while self.size_bytes < size_bytes:
                 if self._is_stopped:
                     raise Cancelled("stopped while hashing")
                 self._changed.wait(BEAT_S)
 
-    def write(self, view: memoryview) -> None:
-        self._hash.update(view)
+    def write(self, view: bytes | memoryview) -> None:
+        super().write(view)
         with self._changed:
-            self._size_bytes += len(view)
             self._changed.notify_all()
-
-    def close(self) -> None:
-        pass
 
     def abort(self) -> None:
         with self._changed:
@@ -81,8 +65,8 @@ class Exact:
         if self._size_bytes is None:
             return count
         wanted = self._size_bytes
-        if self._count > wanted or (not count and self._count < wanted):
-            raise SizeMismatch(f"{self._what}: got {self._count} bytes, expected {wanted}")
+        if self._count > wanted or not count:
+            check_size(self._count, wanted, self._what)
         if count and self._count == wanted and self._read(memoryview(bytearray(1))):
             raise SizeMismatch(f"{self._what}: got more than the expected {wanted} bytes")
         return count

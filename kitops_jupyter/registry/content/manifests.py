@@ -16,7 +16,7 @@ from typing import Any
 
 import requests
 
-from kitops_jupyter.content import Descriptor, Digest, Readable, verified
+from kitops_jupyter.content import Descriptor, Digest, Readable, check_digest, verified
 from kitops_jupyter.errors import (
     Cancelled,
     DigestMismatch,
@@ -31,7 +31,7 @@ from kitops_jupyter.progress import under_watch, watched
 from kitops_jupyter.reference import is_tag
 from kitops_jupyter.registry.blobs.download import BlobStream
 from kitops_jupyter.registry.content.remembered import Remembered
-from kitops_jupyter.registry.http.answers import drain
+from kitops_jupyter.registry.http.answers import digest_said, drain, refuse_other_digest
 from kitops_jupyter.registry.http.exchange import Exchange
 
 LIMIT_BYTES = 4 << 20  # OCI's, and what registries take
@@ -94,9 +94,8 @@ class Manifests:
                 raise
             raise NotFound(f"{what}: it is a layer, not a manifest") from None
         digest = Digest.of(data)
-        for promised in (reference if ":" in reference else "", _digest_said(response)):
-            if promised and promised != digest:
-                raise DigestMismatch(f"{what}: sha256 is {digest.hex}, expected {promised[7:]}")
+        for promised in (reference if ":" in reference else "", digest_said(response)):
+            check_digest(digest, promised or digest, what)
         descriptor = _describe(response, data, digest, what)
         self._remembered.put(digest, data)
         return descriptor, data
@@ -138,9 +137,8 @@ class Manifests:
             expect=(201, 200, 202, 204),
         )
         drain(response)
-        digest, said = Digest.of(data), _digest_said(response)
-        if said and said != digest:
-            raise DigestMismatch(f"{what}: the registry stored {said[:71]}, expected {digest}")
+        digest = Digest.of(data)
+        refuse_other_digest(response, digest, what)
         self._remembered.put(digest, data)
         return response
 
@@ -214,12 +212,6 @@ class Manifests:
                 data = stream.readall()
             self._remembered.put(descriptor.digest, data)
         return data
-
-
-def _digest_said(response: requests.Response) -> str:
-    """The digest that the registry says, if it is one that we can compare."""
-    said = response.headers.get("Docker-Content-Digest", "").strip()
-    return said if said.startswith("sha256:") else ""
 
 
 def _describe(response: requests.Response, data: bytes, digest: Digest, what: str) -> Descriptor:

@@ -15,7 +15,8 @@ import requests
 import urllib3
 
 from kitops_jupyter.address import Address
-from kitops_jupyter.errors import SizeMismatch
+from kitops_jupyter.content import Digest
+from kitops_jupyter.errors import DigestMismatch, SizeMismatch
 from kitops_jupyter.registry.http.sockets import within
 from kitops_jupyter.registry.http.transport import SLOWEST_BYTES
 
@@ -46,6 +47,19 @@ def drain(response: requests.Response) -> None:
         read_small(response, limit_bytes=_PIECE_BYTES, within_s=1.0)
     except (OSError, SizeMismatch):
         pass
+
+
+def digest_said(response: requests.Response) -> str:
+    """The digest that the registry says, if it is one that we can compare; else ""."""
+    said = response.headers.get("Docker-Content-Digest", "").strip()
+    return said if said.startswith("sha256:") else ""
+
+
+def refuse_other_digest(response: requests.Response, digest: Digest, what: str) -> None:
+    """Raise DigestMismatch if the registry says that it stored something else than was sent."""
+    said = digest_said(response)
+    if said and said != digest:
+        raise DigestMismatch(f"{what}: the registry stored {said[:71]}, expected {digest}")
 
 
 class Body:
