@@ -102,7 +102,7 @@ def _meter(progress: str) -> AbstractContextManager[Observer]:
 def _read_stdin() -> str:
     if sys.stdin is None or sys.stdin.isatty():
         raise Usage(
-            "-f - reads a Kitfile from standard input, and nothing is piped in", hint="kit pack . -f - < Kitfile"
+            "-f - reads a Kitfile from standard input, but nothing is piped in", hint="kit pack . -f - < Kitfile"
         )
     return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
 

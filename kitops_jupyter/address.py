@@ -49,7 +49,7 @@ class Address:
         """
         match = None if _FORBIDDEN.search(text) else _WHOLE.match(text)
         if match is None:
-            raise _none(text, "it is not an address on the web")
+            raise _none(text, "it is not a valid URL")
         scheme, authority, path, query = match[1].lower(), match[2], match[3], match[4] or ""
         if scheme not in PORTS:
             raise _none(text, "its scheme is not http or https")
@@ -99,18 +99,18 @@ class Address:
         try:
             return self._joined(location)
         except Unreachable as error:
-            raise Unreachable(f"{what}: {self.authority} leads us nowhere: {error.message}") from None
+            raise Unreachable(f"{what}: {self.authority} redirects to an unusable address: {error.message}") from None
 
     def _joined(self, location: str) -> Address:
         if _FORBIDDEN.search(location):
-            raise _none(location, "it is not an address on the web")
+            raise _none(location, "it is not a valid URL")
         if _SCHEME.match(location):
             return Address.parse(location)
         if location.startswith("//"):
             return Address.parse(f"{self.scheme}:{location}")
         found = Address.parse(urljoin(str(self), _encoded(location)))
         if found.origin != self.origin:
-            raise _none(location, "it leads elsewhere than it says")
+            raise _none(location, "it resolves to another host than it names")
         return found
 
     def with_query(self, query: str) -> Address:
@@ -125,7 +125,7 @@ def parse_authority(text: str, *, default_port: int) -> tuple[str, int]:
         raise _none(text, "a host is letters, digits, dots and dashes, without a user name")
     port = int(match[3]) if match[3] else default_port
     if not 1 <= port <= 65535:
-        raise _none(text, "a port is 1 to 65535")
+        raise _none(text, "a port is a number from 1 to 65535")
     return (_ipv6(match[1]) if match[1] else _host(match[2])), port
 
 
@@ -133,7 +133,7 @@ def _ipv6(text: str) -> str:
     try:
         return ipaddress.IPv6Address(text).compressed
     except ValueError:
-        raise _none(f"[{text}]", "it is no IPv6 address") from None
+        raise _none(f"[{text}]", "it is not a valid IPv6 address") from None
 
 
 def _host(text: str) -> str:
@@ -174,15 +174,17 @@ def parse_proxy(text: str) -> str:
     user, at, authority = rest.rstrip("/").rpartition("@")
     scheme = scheme.lower()
     problem = "" if scheme in _PROXY_PORTS else "its scheme is not http, https or socks5h"
-    problem = problem or ("" if _USER.match(user) else "its user name or password has characters to be encoded with %")
+    problem = problem or (
+        "" if _USER.match(user) else "its user name or password has characters that must be percent-encoded"
+    )
     if not problem:
         try:
             host, port = parse_authority(authority, default_port=_PROXY_PORTS[scheme])
         except Unreachable:
-            problem = "its host or port is none"
+            problem = "its host or port is not valid"
         else:
             return f"{scheme}://{user}{at}{f'[{host}]' if ':' in host else host}:{port}"
     raise Usage(
         f"the proxy's address cannot be used: {problem}",
-        hint="--proxy and HTTPS_PROXY are http://[USER:PASSWORD@]HOST:PORT",
+        hint="give --proxy or HTTPS_PROXY as http://[USER:PASSWORD@]HOST:PORT",
     )

@@ -218,7 +218,7 @@ def type_of(section: str) -> str:
 
 def _clause(text: str, strict: bool) -> _Clause:
     if strict and text.count(":") > 1:
-        raise FilterInvalid(f"--filter {text!r}: names cannot have a colon", hint="--filter TYPES[:NAMES]")
+        raise FilterInvalid(f"--filter {text!r}: names cannot contain a colon", hint="--filter TYPES[:NAMES]")
     types, colon, listed = text.partition(":")
     wanted = tuple(name if strict else name.strip() for name in listed.split(",")) if colon else None
     notebooks: tuple[str, ...] = ()

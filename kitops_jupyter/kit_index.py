@@ -31,7 +31,7 @@ class KitIndex:
         """The one kit that has all of these `KEY=VALUE` labels. Raises NotFound for none or several, listing them."""
         wanted = dict(_pair(label) for label in labels)
         if len(wanted) != len(labels):
-            raise Usage("each label may be given once")
+            raise Usage("give each label only once")
         found = [
             entry
             for entry in self.entries
@@ -43,7 +43,7 @@ class KitIndex:
         shown = ", ".join(labels) or "no label"
         raise NotFound(
             f"{what} {shown} in this index",
-            hint="-l KEY=VALUE, as often as it takes to name one",
+            hint="repeat -l KEY=VALUE until one kit matches",
             details=[describe(entry) for entry in found or self.entries],
         )
 
@@ -110,9 +110,9 @@ def labelled(entry: Descriptor, labels: Sequence[str]) -> Descriptor:
         is_json = bool(equals) and key.endswith(":")
         key = key[:-1] if is_json or (not equals and key.endswith("-")) else key
         if not key or (equals and not _LABEL_NAME.match(key)) or (not equals and key == label):
-            raise Usage(f"label {label!r}: expected KEY=VALUE, KEY:=JSON, or KEY- to take it away")
+            raise Usage(f"label {label!r}: expected KEY=VALUE, KEY:=JSON, or KEY- to remove it")
         if key in named:
-            raise Usage(f"label {label!r}: {key} is given twice", hint="each label may be given once")
+            raise Usage(f"label {label!r}: {key} is given twice", hint="give each label only once")
         named.add(key)
         if equals:
             changed[key] = _json_value(label, key, value) if is_json else value

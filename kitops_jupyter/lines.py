@@ -35,7 +35,7 @@ def offered(*words: str) -> Line:
     """`%kit` with these words, for a cell."""
     for word in words:
         if problem := problem_of(word):
-            return Line("", f"no %kit line: {problem}")
+            return Line("", f"no %kit line can be offered: {problem}")
     return Line(" ".join(("%kit", *map(quoted, words))))
 
 
@@ -64,7 +64,7 @@ def problem_of(word: str) -> str:
     if found := next((char for char in word if char in _EXPANDED), ""):
         return f"{shown} has a {found}, which a cell can run as code"
     if is_unseen(word):
-        return f"{shown} has characters that nobody sees"
+        return f"{shown} has invisible characters"
     return ""
 
 
@@ -74,5 +74,5 @@ def is_plain(text: str) -> bool:
 
 
 def is_unseen(word: str) -> bool:
-    """Whether it has characters that nobody sees, or that turn what is beside them."""
+    """Whether it has invisible characters, or that turn what is beside them."""
     return any(unicodedata.category(char) in _UNSEEN for char in word)

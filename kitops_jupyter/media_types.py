@@ -92,7 +92,7 @@ class LayerType:
             if kind == "modelpack" and compression and formats.named(layout).is_one_file:
                 break
             return cls(kind, section, cast(LayerFormatName, layout), compression)
-        raise ManifestInvalid(f"{text[:100]!r} is not a type of a kit's layer", hint="a newer version may know it")
+        raise ManifestInvalid(f"{text[:100]!r} is not a known type of layer", hint="a newer version may know it")
 
     def __str__(self) -> str:
         suffix = f"+{self.compression}" if self.compression else ""

@@ -28,7 +28,7 @@ _HEX_DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}
 # What a host may not have. Source: RFC 3986, 3.2.2, as Go's net/url reads it.
 _HOST = re.compile(r"""(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|[^\x00-\x20\x7f:/?#@%\\^`{|}\[\]]*)(?::[0-9]*)?""")
 
-_DIGEST_HINT = "a digest is sha256: and 64 hex digits in lower case"
+_DIGEST_HINT = "a digest is sha256: followed by 64 lower-case hex digits"
 
 
 class _OtherDigest(Digest):
@@ -193,7 +193,7 @@ def refuse_user_part(text: str) -> None:
         raise InvalidReference(f"{after[:200]!r} is not a digest", hint=_DIGEST_HINT)  # `NAME@TAG`
     host = host_after_user_part(text)
     raise InvalidReference(
-        "a user name or a password has no place in a reference, nor an @ that is not before a digest"
+        "a reference cannot contain a user name or a password, and @ only before a digest"
         + (f" (registry {host})" if host else ""),
         hint=f"kit login {host or 'REGISTRY'}, then {host or 'REGISTRY'}/NAME:TAG",
     )
@@ -210,12 +210,14 @@ def _check_repository(text: str, repository: str) -> None:
     raise _invalid(
         text,
         f"{repository!r} is not a repository name" if repository else "the repository name is missing",
-        "a name is parts of a-z and 0-9, joined by single . _ - or __, with / between them: team/my-kit:v1",
+        "a name has parts of a-z and 0-9, joined by single . _ - or __ and separated by /:  team/my-kit:v1",
     )
 
 
 def _invalid_tag(text: str, tag: str) -> InvalidReference:
-    return _invalid(text, f"{tag!r} is not a tag", "a tag is 1 to 128 of A-Z a-z 0-9 _ . - and starts with none of . -")
+    return _invalid(
+        text, f"{tag!r} is not a tag", "a tag has 1 to 128 of A-Z a-z 0-9 _ . - and does not start with . or -"
+    )
 
 
 def _invalid(text: str, reason: str, hint: str) -> InvalidReference:

@@ -166,8 +166,8 @@ def _home(environ: Mapping[str, str], named: str | Path | None) -> Path:
     home = default_home(environ, sys.platform)
     if home is None:
         raise Usage(
-            "nothing says where kits are stored: this user has no home folder, and KITOPS_HOME is not set",
-            hint="set KITOPS_HOME to a folder of yours, or name one with --config",
+            "there is no folder for kits: this user has no home folder, and KITOPS_HOME is not set",
+            hint="set KITOPS_HOME to a folder that you can write, or name one with --config",
         )
     return home.absolute()
 
@@ -249,7 +249,7 @@ def _registries(path: Path) -> Mapping[str, RegistrySettings]:
         return {}
     except (OSError, ValueError) as problem:
         raise Usage(
-            f"{path} cannot be used: {why(problem)}", hint="it is a JSON object of registries by name, or absent"
+            f"{path} cannot be used: {why(problem)}", hint="the file holds a JSON object of registries by name"
         ) from None
     if not isinstance(found, dict):
         raise Usage(f"{path}: expected an object of registries by name, got {type(found).__name__}")
@@ -258,7 +258,7 @@ def _registries(path: Path) -> Mapping[str, RegistrySettings]:
         if has_user_part(name) or (isinstance(url, str) and has_user_part(url)):
             raise Usage(
                 f"{path}: {'a registry' if has_user_part(name) else name} has a user name or a password",
-                hint="leave it out of its name and its url; kit login REGISTRY asks for both, and keeps them apart",
+                hint="leave it out of its name and its url; kit login REGISTRY asks for both and stores them safely",
             )
     return {name: _registry(f"{path}: {name}", value) for name, value in found.items()}
 

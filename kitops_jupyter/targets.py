@@ -82,7 +82,8 @@ def at_registry(reference: Reference) -> Reference:
     host, slash, repository = reference.repository.partition("/")
     if not slash:
         raise Usage(
-            f"{reference} names no registry", hint=f"kit tag {reference} REGISTRY/{reference}, then use that name"
+            f"{reference} does not name a registry",
+            hint=f"kit tag {reference} REGISTRY/{reference}, then use that name",
         )
     return replace(reference, registry=host, repository=repository)
 

@@ -89,8 +89,11 @@ def test_python_writes_the_lines_that_the_front_end_writes(words: list[str], lin
 
 
 def test_why_there_is_no_line_is_said_without_what_nobody_sees() -> None:
-    assert offered("pull", "code:{x}").problem == "no %kit line: 'code:{x}' has a {, which a cell can run as code"
-    assert offered("pull", "a\u202eb").problem == "no %kit line: 'a\\u202eb' has characters that nobody sees"
+    assert (
+        offered("pull", "code:{x}").problem
+        == "no %kit line can be offered: 'code:{x}' has a {, which a cell can run as code"
+    )
+    assert offered("pull", "a\u202eb").problem == "no %kit line can be offered: 'a\\u202eb' has invisible characters"
 
 
 def test_a_hint_quotes_its_words_or_names_the_help() -> None:

@@ -57,7 +57,7 @@ def test_what_is_shown_reads_back_as_the_same_kit(case: dict[str, Any]) -> None:
         ("Team/Kit:v1", "team/kit:v1"),
         ("https://ghcr.io/a:b", "ghcr.io/a:b"),
         ("a:b c", "tag"),
-        ("a@sha256:00", "64 hex digits"),
+        ("a@sha256:00", "64 lower-case hex digits"),
         ("reg.io:x/a", "HOST:PORT"),
         ("[::1::2]:5000/a", "HOST:PORT"),
         ("reg.io/a:" + "t" * 100_000, "128"),

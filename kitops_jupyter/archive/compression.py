@@ -99,7 +99,7 @@ def _limited(pieces: Iterator[bytes], source: _Counted, limit_bytes: int | None)
         most = limit_bytes if limit_bytes is not None else max(FREE_BYTES, MOST_RATIO * source.count_bytes)
         if total > most:
             raise UnsafeArchive(
-                f"{source.count_bytes} compressed bytes hold more than {most}: this looks like a decompression bomb",
-                hint="unpack it elsewhere, with a tool of your choice, if you trust where it comes from",
+                f"{source.count_bytes} compressed bytes expand to over {most}: this looks like a decompression bomb",
+                hint="if you trust its source, unpack it with another tool",
             )
         yield piece

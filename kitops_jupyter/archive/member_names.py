@@ -28,13 +28,13 @@ _SPELLINGS, _FILE_AND_FOLDER, _TWICE = range(3)  # which of them is reported, wh
 
 def file_and_folder(name: str) -> UnsafeArchive:
     """A file and a folder of one name; `name` is the outermost one, whichever of them came first."""
-    reason = "there is one of that name already, and a folder is needed where a file is"
+    reason = "it is a file, and another member needs a folder of that name"
     return UnsafeArchive(f"member {shown(name)}: {reason}", hint=_HINT, clash=(name, _FILE_AND_FOLDER))
 
 
 def twice(name: str) -> UnsafeArchive:
     """Two files of one name."""
-    return UnsafeArchive(f"member {shown(name)}: there is one of that name already", hint=_HINT, clash=(name, _TWICE))
+    return UnsafeArchive(f"member {shown(name)}: another member has the same name", hint=_HINT, clash=(name, _TWICE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class NameRules:
         if not cleaned.isascii() and not _is_utf8(cleaned):
             raise _unsafe(name, "a name that is not UTF-8")
         if self.windows and (_WINDOWS_BAD.search(cleaned) or _WINDOWS_RESERVED.search(cleaned)):
-            raise _unsafe(name, "Windows cannot have a file of this name")
+            raise _unsafe(name, "Windows does not allow a file of this name")
         return cleaned
 
     def clean_file(self, name: str) -> str:
@@ -161,7 +161,7 @@ def _check_lengths(name: str) -> None:
     if len(data) > MOST_NAME_BYTES:
         raise _unsafe(name, f"a name of {len(data)} bytes, expected at most {MOST_NAME_BYTES}")
     if data.count(b"/") >= MOST_DEPTH:
-        raise _unsafe(name, f"a path {data.count(b'/') + 1} deep, expected at most {MOST_DEPTH}")
+        raise _unsafe(name, f"a path {data.count(b'/') + 1} levels deep, expected at most {MOST_DEPTH}")
     if max(map(len, data.split(b"/"))) > MOST_PART_BYTES:
         raise _unsafe(name, f"a part of the path is longer than {MOST_PART_BYTES} bytes")
 

@@ -150,5 +150,5 @@ class NewTree(Folders):
         if error.errno in (errno.ENOTDIR, errno.ELOOP, errno.EISDIR):
             return file_and_folder(name)
         if error.errno in (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):
-            return UnsafeArchive(f"member {shown(name)}: this file system cannot have that name ({error.strerror})")
+            return UnsafeArchive(f"member {shown(name)}: this file system does not allow that name ({error.strerror})")
         return disk_error(error, self.path_of(name))

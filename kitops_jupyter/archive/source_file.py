@@ -26,13 +26,13 @@ def open_source(member: Member) -> int:
         return os.open(member.source, _FLAGS)
     except PermissionError as error:
         raise PathInvalid(
-            f"{member.source} cannot be read: {error.strerror}", hint="make it readable, or name it in .kitignore"
+            f"{member.source} cannot be read: {error.strerror}", hint="make it readable, or list it in .kitignore"
         ) from error
     except FileNotFoundError as error:
-        raise SourceChanged(f"{member.source} is gone since packing began", hint=_HINT) from error
+        raise SourceChanged(f"{member.source} disappeared after packing began", hint=_HINT) from error
     except OSError as error:
         is_link = Path(member.source).is_symlink()
-        reason = "has become a link since packing began" if is_link else f"cannot be read: {error.strerror}"
+        reason = "became a link after packing began" if is_link else f"cannot be read: {error.strerror}"
         raise SourceChanged(f"{member.source} {reason}", hint=_HINT) from error
 
 

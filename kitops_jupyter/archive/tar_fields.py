@@ -31,7 +31,7 @@ def number(field: bytes, what: str) -> int:
     if field[0] & 0x80:
         value = int.from_bytes(field, "big") & ((1 << (8 * len(field) - 1)) - 1)
         if field[0] & 0x40 or value > MOST_SIZE:
-            raise ArchiveInvalid(f"{what} in a header is negative or beyond all measure: {field.hex()}")
+            raise ArchiveInvalid(f"{what} in a header is negative or too large: {field.hex()}")
         return value
     match = _OCTAL.match(field)
     if not match:
@@ -48,7 +48,9 @@ def check_sum(block: bytes) -> None:
         return
     plain = block[:148] + b" " * 8 + block[156:]
     if sum(byte - 256 if byte > 127 else byte for byte in plain) != expected:  # some old tars summed signed bytes
-        raise ArchiveInvalid(f"a header's checksum is {sum(plain)}, the header says {expected}: no tar, or broken")
+        raise ArchiveInvalid(
+            f"a header's checksum is {sum(plain)}, the header says {expected}: not a tar file, or a damaged one"
+        )
 
 
 def pax_records(data: bytes) -> dict[str, str]:
@@ -68,9 +70,9 @@ def pax_records(data: bytes) -> dict[str, str]:
             raise ArchiveInvalid(f"a PAX record of {match.group(1).decode()} bytes does not end where it says")
         name = text(key, "the key of a PAX record")
         if b"\x00" in key or name in records:
-            raise ArchiveInvalid(f"the PAX record {name!r} comes twice, or has a NUL byte")
+            raise ArchiveInvalid(f"the PAX record {name!r} appears twice, or has a NUL byte")
         if name.startswith("GNU.sparse"):
-            raise UnsafeArchive("a sparse file in GNU's form, which kit neither makes nor reads")
+            raise UnsafeArchive("a GNU sparse file, which is not supported")
         records[name] = _path(value) if name == "path" else value.decode("utf-8", "replace")
         at = end
     return records

@@ -62,7 +62,7 @@ class PassingTar:
                 self._skip_left -= count
             elif self._parser.is_ended:
                 if view[at:].tobytes().strip(b"\x00"):
-                    raise ArchiveInvalid("something follows the end of the archive")
+                    raise ArchiveInvalid("there is data after the end of the archive")
                 count = len(view) - at
             else:
                 wanted = self._parser.wants_bytes
@@ -87,5 +87,5 @@ class PassingTar:
     def finish(self) -> None:
         """The tar has ended. Raises ArchiveInvalid when it must not."""
         if self._skip_left or self._held:
-            raise ArchiveInvalid(f"the archive breaks off after {self._position} bytes")
+            raise ArchiveInvalid(f"the archive is truncated after {self._position} bytes")
         self._parser.finish(self._position)

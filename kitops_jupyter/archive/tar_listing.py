@@ -69,7 +69,7 @@ class _Window:
             if not self._end:
                 if may_end and not data:
                     return b""
-                raise ArchiveInvalid(f"the archive breaks off after {self.position + len(data)} bytes")
+                raise ArchiveInvalid(f"the archive is truncated after {self.position + len(data)} bytes")
             more = bytes(self._buffer[: min(self._end, count - len(data))])
             self._at = len(more)
             data += more
@@ -88,6 +88,6 @@ class _Window:
         while count:
             self._at, self._end = 0, self._stream.readinto(self._buffer)
             if not self._end:
-                raise ArchiveInvalid(f"the archive breaks off after {self.position - count} bytes")
+                raise ArchiveInvalid(f"the archive is truncated after {self.position - count} bytes")
             self._at = min(count, self._end)
             count -= self._at

@@ -95,12 +95,12 @@ class TarParser:
         elif self._kind == _PAX:
             self._pax = pax_records(data)
         elif {"path", "size", "linkpath"} & pax_records(data).keys():
-            raise UnsafeArchive("a global PAX header that names files, which no one tar should")
+            raise UnsafeArchive("a global PAX header must not set file names")
 
     def finish(self, position: int) -> None:
         """The tar ends here, at a member's boundary. Raises ArchiveInvalid when it must not."""
         if self.wants_bytes or self._pax is not None or self._gnu_name is not None or not position:
-            raise ArchiveInvalid(f"the archive breaks off after {position} bytes")
+            raise ArchiveInvalid(f"the archive is truncated after {position} bytes")
 
     def _end_block(self) -> None:
         if self._pax is not None or self._gnu_name is not None:
@@ -111,7 +111,7 @@ class TarParser:
     def _count(self) -> None:
         self._entries += 1
         if self._entries > self._limits.entries:
-            raise UnsafeArchive(f"more than {self._limits.entries} entries: this looks like a bomb")
+            raise UnsafeArchive(f"more than {self._limits.entries} entries: this looks like a decompression bomb")
 
     def _want(self, size: int) -> None:
         most = MOST_NAME_BYTES + 1 if self._kind == _GNU_NAME else MOST_METADATA_BYTES
@@ -119,7 +119,7 @@ class TarParser:
             raise ArchiveInvalid(f"an extended header of {size} bytes, expected 1 to {most}")
         is_second = self._pax is not None if self._kind == _PAX else self._gnu_name is not None
         if is_second and self._kind != _PAX_GLOBAL:
-            raise ArchiveInvalid("two extended headers of one kind for one member")
+            raise ArchiveInvalid("two extended headers of the same kind for one member")
         self.wants_bytes = size
 
     def _member(self, block: bytes, size: int, offset: int) -> TarMember:
@@ -127,7 +127,7 @@ class TarParser:
         kind = self._kind
         if kind not in _REGULAR and kind != _FOLDER:
             what = _REFUSED.get(kind, f"an entry of the unknown type {chr(kind)!r}")
-            raise UnsafeArchive(f"member {shown(raw)} is {what}; a kit has only files and folders")
+            raise UnsafeArchive(f"member {shown(raw)} is {what}; a kit holds only files and folders")
         if self._pax is not None:
             size = self._pax_size(raw, size)
             self._pax = None
@@ -137,7 +137,7 @@ class TarParser:
             raise ArchiveInvalid(f"member {shown(raw)}: a folder with {size} bytes, or a file with a folder's name")
         name = self._rules.clean(raw)
         if not name and not is_dir:
-            raise UnsafeArchive(f"member {shown(raw)}: a file in place of the folder itself")
+            raise UnsafeArchive(f"member {shown(raw)}: a file whose name means the folder itself")
         self._check_room(name, size, offset)
         return TarMember(name, size, number(block[100:108], "a mode") & 0o7777, is_dir, offset)
 
@@ -155,7 +155,9 @@ class TarParser:
     def _pax_size(self, raw: str, size: int) -> int:
         assert self._pax is not None
         if "linkpath" in self._pax:
-            raise UnsafeArchive(f"member {shown(raw)} is a link by its PAX header; a kit has only files and folders")
+            raise UnsafeArchive(
+                f"member {shown(raw)} is a link according to its PAX header; a kit holds only files and folders"
+            )
         if "size" not in self._pax:
             return size
         real = pax_size(self._pax["size"])
@@ -170,4 +172,6 @@ class TarParser:
             raise ArchiveInvalid(f"member {shown(name)} claims {size} bytes, but the archive has {left} left")
         self._total_bytes += size
         if self._limits.total_bytes is not None and self._total_bytes > self._limits.total_bytes:
-            raise UnsafeArchive(f"files of more than {self._limits.total_bytes} bytes in all: this looks like a bomb")
+            raise UnsafeArchive(
+                f"files of more than {self._limits.total_bytes} bytes in all: this looks like a decompression bomb"
+            )

@@ -96,7 +96,7 @@ class Untar:
     def close(self) -> None:
         """The archive has ended. Raises ArchiveInvalid when it has not, StorageFull."""
         if self._body_left or self._skip_left or self._held:
-            raise ArchiveInvalid(f"the archive breaks off after {self._position} bytes")
+            raise ArchiveInvalid(f"the archive is truncated after {self._position} bytes")
         self._parser.finish(self._position)
         if self._set_modes:
             self._tree.set_modes()
@@ -189,7 +189,7 @@ class Untar:
         self._shared.check_spelling(name)
         if member.is_dir:
             if name in self._folders_seen:
-                raise UnsafeArchive(f"member {shown(name)}: the folder comes twice")
+                raise UnsafeArchive(f"member {shown(name)}: the folder appears twice")
             self._folders_seen[name] = member.mode
         return name
 
@@ -237,5 +237,5 @@ class Untar:
     def _check_trailing(self, view: memoryview) -> int:
         """Zeros may follow the end, as tars are padded to whole records."""
         if view.tobytes().strip(b"\x00"):
-            raise ArchiveInvalid(f"something follows the end of the archive at byte {self._position}")
+            raise ArchiveInvalid(f"there is data after the end of the archive at byte {self._position}")
         return len(view)

@@ -73,7 +73,7 @@ class Environment:
         """What `pip install -r` takes."""
         head = [
             f"{MARK} from the notebook's environment: {self.implementation} {self.python}.",
-            f"# pip install -r {REQUIREMENTS}   installs it; environment.yml does that with its Python, by conda.",
+            f"# pip install -r {REQUIREMENTS}   installs it; environment.yml also installs Python, with conda.",
         ]
         lines = [package.line for package in self.pinned]
         if self.others:
@@ -87,7 +87,7 @@ class Environment:
         return "\n".join(
             [
                 f"{MARK} from the notebook's environment.",
-                f"# conda env create -f {CONDA}   makes it again",
+                f"# conda env create -f {CONDA}   recreates it",
                 "name: notebook",
                 "dependencies:",
                 f"  - python={release[1] if release else self.python}",
@@ -122,9 +122,11 @@ def _ask(python: str | Path) -> Mapping[str, Any]:
         told = parse_json(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as problem:
         reason = type(problem).__name__
-        raise KitError(f"{python} does not say what is installed ({reason})", hint="--no-env packs without") from None
+        raise KitError(
+            f"{python} did not list its packages ({reason})", hint="--no-env packs without the environment"
+        ) from None
     if not isinstance(told, dict):
-        raise KitError(f"{python} does not say what is installed", hint="--no-env packs without")
+        raise KitError(f"{python} did not list its packages", hint="--no-env packs without the environment")
     return told
 
 
@@ -132,7 +134,7 @@ def _read(told: Mapping[str, Any]) -> Environment:
     """Hostile metadata loses its place in the list, and nothing else."""
     python, implementation = str(told.get("python", "")), str(told.get("implementation", ""))
     if not _PYTHON.fullmatch(python) or not implementation.isalnum():
-        raise KitError(f"an interpreter that calls itself {implementation[:40]!r} {python[:40]!r}")
+        raise KitError(f"unexpected interpreter: {implementation[:40]!r} {python[:40]!r}")
     found = (_package(entry) for entry in told.get("packages", ()))
     packages = sorted((package for package in found if package), key=lambda package: _canonical(package.name))
     return Environment(python, implementation, tuple(packages))
@@ -161,21 +163,21 @@ def _origin(text: object) -> str:
         url = urlsplit(str(told["url"]))
         host = (url.hostname or "") + (f":{url.port}" if url.port else "")
     except (ValueError, KeyError, TypeError):
-        return "somewhere that it does not tell"
+        return "an unknown source"
     version_control = told.get("vcs_info")
     if isinstance(version_control, dict):
         return _from_repository(version_control, url.scheme, host, url.path)
     directory = told.get("dir_info")
     if isinstance(directory, dict) and directory.get("editable"):
-        return "a folder of this machine, editable"
+        return "a folder on this machine, editable"
     if url.scheme == "file" or not host:
-        return "a folder of this machine" if isinstance(directory, dict) else "a file of this machine"
+        return "a folder on this machine" if isinstance(directory, dict) else "a file on this machine"
     return _printed(f"{url.scheme}://{host}{url.path}")
 
 
 def _from_repository(told: Mapping[str, Any], scheme: str, host: str, path: str) -> str:
     system, commit = str(told.get("vcs", "")), str(told.get("commit_id", ""))
-    where = f"{scheme}://{host}{path}" if scheme != "file" and host else "a repository of this machine"
+    where = f"{scheme}://{host}{path}" if scheme != "file" and host else "a repository on this machine"
     at = f" at commit {commit}" if _COMMIT.fullmatch(commit) else ""
     return _printed(f"{system if system.isalnum() else 'a'} repository {where}{at}")
 

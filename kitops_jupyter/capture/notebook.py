@@ -37,10 +37,10 @@ class OpenNotebook:
             return f"{name} was saved first"
         when = _clock_time(self.path)
         if self.state == "on disk":
-            return f"{name} is as it is on disk{when}: {self.reason}"
+            return f"{name} was packed as it is on disk{when}: {self.reason}"
         if not when:
-            return f"{name} is not there any more (renamed?); what is on disk was taken: {self.reason}"
-        return f"{name} may not be saved, what is on disk{when} was taken: {self.reason}"
+            return f"{name} no longer exists (renamed?); the files on disk were packed: {self.reason}"
+        return f"{name} may have unsaved changes; the version on disk{when} was packed: {self.reason}"
 
 
 def save(known: Path, ask: Ask | None, *, timeout_s: float = 3.0) -> OpenNotebook:
@@ -52,7 +52,7 @@ def save(known: Path, ask: Ask | None, *, timeout_s: float = 3.0) -> OpenNoteboo
     nothing for what a front end does.
     """
     if ask is None:
-        return OpenNotebook(known, "on disk", "no front end is here that could save it")
+        return OpenNotebook(known, "on disk", "no front end is connected that could save it")
     saved = _watch(known)
     wait = ask()
     answer = _wait(wait, saved, timeout_s)

@@ -28,11 +28,11 @@ def expand(source: Chunks) -> Iterator[bytes]:
         unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
         while not unpacker.eof:
             if not data:
-                raise ArchiveInvalid("the gzip stream breaks off before its end", hint="pull the kit again")
+                raise ArchiveInvalid("the gzip stream is truncated", hint="pull the kit again")
             try:
                 yield unpacker.decompress(data, CHUNK_BYTES)
             except zlib.error as error:
-                raise ArchiveInvalid(f"the gzip stream is broken, or something follows its end: {error}") from error
+                raise ArchiveInvalid(f"the gzip stream is damaged, or has data after its end: {error}") from error
             data = unpacker.unconsumed_tail or (b"" if unpacker.eof else source.read())
         data = unpacker.unused_data or source.read()
         if not data:

@@ -67,7 +67,7 @@ def _frames(source: _Input, make: Callable[[], Any], broken: tuple[type[Exceptio
                 for piece in _frame(source):
                     yield unpacker.decompress(piece)
             except broken as error:
-                raise ArchiveInvalid(f"the zstd stream is broken: {error}") from error
+                raise ArchiveInvalid(f"the zstd stream is damaged: {error}") from error
         else:
             raise ArchiveInvalid(f"expected a zstd frame, got bytes that begin with {magic.hex()}")
         magic = source.take(4, may_end=True)
@@ -84,7 +84,7 @@ def _frame(source: _Input) -> Iterator[bytes]:
     rest = source.take(fields)
     if not is_single and _window_bytes(rest[0]) > _MOST_WINDOW_BYTES:
         raise ArchiveInvalid(
-            f"the zstd frame asks for a window of {_window_bytes(rest[0])} bytes, at most 128 MiB is given"
+            f"the zstd frame needs a window of {_window_bytes(rest[0])} bytes, expected at most 128 MiB"
         )
     yield _MAGIC.to_bytes(4, "little") + descriptor + rest
     is_last = False
@@ -119,7 +119,7 @@ class _Input:
             if not more:
                 if may_end and self._at == len(self._data):
                     return b""
-                raise ArchiveInvalid("the zstd stream breaks off before its end", hint="pull the kit again")
+                raise ArchiveInvalid("the zstd stream is truncated", hint="pull the kit again")
             self._data = self._data[self._at :] + more
             self._at = 0
         self._at += count

@@ -81,7 +81,7 @@ class Descriptor:
         if not isinstance(media_type, str) or not isinstance(artifact_type, str):
             raise ManifestInvalid(f"{where}: mediaType and artifactType must be text")
         if not isinstance(annotations, dict) or not all(isinstance(text, str) for text in annotations.values()):
-            raise ManifestInvalid(f"{where}: annotations must be an object of text")
+            raise ManifestInvalid(f"{where}: annotations must be an object with text values")
         return cls(media_type, Digest(rest.pop("digest", "")), size, annotations, artifact_type, rest)
 
     def to_json(self) -> dict[str, Any]:

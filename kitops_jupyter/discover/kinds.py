@@ -75,14 +75,14 @@ _SECRETS = (
 )
 _JUNK = ("*.pyc", "*.pyo", "thumbs.db", "desktop.ini", "*~", "*.swp", "*.tmp", "*.crdownload", "*.part")
 _FOLDERS = {
-    ".git": "the history of git",
-    ".ipynb_checkpoints": "checkpoints of notebooks",
+    ".git": "Git's history",
+    ".ipynb_checkpoints": "notebook checkpoints",
     "__pycache__": "Python's cache",
-    "node_modules": "packages that npm installs",
-    "wandb": "run logs of Weights & Biases",
-    "mlruns": "run logs of MLflow",
-    "site-packages": "packages that pip installs",
-    "__macosx": "macOS's own files",
+    "node_modules": "packages installed by npm",
+    "wandb": "Weights & Biases run logs",
+    "mlruns": "MLflow run logs",
+    "site-packages": "packages installed by pip",
+    "__macosx": "macOS metadata",
 }
 
 
@@ -103,7 +103,7 @@ def file_stays_out(name: str) -> str:
     """Why a file may not be taken; empty where it may."""
     lowered = name.lower()
     if _SECRET.match(lowered):
-        return "may hold a secret"
+        return "may contain a secret"
     if name.startswith("."):
         return "hidden"
     return "left behind by a program" if _JUNK_NAME.match(lowered) else ""
@@ -117,9 +117,9 @@ def folder_stays_out(name: str, names: Collection[str] = ()) -> str:
     if "pyvenv.cfg" in names or "conda-meta" in names:
         return "a virtual environment"
     if lowered.endswith((".egg-info", ".dist-info")):
-        return "packages that pip installs"
+        return "packages installed by pip"
     if _SECRET.match(lowered):
-        return "may hold secrets"
+        return "may contain secrets"
     return "hidden" if name.startswith(".") else ""
 
 

@@ -61,7 +61,7 @@ def like_kit(
     Raises Usage for `depth`, which this guess does not have; PathInvalid for a folder that cannot be read.
     """
     if depth is not None:
-        raise Usage("kit's own guess looks one folder deep: depth does not go with it", hint="leave out one of the two")
+        raise Usage("like_kit always looks one folder deep, so depth cannot be set", hint="leave one of them out")
     package = Package(name=name, description=description, authors=(author,) if author else ())
     guess = _Guess()
     folders, files = _listing(root, "")

@@ -124,7 +124,7 @@ class Placing:
         files, why = len(folder.files), folder.blemish
         name = why.rpartition("/")[2]
         if files > _FILES_LIMIT or len(self.placed) + files > _ENTRIES_LIMIT:
-            self.left_out.append((folder.path, f"has {files} files beside {why}, too many to list without it"))
+            self.left_out.append((folder.path, f"has {files} files beside {why}: too many to list one by one"))
             self._blemished.setdefault((name, False), []).append(folder.path)
             return False
         if files > _TELL_FILES:
@@ -138,13 +138,13 @@ class Placing:
             more = f" and {len(folders) - _SHOWN_LIMIT} more" if len(folders) > _SHOWN_LIMIT else ""
             what = "listed file by file" if is_listed else "left out"
             shown = ", ".join(folders[:_SHOWN_LIMIT]) + more
-            found.append(f"{what} because of {name} in it: {shown}; to take it as a whole, {_advice(name)}")
+            found.append(f"{what}, because {name} is in it: {shown}; to pack the whole folder, {_advice(name)}")
         return found
 
     def _place_files(self, files: list[File], around: Kind | None, *, at_top: bool = False) -> None:
         for count, file in enumerate(files):
             if at_top and count >= _FILES_LIMIT:
-                self.left_out.append((file.path, f"more than {_FILES_LIMIT} files lie here: move them into a folder"))
+                self.left_out.append((file.path, f"more than {_FILES_LIMIT} files are here: move them into a folder"))
             else:
                 self._add(Placed(file.kind, file.path, file.size, False), around)
 
@@ -155,7 +155,7 @@ class Placing:
             self.placed.append(placed._replace(path=name))
             return True
         if not around:
-            full = f"more than {_ENTRIES_LIMIT} entries would be needed: move files together into folders"
+            full = f"more than {_ENTRIES_LIMIT} entries would be needed: group the files in folders"
             self.left_out.append((placed.path, full if name else "looks like a URL or a kit's name: rename it"))
         return False
 
@@ -184,4 +184,4 @@ def _base(folder: Folder) -> Kind | None:
 
 
 def _advice(name: str) -> str:
-    return f"write **/{name} into .kitignore" if not set(name) & set("*?[]!\\# ") else "move that away"
+    return f"add **/{name} to .kitignore" if not set(name) & set("*?[]!\\# ") else "move that file away"

@@ -77,10 +77,10 @@ def _notebook_notes(root: Path, notebook: Path | None, left_out: Sequence[str]) 
     try:
         path = (root / notebook).resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
-        return [f"the notebook {notebook} lies outside of {root}, and is not in the kit"]
+        return [f"the notebook {notebook} is outside {root}, so it is not in the kit"]
     if any(path == other or path.startswith(f"{other}/") for other in left_out):
         return [f"the notebook {path} is left out"]
-    return [] if (root / path).is_file() else [f"the notebook {path} is not saved, and is not in the kit"]
+    return [] if (root / path).is_file() else [f"the notebook {path} is not saved, so it is not in the kit"]
 
 
 def _kitfile(package: Package, placed: Sequence[Placed]) -> Kitfile:

@@ -139,10 +139,10 @@ class _Look:
         if stat.S_ISLNK(there.st_mode) or getattr(entry, "is_junction", bool)():
             if self._links is None:
                 self._passed.append(path)
-                self._leave(folder, path, "a link: --follow-links takes what it leads to", packed=False)
+                self._leave(folder, path, "a link: --follow-links packs what it points to", packed=False)
                 return
             if self._is_ignored(path, is_dir=False):
-                self._leave(folder, path, "named in .kitignore", packed=False)
+                self._leave(folder, path, "matched by .kitignore", packed=False)
                 return
             try:
                 place, there = self._links.target(place, _places(folder))
@@ -153,13 +153,13 @@ class _Look:
         if not is_dir and not stat.S_ISREG(there.st_mode):
             self._leave(folder, path, "neither a file nor a folder", packed=False)
         elif ".." in name:
-            self._leave(folder, path, "named with '..' inside, which kits cannot hold", packed=False)
+            self._leave(folder, path, "named with '..' inside, which a kit cannot hold", packed=False)
         elif not folder.level and name in NAMES:
-            self._leave(folder, path, "the Kitfile goes into the kit by itself", packed=False)
+            self._leave(folder, path, "the kit always has the Kitfile", packed=False)
         elif path == ignore.FILE_NAME:
-            self._leave(folder, path, "says what stays out", packed=False)
+            self._leave(folder, path, "lists what to ignore", packed=False)
         elif self._is_ignored(path, is_dir):
-            self._leave(folder, path, "named in .kitignore", packed=False)
+            self._leave(folder, path, "matched by .kitignore", packed=False)
         elif reason := folder_stays_out(name) if is_dir else file_stays_out(name):
             self._leave(folder, path, reason)
         elif self._looked > _FILES_LIMIT or folder.level >= _DEPTH_LIMIT:

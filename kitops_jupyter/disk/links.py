@@ -51,13 +51,13 @@ class Links:
         """
         self._followed += 1
         if self._followed > FOLLOWED_LIMIT:
-            raise PathInvalid(f"is one of more than {FOLLOWED_LIMIT:,} links: they lead to each other")
+            raise PathInvalid(f"is one of more than {FOLLOWED_LIMIT:,} links: they point to each other")
         found = self.named(path)
         place = Path(found.path)
         if not any(place.is_relative_to(base) for base in self._bases):
-            raise PathInvalid(f"is a link to {found.path}, which is outside of the folder")
+            raise PathInvalid(f"is a link to {found.path}, which is outside the folder")
         if stat.S_ISDIR(found.there.st_mode) and any(Path(folder).is_relative_to(place) for folder in opened):
-            raise PathInvalid(f"is a link to {found.path}, which it is in itself: a circle")
+            raise PathInvalid(f"is a link to {found.path}, which contains it: a cycle")
         return found
 
     def named(self, path: str) -> LinkTarget:
@@ -66,11 +66,11 @@ class Links:
             real = os.path.realpath(path, strict=True)
             there = os.stat(real)  # noqa: PTH116 (a walk's paths are texts)
         except FileNotFoundError:
-            raise PathInvalid("is a link that leads nowhere") from None
+            raise PathInvalid("is a broken link") from None
         except OSError as problem:
             raise PathInvalid(f"is a link that cannot be followed: {problem.strerror}") from None
         if self._within and not Path(real).is_relative_to(self._within):
-            raise PathInvalid(f"is a link that leads out of {self._within}")
+            raise PathInvalid(f"is a link that points outside {self._within}")
         if not stat.S_ISDIR(there.st_mode) and (kind := kind_of(there.st_mode)):
             raise PathInvalid(f"is a link to {real}, and {kind}")
         return LinkTarget(real, there)

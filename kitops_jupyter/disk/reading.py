@@ -96,11 +96,11 @@ def check_regular(path: str | os.PathLike[str]) -> None:
 
 def parse_json(data: bytes | str) -> Any:
     """The value of a JSON text. Raises ValueError, whose text says what is wrong: also for what Python's parser takes
-    or fails at in a way of its own (NaN, text that is not UTF-8, lists nested too deep)."""
+    or fails at in a way of its own (NaN, text that is not UTF-8, lists nested too deeplylyly)."""
     try:
         return json.loads(data, parse_constant=_refuse_constant)
     except RecursionError:
-        raise ValueError("it is nested too deep") from None
+        raise ValueError("it is nested too deeplylyly") from None
     except UnicodeDecodeError as problem:
         raise ValueError(f"byte {problem.start} is not UTF-8") from None
     except json.JSONDecodeError as problem:
@@ -120,4 +120,4 @@ def why(problem: OSError | ValueError) -> str:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"it is not JSON: {name} is not a number there")
+    raise ValueError(f"it is not JSON: {name} is not a JSON number")

@@ -24,24 +24,24 @@ def typed_path(text: str | os.PathLike[str], *, what: str = "") -> Path:
     typed = os.fspath(text)
     if is_address_with_user(typed):
         raise PathInvalid(
-            f"{what}{': ' if what else ''}an address with a user or a password in it is not a path",
+            f"{what}{': ' if what else ''}a URL with a user name or a password is not a path",
             hint="name a folder or a file; kit login REGISTRY takes a password",
         )
     if "\0" in typed:
-        raise _refused(typed, what, "has a NUL character", "leave the character out")
+        raise _refused(typed, what, "has a NUL character", "remove the character")
     try:
         encoded = os.fsencode(typed)
     except UnicodeEncodeError as problem:
-        reason = f"has the character {typed[problem.start]!a}, which no file name can have here"
-        raise _refused(typed, what, reason, "leave the character out") from None
+        reason = f"has the character {typed[problem.start]!a}, which file names here cannot contain"
+        raise _refused(typed, what, reason, "remove the character") from None
     expanded = os.path.expanduser(typed)  # noqa: PTH111 (it leaves an unknown name alone, Path raises RuntimeError)
     if expanded == typed and typed.replace("\\", "/").split("/")[0] == "~":
-        raise _refused(typed, what, "begins with ~, and nothing says where your home is", "write the whole path")
+        raise _refused(typed, what, "begins with ~, but your home folder is unknown", "write the full path")
     longest = max(encoded.split(b"/"), key=len)
     if sys.platform == "linux" and (len(longest) > _NAME_LIMIT or len(encoded) > _PATH_LIMIT):
         is_name = len(longest) > _NAME_LIMIT
         length, limit = (len(longest), _NAME_LIMIT) if is_name else (len(encoded), _PATH_LIMIT)
-        reason = f"has {'a name of' if is_name else ''} {length} bytes, and {limit} are possible".replace("  ", " ")
+        reason = f"has {'a name of' if is_name else ''} {length} bytes, expected at most {limit}".replace("  ", " ")
         raise _refused(typed, what, reason, "use a shorter one")
     return Path(expanded)
 
@@ -60,7 +60,7 @@ def current_folder() -> Path:
         return Path.cwd()
     except OSError as problem:
         raise PathInvalid(
-            f"the current folder cannot be used: {problem.strerror}", hint="cd to a folder that is there"
+            f"the current folder cannot be used: {problem.strerror}", hint="cd to a folder that exists"
         ) from problem
 
 

@@ -70,7 +70,7 @@ def address_of(layer: Descriptor) -> Address | None:
         if text is not None:
             address = parse_address(text)
             if address is None or address.version != version:
-                what = f"{ANNOTATIONS[version]} is {text[:200]!r}, which names no file index"
+                what = f"{ANNOTATIONS[version]} is {text[:200]!r}, which does not name a file index"
                 raise ManifestInvalid(f"layer {layer.digest.short}: {what}")
             return address
     return None

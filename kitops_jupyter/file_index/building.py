@@ -175,7 +175,7 @@ class _Table:
         except OSError as problem:
             raise StorageFull(
                 f"the file index cannot be written to {tempfile.gettempdir()}: {problem.strerror or problem}",
-                hint="free some room there; KITOPS_FILE_INDEX=0 packs without an index",
+                hint="free some space there, or set KITOPS_FILE_INDEX=0 to pack without an index",
             ) from problem
 
     def __del__(self) -> None:

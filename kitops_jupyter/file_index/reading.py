@@ -69,7 +69,7 @@ class FileIndex:
     def leaves(self, node: bytes, data: bytes) -> list[bytes]:
         """The digests of a node's leaves. Raises DigestMismatch for bytes that the node's own digest is not over."""
         if not data or len(data) % DIGEST_BYTES or self.tree.over(data) != node:
-            raise DigestMismatch(f"file index: the leaves of {node.hex()[:12]} are not those that it was made of")
+            raise DigestMismatch(f"file index: the leaves of {node.hex()[:12]} do not match its digest")
         return _cut(data)
 
 
@@ -106,14 +106,14 @@ def _parse(data: bytes, version: int, where: str) -> dict[str, Any]:
     try:
         text = opened.decompress(data, TEXT_LIMIT_BYTES)
         if opened.unconsumed_tail or not opened.eof or opened.unused_data:
-            raise _invalid(where, f"the listing is cut, or larger than {TEXT_LIMIT_BYTES} bytes")
+            raise _invalid(where, f"the listing is truncated, or larger than {TEXT_LIMIT_BYTES} bytes")
         if text.count(b"[") > 3 * FILES_LIMIT or text.count(b",") > 8 * FILES_LIMIT:  # short text can be large values
             raise _invalid(where, f"it has more than {FILES_LIMIT} files")
         parsed = json.loads(text.decode("utf-8", "surrogateescape"))
     except (zlib.error, ValueError, RecursionError):
         raise _invalid(where, "the listing cannot be read") from None
     if not isinstance(parsed, dict) or parsed.get("version") != version:
-        raise _invalid(where, "it is not of the version that the layer's annotation says")
+        raise _invalid(where, "its version is not the one in the layer's annotation")
     return parsed
 
 
@@ -164,14 +164,14 @@ def _pages(value: Any, version: int, where: str) -> list[bytes]:
     text = value
     if version == 1 and isinstance(value, list):
         if not all(isinstance(page, str) and len(page) == 2 * DIGEST_BYTES for page in value):
-            raise _invalid(where, "a digest of a page is not one")
+            raise _invalid(where, "a page's digest is not valid")
         text = "".join(value)
     try:
         if not isinstance(text, str) or len(text) % (2 * DIGEST_BYTES) or (not text.isalnum() and text):
             raise ValueError
         return _cut(bytes.fromhex(text))
     except ValueError:
-        raise _invalid(where, "its pages are not digests") from None
+        raise _invalid(where, "its list of pages is not valid") from None
 
 
 def _cut(digests: bytes) -> list[bytes]:
@@ -183,10 +183,10 @@ def _check_places(files: Sequence[IndexedFile], layer_bytes: int, where: str) ->
     end = 0
     for file in files:
         if file.offset < end or file.offset + file.size > layer_bytes:
-            raise _invalid(where, f"{file.name!r} is said to be where it cannot be")
+            raise _invalid(where, f"{file.name!r} has an impossible position")
         end = file.offset + file.size
     if len({file.name for file in files}) != len(files):
-        raise _invalid(where, "two files have one name")
+        raise _invalid(where, "two files have the same name")
 
 
 def _invalid(where: str, why: str) -> ArchiveInvalid:

@@ -90,7 +90,7 @@ class VerifiedFile:
         check_size(len(data), piece.size, self.file.name)
         if not is_piece(piece.name, data):
             where = f"bytes {piece.start} to {piece.end}" if piece.size < self.file.size else "all of it"
-            raise DigestMismatch(f"{self.file.name}, {where}: these are not the bytes that the file index says")
+            raise DigestMismatch(f"{self.file.name}, {where}: the bytes do not match the file index")
 
     def stream(self, opened: Any) -> VerifiedStream:
         """The whole file out of a stream that has just its bytes, unverified."""

@@ -35,7 +35,7 @@ def split(text: str, *, is_kit: Callable[[str], bool] = lambda name: False) -> K
         del ends[0]
     if not ends:
         raise Usage(
-            f"kit://{text.removeprefix('kit://')[:200]} names no kit: a tag or a digest must end its name",
+            f"kit://{text.removeprefix('kit://')[:200]} does not name a kit: the name must end in a tag or a digest",
             hint="kit://registry.example.com/team/churn:v1/data/train.csv",
         )
     end = ends[0] + 1

@@ -266,5 +266,5 @@ def _offsets(layer: _Layer) -> dict[str, int]:
         found = {item.name: (item.size, item.mode) for item in members if not item.is_dir}
         offsets = {item.name: item.offset for item in members if not item.is_dir}
     if said != found:
-        raise ArchiveInvalid(f"layer {match.layer.digest.short}: its list of files is not what is in it")
+        raise ArchiveInvalid(f"layer {match.layer.digest.short}: its list of files does not match its content")
     return offsets

@@ -143,7 +143,7 @@ def _class(expression: str, at: int) -> Expression:
     parts: list[str] = []
     while not (parts and expression.startswith("]", at)):
         if at >= len(expression):
-            raise ValueError("[ without its ]")
+            raise ValueError("[ without a closing ]")
         if found := re.compile(r"\[:(\^?)(\w*):\]", re.ASCII).match(expression, at):
             parts.append(_set_of(found.group(2), is_negated=bool(found.group(1))))
             at = found.end()

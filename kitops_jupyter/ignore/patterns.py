@@ -126,7 +126,7 @@ def _compile(text: str) -> _Pattern | None:
         return None
     text = clean(text)
     if text == "!":
-        raise PathInvalid("'!' alone takes nothing back", hint="!PATTERN takes back what PATTERN matches")
+        raise PathInvalid("'!' needs a pattern after it", hint="!PATTERN includes again what PATTERN matches")
     takes_back = text.startswith("!")
     text = text[takes_back:]
     tokens, is_odd = _tokens(text)
@@ -141,7 +141,7 @@ def _compile(text: str) -> _Pattern | None:
         return _Pattern(takes_back, tuple(tokens), go_regexp.to_python(go_regexp.of_pattern(text)))
     except (ValueError, re.error) as problem:
         raise PathInvalid(
-            f"pattern {text[:80]!r}: kit takes this for a regular expression, in which {problem}",
+            f"pattern {text[:80]!r}: kit reads this as a regular expression, in which {problem}",
             hint="use * and ? for such characters",
         ) from None
 
@@ -199,12 +199,12 @@ def _class(text: str, start: int) -> tuple[_Token, int]:
     parts: list[str] = []
     while not (parts and text.startswith("]", at)):
         if at >= len(text) or text[at] in "]-":
-            raise PathInvalid(f"pattern {text[:80]!r}: [ without its ]", hint=r"\[ means the character itself")
+            raise PathInvalid(f"pattern {text[:80]!r}: [ without a closing ]", hint=r"\[ means the character itself")
         low, at = _character(text, at)
         high = low
         if text.startswith("-", at):
             if at + 1 >= len(text) or text[at + 1] in "]-":
-                raise PathInvalid(f"pattern {text[:80]!r}: a range without its end", hint=r"\- means the character")
+                raise PathInvalid(f"pattern {text[:80]!r}: a range without an end", hint=r"\- means the character")
             high, at = _character(text, at + 1)
         if low > high:
             raise PathInvalid(f"pattern {text[:80]!r}: the range {low}-{high} is backwards", hint=f"[{high}-{low}]")

@@ -10,7 +10,7 @@ from kitops_jupyter.ignore.patterns import check, clean
 from kitops_jupyter.ignore.rules import FILE_NAME
 
 SIZE_LIMIT_BYTES = 1 << 20
-_HINT = f"{FILE_NAME} is a text of patterns, one a line; move what is there away, or correct it"
+_HINT = f"{FILE_NAME} is a text file with one pattern per line; correct it, or move it away"
 
 
 def read(root: Path) -> list[str]:

@@ -58,7 +58,7 @@ def _free(content: Any, where: str) -> str:
     while level:
         times = [key for item in level if isinstance(item, dict) for key in item if isinstance(key, Timestamp)]
         if times:
-            raise ManifestInvalid(f"{where}: {times[0]} is a time, and only text can be a key in JSON")
+            raise ManifestInvalid(f"{where}: {times[0]} is a time, but a JSON key must be text")
         level = _inner(level)
     return gojson.dumps(content, sort_keys=True)
 
@@ -73,7 +73,7 @@ def from_json(data: bytes, *, where: str = "config") -> Kitfile:
         if _SURROGATE_ESCAPE.search(data):
             parsed = _whole_text(parsed)
     except (ValueError, RecursionError) as problem:
-        raise ManifestInvalid(f"{where}: not the JSON of a Kitfile: {problem}") from problem
+        raise ManifestInvalid(f"{where}: not a Kitfile in JSON: {problem}") from problem
     if isinstance(parsed, dict):
         parsed.setdefault("manifestVersion", "")
     return Kitfile(**_section(parsed, Kitfile, where))

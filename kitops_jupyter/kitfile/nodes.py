@@ -115,7 +115,7 @@ class _Builder:
     def _aliased(self, anchor: str, place: Node) -> Node:
         found = self._anchors.get(anchor)
         if found is None:
-            raise _Refused(f"*{anchor} refers to an anchor that is not there", place, f"write &{anchor} before it")
+            raise _Refused(f"*{anchor} refers to an anchor that is not defined", place, f"write &{anchor} before it")
         if found.is_open:
             raise _Refused(f"&{anchor} contains itself", place)
         return found
@@ -132,7 +132,7 @@ class _Builder:
         parent = self._open[-1]
         parent.weight += node.weight
         if parent.weight > self._weight_limit:
-            raise _Refused("aliases expand to too much", node, "write the values out, or use fewer aliases")
+            raise _Refused("aliases expand to too many values", node, "write the values out, or use fewer aliases")
         if parent.items is not None:
             parent.items.append(node)
         elif parent.pairs is not None:
@@ -145,9 +145,9 @@ class _Builder:
 def _finding(problem: Any) -> Finding:
     mark = getattr(problem, "problem_mark", None)
     message = getattr(problem, "problem", None) or str(problem).partition("\n")[0]
-    hint = "indent with blanks: YAML takes no tabs" if "\\t" in message or "tab" in message else ""
+    hint = "indent with spaces: YAML does not allow tabs" if "\\t" in message or "tab" in message else ""
     if "cannot start any token" in message:  # the C reader does not say which: a tab, mostly
-        hint = "indent with blanks, YAML takes no tabs; text that begins with @ or ` needs quotes"
+        hint = "indent with spaces, YAML does not allow tabs; text that begins with @ or ` needs quotes"
     if mark is None:
         return Finding(f"not YAML: {message}", hint=hint)
     return Finding(f"not YAML: {message}", line=mark.line + 1, column=mark.column + 1, hint=hint)

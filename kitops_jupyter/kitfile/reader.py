@@ -71,7 +71,7 @@ class _Reader:
         is_looked_for = len(self.findings) < _SUGGESTIONS_LIMIT
         close = is_looked_for and difflib.get_close_matches(shown.lower(), [name.lower() for name in names], 1)
         meant = next((name for name in names if close and name.lower() == close[0]), "")
-        hint = f"did you mean {meant}?" if meant else f"known here: {', '.join(names)}"
+        hint = f"did you mean {meant}?" if meant else f"known fields: {',  '.join(names)}"
         self._refuse(key, f"{at}.{shown}" if at else shown, f"unknown field {shown!r}", hint)
 
     def _field(self, node: Node, known: Field, at: str) -> Any:
@@ -115,7 +115,7 @@ class _Reader:
             if key.text is not None:
                 first = seen.setdefault(key.text, key)
                 if first is not key:
-                    self._refuse(key, at, f"{key.text[:60]!r} is there twice, first on line {first.line}")
+                    self._refuse(key, at, f"{key.text[:60]!r} appears twice, first on line {first.line}")
                     continue
             yield key, value
         for value in merged:

@@ -87,12 +87,12 @@ def _path_findings(kitfile: Kitfile, entry: Entry) -> Iterator[Finding]:
         )
     elif kind == "url" or kind == "s3" or (kind == "reference" and entry.section != "model"):
         hint = "a data set in S3 has remotePath and remoteHash" if kind == "s3" else "paths have / between their parts"
-        yield _finding(kitfile, f"{_shown(path)}: only a path in the kit's folder may stand here", field, hint)
+        yield _finding(kitfile, f"{_shown(path)}: only a path in the kit's folder is allowed here", field, hint)
     elif kind == "local" and (posixpath.isabs(path) or Path(path).is_absolute()):
         yield _finding(kitfile, f"{_shown(path)} is absolute", field, "paths are relative to the kit's folder")
     elif kind == "local" and (entry.clean_path == ".." or entry.clean_path.startswith("../")):
         yield _finding(
-            kitfile, f"{_shown(path)} leaves the kit's folder", field, "pack the folder above, or copy the files"
+            kitfile, f"{_shown(path)} leaves the kit's folder", field, "pack the parent folder, or copy the files"
         )
 
 
@@ -101,10 +101,13 @@ def _part_types(kitfile: Kitfile) -> Iterator[Finding]:
         field = f"model.parts[{index}].type"
         if part.type and not _PART_TYPE.match(part.type):
             yield _finding(
-                kitfile, f"{_shown(part.type)} is not a type", field, "letters, digits, _ . -; a letter or digit first"
+                kitfile,
+                f"{_shown(part.type)} is not a type",
+                field,
+                "use letters, digits, _ . and -, with a letter or digit first",
             )
         if len(part.type.encode()) > _PART_TYPE_LIMIT:
-            yield _finding(kitfile, f"is longer than {_PART_TYPE_LIMIT} letters", field, "")
+            yield _finding(kitfile, f"is longer than {_PART_TYPE_LIMIT} characters", field, "")
 
 
 def _remote_data(kitfile: Kitfile) -> Iterator[Finding]:
@@ -112,7 +115,7 @@ def _remote_data(kitfile: Kitfile) -> Iterator[Finding]:
         at = f"datasets[{index}]"
         if not dataset.remote_path:
             if dataset.remote_hash:
-                yield _finding(kitfile, "stands without remotePath", f"{at}.remoteHash", "add remotePath, or drop it")
+                yield _finding(kitfile, "is set without remotePath", f"{at}.remoteHash", "add remotePath, or drop it")
             continue
         kind = path_kind(dataset.remote_path)
         if kind == "s3" and not dataset.remote_hash:
@@ -127,11 +130,11 @@ def _mcp_servers(kitfile: Kitfile) -> Iterator[Finding]:
     for index, server in enumerate(kitfile.mcp_servers):
         at = f"mcpServers[{index}]"
         if not server.name:
-            yield _finding(kitfile, "has no name", f"{at}.name", "each MCP server needs a name of its own")
+            yield _finding(kitfile, "has no name", f"{at}.name", "each MCP server needs its own name")
         elif seen.setdefault(server.name, index) != index:
             first = f"mcpServers[{seen[server.name]}]"
             yield _finding(
-                kitfile, f"{_shown(server.name)} is the name of {first} too", f"{at}.name", "choose another name"
+                kitfile, f"{_shown(server.name)} is also the name of {first}", f"{at}.name", "choose another name"
             )
         if path_kind(server.path) == "local" and not server.path.endswith(".mcpb"):
             yield _finding(
@@ -145,7 +148,7 @@ def _duplicates(kitfile: Kitfile, entries: tuple[Entry, ...]) -> Iterator[Findin
         first = seen.setdefault(entry.clean_path, entry)
         if first is not entry:
             message = f"{field_of(first)} has the same path {_shown(entry.clean_path)}"
-            yield _finding(kitfile, message, f"{field_of(entry)}.path", "each layer needs a path of its own")
+            yield _finding(kitfile, message, f"{field_of(entry)}.path", "each layer needs its own path")
 
 
 def _below_references(kitfile: Kitfile, entries: tuple[Entry, ...]) -> Iterator[Finding]:
@@ -167,5 +170,5 @@ def _below_references(kitfile: Kitfile, entries: tuple[Entry, ...]) -> Iterator[
             if at in told or ordered[at] is dataset:
                 continue
             told.add(at)
-            message = f"{_shown(paths[at])} lies in {field_of(dataset)}, which is another kit's data"
-            yield _finding(kitfile, message, f"{field_of(ordered[at])}.path", "choose a path beside it")
+            message = f"{_shown(paths[at])} is in {field_of(dataset)}, which holds another kit's data"
+            yield _finding(kitfile, message, f"{field_of(ordered[at])}.path", "choose a path outside it")

@@ -79,7 +79,7 @@ def plan(
     untaken = tuple(_untaken(root, planned, rules)) if planned else ()
     if untaken:
         shown = ", ".join(untaken[:5]) + (f" and {len(untaken) - 5} more" if len(untaken) > 5 else "")
-        warnings.append(f"no layer takes {shown}")
+        warnings.append(f"no layer includes {shown}")
     if not planned and not any(entry.path for entry in kitfile.entries()):  # a path without a layer is elsewhere
         warnings.append("the Kitfile names no files: the kit is empty")
     return Plan(tuple(planned), tuple(warnings), untaken)

@@ -14,7 +14,7 @@ from kitops_jupyter.ignore import Rules
 from kitops_jupyter.kitfile import Entry
 from kitops_jupyter.layers.member import Member, member_of
 
-_FOLLOW_HINT = "kit pack FOLDER --follow-links packs what the links lead to"
+_FOLLOW_HINT = "kit pack FOLDER --follow-links packs what the links point to"
 
 
 class Walk:
@@ -49,7 +49,7 @@ class Walk:
             what = "a link" if is_link else "a folder" if stat.S_ISDIR(there.st_mode) else "special"
             hint = "the layer format tar takes folders" if self._entry.section != "mcpserver" else "name one .mcpb file"
             raise PathInvalid(
-                f"{self._entry.label}: {self._entry.path} is {what}, a raw layer is one file",
+                f"{self._entry.label}: {self._entry.path} is {what}, but a raw layer is one file",
                 hint=_FOLLOW_HINT if is_link and not self._follow else hint,
             )
         return member_of(self._layer, path, there)
@@ -80,7 +80,7 @@ class Walk:
         except (FileNotFoundError, NotADirectoryError):
             raise NotFound(
                 f"{self._entry.label}: path {self._entry.path} does not exist",
-                hint=f"paths are relative to {self._root}; correct the Kitfile, or make the file",
+                hint=f"paths are relative to {self._root}; correct the Kitfile, or create the file",
             ) from None
         except (OSError, ValueError) as problem:
             raise PathInvalid(
@@ -105,15 +105,15 @@ class Walk:
             place = os.path.join(place, parts[count - 1])  # noqa: PTH118
             there = os.lstat(place)
             if ".." in rest:
-                self._warn("has '..' inside a name: kit leaves it out, and so the layer is empty")
+                self._warn("has '..' inside a name: kit leaves it out, so the layer is empty")
                 return None
             if stat.S_ISLNK(there.st_mode) and self._follow:
                 place, there = self._named(self._follow, place)
             if not stat.S_ISDIR(there.st_mode):
-                raise self._would_be_empty(f"lies behind {folder}, which is a link")
+                raise self._would_be_empty(f"is below {folder}, which is a link")
             if self._rules.ignores(folder, layer=self._layer):
                 if not self._rules.has_exclusions:
-                    self._warn(f"lies in {folder}, which is ignored: the layer is empty")
+                    self._warn(f"is in {folder}, which is ignored: the layer is empty")
                     return None
             else:
                 self._members.append(member_of(folder, place, there))
@@ -188,7 +188,7 @@ class Walk:
                 f"{self._entry.label}: {count} link{'s' if count > 1 else ''} below {self._entry.path or '.'} "
                 f"cannot be followed",
                 details=self._refused,
-                hint=f"name a link itself as a path in the Kitfile, correct it, or add a line to {IGNORE_FILE}",
+                hint=f"name the link itself as a path in the Kitfile, correct it, or add a line to {IGNORE_FILE}",
             )
         has_file = any(not member.is_dir for member in self._members)
         if self._links and not has_file:
@@ -196,7 +196,7 @@ class Walk:
         if self._links:
             some = f"{len(self._links)} links" if len(self._links) > 1 else "a link"
             self.warnings.append(
-                f"{self._entry.label}: left out {some}: {_some(self._links)}; --follow-links packs what links lead to"
+                f"{self._entry.label}: left out {some}: {_some(self._links)}; --follow-links packs what links point to"
             )
         if self._others and not has_file:
             raise PathInvalid(
@@ -214,9 +214,9 @@ class Walk:
         if has_file or self.warnings:
             return
         if self._layer != "." and self._rules.ignores(self._layer, layer=self._layer):
-            self._warn("is ignored as a whole: the layer is empty")
+            self._warn("is ignored completely: the layer is empty")
         elif stat.S_ISDIR(there.st_mode):
-            self._warn("has no files that are not ignored: the layer is empty")
+            self._warn("has only ignored files: the layer is empty")
 
 
 def _some(names: list[str]) -> str:

@@ -107,9 +107,9 @@ class KitMagics(Magics):
                 results.append(self._run(words, is_line=False))
                 show(results[-1])
                 if verbs.is_failure(verbs.parse(words), results[-1]):
-                    raise KitError("the answer is no, and the lines after it were not run")
+                    raise KitError("the command reported a failure, so later lines were not run")
             except KitError as problem:
-                problem.details = (*problem.details, f"in line {number} of the cell; no line after it was run")
+                problem.details = (*problem.details, f"in line {number} of the cell; later lines were not run")
                 raise
         return results
 
@@ -119,4 +119,6 @@ def _ask(prompt: str, is_secret: bool) -> str:
     try:
         return getpass.getpass(prompt) if is_secret else input(prompt)
     except (EOFError, StdinNotImplementedError):
-        raise Usage("nobody is here to be asked", hint="log in once in a notebook or on a terminal") from None
+        raise Usage(
+            "this needs an answer, but nobody can be asked here", hint="log in once in a notebook or on a terminal"
+        ) from None

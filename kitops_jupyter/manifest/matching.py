@@ -55,7 +55,7 @@ def matched_layers(manifest: Manifest, kitfile: Kitfile) -> list[Match]:
         missing = [entry for entry in entries if not getattr(entry, what)]
         if len(missing) not in (0, len(entries)):
             shown = "diffId" if what == "diff_id" else what
-            raise ManifestInvalid(f"config: {missing[0].label} has no {shown}, others have")
+            raise ManifestInvalid(f"config: {missing[0].label} has no {shown}, but other entries do")
     named = [entry for entry in entries if entry.digest]
     if not named:
         return _matched_by_position(manifest, entries)
@@ -140,7 +140,7 @@ def kitfile_from_layers(manifest: Manifest, config: bytes) -> Kitfile:
     diff_ids = modelfs.get("diffIds") if isinstance(modelfs, dict) else None
     diff_ids = diff_ids or []
     if not isinstance(diff_ids, list) or len(diff_ids) != len(manifest.layers):
-        raise ManifestInvalid(f"config: {len(manifest.layers)} layers need as many diffIds in modelfs")
+        raise ManifestInvalid(f"config: {len(manifest.layers)} layers need the same number of diffIds in modelfs")
     found: dict[str, list[Any]] = {name: [] for name in ("model", "parts", "code", "datasets", "docs")}
     for layer, diff_id in zip(manifest.layers, diff_ids, strict=True):
         path, section = _file_path(layer), LayerType.parse(layer.media_type).section
@@ -196,7 +196,7 @@ def _file_path(layer: Descriptor) -> str:
     if not path:
         raise ManifestInvalid(f"layer {layer.digest.short}: the annotation {FILE_PATH} is missing")
     if "\0" in path:
-        raise ManifestInvalid(f"layer {layer.digest.short}: {FILE_PATH} is {path[:80]!r}, which no file can be called")
+        raise ManifestInvalid(f"layer {layer.digest.short}: {FILE_PATH} is {path[:80]!r}, which is not a valid path")
     return path
 
 

@@ -77,7 +77,7 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         twice, _ = max(Counter(key for key, _ in pairs).items(), key=lambda item: item[1])
-        raise ValueError(f"the key {twice[:80]!r} is there twice")
+        raise ValueError(f"the key {twice[:80]!r} appears twice")
     return found
 
 
@@ -128,7 +128,7 @@ def _annotations(parsed: Mapping[str, Any]) -> dict[str, str]:
     if annotations is None:
         return {}
     if not isinstance(annotations, dict) or not all(isinstance(text, str) for text in annotations.values()):
-        raise ManifestInvalid("manifest: annotations must be an object of text")
+        raise ManifestInvalid("manifest: annotations must be an object with text values")
     return annotations
 
 

@@ -36,8 +36,8 @@ def file_metadata(name: str, mode: int, size_bytes: int, mtime_ns: int) -> str:
         moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
     except OverflowError:
         raise PathInvalid(
-            f"{name}: its time of change is {seconds} s from 1970, expected a year from 1 to 9999",
-            hint=f"touch {name} gives it the present time",
+            f"{name}: its modification time is {seconds} s since 1970, expected a year from 1 to 9999",
+            hint=f"touch {name} sets it to the current time",
         ) from None
     digits = f".{fraction:09d}".rstrip("0").rstrip(".")
     return gojson.dumps(

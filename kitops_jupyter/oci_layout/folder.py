@@ -104,7 +104,9 @@ class LayoutFolder:
             self._prepare()
             is_manifest = descriptor.media_type in MANIFEST_TYPES
             if is_manifest and descriptor.size_bytes > _MANIFEST_LIMIT_BYTES:
-                raise ManifestInvalid(f"{descriptor.digest.short}: {descriptor.size_bytes} bytes is not a manifest")
+                raise ManifestInvalid(
+                    f"{descriptor.digest.short}: {descriptor.size_bytes} bytes is too large for a manifest"
+                )
             self._write_blob(descriptor, stream, observe, item)
         if is_manifest:
             self._change(lambda index: index.with_entry(descriptor))

@@ -27,7 +27,7 @@ def check_marker(data: bytes, where: str) -> None:
     """Raise ManifestInvalid unless these bytes of `oci-layout` say a version that is known."""
     version = load_object(data, f"{where}: {MARKER_NAME}", limit_bytes=MARKER_LIMIT_BYTES).get("imageLayoutVersion")
     if version != "1.0.0":
-        raise ManifestInvalid(f"{where}: OCI layout of version {str(version)[:40]!r}, expected '1.0.0'")
+        raise ManifestInvalid(f"{where}: OCI layout version {str(version)[:40]!r}, expected '1.0.0'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +128,11 @@ def only(index: IndexFile, source: Source, where: str) -> tuple[Descriptor, str]
         names = [name for name in index.names() if index.find(name) == unnamed(descriptor)]
         return unnamed(descriptor), names[0] if len(names) == 1 else ""
     if not found:
-        raise NotFound(f"{where} is an OCI layout without any kit")
+        raise NotFound(f"{where} is an OCI layout without kits")
     shown = [entry.annotations.get(REF_NAME) or str(digest) for digest, entry in found.items()]
-    raise NotFound(f"{where} has {len(found)} kits: which one?", hint=f"{where}:TAG or {where}@DIGEST", details=shown)
+    raise NotFound(
+        f"{where} has {len(found)} kits, expected the name of one", hint=f"{where}:TAG or {where}@DIGEST", details=shown
+    )
 
 
 def _within(index: IndexFile, source: Source, digest: str) -> Descriptor | None:

@@ -77,7 +77,7 @@ class LayoutTar:
         if member.is_dir:
             return
         if member.name in self._places:
-            raise ArchiveInvalid(f"{self._shown}: {member.name[:140]!r} is there twice")
+            raise ArchiveInvalid(f"{self._shown}: {member.name[:140]!r} appears twice")
         self._places[member.name] = (member.offset, member.size)
 
     def _small(self, name: str, limit_bytes: int) -> bytes:

@@ -80,7 +80,7 @@ class TarWriter:
         there = os.fstat(file.fileno()).st_size
         free = disk.free_bytes(self.path.parent)
         if free is not None and self.size_bytes - there > free:
-            raise StorageFull(f"{self.path} needs {self.size_bytes - there} bytes more, and {free} are free")
+            raise StorageFull(f"{self.path} needs {self.size_bytes - there} more bytes, but only {free} are free")
 
     def _fill(self, file: io.FileIO, open_from: OpenFrom, observe: Observer, item: Callable[[Descriptor], str]) -> None:
         left = os.fstat(file.fileno()).st_size

@@ -31,7 +31,7 @@ def wanted(kit: Kit, chosen: Filters, opener: Opener, *, include_remote: bool = 
         if not isinstance(dataset, Dataset) or not dataset.remote_path or not chosen.selects(entry):
             continue
         if not include_remote:
-            left.append(f"{entry.label} stays at {dataset.remote_path}")
+            left.append(f"{entry.label} is remote, at {dataset.remote_path}")
         elif is_object(dataset):
             objects.append(dataset)
         elif is_kit(dataset):

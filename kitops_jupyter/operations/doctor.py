@@ -19,7 +19,7 @@ from kitops_jupyter.settings import Settings
 from kitops_jupyter.sizes import human_size
 from kitops_jupyter.version import VERSION
 
-DEEP = "kit doctor --deep reads and hashes every layer, too"
+DEEP = "kit doctor --deep also reads and hashes every layer"
 LOW_DISK_BYTES = 1 << 30
 # What is installed with us, and what comes with an extra: the library, the extra, what for.
 REQUIRED = ("ipython", "ipywidgets", "jupyterlab", "oras", "pyyaml", "tqdm")
@@ -71,7 +71,7 @@ def _programs() -> Iterator[Check]:
     yield Check("Python", "ok", f"{platform.python_version()} at {sys.executable}")
     yield Check("kitops-jupyter", "ok", VERSION)
     kit = shutil.which("kit")
-    yield Check("kit program", "ok", f"{kit}: shares the store with us" if kit else "none, and none is needed")
+    yield Check("kit program", "ok", f"{kit}: shares this store" if kit else "not found, and not needed")
 
 
 def _libraries() -> Iterator[Check]:
@@ -94,10 +94,10 @@ def _home(settings: Settings) -> Iterator[Check]:
         with tempfile.TemporaryFile(dir=there):
             yield Check("home", "ok", f"{settings.home} can be written")
     except OSError as problem:
-        yield Check("home", "broken", f"{there}: {problem.strerror}", "set KITOPS_HOME to a folder of yours")
+        yield Check("home", "broken", f"{there}: {problem.strerror}", "set KITOPS_HOME to a folder that you can write")
     free = free_bytes(there)
     if free is None:
-        yield Check("disk", "ok", f"the room at {there} is not known")
+        yield Check("disk", "ok", f"the free space at {there} is unknown")
         return
     verdict, hint = ("ok", "") if free > LOW_DISK_BYTES else ("broken", "kit remove --all, kit cache clear")
     yield Check("disk", verdict, f"{human_size(free)} free at {there}", hint)
@@ -108,7 +108,7 @@ def _store(settings: Settings, deep: bool, observe: Observer) -> Iterator[Check]
     try:
         found = store.check(read_layers=deep, observe=observe)
         size = human_size(found.size_bytes)
-        read = f"every byte of {size} read" if deep else f"{size}, of which only manifests were read"
+        read = f"every byte of {size} read" if deep else f"{size}, only manifests were read"
         yield Check("store", "ok", f"{found.kits} kits in {settings.storage}: {read}", "" if deep else DEEP)
         for problem in found.problems:
             yield Check("store", "broken", problem.message, problem.hint)

@@ -136,7 +136,7 @@ class IndexCheck:
         if self._tar is None and [(max(0, file.offset), file.size) for file in listed.files] != [
             (0, self._passed_bytes)
         ]:
-            return f"it lists {len(listed.files)} files, the layer is one file of {self._passed_bytes} bytes"
+            return f"it lists {len(listed.files)} files, but the layer is one file of {self._passed_bytes} bytes"
         found = [file._replace(offset=-1) for file in self._files] if self._is_listing else self._files
         why = "" if self._tar is None else difference(listed, found)
         is_same = listed.pages == self._builder.pages and self._builder.digest_with(listing) == said.digest
@@ -156,9 +156,9 @@ def difference(listed: file_index.FileIndex, found: Sequence[file_index.IndexedF
     """The first file that the index lists otherwise than the layer has it, in words; "" where there is none."""
     for one, two in zip(listed.files, found, strict=False):
         if one != two:
-            return f"it lists {_shown(one)}, the layer has {_shown(two)}"
+            return f"it lists {_shown(one)}, but the layer has {_shown(two)}"
     if len(listed.files) != len(found):
-        return f"it lists {len(listed.files)} files, the layer has {len(found)}"
+        return f"it lists {len(listed.files)} files, but the layer has {len(found)}"
     return ""
 
 
@@ -198,7 +198,7 @@ def check_listing(layer: Descriptor, stream: Readable, read_listing: ReadListing
 
 def warning(layer: Descriptor, why_wrong: str) -> str:
     """The warning about a wrong index."""
-    return f"layer {layer.digest.short}: its file index is not the layer's, and is not used: {why_wrong}"
+    return f"layer {layer.digest.short}: its file index does not match the layer and is not used: {why_wrong}"
 
 
 @dataclass(slots=True)

@@ -68,8 +68,6 @@ def init(
         path = typed_path(output).absolute() if output else root / "Kitfile"
         there = path if os.path.lexists(path) else (None if output else kitfile.find(root))
         if there and not force:
-            raise Conflict(
-                f"there is a Kitfile already: {there}", hint=f"{command('init', str(directory), '--force')} replaces it"
-            )
+            raise Conflict(f"{there} already exists", hint=f"{command('init', str(directory), '--force')} replaces it")
         write_text(path, yaml)
     return InitResult(proposal.kitfile, yaml, path, tuple(proposal.left_out), tuple(proposal.notes))

@@ -172,7 +172,7 @@ def checked_names(
     files: dict[str, str] = {}
     for member in members:
         if not member.is_dir and files.setdefault(rules.folded(member.name), member.name) is not member.name:
-            raise UnsafeArchive(f"layer {layer.digest.short}: {member.name[:200]!r} is there twice")
+            raise UnsafeArchive(f"layer {layer.digest.short}: {member.name[:200]!r} appears twice")
     seen: set[str] = set()
     for member in members:
         folder = member.name if member.is_dir else member.name.rpartition("/")[0]

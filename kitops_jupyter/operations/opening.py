@@ -65,7 +65,7 @@ def open_kit(text: str | Reference, settings: Settings) -> Kit:
         descriptor = source.resolve(reference.name)
     except NotFound:
         raise NotFound(
-            f"no kit {reference} in the local store ({settings.home})", hint="kit list shows what there is"
+            f"no kit {reference} in the local store ({settings.home})", hint="kit list shows the kits there are"
         ) from None
     return read_kit(reference, source, descriptor)
 
@@ -211,7 +211,7 @@ def parents_of(kitfile: Kitfile, open_one: Callable[[str], Kit], *, names: Refer
             raise ReferenceCycle(
                 f"reached maximum number of model references: more than {CHAIN_LIMIT} kits refer to each other:"
                 f" {' -> '.join(seen)}",
-                hint="let model.path name a kit that is nearer to the beginning of the chain",
+                hint="make model.path name a kit nearer to the start of the chain",
             )
         try:
             parent = open_one(path)
@@ -252,5 +252,5 @@ def _full_names(reference: Reference | None) -> set[str]:
 def _cycle(ring: Sequence[str]) -> ReferenceCycle:
     return ReferenceCycle(
         f"Found cycle in modelkit references: {' -> '.join(ring)}",
-        hint="let model.path name a kit that does not build on this one, or use another tag",
+        hint="make model.path name a kit that does not build on this one, or use another tag",
     )

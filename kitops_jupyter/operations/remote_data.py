@@ -84,7 +84,7 @@ def _ask(dataset: Dataset, settings: Settings, verb: str, **more: str) -> Any:
             raise NotFound(f"{dataset.remote_path}: no such object") from None
         if status == 412:
             raise DigestMismatch(
-                f"{dataset.remote_path} is not the object any more whose ETag was {dataset.remote_hash}"
+                f"{dataset.remote_path} has changed: its ETag is no longer {dataset.remote_hash}"
             ) from None
         raise KitError(f"{dataset.remote_path}: {problem}") from problem
     etag = str(answer["ETag"]).strip('"')

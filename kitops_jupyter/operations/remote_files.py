@@ -157,7 +157,7 @@ class RemoteFiles:
             start = before.offset + -(-before.size // _BLOCK) * _BLOCK
         count = member.offset - start
         if count < _BLOCK or count % _BLOCK or count > _MOST_HEADER_BYTES:
-            raise self._lies(member, f"there are {count} bytes for its header")
+            raise self._lies(member, f"there are {count} bytes before it for its header")
         return start, member.offset
 
     def _judge(self, at: int, start: int, data: bytes) -> None:
@@ -177,7 +177,7 @@ class RemoteFiles:
         return ArchiveInvalid(
             f"layer {self._layer.digest.short}: its file index says that {member.name[:120]!r} "
             f"({member.size} bytes, mode {member.mode:04o}) is at byte {member.offset}, but {why}",
-            hint="whoever made this kit made two kits of it; kit pull without a file's name reads whole layers",
+            hint="the archive and its index disagree; kit pull without a file's name reads whole layers",
         )
 
 
@@ -185,5 +185,5 @@ def _only_member(index: file_index.FileIndex | None, layer: Descriptor) -> archi
     """The file that a raw layer is."""
     raw = raw_file(layer)
     if index is not None and [(file.offset, file.size) for file in index.files] != [(0, layer.size_bytes)]:
-        raise ArchiveInvalid(f"layer {layer.digest.short}: it is one file, but not in its file index")
+        raise ArchiveInvalid(f"layer {layer.digest.short}: its file index does not list it as one file")
     return archive.TarMember(raw.path, layer.size_bytes, raw.mode, False, 0)

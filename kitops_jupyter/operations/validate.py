@@ -78,4 +78,4 @@ def _read(path: Path) -> tuple[str, bytes]:
     try:
         return str(path), read_bytes(path)
     except OSError as problem:
-        raise KitfileMissing(f"{path} cannot be read: {why(problem)}", hint="-f - reads a pipe") from problem
+        raise KitfileMissing(f"{path} cannot be read: {why(problem)}", hint="-f - reads from a pipe") from problem

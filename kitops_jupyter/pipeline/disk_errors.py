@@ -13,7 +13,7 @@ _NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
-def disk_error(error: OSError, path: str | os.PathLike[str], *, elsewhere: str = "choose another one") -> StoreError:
+def disk_error(error: OSError, path: str | os.PathLike[str], *, elsewhere: str = "choose another folder") -> StoreError:
     """The same failure in words: StorageFull for no room and no permission, StoreError for the rest.
 
     `elsewhere` is how to choose another place.
@@ -22,12 +22,12 @@ def disk_error(error: OSError, path: str | os.PathLike[str], *, elsewhere: str =
     if error.errno in _NO_ROOM:
         return StorageFull(
             what + _free(Path(path)),
-            hint="free some room there (kit remove --all drops untagged kits, kit cache clear temporary files), then "
+            hint="free some space there (kit remove --all drops untagged kits, kit cache clear temporary files), then "
             "run the same command again",
         )
     if error.errno in _NO_PERMISSION:
         return StorageFull(what, hint=f"make the folder writable, or {elsewhere}")
-    return StoreError(what, hint=f"is its disk or network there? If not, {elsewhere}")
+    return StoreError(what, hint=f"check that its disk or network is available; if not, {elsewhere}")
 
 
 def _free(path: Path) -> str:

@@ -155,7 +155,7 @@ def _address(host: str, named: RegistrySettings, *, plain_http: bool) -> Address
     scheme = scheme or ("http" if plain_http or named.plain_http else "https")
     if has_user_part(rest):
         login = f"kit login {host_after_user_part(rest) or 'REGISTRY'}"
-        raise Usage("what has a user name or a password in it is not a registry", hint=f"{login} asks for them")
+        raise Usage("a registry cannot contain a user name or a password", hint=f"{login} asks for them")
     try:
         found = Address.parse(f"{scheme}://{rest}")
     except Unreachable as error:

@@ -72,7 +72,7 @@ class Base(tornado.web.RequestHandler):
     async def _admit(self) -> None:
         self._require_host()
         if "Origin" in self.request.headers or self.request.headers.get("Sec-Fetch-Site", "none") != "none":
-            raise Refused(403, "DENIED", "this registry does not talk to web pages")
+            raise Refused(403, "DENIED", "this registry does not serve web pages")
         self._authenticate()
         if self.site.read_only and self.request.method not in ("GET", "HEAD"):
             raise Refused(405, "UNSUPPORTED", "this registry is read-only", Allow="GET, HEAD")
@@ -89,8 +89,8 @@ class Base(tornado.web.RequestHandler):
             raise Refused(
                 421,
                 "DENIED",
-                "this registry is not known under the host that the request names; jupyter kit serve --allow-host NAME "
-                "lets it answer to one",
+                "this registry does not serve the host that the request names; jupyter kit serve --allow-host NAME "
+                "adds one",
             )
 
     def _authenticate(self) -> None:
@@ -169,7 +169,7 @@ class Base(tornado.web.RequestHandler):
         """`n` and `last` of the query."""
         text = self.get_query_argument("n", str(PAGE_LIMIT))
         if not (text.isascii() and text.isdigit()):
-            raise Refused(400, "UNSUPPORTED", "n is not a number from 0 up")
+            raise Refused(400, "UNSUPPORTED", "n must be a number, 0 or more")
         return natural(text), self.get_query_argument("last", "")
 
 

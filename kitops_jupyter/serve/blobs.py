@@ -99,7 +99,7 @@ class Sending(Base):
         if not match or (length and natural(match[2]) - natural(match[1]) + 1 != natural(length)):
             raise Refused(400, "BLOB_UPLOAD_INVALID", "Content-Range is not the range of the bytes that are sent")
         if natural(match[1]) != size:
-            raise Refused(416, "BLOB_UPLOAD_INVALID", f"{size} bytes have come so far", **_so_far(size))
+            raise Refused(416, "BLOB_UPLOAD_INVALID", f"{size} bytes have arrived so far", **_so_far(size))
 
     async def take(self, chunk: bytes) -> None:
         if self.incoming:

@@ -102,7 +102,11 @@ class Folder:
         with self._lock.held():
             for child in children:
                 if not self._has(repository, child) or not self.tree.is_file(_BLOBS, child[7:]):
-                    raise Refused(404, "MANIFEST_BLOB_UNKNOWN", f"the manifest refers to {child}, which is not here")
+                    raise Refused(
+                        404,
+                        "MANIFEST_BLOB_UNKNOWN",
+                        f"the manifest refers to {child}, which this registry does not have",
+                    )
             self.tree.write(data, _BLOBS, digest[7:])
             self._mark(repository, "_manifests", digest, media_type)
             if subject:

@@ -91,7 +91,7 @@ class PanelHandler(APIHandler):
             return
         headers = self.request.headers
         if headers.get("Sec-Fetch-Site") in ("cross-site", "same-site") and "Origin" not in headers:
-            raise HTTPError(403, reason="asked by another site")
+            raise HTTPError(403, reason="the request came from another site")
 
     def update_api_activity(self) -> None:
         """As Jupyter does it, which fails for a query that is not UTF-8."""

@@ -27,7 +27,7 @@ EVENT = "https://kitops-jupyter.dev/events/job"
 EVENT_SCHEMA = {
     "$id": EVENT,
     "version": "1",
-    "title": "A transfer went on",
+    "title": "A transfer made progress",
     "personal-data": True,
     **schema(wire.JobEvent),
 }

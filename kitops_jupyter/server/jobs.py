@@ -117,7 +117,7 @@ class Jobs:
         """Begin an ended job again, under its name. Raises NotFound, Conflict."""
         job = self._find(job_id)
         if job.state in GOING:
-            raise Conflict(f"{job.task.title} is still going on")
+            raise Conflict(f"{job.task.title} is still running")
         return self._start(_Running(job_id, make(job.task.request), started=_now()))
 
     def end(self, job_id: str) -> None:
@@ -260,7 +260,7 @@ class Jobs:
 def _go_on(job: _Running) -> None:
     """Raise Cancelled for a job that was cancelled."""
     if job.is_cancelled:
-        raise Cancelled("cancelled; what was moved is kept, and found by the next try")
+        raise Cancelled("cancelled; what was moved is kept for the next try")
 
 
 def _record(job: _Running) -> Record:

@@ -36,5 +36,5 @@ def refuse_secrets(name: str, value: object) -> None:
             refuse_user_part(text)
         elif redacted(text) != text:
             raise InvalidReference(
-                f"{name} has a user or a password in it, where none belongs", hint="sign in to the registry instead"
+                f"{name} cannot contain a user name or a password", hint="sign in to the registry instead"
             )

@@ -30,7 +30,7 @@ class Root:
     def confined(self, path: Path, text: str) -> Path:
         """An absolute path that was made from `text`, if it is below the folder. Raises PathInvalid."""
         if not (path.is_relative_to(self.folder) and path.resolve().is_relative_to(self.folder)):
-            raise PathInvalid(f"{text[:200]!r} leads out of the server's folder")
+            raise PathInvalid(f"{text[:200]!r} is outside the server's folder")
         if not self._allow_hidden and any(part.startswith(".") for part in path.relative_to(self.folder).parts):
             raise PathInvalid(f"{text[:200]!r} is hidden, and this server does not show hidden files")
         return path
@@ -39,7 +39,7 @@ class Root:
         """The same for what must be there. Raises NotFound."""
         path = self.path(text)
         if not path.exists():
-            raise NotFound(f"{text or '/'!r} is not there")
+            raise NotFound(f"{text or '/'!r} does not exist")
         return path
 
     def shown(self, path: Path) -> str:

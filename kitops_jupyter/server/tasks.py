@@ -50,7 +50,7 @@ class Tasks:
         run: Run
         if asked.directory is None:
             if asked.filters or asked.include_remote:
-                raise Usage("a part of a kit goes into a folder, not into the store, as does what is elsewhere")
+                raise Usage("parts of a kit and remote data go into a folder, not into the store")
             run = partial(_pull_into_store, asked)
         else:
             words += [*folder_words(asked.directory), *CONFLICT_WORDS[asked.on_conflict]]

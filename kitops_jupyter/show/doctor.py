@@ -11,6 +11,6 @@ from kitops_jupyter.show.results import card_of
 def _card_of_doctor(result: DoctorResult) -> Card:
     rows = tuple((check.verdict, check.name, check.message, check.hint) for check in result.checks)
     return Card(
-        title="All is well" if result.is_well else "Something is broken",
-        tables=(Table(("", "what", "finding", "mend it with"), rows),),
+        title="No problems found" if result.is_well else "Problems found",
+        tables=(Table(("", "what", "finding", "fix"), rows),),
     )

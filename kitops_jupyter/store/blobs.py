@@ -59,7 +59,7 @@ def open_blob(layout: Layout, descriptor: Descriptor) -> StoredBlob:
     except FileNotFoundError as problem:
         raise NotFound(
             f"blob {descriptor.digest.short} is not in the store ({layout.root})",
-            hint="pack or pull the kit again, which brings it back",
+            hint="pack or pull the kit again to restore it",
         ) from problem
     except OSError as problem:
         raise StoreError(
@@ -96,10 +96,10 @@ def _has_digest(stream: StoredBlob, descriptor: Descriptor, observe: Observer, i
 
 def _damaged(layout: Layout, descriptor: Descriptor, size_bytes: int) -> ContentError:
     what = f"blob {descriptor.digest.short} is damaged in the store ({layout.blob(descriptor.digest)})"
-    hint = "pack or pull the kit again, which puts it right; kit doctor --deep says which kits need it"
+    hint = "pack or pull the kit again to repair it; kit doctor --deep says which kits need it"
     if size_bytes != descriptor.size_bytes:
         return SizeMismatch(f"{what}: it has {size_bytes} bytes, expected {descriptor.size_bytes}", hint=hint)
-    return DigestMismatch(f"{what}: its bytes have another sha256", hint=hint)
+    return DigestMismatch(f"{what}: its bytes have a different sha256", hint=hint)
 
 
 def is_right(layout: Layout, descriptor: Descriptor, *, observe: Observer = ignore, item: str = "") -> bool:

@@ -66,7 +66,7 @@ def _blobs(layout: Layout, problems: list[Problem]) -> Iterator[tuple[Digest, in
             there = entry.stat(follow_symlinks=False)
         except (ManifestInvalid, FileNotFoundError):
             problems.append(
-                Problem("file", f"{entry.path} is not a blob", hint=f"look at it, and move it away: {entry.path}")
+                Problem("file", f"{entry.path} is not a blob", hint=f"look at it and move it away: {entry.path}")
             )
             continue
         if stat.S_ISREG(there.st_mode):
@@ -116,7 +116,7 @@ def _unlisted(layout: Layout, pair: Pair, descriptor: Descriptor) -> Problem:
     return Problem(
         "manifest",
         f"{layout.index} lacks {descriptor.digest.short} of {pair.store_name}: kit may remove its blobs",
-        hint=f"move {layout.index} away; it is made again with the next pack or pull",
+        hint=f"move {layout.index} away; the next pack or pull recreates it",
     )
 
 
@@ -139,5 +139,5 @@ def _manifest(layout: Layout, where: str, descriptor: Descriptor, problems: list
         return
     for blob in graph.missing_blobs(layout, references):
         message = f"{where}: {descriptor.digest.short} needs {blob.digest.short} ({blob.size_bytes} bytes)"
-        problems.append(Problem("blob", f"{message}, which is not there, whole", again))
+        problems.append(Problem("blob", f"{message}, which is missing or incomplete", again))
     yield from (found.digest for found in (*references.blobs, *references.manifests))

@@ -69,7 +69,7 @@ def _remedy(kits: Sequence[str]) -> str:
     """The next command: a pull where a registry may have the kit, else a pack."""
     from_registry = next((name for name in kits if not Reference.parse(name).is_local), "")
     if from_registry:
-        return f"kit pull {from_registry} puts it right; or kit remove -f {from_registry}"
+        return f"kit pull {from_registry} repairs it; or kit remove -f {from_registry}"
     name = kits[0]
     target = f" -t {name}" if "@" not in name else ""
-    return f"kit pack FOLDER{target} with the same files puts it right; or kit remove -f {name}"
+    return f"kit pack FOLDER{target} with the same files repairs it; or kit remove -f {name}"

@@ -15,7 +15,7 @@ from kitops_jupyter.disk import replace, unlink
 from kitops_jupyter.errors import StoreCorrupt, StoreError
 from kitops_jupyter.pipeline import disk_error
 
-ELSEWHERE = "set KITOPS_HOME to a folder of yours on a local disk"
+ELSEWHERE = "set KITOPS_HOME to a folder on a local disk"
 JSON_LIMIT_BYTES = 64 << 20  # 300,000 descriptors: a file that is longer was not written by kit
 # kit rewrites its files in place: for a moment they are empty or half there.
 _READ_TRIES, _READ_PAUSE_S = 5, 0.02
@@ -54,9 +54,7 @@ def read_data(path: Path, default: Any = None, *, tries: int = _READ_TRIES) -> t
         except FileNotFoundError:
             return b"", default
         except PermissionError as problem:
-            raise StoreError(
-                f"{path} cannot be read: {problem.strerror}", hint=f"make {path} readable for you"
-            ) from problem
+            raise StoreError(f"{path} cannot be read: {problem.strerror}", hint=f"make {path} readable") from problem
         except OSError as problem:
             raise corrupt(path, problem.strerror or str(problem)) from problem
         except ValueError as problem:
@@ -70,7 +68,7 @@ def corrupt(path: Path, reason: str) -> StoreCorrupt:
     """The error for a file of the store that cannot be used."""
     return StoreCorrupt(
         f"{path} cannot be used: {reason}",
-        hint=f"move it away ({path.name}.broken), and pack or pull the kits it listed again: their bytes are there",
+        hint=f"move it away ({path.name}.broken), then pack or pull the kits it listed: their bytes are still there",
     )
 
 

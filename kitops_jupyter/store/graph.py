@@ -66,11 +66,11 @@ def read_manifest(layout: Layout, descriptor: Descriptor) -> bytes:
     try:
         data = read_small(path, MANIFEST_LIMIT_BYTES)
     except FileNotFoundError as problem:
-        raise NotFound(f"manifest {short} is not there ({path})") from problem
+        raise NotFound(f"manifest {short} is missing ({path})") from problem
     except OSError as problem:
         raise ManifestInvalid(f"manifest {short} cannot be read ({path}: {problem.strerror})") from problem
     if Digest.of(data) != descriptor.digest:
-        raise ManifestInvalid(f"manifest {short} is damaged: its bytes have another digest ({path})")
+        raise ManifestInvalid(f"manifest {short} is damaged: its bytes have a different digest ({path})")
     return data
 
 

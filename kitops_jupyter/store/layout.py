@@ -107,8 +107,8 @@ class Layout:
         encoded = base64.urlsafe_b64encode(store_name.encode("utf-8", "surrogatepass")).decode("ascii")
         if not store_name or len(encoded) + len(_INDEX_SUFFIX) > _NAME_LIMIT_BYTES:
             raise InvalidReference(
-                f"repository {store_name[:60]!r}... has {len(store_name)} letters: no file can be named after it",
-                hint="use a name of at most 180 letters",
+                f"repository {store_name[:60]!r}... has {len(store_name)} characters, too many for a file name",
+                hint="use a name of at most 180 characters",
             )
         folder = self.folder(kind)
         return Pair(store_name, folder / f"{encoded}{_INDEX_SUFFIX}", folder / f"{encoded}{_TAGS_SUFFIX}")

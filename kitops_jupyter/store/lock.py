@@ -31,7 +31,7 @@ def locked(layout: Layout) -> Iterator[None]:
             raise StoreBusy(
                 f"another process has held the lock of {layout.root} for {TIMEOUT_S:.0f} s",
                 hint="wait for it to end, then try again"
-                + (f"; if there is none, remove {lock.marker}" if lock.marker.exists() else ""),
+                + (f"; if no process has it, remove {lock.marker}" if lock.marker.exists() else ""),
             ) from problem
     try:
         yield

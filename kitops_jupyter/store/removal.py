@@ -196,7 +196,7 @@ def _free(layout: Layout, gone: Sequence[Descriptor]) -> _Freed:
         owned = lists.owned()
     except StoreCorrupt as problem:
         unlink(layout.journal)
-        return _Freed(kept=(f"all blobs stay: {problem.message}",))
+        return _Freed(kept=(f"no blob was freed: {problem.message}",))
     others = [entry for entry in shared.manifests if entry.digest not in candidates]
     reached = graph.reach(layout, [*(entry for _, entry in owned), *others])
     left = [entry for entry in shared.manifests if entry.digest in reached.digests]
@@ -213,8 +213,8 @@ def _free(layout: Layout, gone: Sequence[Descriptor]) -> _Freed:
     owners = {entry.digest for _, entry in owned}
     by_index = [entry.digest for entry in gone if entry.digest in reached.digests - owners]
     if pinned:
-        kept += (f"{len(pinned)} blobs stay: a pack or pull that is under way needs them",)
-    kept += tuple(f"{digest.short} stays: an index still lists it (kit index list)" for digest in by_index)
+        kept += (f"{len(pinned)} blobs were kept: a running pack or pull needs them",)
+    kept += tuple(f"{digest.short} was kept: an index still lists it (kit index list)" for digest in by_index)
     return _Freed(sum(freed), len(freed), kept)
 
 
@@ -222,9 +222,9 @@ def unknown(owned: Sequence[tuple[str, Descriptor]], reached: graph.Reached) -> 
     """Why nobody can say what other kits need: manifests that stay, and cannot be read."""
     names = {entry.digest: Reference.from_store_name(name).with_digest(entry.digest) for name, entry in owned}
     problems = dict(reached.unreadable)
-    problems |= {digest: f"manifest {digest.short} is not there" for digest in reached.missing if digest in names}
+    problems |= {digest: f"manifest {digest.short} is missing" for digest in reached.missing if digest in names}
     return tuple(
-        f"all blobs stay: {problem}, so nobody knows what it needs; kit remove {names.get(digest, digest)}"
+        f"no blob was freed: {problem}, so what it needs is unknown; kit remove {names.get(digest, digest)}"
         for digest, problem in problems.items()
     )
 

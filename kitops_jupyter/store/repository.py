@@ -154,7 +154,7 @@ class Repository:
             if not is_tag(name):
                 raise InvalidReference(
                     f"{name[:200]!r} is not a tag",
-                    hint="a tag is 1 to 128 of A-Z a-z 0-9 _ . - and starts with none of . -",
+                    hint="a tag has 1 to 128 of A-Z a-z 0-9 _ . - and does not start with . or -",
                 )
         with locked(self._layout), storing(self._layout.root):
             removal.finish_pending(self._layout)
@@ -173,8 +173,8 @@ class Repository:
         if (now.digest if now else None) != expected:
             shown = now.digest.short if now else "nothing"
             raise Conflict(
-                f"{name} was moved by somebody else meanwhile: it names {shown}, expected {expected or 'nothing'}",
-                hint="look at what is there now, then try again",
+                f"{name} was moved by someone else meanwhile: it names {shown}, expected {expected or 'nothing'}",
+                hint="see what it names now, then try again",
             )
 
     def _listed(self, descriptor: Descriptor, name: str) -> Descriptor:

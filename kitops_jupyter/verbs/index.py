@@ -33,7 +33,7 @@ def _parser() -> Parser:
     parser.word("KIT", kind="reference", required=False, many=True)
     parser.flag(
         "-l", "--label", metavar="KEY=VALUE", action="append", default=[],
-        help="a label of the kit; KEY:=JSON for a number or a list, KEY- takes it away",
+        help="a label of the kit; KEY:=JSON for a number or a list, KEY- removes it",
     )  # fmt: skip
     parser.flag("--annotate", metavar="KEY=VALUE", action="append", default=[], help="an annotation of the kit; KEY-")
     parser.flag("-r", "--remote", help="look the kit or the index up in its registry")
@@ -48,7 +48,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
     if reference is None and action != "list":
         raise Usage(f"kit index {action}: REF is missing", hint=f"kit index {action} NAME:TAG")
     if kits and action not in ("create", "add", "remove"):
-        raise Usage(f"kit index {action}: there is no place for {kits[0]!r}", hint=command("index", action, reference))
+        raise Usage(f"kit index {action}: unexpected argument {kits[0]!r}", hint=command("index", action, reference))
     if action in ("add", "remove") and not kits:
         raise Usage(f"kit index {action}: KIT is missing", hint=command("index", action, reference, "NAME:TAG"))
     return _change(arguments, context, kits) if action in ("create", "add", "remove") else _other(arguments, context)

@@ -21,7 +21,7 @@ def _parser() -> Parser:
     parser.flag("-f", "--force", help="replace the Kitfile that is there")
     parser.flag("-o", "--output", metavar="FILE", kind="path", help="write there; - only shows it")
     parser.flag("--depth", metavar="N", type=int, help="how deep a folder is looked into before it becomes one layer")
-    parser.flag("--follow-links", help="propose what links lead to; kit pack needs the flag, too")
+    parser.flag("--follow-links", help="propose what links point to; kit pack needs the flag, too")
     parser.flag("--like-kit", help="the kit program's own guess, to the byte")
     parser.flag("--dry-run", help="show the Kitfile, write nothing")
     parser.common_flags()

@@ -45,7 +45,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         return context.screen.sign_in(SignIn(arguments.registry, arguments.username or "", attempt, flags))
     elif context.ask is None:
         raise Usage(
-            "kit login: nobody is here to be asked for a password",
+            "kit login: nobody can be asked for a password here",
             hint=f"... | {command('login', arguments.registry, '-u', 'NAME', '--password-stdin')}",
         )
     else:

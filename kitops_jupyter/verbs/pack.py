@@ -34,7 +34,7 @@ def _parser() -> Parser:
     )
     parser.flag("--compression", choices=codecs.NAMES, default="none", help="of the layers")
     parser.flag("--layer-format", choices=formats.NAMES, default="tar", help="raw: one file as it is, no archive")
-    parser.flag("--follow-links", help="pack what links lead to, below DIR or named in the Kitfile")
+    parser.flag("--follow-links", help="pack what links point to, below DIR or named in the Kitfile")
     parser.flag("--use-model-pack", help="write a CNCF ModelPack instead of a ModelKit")
     parser.flag("--init", help="propose and write a Kitfile where there is none (in a notebook this needs no flag)")
     parser.flag("--notebook", metavar="PATH", kind="path", help="the notebook to pack, with its folder")
@@ -51,7 +51,9 @@ def _parser() -> Parser:
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     if arguments.env and arguments.no_env:
-        raise Usage("kit pack: --env and --no-env?", hint="kit pack . --no-env packs without the environment")
+        raise Usage(
+            "kit pack: --env and --no-env exclude each other", hint="kit pack . --no-env packs without the environment"
+        )
     if not (context.interactive or arguments.dir or arguments.tag or arguments.file or arguments.notebook):
         raise Usage("kit pack needs a folder or a name", hint="kit pack . -t NAME:TAG packs the current folder")
     from kitops_jupyter.operations.pack.pack import pack
@@ -94,7 +96,7 @@ def _notebook(arguments: argparse.Namespace, context: Context) -> tuple[Path | N
     """The notebook that is meant, saved first if it is the open one; and what to tell of that."""
     if arguments.no_notebook:
         if arguments.notebook:
-            raise Usage("kit pack: --notebook and --no-notebook?", hint="leave one of them out")
+            raise Usage("kit pack: --notebook and --no-notebook exclude each other", hint="leave one of them out")
         return context.notebook, ()
     named = context.path(arguments.notebook).absolute() if arguments.notebook else None
     if named is not None and not (is_notebook(named.name) and named.is_file()):
@@ -103,7 +105,7 @@ def _notebook(arguments: argparse.Namespace, context: Context) -> tuple[Path | N
     folder = context.path(arguments.dir).absolute() if arguments.dir else None
     if notebook is None or (folder and not notebook.is_relative_to(folder)):
         if named:
-            raise Usage(f"{arguments.notebook} lies outside of {arguments.dir}", hint="leave the folder out")
+            raise Usage(f"{arguments.notebook} is outside {arguments.dir}", hint="leave the folder out")
         return notebook, ()
     if arguments.dry_run or context.save_notebook is None or (named and named != context.notebook):
         return notebook, ()
@@ -117,7 +119,7 @@ def _kitfile(arguments: argparse.Namespace, context: Context) -> tuple[Path | No
         return None, context.read_input("pack")
     if context.cell_text is not None:
         raise Usage(
-            f"kit pack: the cell's body or {arguments.file}? Both are a Kitfile", hint="leave -f out, or the body"
+            f"kit pack: the cell's body and {arguments.file} are both a Kitfile", hint="leave -f out, or the body"
         )
     return (context.path(arguments.file) if arguments.file else None), None
 

@@ -100,12 +100,12 @@ def _check(arguments: argparse.Namespace) -> None:
     for flag, is_given in (("--store-only", arguments.store_only), ("--with-referrers", arguments.with_referrers)):
         if is_given and _writes_files(arguments):
             raise Usage(
-                f"{flag} is for a pull into the store; --filter, --dir and --as-tar leave files, and store nothing",
+                f"{flag} is for a pull into the store; --filter, --dir and --as-tar write files and store nothing",
                 hint=f"kit pull {arguments.ref} {flag}, then kit unpack {arguments.ref} --filter ...",
             )
     if arguments.include_remote and (arguments.as_tar or not _writes_files(arguments)):
         raise Usage(
-            "--include-remote writes files: it needs --dir or --filter, and has no archive to leave",
+            "--include-remote writes files: it needs --dir or --filter, and cannot be combined with --as-tar",
             hint=f"kit pull {arguments.ref} -d FOLDER --include-remote",
         )
 

@@ -109,7 +109,7 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "grown": (_grow, "size was"),
     "rewritten": (_rewrite, "mtime in ns was"),
     "rewritten and backdated": (_backdate, "ctime in ns was"),
-    "gone": (Path.unlink, "is gone"),
+    "gone": (Path.unlink, "disappeared"),
     "now a link": (_replace_by_link, "link"),
     "now a pipe": (_replace_by_pipe, " was "),
     "cut": (lambda path: os.truncate(path, 3), "size was"),

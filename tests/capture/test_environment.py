@@ -65,7 +65,7 @@ def test_another_interpreter_tells_its_own_packages(tmp_path: Path) -> None:
 
 
 def test_an_interpreter_that_does_not_answer_is_an_error_that_names_no_reason_of_its_own(tmp_path: Path) -> None:
-    with pytest.raises(KitError, match="does not say"):
+    with pytest.raises(KitError, match="did not list"):
         read_environment(tmp_path / "no-python")
 
 
@@ -73,8 +73,8 @@ def test_an_interpreter_that_does_not_answer_is_an_error_that_names_no_reason_of
     ("origin", "told", "never"),
     [
         ({"url": "file:///home/ada/mine", "dir_info": {"editable": True}}, "editable", "ada"),
-        ({"url": "file:///home/ada/mine", "dir_info": {}}, "a folder of this machine", "ada"),
-        ({"url": "file:///home/ada/mine-1.whl", "archive_info": {}}, "a file of this machine", "ada"),
+        ({"url": "file:///home/ada/mine", "dir_info": {}}, "a folder on this machine", "ada"),
+        ({"url": "file:///home/ada/mine-1.whl", "archive_info": {}}, "a file on this machine", "ada"),
         (
             {
                 "url": "https://ada:ghp_SECRET@git.example.com/team/mine.git?token=SECRET",
@@ -85,9 +85,9 @@ def test_an_interpreter_that_does_not_answer_is_an_error_that_names_no_reason_of
         ),
         ({"url": "file:///home/ada/repo", "vcs_info": {"vcs": "git", "commit_id": "a" * 40}}, "at commit a", "ada"),
         ({"url": "https://u:SECRET@host.example.com/mine-1.whl", "archive_info": {}}, "host.example.com/", "SECRET"),
-        ({"url": "https://host.example.com:99999/mine-1.whl"}, "does not tell", "99999"),
+        ({"url": "https://host.example.com:99999/mine-1.whl"}, "an unknown source", "99999"),
         ({"url": "https://host.example.com/a\nevil==1", "archive_info": {}}, "host.example.com/a", "\nevil"),
-        (["no object"], "does not tell", "no object"),
+        (["no object"], "an unknown source", "no object"),
     ],
 )
 def test_what_no_index_has_is_a_comment_without_paths_and_secrets(origin: object, told: str, never: str) -> None:

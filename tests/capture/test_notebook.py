@@ -46,7 +46,7 @@ def test_without_a_front_end_nobody_is_asked_and_what_is_on_disk_is_told(noteboo
     found = save(notebook, None)
     assert time.monotonic() - started < 0.2
     assert (found.path, found.state) == (notebook, "on disk")
-    assert "churn.ipynb is as it is on disk (from " in found.told
+    assert "churn.ipynb was packed as it is on disk (from " in found.told
 
 
 def test_an_answer_is_believed(notebook: Path) -> None:
@@ -92,13 +92,13 @@ def test_silence_about_a_renamed_notebook_is_the_one_that_changed_in_its_folder(
     assert time.monotonic() - started < 2
     quiet = save(notebook, answering(None), timeout_s=NO_TIME_S)
     assert (quiet.path, quiet.state) == (notebook, "unsure")
-    assert "churn.ipynb is not there any more" in quiet.told
+    assert "churn.ipynb no longer exists" in quiet.told
 
 
 def test_silence_is_told(notebook: Path) -> None:
     found = save(notebook, answering(None), timeout_s=NO_TIME_S)
     assert found.state == "unsure"
-    assert "may not be saved" in found.told
+    assert "may have unsaved changes" in found.told
     assert "did not answer" in found.told
 
 

@@ -81,7 +81,7 @@ def test_a_usual_project_has_everything_in_its_section(tmp_path: Path) -> None:
         ("old.pyc", "left behind"),
         ("Kitfile", "the Kitfile"),
         ("kitfile", "the Kitfile"),
-        (".kitignore", "says what"),
+        (".kitignore", "lists what"),
     ],
 )
 def test_a_file_that_must_stay_out_is_told(name: str, reason: str, tmp_path: Path) -> None:
@@ -121,14 +121,14 @@ def test_a_folder_with_a_checkpoint_below_is_listed_file_by_file(tmp_path: Path)
     assert paths(clean) == {"code": ["nb"]}
     proposal = propose(tmp_path, "nb/deep/.ipynb_checkpoints/b.ipynb")
     assert paths(proposal) == {"code": ["nb/a.ipynb", "nb/deep/b.ipynb"]}
-    assert proposal.left_out == (("nb/deep/.ipynb_checkpoints", "checkpoints of notebooks"),)
+    assert proposal.left_out == (("nb/deep/.ipynb_checkpoints", "notebook checkpoints"),)
 
 
 def test_what_kitignore_names_is_told_and_splits_no_folder(tmp_path: Path) -> None:
     (tmp_path / ".kitignore").write_text("**/__pycache__\n")
     proposal = propose(tmp_path, "src/a.py", "src/b.py", "src/__pycache__/a.pyc")
     assert paths(proposal) == {"code": ["src"]}
-    assert ("src/__pycache__", "named in .kitignore") in proposal.left_out
+    assert ("src/__pycache__", "matched by .kitignore") in proposal.left_out
 
 
 def test_the_largest_model_leads_and_the_rest_are_parts(tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_a_big_folder_with_a_blemish_is_left_out_with_advice(tmp_path: Path) -> 
     assert paths(proposal) == {}
     assert [path for path, _ in proposal.left_out] == ["img", "img/.DS_Store"]
     assert proposal.notes[0] == (
-        "left out because of .DS_Store in it: img; to take it as a whole, write **/.DS_Store into .kitignore"
+        "left out, because .DS_Store is in it: img; to pack the whole folder, add **/.DS_Store to .kitignore"
     )
     (tmp_path / ".kitignore").write_text("**/.DS_Store\n")
     assert paths(propose(tmp_path)) == {"dataset": ["img"]}
@@ -272,7 +272,7 @@ def test_many_folders_with_one_blemish_make_one_note(tmp_path: Path) -> None:
     proposal = propose(tmp_path, *names, *(f"d{folder}/__pycache__/a.pyc" for folder in range(7)))
     assert len(proposal.kitfile.code) == len(names)
     (note,) = proposal.notes
-    assert note.startswith("listed file by file because of __pycache__ in it: d0, d1, d2, d3, d4 and 2 more; ")
+    assert note.startswith("listed file by file, because __pycache__ is in it: d0, d1, d2, d3, d4 and 2 more; ")
 
 
 def test_an_empty_folder_is_noted(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_tilde_that_names_no_user_is_part_of_the_name(text: str) -> None:
 @pytest.mark.parametrize("text", ["~", "~/", "~/models"])
 def test_a_home_that_nothing_names_is_told(nobody: None, text: str) -> None:
     assert home_folder() is None
-    with pytest.raises(PathInvalid, match="nothing says where your home is"):
+    with pytest.raises(PathInvalid, match="your home folder is unknown"):
         typed_path(text)
 
 

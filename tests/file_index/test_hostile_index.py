@@ -153,5 +153,5 @@ def test_an_address_is_read_as_it_was_written() -> None:
 @pytest.mark.parametrize("key", ANNOTATIONS.values())
 def test_a_garbled_address_is_refused(key: str, text: str) -> None:
     garbled = text.replace("{a}", str(Digest.of(b"")))
-    with pytest.raises(ManifestInvalid, match="names no file index"):
+    with pytest.raises(ManifestInvalid, match="does not name a file index"):
         address_of(Descriptor("tar", Digest.of(b""), 1000, {key: garbled}))

@@ -124,7 +124,7 @@ def test_an_address_is_a_kit_and_a_path(text: str, reference: str, path: str) ->
 
 @pytest.mark.parametrize("text", ["kit://", "kit://team/churn/data.csv", "kit://reg.example.com/churn@latest/x"])
 def test_an_address_without_a_tag_is_refused(text: str) -> None:
-    with pytest.raises(Usage, match="names no kit"):
+    with pytest.raises(Usage, match="does not name a kit"):
         KitFileSystem().info(text)
 
 

@@ -158,7 +158,7 @@ def test_an_ignored_layer_and_one_without_files_are_told(tmp_path: Path) -> None
     plan = planned(tmp_path, "code: [{path: gone}, {path: in/gone}, {path: hollow}]", "**/gone")
     assert [names(plan, at) for at in range(3)] == [[], ["in"], ["hollow", "hollow/deep"]]
     told = [next(text for text in plan.warnings if f": {path} " in text) for path in ("gone", "in/gone", "hollow")]
-    assert ["ignored as a whole" in text for text in told] == [True, True, False]
+    assert ["ignored completely" in text for text in told] == [True, True, False]
     assert all("empty" in text for text in told)
 
 

@@ -226,7 +226,7 @@ def test_a_proposal_records_the_environment_unless_told_not_to(files: Path, run_
     (files / "Kitfile").unlink()
     ran = run_cell("%kit pack -t churn:v1")
     assert "environment" in [layer.path for layer in ran.value.layers]
-    assert "environment/ has the environment" in ran.printed
+    assert "environment/ contains the environment" in ran.printed
 
 
 def test_beside_a_kitfile_the_environment_must_be_asked_for(packed: Path, run_cell: RunCell) -> None:

@@ -95,7 +95,7 @@ def test_headless_packs_say_what_of_the_notebook_was_packed_and_ask_nobody(tmp_p
         "again = %kit pack . -t churn:v2\nassert again.digest == packed.digest",
         "%kit browse churn",
     ).cells
-    assert "environment/ has the environment: Python" in cells[1].outputs[-1].text
+    assert "environment/ contains the environment: Python" in cells[1].outputs[-1].text
     assert cells[2].outputs[0].text.startswith("# Written by kit pack")
     listed = cells[4].outputs[-1].data
     assert "v1" in listed["text/plain"]

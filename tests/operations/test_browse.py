@@ -110,7 +110,7 @@ def test_conflicts_are_known_before_a_layer_moves(pushed: str, elsewhere: Settin
         )
         return [str(conflict) for conflict in found]
 
-    assert look() == ["Kitfile exists, with other content", "data/training/part-1.csv exists"]
+    assert look() == ["Kitfile exists with different content", "data/training/part-1.csv exists"]
     assert look("datasets:data/training/part-2.csv") == []
     assert look("datasets", overwrite=True) == []
     assert look("datasets", ignore_existing=True) == []

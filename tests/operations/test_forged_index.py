@@ -220,7 +220,7 @@ def test_a_pull_into_the_store_says_that_an_index_is_wrong(
     layer, files = forge()
     reference = serve_kit(server, layer, files)
     pulled = kit.pull(reference, connection=HTTP, settings=there)
-    assert "file index is not the layer's" in str(pulled)
+    assert "file index does not match the layer" in str(pulled)
 
 
 def test_a_part_is_fully_verified_once_the_whole_has_passed(

@@ -36,7 +36,7 @@ def test_a_proposal_takes_the_environment_along(project: Path, settings: Setting
     assert "environment" in paths(packed)
     assert "path: environment" in (project / "Kitfile").read_text()
     assert "\npytest==" in (project / "environment" / "requirements.txt").read_text()
-    assert any("environment/ has the environment: Python" in note for note in packed.notes)
+    assert any("environment/ contains the environment: Python" in note for note in packed.notes)
 
 
 def test_a_written_kitfile_gets_nothing_unasked(project: Path, settings: Settings) -> None:
@@ -78,7 +78,7 @@ def test_files_of_the_users_own_are_left_alone_and_told(project: Path, settings:
     packed = kit.pack(project, propose=True, record_environment=True, settings=settings)
     assert (project / "environment" / "requirements.txt").read_text() == "mine==1\n"
     assert sorted(path.name for path in (project / "environment").iterdir()) == ["requirements.txt"]
-    assert any("a file of your own" in warning for warning in packed.warnings)
+    assert any("your own file" in warning for warning in packed.warnings)
 
 
 def test_a_link_in_its_place_is_not_followed(project: Path, tmp_path: Path, settings: Settings) -> None:
@@ -93,13 +93,13 @@ def test_a_link_in_its_place_is_not_followed(project: Path, tmp_path: Path, sett
 def test_an_interpreter_that_cannot_be_asked_fails_no_pack(project: Path, settings: Settings) -> None:
     packed = kit.pack(project, propose=True, record_environment=True, python=project / "none", settings=settings)
     assert packed.digest
-    assert any("the environment is not recorded" in warning for warning in packed.warnings)
+    assert any("the environment was not recorded" in warning for warning in packed.warnings)
 
 
 def test_a_dry_run_writes_nothing(project: Path, settings: Settings) -> None:
     packed = kit.pack(project, propose=True, record_environment=None, dry_run=True, settings=settings)
     assert sorted(path.name for path in project.iterdir()) == ["churn.ipynb", "train.py"]
-    assert any("will have the environment" in note for note in packed.notes)
+    assert any("will contain the environment" in note for note in packed.notes)
 
 
 def test_a_notebook_in_no_layer_is_told(project: Path, settings: Settings) -> None:

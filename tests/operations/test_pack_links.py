@@ -101,7 +101,7 @@ def test_a_folder_of_nothing_but_links_is_refused_before_a_kitfile_is_written(
 def test_a_proposal_that_leaves_links_out_warns(snapshot: Path, settings: Settings) -> None:
     (snapshot / "train.py").write_text("x = 1")
     packed = kit.pack(snapshot, tag="hub:v1", propose=True, settings=settings)
-    assert "3 links are left out; --follow-links packs what they lead to" in packed.warnings
+    assert "3 links are left out; --follow-links packs what they point to" in packed.warnings
 
 
 def test_no_link_is_followed_out_of_the_folder_that_a_caller_sets(
@@ -110,7 +110,7 @@ def test_no_link_is_followed_out_of_the_folder_that_a_caller_sets(
     (snapshot / "users").symlink_to("/etc/passwd")
     text = "manifestVersion: 1.0.0\ncode: [{path: users}]\n"
     assert kit.pack(snapshot, text=text, follow_links=True, dry_run=True, settings=settings).layers
-    with pytest.raises(PathInvalid, match="leads out of"):
+    with pytest.raises(PathInvalid, match="points outside"):
         kit.pack(snapshot, text=text, follow_links=True, links_within=tmp_path / "hub", dry_run=True, settings=settings)
 
 

@@ -88,7 +88,7 @@ def test_a_tag_that_somebody_moves_meanwhile_is_an_error(
         real(self, wanted, **how)
 
     monkeypatch.setattr(Repository, "tag_together", interfere)
-    with pytest.raises(Conflict, match="moved by somebody else"):
+    with pytest.raises(Conflict, match="moved by someone else"):
         kit.promote("churn:v2", "champion", settings=settings)
     monkeypatch.undo()
     assert "rollback" not in Store(settings.storage, settings.cache).repository("localhost/churn").tags()

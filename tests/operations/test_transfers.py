@@ -171,7 +171,7 @@ def test_what_is_not_there_is_said_in_words(real: Real, here: Settings, pushed: 
         kit.pull(pushed.replace(":v1", ":v9"), connection=HTTP, settings=here)
     with pytest.raises(FilterInvalid):
         kit.pull_files(pushed, filters=["prompts"], connection=HTTP, settings=here)
-    with pytest.raises(Usage, match="names no registry"):
+    with pytest.raises(Usage, match="does not name a registry"):
         kit.push("churn:v1", connection=HTTP, settings=here)
 
 
@@ -241,7 +241,7 @@ def test_a_pack_can_stream_to_the_registry_and_store_nothing(
     assert kit.pack(project, tag="local:v1", settings=here).layers[0].digest == pushed.layers[0].digest
     kit.pull(reference, connection=HTTP, settings=there)
     assert files_in(kit.unpack(reference, tmp_path / "out", settings=there).directory) == FILES
-    with pytest.raises(Usage, match="names no registry"):
+    with pytest.raises(Usage, match="does not name a registry"):
         kit.pack(project, tag="churn:v1", push=True, settings=here)
 
 

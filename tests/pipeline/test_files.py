@@ -155,7 +155,7 @@ def test_a_full_disk_is_told_with_a_hint_and_leaves_nothing(size: int, tmp_path:
     os.close(descriptor)
     with pytest.raises(StorageFull, match="No space left") as raised:
         pump(io.BytesIO(bytes(size)), [sink])
-    assert "free some room" in raised.value.hint
+    assert "free some space" in raised.value.hint
     assert isinstance(raised.value.__cause__, OSError)
     assert not list(tmp_path.iterdir())
 

@@ -77,9 +77,9 @@ def test_ten_thousand_tags_are_listed_in_time(server: FaultServer, connect: Conn
 @pytest.mark.parametrize(
     ("pages", "why"),
     [
-        ([page(["a"], "/v2/a/b/tags/list?last=a")] * 99, "ring"),
-        ([page(["a"], "http://localhost:1/v2/a/b/tags/list")], "elsewhere"),
-        ([page(["a"], "https://evil.example.org/v2/a/b/tags/list")], "elsewhere"),
+        ([page(["a"], "/v2/a/b/tags/list?last=a")] * 99, "a loop"),
+        ([page(["a"], "http://localhost:1/v2/a/b/tags/list")], "another server"),
+        ([page(["a"], "https://evil.example.org/v2/a/b/tags/list")], "another server"),
         ([page("abc")], "no list"),
         ([page([1])], "no list"),
         ([Fault(body=b'{"tags":')], "not JSON"),
@@ -119,7 +119,7 @@ def test_repositories_are_listed(plain: Real, settings: Settings) -> None:
 
 
 def test_a_registry_that_does_not_tell_its_repositories_says_so(server: FaultServer, connect: Connect) -> None:
-    with pytest.raises(RegistryError, match="does not tell"):
+    with pytest.raises(RegistryError, match="does not offer this list"):
         list(connect(server).catalog())
 
 

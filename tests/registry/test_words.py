@@ -35,7 +35,7 @@ def test_an_upload_that_is_too_large_for_a_proxy_says_so(server: FaultServer, co
 
 def test_the_address_that_a_registry_sent_us_to_is_named(server: FaultServer, connect: Connect) -> None:
     server.fault("POST", UPLOAD, *[Fault(status=202, headers={"Location": "http://127.0.0.1:1/u"})] * 9)
-    with pytest.raises(Unreachable, match=r"http://127\.0\.0\.1:1 \(where 127.0.0.1:\d+ sent us\)"):
+    with pytest.raises(Unreachable, match=r"http://127\.0\.0\.1:1 \(redirected by 127.0.0.1:\d+\)"):
         connect(server).repository("a/b").write(BLOB, io.BytesIO(DATA))
 
 

@@ -297,4 +297,4 @@ async def test_links_are_followed_when_asked_and_never_out_of_the_servers_folder
     (root / "project/rows.csv").unlink()
     (root / "project/rows.csv").symlink_to("/etc/passwd")
     refused = await ask("POST", "check/pack", asked, status=422)
-    assert "leads out of" in refused["message"]
+    assert "points outside" in refused["message"]

@@ -148,4 +148,4 @@ def test_blobs_that_a_session_holds_are_told(kit_in_store: Store) -> None:
         assert kit_in_store.repository("localhost/a").exists(KIT.layers[0])
         removed = kit_in_store.remove(Reference.parse("a:v1"))
     assert removed.freed_blobs == 3
-    assert removed.kept == ("1 blobs stay: a pack or pull that is under way needs them",)
+    assert removed.kept == ("1 blobs were kept: a running pack or pull needs them",)

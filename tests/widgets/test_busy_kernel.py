@@ -132,10 +132,10 @@ def test_a_front_end_that_cannot_be_heard_but_saves_is_believed_by_the_file(fron
 def test_silence_fails_no_pack_and_is_waited_for_once(front_end: FrontEnd) -> None:
     line = "packed = %kit pack . -t churn:v1\nprint(packed.notes)"
     started = time.monotonic()
-    assert "may not be saved" in front_end.run(line)[-1]["content"]["text"]
+    assert "may have unsaved changes" in front_end.run(line)[-1]["content"]["text"]
     assert 2.5 < time.monotonic() - started < 6
     started = time.monotonic()
-    assert "may not be saved" in front_end.run(line)[-1]["content"]["text"]
+    assert "may have unsaved changes" in front_end.run(line)[-1]["content"]["text"]
     assert time.monotonic() - started < 2.5
 
 

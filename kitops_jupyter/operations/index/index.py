@@ -44,7 +44,7 @@ def index_create(
     settings = settings or Settings.load()
     place = _place(reference)
     if place.tag in _indexes(place, settings).tags():
-        raise Conflict(f"there is an index {place} already", hint=f"kit index add {place} KIT adds to it")
+        raise Conflict(f"the index {place} already exists", hint=f"kit index add {place} KIT adds to it")
     index = KitIndex()
     with observed(observe, reference), Opener(settings, connection) as opener:
         for kit in kits:
@@ -210,9 +210,9 @@ def _annotated(annotations: Mapping[str, str], changes: Sequence[str]) -> dict[s
         key, equals, value = change.partition("=")
         key = key if equals else key.removesuffix("-")
         if not _ANNOTATION.fullmatch(key) or (not equals and key == change) or (equals and key.endswith(":")):
-            raise Usage(f"annotation {change!r}: expected KEY=VALUE, or KEY- to take it away")
+            raise Usage(f"annotation {change!r}: expected KEY=VALUE, or KEY- to remove it")
         if key.startswith(_RESERVED) or key in named:
-            raise Usage(f"annotation {change!r}: {key} is kit's own, or given twice")
+            raise Usage(f"annotation {change!r}: {key} is reserved for kit, or given twice")
         named.add(key)
         if equals:
             changed[key] = value

@@ -117,7 +117,7 @@ def _open(text: str, settings: Settings, connection: Connection | None, opened: 
     if place == "local" or name.startswith("localhost/"):
         return open_kit(name.removeprefix("localhost/"), settings)
     if place not in ("", "remote"):
-        raise Usage(f"{text}: {place}:// is not known", hint="local:// and remote:// are")
+        raise Usage(f"{text}: unknown prefix {place}://", hint="expected local:// or remote://")
     return opened.enter_context(Opener(settings, connection, remote=place == "remote")).open(name)
 
 

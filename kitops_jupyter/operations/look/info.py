@@ -105,6 +105,6 @@ def _select(described: Kitfile, path: str) -> str:
                 else []
             )
             if not step:
-                raise Usage(f"--filter {path!r}: expected names with dots between, such as .model.name")
-            raise NotFound(f"the Kitfile has no {path}", hint=f"at that place it has {', '.join(names) or 'nothing'}")
+                raise Usage(f"--filter {path!r}: expected names joined by dots, such as .model.name")
+            raise NotFound(f"the Kitfile has no {path}", hint=f"the fields there are: {',  '.join(names) or 'nothing'}")
     return kitfile.node_to_yaml(node)

@@ -42,7 +42,7 @@ class Recording:
         if self.wanted is False:
             return Recorded(Kitfile())
         if not write:
-            return Recorded(Kitfile(), notes=(f"{FOLDER}/ will have the environment; --no-env leaves it out",))
+            return Recorded(Kitfile(), notes=(f"{FOLDER}/ will contain the environment; --no-env leaves it out",))
         return self._record(root, Kitfile(), "--no-env leaves it out")
 
     def beside(self, root: Path, kitfile: Kitfile, *, write: bool) -> Recorded:
@@ -51,7 +51,7 @@ class Recording:
         if self.wanted is False or (self.wanted is None and not (covered and _was_recorded(root))):
             return Recorded(kitfile)
         if not write:
-            return Recorded(kitfile, notes=(f"{FOLDER}/ will have the environment",))
+            return Recorded(kitfile, notes=(f"{FOLDER}/ will contain the environment",))
         recorded = self._record(root, kitfile, "" if covered else f"the Kitfile on disk has no entry {FOLDER} for it")
         if covered or recorded.warnings:
             return recorded
@@ -62,8 +62,8 @@ class Recording:
             environment = record_environment(root, python=self.python)
         except (KitError, OSError) as problem:
             reason = problem.message if isinstance(problem, KitError) else str(problem.strerror)
-            return Recorded(kitfile, warnings=(f"the environment is not recorded: {reason}",))
-        note = f"{FOLDER}/ has the environment: {environment.summary}"
+            return Recorded(kitfile, warnings=(f"the environment was not recorded: {reason}",))
+        note = f"{FOLDER}/ contains the environment: {environment.summary}"
         return Recorded(kitfile, notes=(f"{note}; {more}" if more else note,))
 
 
@@ -87,9 +87,9 @@ def record_environment(root: Path, *, python: str | Path | None = None) -> captu
 
 def _check(folder: Path, place: Path) -> None:
     if os.path.lexists(folder) and not stat.S_ISDIR(os.lstat(folder).st_mode):
-        raise KitError(f"{folder.name} is there and is not a folder")
+        raise KitError(f"{folder.name} exists and is not a folder")
     if os.path.lexists(place) and not _is_ours(place):
-        raise KitError(f"{folder.name}/{place.name} is a file of your own, and stays as it is")
+        raise KitError(f"{folder.name}/{place.name} is your own file and was not changed")
 
 
 def _is_ours(place: Path) -> bool:

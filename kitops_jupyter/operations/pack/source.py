@@ -67,7 +67,7 @@ def _refuse_odd_kitfile(root: Path) -> None:
     for path in (root / name for name in kitfile.NAMES):
         if os.path.lexists(path):
             is_there = path.exists()
-            kind = kind_of(path.stat().st_mode) if is_there else "it is a link that leads nowhere"
+            kind = kind_of(path.stat().st_mode) if is_there else "it is a broken link"
             raise PathInvalid(
                 f"the Kitfile {path} cannot be read: {kind}", hint="move it away, or name another with -f"
             )
@@ -86,7 +86,9 @@ def _written(root: Path, file: str | Path | None, text: str | None) -> PackSourc
     except (FileNotFoundError, NotADirectoryError):
         raise KitfileMissing(f"no Kitfile at {path}", hint="kit init . proposes one") from None
     except OSError as problem:
-        raise PathInvalid(f"the Kitfile {path} cannot be read: {why(problem)}", hint="-f - reads a pipe") from problem
+        raise PathInvalid(
+            f"the Kitfile {path} cannot be read: {why(problem)}", hint="-f - reads from a pipe"
+        ) from problem
 
 
 def _read(root: Path, data: str | bytes, path: Path | None, name: str) -> PackSource:
@@ -119,7 +121,7 @@ def _propose(
         raise PathInvalid(
             f"{directory} has only links: links are not packed, so the kit is empty",
             details=[f"left out {name}: {reason}" for name, reason in proposal.left_out],
-            hint=f"{command('pack', str(directory), '--follow-links')} packs what they lead to",
+            hint=f"{command('pack', str(directory), '--follow-links')} packs what they point to",
         )
     path = root / "Kitfile"
     if write:
@@ -140,7 +142,7 @@ def _told_links(links: Sequence[str]) -> list[str]:
     if not links:
         return []
     count = f"{len(links)} links are" if len(links) > 1 else "a link is"
-    return [f"{count} left out; --follow-links packs what {'they lead' if len(links) > 1 else 'it leads'} to"]
+    return [f"{count} left out; --follow-links packs what {'they point' if len(links) > 1 else 'it points'} to"]
 
 
 def _without(root: Path, proposed: kitfile.Kitfile, file: Path | None) -> tuple[kitfile.Kitfile, list[tuple[str, str]]]:

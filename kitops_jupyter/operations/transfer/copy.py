@@ -82,7 +82,9 @@ def copy(
         tags = goal.tags or ((tag,) if tag else ())
         if ":" in goal.name:
             if goal.name != root.digest:
-                raise Usage(f"{goal} is another kit than {origin}, which is {root.digest}", hint="leave the digest out")
+                raise Usage(
+                    f"{goal} is not the digest of {origin}, which is {root.digest}", hint="leave the digest out"
+                )
             tags = ()
         extras = Extras.of(settings)
         nodes = walk(side, root, extras, referrers=referrers)

@@ -23,9 +23,9 @@ from kitops_jupyter.errors import (
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Notes
 
-FILE_INDEX = "the file index, by which single files are read,"
+FILE_INDEX = "the file index, which makes single files readable,"
 REMEMBERED_S = 30 * 24 * 3600.0  # a registry may be updated, and then takes it
-_HINTS = {FILE_INDEX: "the kit is whole without; KITOPS_FILE_INDEX=0 packs none"}
+_HINTS = {FILE_INDEX: "the kit is complete without it; KITOPS_FILE_INDEX=0 packs none"}
 _REFUSALS = {400, 405, 406, 415, 422, 501}  # this registry, now: not this content
 
 
@@ -74,7 +74,7 @@ class Extras:
 
     def note(self, what: str, why: str, hint: str = "") -> None:
         """Say, once, that it stayed behind."""
-        text = f"{what} stayed behind: {why}" + (f" ({hint})" if hint else "")
+        text = f"{what} was not copied: {why}" + (f" ({hint})" if hint else "")
         if text not in self.notes:
             self.notes.append(text)
 

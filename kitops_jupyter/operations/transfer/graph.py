@@ -62,7 +62,7 @@ class _Walker:
         data = read_verified(self._source, descriptor)
         self._size_bytes += len(data)
         if len(self._seen) > MOST_MANIFESTS or self._size_bytes > MOST_BYTES or depth > MOST_DEPTH:
-            raise _TooMuch(f"{descriptor.digest.short}: more manifests belong to it than to any kit")
+            raise _TooMuch(f"{descriptor.digest.short}: too many manifests belong to it")
         blobs, children = _read(data, descriptor, role)
         for child in children:
             self.add(child, "kit" if role == "index" else role, depth + 1)
@@ -79,7 +79,7 @@ class _Walker:
         source = self._source
         if self._referrers and isinstance(source, HasReferrers):
             self._referrers = self._extras.try_to(
-                "what refers to it (signatures and the like)",
+                "what refers to it (such as signatures)",
                 lambda: found.extend(source.referrers(subject.digest)),
                 hint="with --no-referrers, kit copy does not ask for them",
             )

@@ -119,7 +119,7 @@ def _damaged(shown: str, item: str, problem: KitError) -> StoreCorrupt:
     remedy = f"; or kit remove -f {shown}" if shown else ""
     return StoreCorrupt(
         f"{item} is damaged in the local store: {problem.message}",
-        hint=f"pack the kit again, which puts it right{remedy}",
+        hint=f"pack the kit again to repair it{remedy}",
     )
 
 

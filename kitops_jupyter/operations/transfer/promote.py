@@ -28,7 +28,7 @@ from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
-AGAIN = "pack or pull the kit again, which puts it right"
+AGAIN = "pack or pull the kit again to repair it"
 CHAMPION, ROLLBACK = "champion", "rollback"
 _COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq}
 _GUARD = re.compile(r"\s*([\w.-]+?)\s*(>=|<=|=|>|<)\s*(-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?)\s*\Z")
@@ -159,13 +159,13 @@ def _move(place: Target, tag: str, before: Digest | None, after: Digest) -> Move
     if now != before:
         shown = now.short if now else "nothing"
         raise Conflict(
-            f"{tag} was moved by somebody else meanwhile: it names {shown}, expected {before or 'nothing'}",
-            hint="look at what is there now, then promote again",
+            f"{tag} was moved by someone else meanwhile: it names {shown}, expected {before or 'nothing'}",
+            hint="see what it names now, then promote again",
         )
     place.tag(place.resolve(after), tag)
     found = _find(place, tag)
     if found != after:
-        raise Conflict(f"{tag} was moved to {after.short}, and right after by somebody else to {found or 'nothing'}")
+        raise Conflict(f"{tag} was moved to {after.short}, and right after by someone else to {found or 'nothing'}")
     return Moved(tag, before, after)
 
 
@@ -215,7 +215,9 @@ def _read_history(settings: Settings) -> dict[str, Any]:
 
 def _unusable(settings: Settings, reason: str) -> StoreCorrupt:
     path = _history(settings)
-    return StoreCorrupt(f"{path} cannot be used: {reason}", hint="move it away; what it noted cannot be undone then")
+    return StoreCorrupt(
+        f"{path} cannot be used: {reason}", hint="move it away; the promotions in it can no longer be undone"
+    )
 
 
 def _note(settings: Settings, key: str, moves: Sequence[Moved]) -> None:

@@ -55,7 +55,7 @@ def push(
             digest,
             tags,
             tally.counts(),
-            hint=f"an index of {kits} kits, which are all there",
+            hint=f"an index of {kits} kits, all of which are already there",
             notes=tuple(extras.notes),
         )
     tagged = _tagged(reference, place, settings, all_tags)
@@ -110,7 +110,7 @@ def _tagged(
         return [(open_kit(reference, settings), tags)]
     found = targets.local(reference, settings).tags()
     if not found:
-        raise Usage(f"{reference.shown_name} has no tags here", hint="kit list shows what there is")
+        raise Usage(f"{reference.shown_name} has no tags here", hint="kit list shows the kits there are")
     names: dict[Digest, list[str]] = {}
     for tag, descriptor in found.items():
         names.setdefault(descriptor.digest, []).append(tag)

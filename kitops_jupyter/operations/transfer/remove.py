@@ -51,7 +51,7 @@ def remove(
     """
     names = [references] if isinstance(references, str) else list(references)
     if bool(names) == everything:
-        raise Usage("name the kits to remove, or say --all", hint="kit remove NAME:TAG")
+        raise Usage("name the kits to remove, or give --all", hint="kit remove NAME:TAG")
     settings = settings or Settings.load()
     if remote:
         if everything:

@@ -74,15 +74,15 @@ def _refuse_path(text: str, directory: Path) -> None:
     is_there = path.is_file() and ":" not in text
     if not is_there and not text.startswith(("./", "../", "/", "~", ".\\", "..\\")):
         return
-    kind = "a folder" if path.is_dir() else "a file" if path.is_file() else "a path, and nothing is there"
+    kind = "a folder" if path.is_dir() else "a file" if path.is_file() else "a path that does not exist"
     hint = f"oci:{text} is that folder as an OCI layout" if path.is_dir() else "kit pack FOLDER -t NAME:TAG packs files"
-    raise Usage(f"{text} is {kind}, kit copy reads .tar and oci:DIR", hint=hint)
+    raise Usage(f"{text} is {kind}, but kit copy reads .tar and oci:DIR", hint=hint)
 
 
 def _file_place(kind: Literal["folder", "tar"], text: str, directory: Path) -> Place:
     found = _NAMED.fullmatch(text)
     if found is None:
-        raise Usage("oci: names no folder", hint="kit copy SRC oci:DIR:TAG")
+        raise Usage("oci: needs a folder", hint="kit copy SRC oci:DIR:TAG")
     path, tag, digest = found["path"], found["tag"] or "", found["digest"] or ""
     if os.name == "nt" and len(path) == 1 and tag:  # C:folder
         path, tag = text, ""
@@ -98,7 +98,7 @@ def opened(
     if place.kind == "folder" and place.path is not None:
         yield LayoutFolder(place.path, targets.store(settings).known_blobs)
     elif place.reference is None:
-        raise Usage(f"{place} is not a place to write to")
+        raise Usage(f"{place} cannot be written to")
     elif place.kind == "store":
         store = targets.store(settings)
         with store.session() if writes else nullcontext():

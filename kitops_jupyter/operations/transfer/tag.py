@@ -50,7 +50,7 @@ def tag(
     settings = settings or Settings.load()
     wanted = Reference.parse(target)
     if wanted.digest or not wanted.tag:
-        raise Usage(f"{target}: a kit is tagged with a tag, not with a digest", hint=command("tag", source, "NAME:TAG"))
+        raise Usage(f"{target}: expected a tag, got a digest", hint=command("tag", source, "NAME:TAG"))
     origin = Reference.parse(source)
     if remote:
         return _tag_remote(origin, wanted, settings, connection, observe)

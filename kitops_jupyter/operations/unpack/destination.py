@@ -72,7 +72,7 @@ class Place:
             return
         if is_dir:
             if not stat.S_ISDIR(mode):
-                self._conflicts[name] = "is not a folder, and the kit has one of that name"
+                self._conflicts[name] = "is not a folder, but the kit has a folder of that name"
         elif stat.S_ISLNK(mode):
             self._conflicts[name] = "is a link: it is neither followed nor replaced"
         elif not stat.S_ISREG(mode):
@@ -80,7 +80,7 @@ class Place:
         elif self._overwrite or (text is not None and self.has_text(name, text)):
             return
         elif text is not None or not self._ignore_existing:
-            self._conflicts[name] = "exists" if text is None else "exists, with other content"
+            self._conflicts[name] = "exists" if text is None else "exists with different content"
 
     def _check_folders(self, name: str) -> bool:
         """Whether every folder on the way to `name` is a real folder, or not there yet."""
@@ -97,7 +97,7 @@ class Place:
             return True
         if not stat.S_ISDIR(mode):
             what = "a link" if stat.S_ISLNK(mode) else "not a folder"
-            self._conflicts[folder] = f"is {what}, and the kit has files below that name"
+            self._conflicts[folder] = f"is {what}, but the kit has files below that name"
         return stat.S_ISDIR(mode)
 
     def _mode_of(self, name: str) -> int | None:
@@ -106,7 +106,7 @@ class Place:
             return os.lstat(self.target / name).st_mode
         except PermissionError as problem:
             raise PathInvalid(
-                f"{self.target / name} cannot be looked at: {problem.strerror}",
+                f"{self.target / name} cannot be read: {problem.strerror}",
                 hint="make its folder accessible, or unpack into another folder with -d FOLDER",
             ) from None
         except (OSError, ValueError):
@@ -148,8 +148,8 @@ class Place:
         lines = [str(conflict) for conflict in self.conflicts]
         shown = [*lines[:20], f"and {count - 20} more"] if count > 20 else lines
         raise Conflict(
-            f"{count} file{'s' if count > 1 else ''} in {self.target} stand{'' if count > 1 else 's'} in the way; "
+            f"{count} file{'s' if count > 1 else ''} in {self.target} conflict{'' if count > 1 else 's'} with the kit; "
             "nothing was written",
-            hint=f"kit unpack {reference} -d OTHER_FOLDER, or -o to overwrite, or -i to keep what is there",
+            hint=f"kit unpack {reference} -d OTHER_FOLDER, or -o to overwrite, or -i to keep existing files",
             details=shown,
         )

@@ -33,7 +33,7 @@ from kitops_jupyter.pipeline import ByteSink, NoSink, OpenFileSink, Stoppable, p
 from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.sources import MayBeElsewhere
 
-AGAIN = "pack or pull the kit again, which puts it right; kit doctor --deep says what else is damaged"
+AGAIN = "pack or pull the kit again to repair it; kit doctor --deep says what else is damaged"
 PATIENCE_S = 0.75  # with a beat of 0.25 s: a cancel must be heard within a second
 
 

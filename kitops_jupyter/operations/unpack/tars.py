@@ -92,7 +92,7 @@ def pull_tars(
         parts = chosen_layers(kit, chosen, opener)
         if inner := next((part for part in parts if part.choice.patterns is not None), None):
             raise FilterInvalid(
-                f"--as-tar leaves whole layers, and a filter means files inside {inner.match.entry.label}",
+                f"--as-tar writes whole layers, but a filter selects files inside {inner.match.entry.label}",
                 hint="leave --as-tar out to get just these files",
             )
         yaml = kitfiles.to_yaml(kit.kitfile) if kit.kitfile and chosen.selects_kitfile else None
@@ -115,7 +115,7 @@ def pull_tars(
         tally.moved_bytes,
         tally.skipped_bytes,
         time.monotonic() - started,
-        () if chosen.clauses else tuple(f"{found}: it is left out" for found in kit.unnamed()),
+        () if chosen.clauses else tuple(f"{found}: it was left out" for found in kit.unnamed()),
     )
 
 

@@ -101,7 +101,7 @@ def unpack(
         f"{label}: single files of a layer are not covered by the kit's digests" for label in unpacker.unverified
     ]
     warnings += unpacker.wrong_indexes.texts
-    warnings += [f"{found}: it is not unpacked" for found in kit.unnamed()] if not chosen.clauses else []
+    warnings += [f"{found}: it was not unpacked" for found in kit.unnamed()] if not chosen.clauses else []
     elapsed_s = time.monotonic() - started
     return UnpackResult(
         kit.reference,

@@ -77,7 +77,7 @@ class BlobStream:
             self._discard -= skipped
         count = self._body.readinto(buffer)
         if not count and self._position < total:
-            raise ConnectionError(f"the answer ended at byte {self._position} of {total}")
+            raise ConnectionError(f"the response ended at byte {self._position} of {total}")
         if self._position + count > total:
             raise SizeMismatch(f"{self._what}: more than {total} bytes, which is what the manifest says")
         self._position += count
@@ -114,7 +114,9 @@ class BlobStream:
                 response.headers["Content-Encoding"] = "identity"
                 response.raw.headers.discard("Content-Encoding")
             elif encoding not in ("gzip", "deflate", "x-gzip") or response.status_code == 206:
-                raise RegistryError(f"{self._what}: the answer is encoded ({encoding[:40]!r}), which was not asked for")
+                raise RegistryError(
+                    f"{self._what}: the response is encoded ({encoding[:40]!r}), which was not requested"
+                )
         elif length and length != str(size_bytes):
             raise SizeMismatch(f"{self._what}: the registry has {length[:20]} bytes, expected {size_bytes}")
         return Body(response, size_bytes, stall_s=self._registry.patience.stall_s)
@@ -133,7 +135,7 @@ class BlobStream:
         )
         if isinstance(error, OSError):
             message = f"{self._what}: {error} (byte {self._position} of {self.descriptor.size_bytes})"
-            error = Unreachable(message, hint="run it again; what was moved is kept", temporary=True)
+            error = Unreachable(message, hint="run it again to resume", temporary=True)
         self._tries.after(error, may_pass=may_pass)
 
     def close(self) -> None:
@@ -168,7 +170,7 @@ class _Part:
         except OSError as error:
             raise Unreachable(f"{self._what}: {error}", hint="run it again", temporary=True) from None
         if not count and len(view):
-            raise Unreachable(f"{self._what}: the answer ended {self._left} bytes early", temporary=True)
+            raise Unreachable(f"{self._what}: the response ended {self._left} bytes early", temporary=True)
         self._left -= count
         return count
 
@@ -194,14 +196,14 @@ def open_range(registry: Exchange, name: str, descriptor: Descriptor, offset: in
     try:
         encoding = response.headers.get("Content-Encoding", "").lower()
         if encoding not in _SIZE_PLAIN:
-            raise RegistryError(f"{what}: the answer is encoded ({encoding[:40]!r}), which was not asked for")
+            raise RegistryError(f"{what}: the response is encoded ({encoding[:40]!r}), which was not requested")
         stall_s = registry.patience.stall_s
         if response.status_code == 416:
-            raise SizeMismatch(f"{what}: the registry says that it is shorter")
+            raise SizeMismatch(f"{what}: the registry's blob is shorter")
         if response.status_code == 206:
             if not _is_part(response, offset, offset + size_bytes - 1, total):
                 said = response.headers.get("Content-Range", "")[:60]
-                raise SizeMismatch(f"{what}: the registry answered with another part ({said!r})")
+                raise SizeMismatch(f"{what}: the registry sent another range ({said!r})")
             return _Part(Body(response, size_bytes, stall_s=stall_s), 0, size_bytes, what)
         if offset > DISCARD_LIMIT_BYTES:
             raise RegistryError(f"{what}: the registry sends whole blobs only", hint="pull the layer instead")

@@ -70,7 +70,7 @@ def ingest(
             feed.close()
             session.cancel()
             if isinstance(error, RegistryError) and error.status in REFUSES_PATCH:
-                hint = "pack without --push, then push: the registry takes no streams"
+                hint = "pack without --push, then push: the registry does not accept streams"
                 raise RegistryError(error.message, hint=hint, status=error.status) from None
             raise
         feed.close()
@@ -100,7 +100,7 @@ def _only_once(stream: Readable) -> Callable[[], Readable]:
 
     def reopen() -> Readable:
         if not left:
-            raise StreamSpent("the stream broke off, and cannot be sent again", temporary=True)
+            raise StreamSpent("the stream broke off and cannot be sent again", temporary=True)
         return left.pop()
 
     return reopen

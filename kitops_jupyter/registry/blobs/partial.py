@@ -111,7 +111,7 @@ def _download(
             return
         partial.unlink(missing_ok=True)
         if is_last or not was_resumed:
-            hint = "the registry, or something on the way, changed them; nothing was kept"
+            hint = "the registry, or something in between, changed them; nothing was kept"
             hashing.check(descriptor, f"{registry.name}/{name}: {descriptor.digest.short}", hint=hint)
 
 

@@ -147,6 +147,6 @@ def _location(registry: Exchange, response: requests.Response, what: str) -> str
     if registry.origin[0] == "https" and found.scheme != "https":
         # A proxy in front that ends TLS, and a registry behind it that does not know: the same host with TLS is right.
         if found.host != registry.origin[1]:
-            raise RegistryError(f"{what}: the registry leads from TLS to {found.shown}")
+            raise RegistryError(f"{what}: the registry redirects from TLS to {found.shown}")
         return registry.base + found.target
     return str(found)

@@ -47,7 +47,7 @@ def catalog(registry: Exchange) -> Iterator[str]:
             yield from _names(page, "repositories", what)
     except NotFound as error:
         hint = "kit list REGISTRY/REPOSITORY lists one"
-        raise NoCatalog(f"{what}: it does not tell", hint=hint, status=404) from error
+        raise NoCatalog(f"{what}: the registry does not offer this list", hint=hint, status=404) from error
 
 
 def pages(registry: Exchange, url: str, what: str) -> Iterator[Any]:
@@ -56,13 +56,15 @@ def pages(registry: Exchange, url: str, what: str) -> Iterator[Any]:
     first = Address.parse(url)
     while url:
         if url in seen or len(seen) >= PAGES_LIMIT:
-            raise RegistryError(f"{what}: the registry's pages lead in a ring", hint="its answer cannot be trusted")
+            raise RegistryError(f"{what}: the registry's pages form a loop", hint="its responses cannot be trusted")
         seen.add(url)
         response, body = registry.read(url, headers={"Accept": "application/json"}, what=what)
         try:
             page = json.loads(body)
         except (ValueError, RecursionError):
-            raise RegistryError(f"{what}: the answer is not JSON", hint="is this the registry's address?") from None
+            raise RegistryError(
+                f"{what}: the response is not JSON", hint="check that this is the registry's address"
+            ) from None
         url = _next(registry, first, response, what)
         yield page
 
@@ -82,7 +84,7 @@ def _next(registry: Exchange, first: Address, response: requests.Response, what:
         return str(link)
     if _GOES_ON.search(link.query):
         return str(first.with_query(link.query))
-    raise RegistryError(f"{what}: the next page is said to be elsewhere, at {link.shown}")
+    raise RegistryError(f"{what}: the next page is on another server: {link.shown}")
 
 
 def _names(page: object, key: str, what: str) -> list[str]:
@@ -90,5 +92,5 @@ def _names(page: object, key: str, what: str) -> list[str]:
     if names is None:
         return []
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise RegistryError(f"{what}: the answer has no list of {key}")
+        raise RegistryError(f"{what}: the response has no list of {key}")
     return names

@@ -219,7 +219,9 @@ def _describe(response: requests.Response, data: bytes, digest: Digest, what: st
     try:
         found: Any = json.loads(data)
     except (ValueError, RecursionError):
-        raise ManifestInvalid(f"{what}: the answer is not JSON", hint="is this the registry's address?") from None
+        raise ManifestInvalid(
+            f"{what}: the response is not JSON", hint="check that this is the registry's address"
+        ) from None
     if not isinstance(found, dict):
         raise ManifestInvalid(f"{what}: expected an object, got {type(found).__name__}")
     said = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()

@@ -56,7 +56,9 @@ def add_to_tag(place: str, manifests: Manifests, subject: Digest, referrer: Desc
         if any(entry.digest == referrer.digest for entry in entries):
             return
         manifests.put(tag_of(subject), _index([*entries, referrer]), IMAGE_INDEX)
-    raise RegistryError(f"{what}: others write the list at the same time", hint="run it again", temporary=True)
+    raise RegistryError(
+        f"{what}: other processes are writing the list at the same time", hint="run it again", temporary=True
+    )
 
 
 def tag_of(subject: Digest) -> str:
@@ -98,7 +100,7 @@ def _from_tag(manifests: Manifests, subject: Digest, what: str) -> list[Descript
 def _entries(index: Any, what: str) -> list[Descriptor]:
     entries = (index.get("manifests") or []) if isinstance(index, dict) else None
     if not isinstance(entries, list):
-        raise ManifestInvalid(f"{what}: the answer is not an image index")
+        raise ManifestInvalid(f"{what}: the response is not an image index")
     return [Descriptor.from_json(entry, where=what) for entry in entries]
 
 

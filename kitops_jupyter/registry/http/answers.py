@@ -35,7 +35,7 @@ def read_small(response: requests.Response, *, limit_bytes: int, within_s: float
             if count > limit_bytes:
                 raise SizeMismatch(f"{Address.parse(response.url).shown}: over {limit_bytes} bytes, which is the limit")
             if time.monotonic() > deadline:
-                raise TimeoutError(f"not whole after {within_s:.0f} s")
+                raise TimeoutError(f"incomplete after {within_s:.0f} s")
     finally:
         response.close()
     return b"".join(pieces)

@@ -58,7 +58,7 @@ def _show(context: ssl.SSLContext, identity: Identity) -> None:
         except OSError as problem:
             raise PathInvalid(
                 f"the client certificate or key {file} cannot be read: {why(problem)}",
-                hint="--cert FILE --key FILE name others",
+                hint="name others with --cert FILE --key FILE",
             ) from None
     try:
         context.load_cert_chain(identity.cert, identity.key, password=lambda: b"")

@@ -77,6 +77,6 @@ def typed_errors(owner: Any, place: Callable[[Any], str]) -> Iterator[None]:
     except _UNREADABLE as error:
         # Kept as its cause: if it is a mistake of ours, -v says where.
         raise RegistryError(
-            f"{place(owner)}: an answer cannot be read ({type(error).__name__}: {shown(str(error), 120)})",
-            hint="is this the registry's address?",
+            f"{place(owner)}: a response cannot be read ({type(error).__name__}: {shown(str(error), 120)})",
+            hint="check that this is the registry's address",
         ) from error

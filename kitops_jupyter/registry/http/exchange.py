@@ -134,7 +134,7 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
 
     def _place(self, address: Address) -> str:
         """Who is meant, for people: the registry by its name, another server by its address."""
-        return self.name if self._is_ours(address) else f"{address.base} (where {self.name} sent us)"
+        return self.name if self._is_ours(address) else f"{address.base} (redirected by {self.name})"
 
     def _follow(
         self, address: Address, method: str, data: Any, headers: dict[str, str], what: str
@@ -252,5 +252,5 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
-            raise RegistryError(f"{what}: {address.shown} answered with something else than a token")
+            raise RegistryError(f"{what}: {address.shown} did not answer with a token")
         return found

@@ -60,8 +60,8 @@ _SECRET = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
 
 # The content itself is wrong: these say so whatever the status.
 _BY_CODE: dict[str, tuple[type[KitError], str]] = {
-    "DIGEST_INVALID": (DigestMismatch, "the bytes changed on the way or the source did; run it again"),
-    "SIZE_INVALID": (SizeMismatch, "the bytes changed on the way or the source did; run it again"),
+    "DIGEST_INVALID": (DigestMismatch, "the bytes changed in transit, or the source changed; run it again"),
+    "SIZE_INVALID": (SizeMismatch, "the bytes changed in transit, or the source changed; run it again"),
     "MANIFEST_INVALID": (ManifestInvalid, ""),
     "MANIFEST_UNVERIFIED": (ManifestInvalid, ""),
     "MANIFEST_BLOB_UNKNOWN": (NotFound, "push it again: the registry lost a blob meanwhile"),
@@ -145,9 +145,9 @@ def problem(answer: Answer, what: str, *, host: str, place: str = "") -> KitErro
     hint = next((_HINTS[code] for code in answer.codes if code in _HINTS), "")
     status = answer.status
     if status == 413:
-        hint = "the registry, or a proxy before it, limits the size of uploads (nginx: client_max_body_size)"
+        hint = "the registry, or a proxy in front of it, limits the size of uploads (nginx: client_max_body_size)"
     if status == 400 and _WANTS_TLS.search(words):
-        hint = "leave --plain-http out: it speaks TLS only"
+        hint = "leave --plain-http out: the registry only accepts TLS"
     if status == 401 or (status == 403 and "UNAUTHORIZED" in answer.codes):
         return Unauthorized(said, hint=f"kit login {host}", status=status)
     if status == 403:
@@ -161,7 +161,7 @@ def problem(answer: Answer, what: str, *, host: str, place: str = "") -> KitErro
             said + wait, hint="run it again later", status=status, temporary=True, retry_after_s=later
         )
     if not hint and not words and status < 500:  # no registry's own refusal: those say why
-        hint = "is this the registry's address?"
+        hint = "check that this is the registry's address"
     temporary = answer.is_temporary
     return RegistryError(said, hint=hint, status=status, temporary=temporary, retry_after_s=answer.retry_after_s)
 
@@ -179,25 +179,25 @@ def unreachable(error: Exception, what: str, *, place: str, may_pass: bool = Fal
     root = _root(error)
     where = "" if place in what else f"{place}: "
     if isinstance(root, NoTLS):
-        hint = "--plain-http if it speaks no TLS"
+        hint = "use --plain-http if the registry has no TLS"
         return Unreachable(f"{what}: {where}{_plain(root)}", hint=hint, temporary=may_pass)
     if isinstance(root, (ssl.SSLError, ssl.CertificateError)):
         return _not_secure(root, what, place)
     if isinstance(root, http.client.BadStatusLine) and _TLS_ANSWER.match(str(root)):
-        return Unreachable(f"{what}: {where}it answers in TLS only", hint="leave --plain-http out")
+        return Unreachable(f"{what}: {where}it only accepts TLS", hint="leave --plain-http out")
     if isinstance(error, requests.exceptions.InvalidSchema) and "SOCKS" in str(error):
         hint = f"{sys.executable} -m pip install 'requests[socks]'"
         return Unreachable(f"{what}: a SOCKS proxy needs the library PySocks, which is not installed", hint=hint)
     if isinstance(error, requests.exceptions.ProxyError):
-        why, hint = f"the proxy did not let us through ({_plain(root)})", "check --proxy, HTTPS_PROXY and NO_PROXY"
+        why, hint = f"the proxy refused the connection ({_plain(root)})", "check --proxy, HTTPS_PROXY and NO_PROXY"
     elif isinstance(error, requests.exceptions.ConnectTimeout):
         why, hint = "no connection in time", "check the name and the network"
     elif isinstance(error, requests.exceptions.Timeout) or isinstance(root, TimeoutError):
-        why, hint = "no answer in time", "run it again; what was moved is kept"
+        why, hint = "no response in time", "run it again to resume"
     elif isinstance(error, (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError)):
-        why, hint = _plain(root), "check the name and the network; --plain-http if it speaks no TLS"
+        why, hint = _plain(root), "check the name and the network; --plain-http if the registry has no TLS"
     else:
-        why, hint = f"its answer is not HTTP ({type(root).__name__})", "is this the registry's address?"
+        why, hint = f"its response is not HTTP ({type(root).__name__})", "check that this is the registry's address"
     permanent = isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema))
     return Unreachable(f"{what}: {where}{why}", hint=hint, temporary=not permanent)
 
@@ -209,11 +209,11 @@ def _not_secure(error: Exception, what: str, place: str) -> Unreachable:
     if "ALERT" in reason and "UNKNOWN_CA" not in reason:
         return Unreachable(
             f"{what}: {place} refuses the connection ({said})",
-            hint="if it wants a client certificate, give it with --cert FILE and --key FILE",
+            hint="if it requires a client certificate, give one with --cert FILE and --key FILE",
         )
     return Unreachable(
-        f"{what}: {place} has no certificate that is trusted here ({said})",
-        hint="give its CA with --tls-cert FILE, or use --plain-http if it speaks no TLS",
+        f"{what}: {place} has a certificate that is not trusted here ({said})",
+        hint="give its CA with --tls-cert FILE, or use --plain-http if the registry has no TLS",
     )
 
 

@@ -71,7 +71,7 @@ class _Waits:
             if self._until is not None:
                 self._most_bytes -= count
                 if self._most_bytes < 0:
-                    raise ConnectionError("the answer has no end")
+                    raise ConnectionError("the response does not end")
             return count
 
     def _look(self, began: float) -> float:
@@ -81,9 +81,9 @@ class _Waits:
             self._beat_at = now + BEAT_S
             beat()
         if self._until is not None and now > self._until:
-            raise TimeoutError("the answer was not whole in time")
+            raise TimeoutError("the response was not complete in time")
         if began and now - began > self.stall_s:
-            raise TimeoutError(f"nothing came for {self.stall_s:.0f} s")
+            raise TimeoutError(f"no data came for {self.stall_s:.0f} s")
         return now
 
 
@@ -113,12 +113,12 @@ class TLSSocket(_Waits, ssl.SSLSocket):
             except TimeoutError:
                 beat()
                 if time.monotonic() > until:
-                    raise NoTLS(1, f"it did not answer a TLS greeting within {self.handshake_s:.0f} s") from None
+                    raise NoTLS(1, f"it did not answer a TLS handshake within {self.handshake_s:.0f} s") from None
             except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError):
-                raise NoTLS(1, "it closed the connection at a TLS greeting") from None
+                raise NoTLS(1, "it closed the connection during the TLS handshake") from None
             except ssl.SSLError as error:
                 if error.reason in _NOT_TLS:
-                    raise NoTLS(1, "it does not answer in TLS") from None
+                    raise NoTLS(1, "it does not use TLS") from None
                 raise
 
 

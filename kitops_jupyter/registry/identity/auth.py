@@ -91,13 +91,13 @@ def realm_problem(registry: Origin, realm: str, *, has_secret: bool, allowed: Se
     except RegistryError as error:
         return error.message
     if scheme != "https" and registry[0] == "https":
-        return "it has no TLS, the registry has"
+        return "it has no TLS, but the registry has"
     if host == registry[1] or host in allowed:
         return ""
     if has_secret and not _same_organisation(registry[1], host):
         return "it is a foreign host"
     if _is_private(host) and not _is_private(registry[1]):
-        return "it is on a private network, the registry is not"
+        return "it is on a private network, but the registry is not"
     return ""
 
 
@@ -219,7 +219,7 @@ class Authenticator:
         problem = realm_problem(self._registry, realm, has_secret=bool(credential), allowed=self._token_hosts)
         if problem:
             raise Unauthorized(
-                f"{self._name} sends us to {_shown(realm)} for a token: {problem}",
+                f"{self._name} redirects to {_shown(realm)} for a token: {problem}",
                 hint='if it is right, add its host to "token_hosts" of the registry in registries.json',
                 status=401,
             )
@@ -228,7 +228,7 @@ class Authenticator:
         )
         value = answer.get("token") or answer.get("access_token")
         if not isinstance(value, str) or not _TOKEN.match(value):
-            raise RegistryError(f"{_shown(realm)} answered without a token that can be used")
+            raise RegistryError(f"{_shown(realm)} did not answer with a usable token")
         life_s: Any = answer.get("expires_in")
         life_s = life_s if type(life_s) in (int, float) and 0 < life_s < 1e7 else DEFAULT_LIFE_S
         self._tokens[wanted] = _Token(value, time.monotonic() + life_s * _SAFETY)

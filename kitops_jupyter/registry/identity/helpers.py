@@ -49,7 +49,7 @@ def ask_helper(helper: object, server: str) -> tuple[str, str] | None:
         if not isinstance(username, str) or not isinstance(secret, str):
             raise TypeError
     except (ValueError, KeyError, TypeError):
-        raise HelperFailed(f"{helper_program(helper)} answered with something else than a credential") from None
+        raise HelperFailed(f"{helper_program(helper)} did not answer with a credential") from None
     return username, secret
 
 
@@ -65,7 +65,7 @@ def run_helper(helper: object, verb: str, text: str, *, timeout_s: float = TIMEO
         )
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise HelperFailed(f"{program} cannot be run: {reason}", hint=f"is {program} installed?") from None
+        raise HelperFailed(f"{program} cannot be run: {reason}", hint=f"check that {program} is installed") from None
     output = _answer(process, text.encode(), f"{program} {verb}", timeout_s).decode("utf-8", "replace").strip()
     if process.returncode == 0:
         return output
@@ -88,7 +88,7 @@ def _answer(process: subprocess.Popen[bytes], text: bytes, what: str, timeout_s:
                 unsent = None  # it is on its way
                 beat()
             if time.monotonic() > until:
-                hint = "does it ask for something? try: echo HOST | " + what
+                hint = "it may be waiting for input; try:  echo HOST | " + what
                 raise HelperFailed(f"{what} did not answer in {timeout_s:.0f} s", hint=hint)
     except BaseException:
         process.kill()

@@ -35,7 +35,7 @@ def rows_of(kit: Kit, opener: Opener, settings: Settings) -> list[wire.LayerRow]
 
 
 def _inherited(kit: Kit, opener: Opener, settings: Settings, here: Here) -> Iterator[wire.LayerRow]:
-    """What `model.path` stands for; only its name, where that kit cannot be looked at.
+    """What `model.path` stands for; only its name, where that kit cannot be read.
 
     Only the local store and the kit's own registry are asked: whoever made the kit does not choose whom we talk to.
     """

@@ -22,5 +22,5 @@ def _card_of_copy(result: CopyResult) -> Card:
     if result.kits != 1:
         facts.append(("kits", result.kits))
     if result.referrers:
-        facts.append(("with it", f"{result.referrers} that refer to it (signatures and the like)"))
+        facts.append(("with it", f"{result.referrers} that refer to it (such as signatures)"))
     return Card(title=f"Copied {result.source}", facts=facts, notes=result.notes)

@@ -21,7 +21,7 @@ _PATH = {
 
 @contextmanager
 def typed_errors() -> Iterator[None]:
-    """Raise KitError for an OSError, a text that cannot be encoded, or input that is nested too deep."""
+    """Raise KitError for an OSError, a text that cannot be encoded, or input that is nested too deeplylyly."""
     try:
         yield
     except (BrokenPipeError, InterruptedError):
@@ -30,10 +30,10 @@ def typed_errors() -> Iterator[None]:
         raise _refused(problem) from problem
     except UnicodeError as problem:
         raise PathInvalid(
-            f"a text cannot be used: {problem}", hint="leave out characters that are not in Unicode's tables"
+            f"a text cannot be used: {problem}", hint="remove characters that are not valid Unicode"
         ) from problem
     except RecursionError as problem:
-        raise KitError("the input is nested too deep", hint="-v on a terminal says where") from problem
+        raise KitError("the input is nested too deeplylyly", hint="-v on a terminal says where") from problem
 
 
 def _refused(problem: OSError) -> KitError:
@@ -42,5 +42,5 @@ def _refused(problem: OSError) -> KitError:
     reason, name = problem.strerror or str(problem) or type(problem).__name__, problem.filename
     if problem.errno in _PATH:
         shown = f"{name!a}: " if name is not None else "the system refused: "
-        return PathInvalid(f"{shown}{reason}", hint="look at this path: is it there, of the right kind, and yours?")
+        return PathInvalid(f"{shown}{reason}", hint="check that this path exists, is of the right kind, and is yours")
     return disk_error(problem, str(name)) if name is not None else KitError(f"the system refused: {reason}")

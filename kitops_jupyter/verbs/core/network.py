@@ -31,7 +31,7 @@ def connection(arguments: argparse.Namespace, context: Context) -> Connection:
 
 
 def network_words(arguments: argparse.Namespace) -> tuple[str, ...]:
-    """The network flags that other lines need as well. A proxy is left out: its URL may hold a secret."""
+    """The network flags that other lines need as well. A proxy is left out: its URL may contain a secret."""
     found = ["--plain-http"] if arguments.plain_http else []
     found += [] if arguments.tls_verify == "true" else ["--tls-verify", arguments.tls_verify]
     for name in ("tls_cert", "cert", "key"):

@@ -139,7 +139,7 @@ class Parser(argparse.ArgumentParser):
                     self.error(f"{value!r} is not one of {', '.join(word.choices)}{_meant(value, word.choices)}")
             setattr(found, word.name.lower(), taken if word.many else next(iter(taken), None))
         if values:
-            self.error(f"there is no place for {' '.join(values[:5])!r}")
+            self.error(f"unexpected argument {' '.join(values[:5])!r}")
 
     def long_names(self) -> list[str]:
         """Every long flag."""
@@ -162,12 +162,12 @@ class Parser(argparse.ArgumentParser):
 
     def _unknown(self, word: str) -> NoReturn:
         name = word.partition("=")[0]
-        self.error(f"there is no flag {name}{_meant('--' + name.lstrip('-'), self.long_names())}")
+        self.error(f"unknown flag {name}{_meant('--' + name.lstrip('-'), self.long_names())}")
 
     def error(self, message: str) -> NoReturn:
         """Instead of printing and exiting. Raises Usage, which repeats no line that may have a password in it."""
         if any(map(may_have_password, self._given)):
-            message = "the line cannot be understood; it is not repeated, as there may be a password in it"
+            message = "the line cannot be parsed; it is not shown because it may contain a password"
         example = f"; for example: {self.examples[0]}" if self.examples else ""
         raise Usage(f"{self.prog}: {message}", hint=f"{self.usage_line}{example}")
 

@@ -59,10 +59,10 @@ def find(name: str) -> Verb:
         return verb
     if name in ("serve", "server", "registry"):  # a cell would wait for it without end
         raise Usage(
-            "kit serve runs until it is ended, so it is not for a cell",
+            "kit serve runs until it is stopped, so it cannot run in a cell",
             hint="on a terminal: jupyter kit serve ./registry --port 5000",
         )
     meant = _ELSEWHERE.get(name) or suggest(name.lower(), NAMES)
-    hint = f"did you mean kit {meant}? kit help {meant} has an example" if meant else f"there are {', '.join(NAMES)}"
+    hint = f"did you mean kit {meant}? kit help {meant} has an example" if meant else f"the verbs: {', '.join(NAMES)}"
     shown = "of this name" if may_have_password(name) else f"{name[:40]!r}"
     raise Usage(f"kit has no verb {shown} here", hint=hint)

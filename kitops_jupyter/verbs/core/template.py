@@ -31,9 +31,9 @@ def check(template: str) -> None:
     for match in found:
         if match["each"] is not None:
             if "{{" in _DOT.sub("", match["each"]):
-                raise Usage("--format: between range and end there is only {{ . }}, the tag", hint=_HINT)
+                raise Usage("--format: only {{ . }}, the tag, can stand between range and end", hint=_HINT)
         elif (action := _action(match)) not in FIELDS and not _INDEX.fullmatch(action):
-            raise Usage(f"--format: there is no {action[:60]!r}", hint=_HINT)
+            raise Usage(f"--format: unknown action {action[:60]!r}", hint=_HINT)
     if not found:
         raise Usage(
             f"--format {template[:60]!r} is neither table nor json, and names no field",

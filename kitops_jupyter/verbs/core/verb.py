@@ -62,7 +62,9 @@ class Context:
         if self.cell_text is not None:
             return self.cell_text
         if self.stdin is None:
-            raise Usage(f"kit {verb}: -f - reads the cell's body, and there is none", hint=f"%%kit {verb} in a cell")
+            raise Usage(
+                f"kit {verb}: -f - reads the cell's body, but this cell has none", hint=f"%%kit {verb} in a cell"
+            )
         return self.stdin()
 
 

@@ -27,8 +27,8 @@ def split(text: str, *, windows: bool = os.name == "nt", expand: Expand = no_val
     for token in lexer.tokens():
         if token.text in _OPERATORS and not token.is_quoted:
             raise Usage(
-                f"{token.text!r} is for a shell, and this is none",
-                hint="take the value instead: result = %kit list; in quotes it is a plain word",
+                f"{token.text!r} is shell syntax, but this line does not run in a shell",
+                hint="assign the value instead: result = %kit list; quoted, it is a plain word",
             )
         words.append(token.text)
     if quote := lexer.open_quote:

@@ -140,8 +140,8 @@ class Staging:
 
     def _unrecorded(self) -> StorageFull:
         return StorageFull(
-            f"{self.target} has to be left as it is: what is moved into it cannot be noted in {self._home}, nor in "
-            f"{records.places(self._home)[1].parent}, so that a kill could leave half of it",
+            f"{self.target} was not changed: moves into it cannot be recorded in {self._home} or "
+            f"{records.places(self._home)[1].parent}, so a kill could leave it half changed",
             hint="set KITOPS_HOME to a folder that you can write, or unpack into a new folder",
         )
 
@@ -200,7 +200,7 @@ class Staging:
         replaced = [move.path for move in planned if move.replaces]
         if replaced and not self._overwrite:
             raise Conflict(
-                f"{self.target / replaced[0]} came into being meanwhile: nothing was changed", details=replaced[:20]
+                f"{self.target / replaced[0]} appeared meanwhile: nothing was changed", details=replaced[:20]
             )
 
     def _take_back(self, moves: Moves, planned: list[Move], began_ns: int, problem: BaseException) -> None:

@@ -66,7 +66,7 @@ class Moves:
                 yield Move(path, True, made.st_ino, made.st_mtime_ns)
 
     def make(self, move: Move) -> None:
-        """One move, in one step. Raises Conflict for what came into being meanwhile, or is not a regular file."""
+        """One move, in one step. Raises Conflict for what appeared meanwhile, or is not a regular file."""
         made = self.tree.stat(move.path)
         if made is None:
             raise FileNotFoundError(errno.ENOENT, "it was removed meanwhile", self.shown(move.path))
@@ -75,7 +75,7 @@ class Moves:
             if move.replaces:
                 self._replace(move.path, there)
             elif there is not None:
-                raise _in_the_way(self.target, move.path, "came into being meanwhile: nothing was changed")
+                raise _in_the_way(self.target, move.path, "appeared meanwhile: nothing was changed")
             elif stat.S_ISDIR(made.st_mode):
                 self._move_folder(move.path, made.st_mode)
             else:
@@ -161,7 +161,7 @@ class Moves:
         try:
             os.link(old, new, src_dir_fd=old_fd, dst_dir_fd=new_fd, follow_symlinks=False)
         except FileExistsError:
-            raise _in_the_way(self.target, path, "came into being meanwhile: nothing was changed") from None
+            raise _in_the_way(self.target, path, "appeared meanwhile: nothing was changed") from None
         except (OSError, NotImplementedError):
             self._has_links = source is self.target  # others' files may be refused one by one
             return False

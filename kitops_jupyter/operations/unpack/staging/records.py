@@ -188,7 +188,7 @@ def _read(path: Path, *, with_moves: bool = False) -> tuple[Head, list[Move]]:
     with os.fdopen(descriptor, "rb") as stream:
         there = os.fstat(descriptor)
         if hasattr(os, "geteuid") and there.st_uid != os.geteuid():
-            raise ValueError("written by somebody else")
+            raise ValueError("written by someone else")
         head = _head(parse_json(stream.readline(_HEAD_LIMIT_BYTES)))
         return head, _moves(parse_json(stream.readline(_MOVES_LIMIT_BYTES))) if with_moves else []
 
@@ -203,7 +203,7 @@ def _head(value: Any) -> Head:
     if head.version != _VERSION or not _STAGING.match(head.name) or not _ID.match(head.nonce):
         raise ValueError("not a record of this version")
     if "\0" in head.beside or not Path(head.beside).is_absolute():
-        raise ValueError("no folder")
+        raise ValueError("not a folder")
     if head.into and (_clean(head.into) != head.into or "/" in head.into):
         raise ValueError("not a name")
     return head
@@ -211,7 +211,7 @@ def _head(value: Any) -> Head:
 
 def _moves(value: Any) -> list[Move]:
     if not isinstance(value, list):
-        raise ValueError("no list")
+        raise ValueError("not a list")
     moves = []
     for item in value:
         if not isinstance(item, list) or [type(part) for part in item] != [str, bool, int, int]:

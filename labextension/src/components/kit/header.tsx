@@ -10,7 +10,7 @@ import type { KitState } from './state';
 interface IHeaderProps {
   state: KitState;
   actions: IActions;
-  /** Show what else there is to do, below a button; null when there is no place for a menu. */
+  /** Show what else there is to do, below a button; null when there is no room for a menu. */
   openMenu: ((button: HTMLElement) => void) | null;
 }
 

@@ -88,7 +88,7 @@ export class KitState implements IDisposable {
     void this.diff.reload(signal => this.model.diff(this.reference, other, signal));
   }
 
-  /** The tags of the repository moved: by us, or by somebody else. */
+  /** The tags of the repository moved: by us, or by someone else. */
   moved(): void {
     if (this.history.value || this.history.error) {
       void this.history.reload();

@@ -24,7 +24,7 @@ export const preview = (more: Partial<PackCheck> = {}): PackCheck => ({
     { section: 'dataset', name: '', path: 'big.csv', files: 1, size_bytes: 4096 },
     { section: 'dataset', name: '', path: 'small.csv', files: 1, size_bytes: 512 }
   ],
-  left_out: [['.env', 'may hold a secret']],
+  left_out: [['.env', 'may contain a secret']],
   warnings: [HOSTILE],
   problems: [],
   command: '%kit pack work',

@@ -24,7 +24,7 @@ describe('pack', () => {
   it('shows what goes in, what stays out and why, and warns', async () => {
     await at.open(form());
     await at.shown(() => at.dialog.node.textContent?.includes('Goes in') === true, 'the preview');
-    expect(at.dialog.node.textContent).toContain('.env may hold a secret');
+    expect(at.dialog.node.textContent).toContain('.env may contain a secret');
     expect(at.dialog.node.querySelector('.kitops-Warnings')?.textContent).toBe(HOSTILE);
     expect(at.dialog.node.querySelector('img')).toBeNull();
     expect(at.line()).toBe('%kit pack work -t work:latest');
@@ -89,7 +89,7 @@ describe('pack', () => {
       asked.push(follows);
       return follows
         ? preview({ command: '%kit pack work --follow-links' })
-        : preview({ warnings: ['model: left out a link: m.onnx; --follow-links packs what links lead to'] });
+        : preview({ warnings: ['model: left out a link: m.onnx; --follow-links packs what links point to'] });
     };
     await at.open(form());
     await at.shown(() => !at.go().disabled, 'the preview');
