@@ -32,6 +32,16 @@ def test_a_path_is_left_out_where_kit_leaves_it_out(decision: dict[str, Any]) ->
     assert rules.has_exclusions == decision["kit"]["has_exclusions"]
     found = {path: rules.ignores(path, layer=decision["layer"]) for path in decision["paths"]}
     assert found == decision["kit"]["ignored"]
+    for path in (path for path, is_ignored in found.items() if is_ignored):
+        assert rules.may_ignore_in(path.rpartition("/")[0], layer=decision["layer"]), path
+
+
+def test_only_files_beside_a_named_path_are_asked_for_one_by_one() -> None:
+    rules = ignore.Rules(["logs", "data/raw/x.csv"], ["data", "data/other"])
+    assert not rules.may_ignore_in("data/train", layer="data")
+    for folder in ("", "data", "data/raw", "data/other", "data/other/deep", "logs", "logs/deep"):
+        assert rules.may_ignore_in(folder, layer="data"), folder
+    assert ignore.Rules(["*.pyc"], []).may_ignore_in("data/train", layer="data")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from kitops_jupyter.errors import PathInvalid, SourceChanged
 _FLAGS = os.O_RDONLY
 for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_NOCTTY"):
     _FLAGS |= getattr(os, _name, 0)
-_open, _fstat, _close = os.open, os.fstat, os.close  # called for each of many small files
+_open, _read, _fstat, _close = os.open, os.read, os.fstat, os.close  # called for each of many small files
 _HINT = "let the program that writes it finish, then pack again"
 
 
@@ -36,24 +36,24 @@ def open_source(member: Member) -> int:
         raise SourceChanged(f"{member.source} {reason}", hint=_HINT) from error
 
 
-def read_small(member: Member, view: memoryview) -> None:
-    """Fill the view, which is as long as the member, with the whole file. Raises SourceChanged, PathInvalid."""
-    size = len(view)
+def read_small(member: Member) -> bytes:
+    """The whole file. Raises SourceChanged, PathInvalid."""
+    size = member.size
     try:
         descriptor = _open(member.source, _FLAGS)
     except OSError:
         descriptor = open_source(member)  # which puts the reason in words
     try:
         try:
-            count = _readinto(descriptor, view)
-            while 0 < count < size:
-                more = _readinto(descriptor, view[count:])
-                count = count + more if more else -count
+            data = _read(descriptor, size)
+            while len(data) < size and (more := _read(descriptor, size - len(data))):
+                data += more
         except OSError as error:
             raise _unreadable(member, error) from error
         check(member, _fstat(descriptor))
-        if count != size:
-            raise _changed(member, [f"only {abs(count)} of {size} bytes could be read"])
+        if len(data) != size:
+            raise _changed(member, [f"only {len(data)} of {size} bytes could be read"])
+        return data
     finally:
         _close(descriptor)
 
@@ -101,11 +101,11 @@ class SourceFile:
 
 def check(member: Member, found: os.stat_result) -> None:
     """Compare the file's stamps with the plan's. Raises SourceChanged, which names the file and each difference."""
-    if (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino) == (
-        member.size,
-        member.mtime_ns,
-        member.ctime_ns,
-        member.inode,
+    if (
+        found.st_size == member.size
+        and found.st_mtime_ns == member.mtime_ns
+        and found.st_ctime_ns == member.ctime_ns
+        and found.st_ino == member.inode
     ):
         return
     changes = [

@@ -10,7 +10,7 @@ from kitops_jupyter.archive.source_file import SourceFile, read_small
 from kitops_jupyter.archive.tar_header import (
     BLOCK,
     END_OF_ARCHIVE,
-    PlainHeaders,
+    PlainMembers,
     has_plain_header,
     header,
     header_size,
@@ -20,9 +20,8 @@ from kitops_jupyter.errors import KitError
 
 # After this long a buffer is handed on as it is, so that a slow disk full of small files can be interrupted.
 _PATIENCE_S = 0.25
-# One read, one check of its stamps; larger files are streamed and checked twice.
-_SMALL_BYTES = 1 << 20
-_ZEROS = bytes(BLOCK)
+# One read, one check of its stamps; larger files are streamed without a copy, and checked twice.
+_SMALL_BYTES = 64 << 10
 
 
 class TarStream:
@@ -32,7 +31,7 @@ class TarStream:
         self.size_bytes = len(END_OF_ARCHIVE) + sum(map(_total, members))
         self._members: Iterator[Member] = iter(members)
         self._next: Member | None = next(self._members, None)
-        self._headers = PlainHeaders()
+        self._plain = PlainMembers()
         self._rest: memoryview = memoryview(b"")
         self._file: SourceFile | None = None
         self._padding = 0
@@ -96,19 +95,14 @@ class TarStream:
     def _small_files(self, view: memoryview, until_s: float) -> int:
         """As many whole members as fit, each with one header block: the common case, kept short."""
         at, room = 0, len(view)
-        member, members, block, monotonic = self._next, self._members, self._headers.block, time.monotonic
+        member, members, whole, monotonic = self._next, self._members, self._plain.member, time.monotonic
         while member is not None:
             is_dir = member.is_dir
             size = 0 if is_dir else member.size
-            body = at + BLOCK
-            end = body + size + (-size & 511)
+            end = at + BLOCK + size + (-size & 511)
             if end > room or size > _SMALL_BYTES or not has_plain_header(member) or (at and monotonic() > until_s):
                 break
-            view[at:body] = block(member.name.encode(), member.mode, size, is_dir)
-            if not is_dir:
-                read_small(member, view[body : body + size])
-                if size & 511:
-                    view[body + size : end] = _ZEROS[: end - body - size]
+            view[at:end] = whole(member.name.encode(), member.mode, is_dir, b"" if is_dir else read_small(member))
             at = end
             member = self._next = next(members, None)
         return at

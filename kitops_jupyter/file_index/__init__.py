@@ -26,7 +26,7 @@ from kitops_jupyter.file_index.address import (
     parse_address,
     referrer,
 )
-from kitops_jupyter.file_index.building import BuiltIndex, IndexBuilder, listing_only
+from kitops_jupyter.file_index.building import BuiltIndex, FileRow, IndexBuilder, listing_only
 from kitops_jupyter.file_index.reading import FILES_LIMIT, FileIndex, IndexedFile, read_listing
 from kitops_jupyter.file_index.tree import LEAF_BYTES, NODE_BYTES, V1, V2, Tree, is_piece
 from kitops_jupyter.file_index.verifying import Piece, VerifiedFile
@@ -47,6 +47,7 @@ __all__ = [
     "Address",
     "BuiltIndex",
     "FileIndex",
+    "FileRow",
     "IndexBuilder",
     "IndexedFile",
     "Piece",

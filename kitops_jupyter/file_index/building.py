@@ -8,12 +8,13 @@ import json
 import tempfile
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import StorageFull
 from kitops_jupyter.file_index.address import Address
-from kitops_jupyter.file_index.reading import BLOCK_BYTES, PAGE_BYTES, IndexedFile
+from kitops_jupyter.file_index.reading import BLOCK_BYTES, PAGE_BYTES
 from kitops_jupyter.file_index.tree import DIGEST_BYTES, V2, Tree
 
 # The leaves of 2 GiB are in memory, those of more in a temporary file.
@@ -21,6 +22,9 @@ LEAVES_IN_MEMORY_BYTES = 1 << 20
 # Level 6 makes the listing of 100,000 files a tenth smaller, and takes four times as long.
 _ZLIB_LEVEL = 1
 _PART_BYTES = 1 << 20
+
+# A file's name, size, mode and offset: an IndexedFile is one.
+FileRow = tuple[str, int, int, int]
 
 
 class BuiltIndex:
@@ -49,9 +53,9 @@ class IndexBuilder:
     A `tree` of version 1 is for comparing: `build` makes version 2.
     """
 
-    def __init__(self, files: Iterable[IndexedFile] = (), tree: Tree = V2) -> None:
+    def __init__(self, files: Iterable[FileRow] = (), tree: Tree = V2) -> None:
         self._tree = tree
-        self._files = list(files)
+        self._files = _Columns.of(files)
         self._at = self._done = 0  # the file that is hashed now, and how much of it was
         self._partial: Any = None  # the hash of a leaf whose rest is still to come
         self._open_node = bytearray()  # the leaves' digests so far
@@ -59,18 +63,19 @@ class IndexBuilder:
         self._nodes = bytearray()
         self._leaves = _Table()
 
-    def add(self, file: IndexedFile) -> None:
+    def add(self, file: FileRow) -> None:
         """One more file, before the first of its bytes is written."""
-        self._files.append(file)
+        self._files.add(*file)
 
     def write(self, view: memoryview) -> None:
         """Take the layer's next bytes."""
         begin = self._position
         self._position = end = begin + len(view)
-        files, leaf_bytes, start_hash, nodes = self._files, self._tree.leaf_bytes, self._tree.start, self._nodes
+        sizes, offsets, count = self._files.sizes, self._files.offsets, len(self._files.names)
+        leaf_bytes, start_hash, nodes = self._tree.leaf_bytes, self._tree.start, self._nodes
         at = self._at
-        while at < len(files):
-            _, size, _, offset = files[at]
+        while at < count:
+            size, offset = sizes[at], offsets[at]
             start, stop = offset + self._done, offset + size
             if stop <= end and size <= leaf_bytes and start == offset:  # most files of most layers
                 if size:
@@ -128,28 +133,50 @@ class IndexBuilder:
 
     def build(self) -> BuiltIndex:
         """The index; to be asked for when the whole layer has passed."""
-        assert self._at == len(self._files), "the layer ended before its last file"
+        assert self._at == len(self._files.names), "the layer ended before its last file"
         return BuiltIndex(_listing(self._files, self.pages), bytes(self._nodes), self._leaves)
 
 
-def listing_only(files: Iterable[IndexedFile]) -> BuiltIndex:
+def listing_only(files: Iterable[FileRow]) -> BuiltIndex:
     """An index without digests, for a layer that cannot be read in parts."""
-    return BuiltIndex(_listing([file._replace(offset=-1) for file in files], ()), b"", _Table())
+    return BuiltIndex(_listing(_Columns.of((*row[:3], -1) for row in files), ()), b"", _Table())
 
 
-def _listing(files: list[IndexedFile], pages: tuple[bytes, ...]) -> bytes:
+@dataclass(slots=True)
+class _Columns:
+    """Files, a column each of what is known of them: an object for each of many files would cost as much again."""
+
+    names: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    modes: list[int] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rows: Iterable[FileRow]) -> _Columns:
+        columns = cls()
+        for row in rows:
+            columns.add(*row)
+        return columns
+
+    def add(self, name: str, size: int, mode: int, offset: int) -> None:
+        self.names.append(name)
+        self.sizes.append(size)
+        self.modes.append(mode)
+        self.offsets.append(offset)
+
+
+def _listing(files: _Columns, pages: tuple[bytes, ...]) -> bytes:
     gaps: list[int] = []
     end = 0
-    for _, size, _, offset in files:
+    for size, offset in zip(files.sizes, files.offsets, strict=True):
         gaps.append(offset - end)
         end = offset + -(-size // BLOCK_BYTES) * BLOCK_BYTES
-    is_compressed = bool(files) and files[0].offset == -1
     listed = {
         "version": V2.version,
-        "names": [file.name for file in files],
-        "sizes": [file.size for file in files],
-        "modes": [file.mode for file in files],
-        "gaps": None if is_compressed else gaps,
+        "names": files.names,
+        "sizes": files.sizes,
+        "modes": files.modes,
+        "gaps": None if files.offsets[:1] == [-1] else gaps,
         "pages": b"".join(pages).hex(),
     }
     text = json.dumps(listed, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogateescape")

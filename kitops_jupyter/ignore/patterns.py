@@ -78,6 +78,11 @@ class Run(NamedTuple):
     odd: tuple[re.Pattern[str], ...]
     slow: tuple[_Steps, ...]
 
+    @property
+    def has_wildcards(self) -> bool:
+        """Whether one of the patterns may match other paths than its own."""
+        return bool(self.expression or self.odd or self.slow)
+
     def matches(self, path: str) -> bool:
         """Whether one of the patterns matches the path itself."""
         if path in self.names or (self.expression and self.expression.match(path)):

@@ -30,6 +30,18 @@ class Rules:
         names, prefixes = self._others.get(layer) or self._others_of(layer)
         return path in names or path.startswith(prefixes) or self.matches(path)
 
+    def may_ignore_in(self, folder: str, *, layer: str) -> bool:
+        """Whether the layer may leave out something that is directly in this folder; "" is the kit's folder.
+
+        Where it may not, a walk need not ask `ignores` for each of the folder's files.
+        """
+        names, prefixes = self._others.get(layer) or self._others_of(layer)
+        if f"{folder}/".startswith(prefixes) or any(self._above.get(folder) or self._look_above(folder)):
+            return True
+        if any(run.has_wildcards for run in self._runs):
+            return True
+        return any(path.rpartition("/")[0] == folder for path in names.union(*(run.names for run in self._runs)))
+
     def matches(self, path: str) -> bool:
         """Whether the patterns leave it out, for any layer."""
         folder = path.rpartition("/")[0]

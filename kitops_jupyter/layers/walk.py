@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import stat
 from collections.abc import Iterator
@@ -152,6 +153,7 @@ class Walk:
         ignores, keep = self._rules.ignores, self._members.append
         while listed:
             above = f"{names[-1]}/" if names[-1] else ""
+            may_ignore = self._rules.may_ignore_in(names[-1], layer=self._layer)
             for entry in listed[-1]:
                 inner = above + entry.name
                 if ".." in entry.name:
@@ -159,7 +161,7 @@ class Walk:
                     continue
                 there = _stat_of(entry)
                 if stat.S_ISREG(there.st_mode):  # nearly all of them: `_take`, cut short
-                    if not ignores(inner, layer=self._layer):
+                    if not may_ignore or not ignores(inner, layer=self._layer):
                         keep(member_of(inner, entry.path, there))
                 elif folder := self._take(inner, entry.path, there):
                     self._opened.append(folder)
@@ -229,7 +231,7 @@ def _entries_of(path: str) -> Iterator[os.DirEntry[str]]:
     """A folder's entries in byte order of their names, which for UTF-8 is the order of the characters."""
     try:
         with os.scandir(path) as found:
-            return iter(sorted(found, key=lambda entry: entry.name))
+            return iter(sorted(found, key=operator.attrgetter("name")))
     except OSError as problem:
         raise _unreadable(path, problem) from problem
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -207,13 +207,11 @@ class _Watched:
         return (self._builder,)
 
 
-def _indexed(layer: PlannedLayer) -> list[file_index.IndexedFile]:
+def _indexed(layer: PlannedLayer) -> Iterator[file_index.FileRow]:
     """The layer's files as they will be in it."""
     is_one_file = layer.format.is_one_file
-    return [
-        file_index.IndexedFile(layer.path if is_one_file else member.name, member.size, member.mode, offset)
-        for member, offset in layer.format.offsets(layer.members)
-    ]
+    for member, offset in layer.format.offsets(layer.members):
+        yield layer.path if is_one_file else member.name, member.size, member.mode, offset
 
 
 class _HashingStream:
