@@ -128,14 +128,15 @@ def test_a_kit_with_a_nasty_name_is_shown_as_text(page: Any) -> None:
 def test_a_sign_in_is_a_form_and_its_secret_goes_only_once(page: Any, lab: Lab, pictures: Camera) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or ""))
-    row(page, "registry", "users").get_by_text("Sign in").click()
+    row(page, "registry", "users").click()
+    page.locator("#kitops-panel").get_by_role("button", name="Sign in").click()
     dialog = page.locator(".jp-Dialog")
     dialog.wait_for()
     pictures.take(page, "sign-in")
     dialog.locator("input:not([type=password]):not([type=checkbox])").last.fill("user")
     dialog.locator("input[type=password]").fill("hunter2")
     dialog.locator("input[type=password]").press("Enter")
-    row(page, "registry", "users").get_by_text("Sign in").wait_for(state="detached")
+    row(page, "registry", "users").get_by_text("signed in").wait_for()
     assert [text.count("hunter2") for text in sent if "hunter2" in text] == [1]
     assert "hunter2" not in json.dumps(lab.ask("status"))
     assert "hunter2" not in page.content()

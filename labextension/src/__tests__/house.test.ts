@@ -16,7 +16,6 @@ const FLOORS: { readonly [room: string]: number } = {
   'components/panel': 6,
   'components/kit': 6,
   'components/dialogs': 6,
-  'components/registries': 6,
   'components/status': 6,
   plugins: 7,
   index: 8

@@ -13,6 +13,8 @@ import type { Form } from '../components/shared/form';
 import { kitIcon, pushIcon } from '../icons';
 import { CommandIDs, IKitModel } from '../tokens';
 import { actionsOf } from './actions';
+import type { Dialogs } from './ask';
+import { ask, load } from './ask';
 import { given, takes } from './row';
 
 type Args = ReadonlyPartialJSONObject;
@@ -185,22 +187,6 @@ function addValidating({ app, actions, files }: IPlaces): void {
       }
     }
   });
-}
-
-type Dialogs = Awaited<ReturnType<typeof load>>;
-
-/** Fetched when the first one is opened, not with JupyterLab itself. */
-const load = () => import(/* webpackChunkName: "dialogs" */ '../components/dialogs');
-
-async function ask<T>(
-  title: string,
-  make: (dialogs: Dialogs) => Form<T>,
-  accept: string,
-  isWarning = false
-): Promise<T | null> {
-  const dialogs = await load();
-  const { value } = await new dialogs.FormDialog<T>({ title, form: make(dialogs), accept, isWarning }).launch();
-  return value;
 }
 
 /** Do it without a question, and tell how it went. */

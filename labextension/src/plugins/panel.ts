@@ -7,8 +7,13 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import type { Run } from '../components/panel';
 import { KitPanel } from '../components/panel';
+import type { Form } from '../components/shared/form';
+import { inert } from '../format';
 import { Memory } from '../model/memory';
 import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
+import { actionsOf } from './actions';
+import type { Dialogs } from './ask';
+import { ask } from './ask';
 import { given, takes } from './row';
 
 /** The side panel, and the command that shows it. */
@@ -34,6 +39,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
         app.commands.execute(command, args).catch(reason => showErrorMessage(trans.__('ModelKits'), reason));
       }
     };
+    const actions = actionsOf({ app, model, translator: translator ?? nullTranslator, notebooks, documents: null });
     const widget = new KitPanel({ model, memory, trans, run, notebooks });
     restorer?.add(widget, widget.id);
     app.shell.add(widget, 'left', { rank: 350, type: 'ModelKits' });
@@ -49,9 +55,10 @@ export const panel: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Show one repository of a registry that lists none'),
       describedBy: takes('registry'),
       execute: async args => {
-        const { askRepository } = await import('../components/registries');
         const registry = given(app, 'registry', args.registry);
-        const repository = registry && (await askRepository(registry, trans));
+        const title = trans.__('Open a repository of %1', inert(registry, 60));
+        const form = ({ RepositoryForm }: Dialogs): Form<string> => new RepositoryForm(actions, registry);
+        const repository = registry && (await ask(title, form, trans.__('Open')));
         if (repository) {
           memory.name(registry, repository);
           app.shell.activateById(widget.id);

@@ -3,9 +3,10 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { addIcon } from '@jupyterlab/ui-components';
 
-import { addRegistry, signIn } from '../components/registries';
 import { inert } from '../format';
 import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
+import { actionsOf } from './actions';
+import { ask } from './ask';
 import { given, takes } from './row';
 
 /** Registries: their names here, and who is signed in. */
@@ -17,6 +18,8 @@ export const registries: JupyterFrontEndPlugin<void> = {
   optional: [ITranslator],
   activate: (app: JupyterFrontEnd, model: IKitModel, translator: ITranslator | null) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
+    const options = { app, model, translator: translator ?? nullTranslator, notebooks: null, documents: null };
+    const actions = actionsOf(options);
     const find = (name: string): IKitModel['registries'][number] | undefined =>
       model.registries.find(each => each.name === name);
     app.commands.addCommand(CommandIDs.addRegistry, {
@@ -24,12 +27,16 @@ export const registries: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Give a registry a name, so that the panel shows it'),
       icon: addIcon,
       describedBy: takes(),
-      execute: () => addRegistry(model, trans)
+      execute: () => ask(trans.__('Add a registry'), ({ RegistryForm }) => new RegistryForm(actions), trans.__('Add'))
     });
     app.commands.addCommand(CommandIDs.signIn, {
       label: trans.__('Sign In to a Registry…'),
       describedBy: takes('registry'),
-      execute: args => signIn(model, args.isAsked ? '' : given(app, 'registry', args.registry), trans)
+      execute: args => {
+        const registry = args.isAsked ? '' : given(app, 'registry', args.registry);
+        const title = registry ? trans.__('Sign in to %1', inert(registry, 60)) : trans.__('Sign in to a registry');
+        return ask(title, ({ SignInForm }) => new SignInForm(actions, registry), trans.__('Sign in'));
+      }
     });
     app.commands.addCommand(CommandIDs.signOut, {
       label: trans.__('Sign Out'),

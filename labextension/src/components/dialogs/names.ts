@@ -22,14 +22,19 @@ export function parseName(text: string, registries: readonly string[] = []): INa
   return { registry, repository: colon < 0 ? rest : rest.slice(0, colon), tag: colon < 0 ? '' : rest.slice(colon + 1) };
 }
 
+/** What is wrong with a name for a repository; empty when nothing is. */
+export const repositoryProblem = (repository: string, trans: TranslationBundle): string =>
+  REPOSITORY.test(repository) ? '' : trans.__('A name has small letters, digits, and . _ - / between them');
+
 /** What is wrong with a name for a kit; empty when nothing is. Several tags have commas between them. */
 export function nameProblem(text: string, trans: TranslationBundle, registries: readonly string[] = []): string {
   const { repository, tag } = parseName(text, registries);
   if (!text) {
     return trans.__('A kit needs a name, as in churn:tuned');
   }
-  if (!REPOSITORY.test(repository)) {
-    return trans.__('A name has small letters, digits, and . _ - / between them');
+  const problem = repositoryProblem(repository, trans);
+  if (problem) {
+    return problem;
   }
   const hasTag = text.length > repository.length && text.endsWith(`:${tag}`);
   if (hasTag && !tag.split(',').every(each => TAG.test(each))) {

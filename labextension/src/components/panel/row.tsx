@@ -7,7 +7,7 @@ import { kitIcon, pullIcon } from '../../icons';
 import { kitLine } from '../../lines';
 import type { IKitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
-import { CopyLine, IconButton, TextButton } from '../shared/parts';
+import { CopyLine, IconButton } from '../shared/parts';
 import { NoteBody } from './note';
 import type { IRow } from './rows';
 import type { Run } from './types';
@@ -139,21 +139,16 @@ function StoreDetail({ model, trans }: IRowProps): JSX.Element {
   );
 }
 
-function RegistryDetail({ row, model, trans, run }: IRowProps): JSX.Element {
+/** Who wants to know who you are says so where its repositories would be; its menu signs in, too. */
+function RegistryDetail({ row, model, trans }: IRowProps): JSX.Element {
   const who = row.row?.signed_in_as ?? '';
   return (
     <>
-      <span className="kitops-Row-detail">
-        {who ? (
-          <span className="kitops-Row-signed" title={trans.__('Signed in as %1', inert(who, 60))}>
-            {trans.__('signed in')}
-          </span>
-        ) : (
-          <TextButton tabIndex={-1} onClick={() => run(CommandIDs.signIn, { registry: row.registry })}>
-            {trans.__('Sign in')}
-          </TextButton>
-        )}
-      </span>
+      {who && (
+        <span className="kitops-Row-detail kitops-Row-signed" title={trans.__('Signed in as %1', inert(who, 60))}>
+          {trans.__('signed in')}
+        </span>
+      )}
       <span className="kitops-Row-actions">
         <IconButton
           icon={refreshIcon}

@@ -10,21 +10,25 @@ interface ITextFieldProps {
   placeholder?: string;
   offered?: readonly string[];
   isFirst?: boolean;
+  /** The field's name in the page. */
+  name?: string;
 }
 
 /** A line to type, with what is wrong with it below. */
 export function TextField(props: ITextFieldProps): JSX.Element {
-  const { label, value, onChange, problem = '', hint, placeholder, offered = [], isFirst } = props;
+  const { label, value, onChange, problem = '', hint, placeholder, offered = [], isFirst, name } = props;
   const id = useId();
   return (
     <div className="kitops-Field">
       <label htmlFor={id}>{label}</label>
       <input
         id={id}
+        name={name}
         className={`jp-mod-styled${isFirst ? ' kitops-mod-first' : ''}`}
         type="text"
         value={value}
         spellCheck={false}
+        autoCapitalize="off"
         autoComplete="off"
         placeholder={placeholder}
         list={offered.length ? `${id}list` : undefined}
@@ -45,6 +49,26 @@ export function TextField(props: ITextFieldProps): JSX.Element {
         role={problem ? 'alert' : undefined}
       >
         {problem || hint}
+      </small>
+    </div>
+  );
+}
+
+/** A secret to type: it is in the page's field and nowhere else, as React would write a value into the page's markup. */
+export function SecretField({ label, hint }: { label: string; hint: string }): JSX.Element {
+  const id = useId();
+  return (
+    <div className="kitops-Field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        className="jp-mod-styled"
+        type="password"
+        autoComplete="new-password"
+        aria-describedby={`${id}told`}
+      />
+      <small id={`${id}told`} className="kitops-Quiet">
+        {hint}
       </small>
     </div>
   );

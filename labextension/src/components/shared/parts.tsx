@@ -60,9 +60,9 @@ interface ITextButtonProps {
   disabled?: boolean;
 }
 
-/** A small button with a word on it. */
+/** A button with a word on it, small enough for a row. */
 export function TextButton(props: ITextButtonProps): JSX.Element {
-  return <PlainButton {...props} className="kitops-TextButton" />;
+  return <PlainButton {...props} className="kitops-Button kitops-mod-small" />;
 }
 
 type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement>;

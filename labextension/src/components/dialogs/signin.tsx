@@ -1,0 +1,84 @@
+import type { JSX } from 'react';
+
+import type { RegistryRow } from '../../wire';
+import type { IActions } from '../shared/actions';
+import { CheckField, SecretField, TextField } from '../shared/field';
+import { Form } from '../shared/form';
+
+/** Credentials for a registry. The password stays in the page's field alone, until it is sent. */
+export class SignInForm extends Form<RegistryRow> {
+  /** Without a registry, it is asked for. */
+  constructor(
+    actions: IActions,
+    readonly registry: string
+  ) {
+    super(actions);
+    this._named = registry;
+    this._row = actions.model.registries.find(({ name }) => name === registry);
+  }
+
+  get isReady(): boolean {
+    return this._named !== '';
+  }
+
+  protected async send(): Promise<RegistryRow> {
+    const field = this.node.querySelector<HTMLInputElement>('input[type=password]')!;
+    try {
+      return await this.actions.model.login({
+        registry: this._named,
+        username: this._username,
+        password: field.value,
+        plain_http: this._row ? this._row.plain_http : this._isPlain
+      });
+    } finally {
+      field.value = '';
+    }
+  }
+
+  protected fields(): JSX.Element {
+    const { trans } = this.actions;
+    const take = (change: () => void): void => {
+      change();
+      this.moved();
+    };
+    return (
+      <>
+        {!this.registry && (
+          <TextField
+            label={trans.__('Registry')}
+            name="registry"
+            value={this._named}
+            placeholder={trans.__('ghcr.io')}
+            isFirst
+            onChange={value => take(() => (this._named = value.trim()))}
+          />
+        )}
+        <TextField
+          label={trans.__('User name')}
+          name="username"
+          value={this._username}
+          isFirst={this.registry !== ''}
+          onChange={value => take(() => (this._username = value.trim()))}
+        />
+        <SecretField
+          label={trans.__('Password or access token')}
+          hint={trans.__(
+            'It goes to your Jupyter server once, and into the credential store that the kit program reads, too.'
+          )}
+        />
+        {!this._row && (
+          <CheckField
+            label={trans.__('Without TLS (only on this machine or a network you trust)')}
+            isChecked={this._isPlain}
+            onChange={isChecked => take(() => (this._isPlain = isChecked))}
+          />
+        )}
+      </>
+    );
+  }
+
+  private _isPlain = false;
+  private _named: string;
+  private readonly _row: RegistryRow | undefined;
+  private _username = '';
+}
