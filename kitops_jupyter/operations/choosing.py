@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kitops_jupyter.filters import Choice, Filters
+from kitops_jupyter.filters import Filters
 from kitops_jupyter.kitfile import Dataset
 from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.opening import Kit, Opener, parents_of
@@ -37,8 +37,10 @@ def wanted(kit: Kit, chosen: Filters, opener: Opener, *, include_remote: bool = 
         elif is_kit(dataset):
             other = opener.open_named(dataset.remote_path)
             below = "" if entry.clean_path == "." else entry.clean_path
-            data = [match for match in other.matches() if match.entry.section == "dataset"]
-            layers += [Part(other.source, match, Choice(match.entry), below) for match in data]
+            data = {id(match.entry): match for match in other.matches() if match.entry.section == "dataset"}
+            own = kit.described().entries()
+            choices = chosen.exclusions.choose_inherited([match.entry for match in data.values()], beside=own)
+            layers += [Part(other.source, data[id(choice.entry)], choice, below) for choice in choices]
     return Wanted(layers, objects, left)
 
 
@@ -47,15 +49,16 @@ def chosen_layers(kit: Kit, chosen: Filters, opener: Opener) -> list[Part]:
     parents = parents_of(kit.described(), opener.open_named)
     models = [(parent, match) for parent in reversed(parents) for match in model_of(parent)]
     narrowed = chosen.narrowed_to_model()
-    found = [
-        Part(parent.source, match, Choice(match.entry))
-        for parent, match in models
-        if narrowed is not None and narrowed.selects(match.entry)
-    ]
     matches = {id(match.entry): match for match in kit.matches()}
     entries = [match.entry for match in matches.values()]
     others = [entry for entry in kit.described().entries() if not entry.has_layer]
-    choices = chosen.choose(entries, elsewhere=[*others, *(match.entry for _, match in models)])
+    inherited = {id(match.entry): (parent, match) for parent, match in models}
+    elsewhere = [*others, *(match.entry for _, match in models)]
+    choices = chosen.choose(entries, elsewhere=elsewhere)
+    found = []
+    for choice in narrowed.choose_inherited([match.entry for _, match in models], beside=entries) if narrowed else ():
+        parent, match = inherited[id(choice.entry)]
+        found.append(Part(parent.source, match, choice))
     return found + [Part(kit.source, matches[id(choice.entry)], choice) for choice in choices]
 
 

@@ -26,13 +26,14 @@ def _parser() -> Parser:
         examples=(
             "kit pull registry.example.com/team/churn:v1",
             "kit pull registry.example.com/team/churn:v1 --filter datasets:validation --filter model",
+            "kit pull registry.example.com/team/churn:v1 --filter dataset --filter '!dataset:train/raw.csv' -d data",
             "kit pull registry.example.com/team/churn:v1 --filter model --as-tar -d archives",
         ),
     )
     parser.word("REF", kind="reference")
     parser.flag(
         "-f", "--filter", metavar="TYPES[:NAMES]", kind="filter", action="append", default=[],
-        help="only these, straight into files: kitfile model datasets code prompts docs mcpservers",
+        help="only these, straight into files: kitfile model datasets code prompts docs mcpservers; not these: !TYPES",
     )  # fmt: skip
     parser.flag("-d", "--dir", metavar="DIR", kind="folder", help="write the files there, store nothing")
     parser.flag("-l", "--label", metavar="KEY=VALUE", action="append", default=[], help="choose one kit of an index")

@@ -33,6 +33,7 @@ def _parser() -> Parser:
         examples=(
             "kit unpack churn:tuned -d ./elsewhere",
             "kit unpack churn:tuned --filter model --filter datasets:validation",
+            "kit unpack churn:tuned --filter datasets --filter '!datasets:train/raw.csv'",
         ),
     )
     parser.word("REF", kind="reference", required=False)
@@ -41,7 +42,7 @@ def _parser() -> Parser:
     parser.flag("-i", "--ignore-existing", help="keep files that are there already")
     parser.flag(
         "-f", "--filter", metavar="TYPES[:NAMES]", kind="filter", action="append", default=[],
-        help="only these: kitfile model datasets code prompts docs mcpservers; may be repeated",
+        help="only these: kitfile model datasets code prompts docs mcpservers; not these: !TYPES; may be repeated",
     )  # fmt: skip
     parser.flag("--include-remote", help="also data sets that the Kitfile only points at")
     parser.flag("-l", "--label", metavar="KEY=VALUE", action="append", default=[], help="choose one kit of an index")

@@ -51,6 +51,7 @@ def context(settings: Settings, tmp_path: Path, add_kits: AddKits) -> Context:
         (["unpack", "churn:tuned", "-d", "d"], ["data/", "docs/"]),
         (["unpack", "churn:tuned", "-d", "data/"], []),
         (["unpack", "churn:tuned", "--filter", "mod"], ["model"]),
+        (["unpack", "churn:tuned", "--filter", "!mod"], ["!model"]),
         (["validate", ""], ["Kitfile", "data/", "docs/", "kit notes.md"]),
         (["validate", "data/t"], ["data/train.csv"]),
         (["validate", "."], [".env", ".git/"]),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kitops_jupyter import filters as filter_rules
 from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.operations.choosing import Wanted, wanted
-from kitops_jupyter.operations.layer_reader import members_of, ranges_of
+from kitops_jupyter.operations.layer_reader import ranges_of
 from kitops_jupyter.operations.opening import Opener
 from kitops_jupyter.operations.remote_data import object_bytes
 from kitops_jupyter.operations.unpack.conflicts import conflicts_of
@@ -57,10 +57,23 @@ def plan_pull(
     place = None if directory is None else Place(typed_path(directory).absolute())
     with Opener(settings, connection) as opener:
         kit = opener.open(reference)
-        parts = wanted(kit, chosen, opener, include_remote=include_remote)
+        parts = _listed(wanted(kit, chosen, opener, include_remote=include_remote))
         size = _size_of(parts, settings)
         conflicts = conflicts_of(kit, chosen, parts, place) if place else []
     return PullPlan(kit.descriptor.digest, size, tuple(conflicts))
+
+
+def _listed(parts: Wanted) -> Wanted:
+    """The same, the archives of which only some files are wanted read once for all questions."""
+    return replace(
+        parts,
+        layers=[replace(part, listing=part.members()) if _is_listed(part) else part for part in parts.layers],
+    )
+
+
+def _is_listed(part: Part) -> bool:
+    kind = part.match.type
+    return not (part.choice.is_whole or kind.compression or kind.format.is_one_file)
 
 
 def _size_of(parts: Wanted, settings: Settings) -> PullSize:
@@ -84,7 +97,9 @@ def _part_size(part: Part) -> tuple[int, int | None]:
     layer = part.match.layer
     if part.match.type.format.is_one_file:
         return layer.size_bytes, 1
-    if part.choice.patterns is None or part.match.type.compression:
+    if not _is_listed(part):
         return layer.size_bytes, None
-    wanted = [item for item in members_of(part.source, part.match) if not item.is_dir and part.placed(item.name)]
-    return sum(member.size for member in wanted), len(wanted)
+    files = part.files()
+    size_bytes = sum(file.size for file in files)
+    is_elsewhere = ranges_of(part.source, layer) is not None
+    return layer.size_bytes if is_elsewhere and part.travels_whole(size_bytes) else size_bytes, len(files)

@@ -39,12 +39,16 @@ PATIENCE_S = 0.75  # with a beat of 0.25 s: a cancel must be heard within a seco
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A layer to unpack: where its bytes come from, which of its files are wanted, and below which folder they go."""
+    """A layer to unpack: where its bytes come from, which of its files are wanted, and below which folder they go.
+
+    `listing` is what the archive has, where that was read already.
+    """
 
     source: Source
     match: Match
     choice: Choice
     below: str = ""
+    listing: Sequence[archive.TarMember] | None = None
 
     def placed(self, member: str) -> str:
         """Where a member goes, from the target's top; "" for one that is not wanted."""
@@ -52,6 +56,28 @@ class Part:
         if not self.choice.takes(name):
             return ""
         return f"{self.below}/{name}" if self.below else name
+
+    @property
+    def is_fetched_by_files(self) -> bool:
+        """Whether single files of an archive elsewhere travel, each in a request of its own."""
+        layer, kind = self.match.layer, self.match.type
+        if self.choice.is_whole or kind.compression or is_read_whole(layer) or ranges_of(self.source, layer) is None:
+            return False
+        if self.choice.patterns is not None:
+            return True
+        return not self.travels_whole(sum(file.size for file in self.files()))
+
+    def travels_whole(self, wanted_bytes: int) -> bool:
+        """Whether all of a layer elsewhere is read to get these bytes: one stream is faster, and verified."""
+        return self.choice.patterns is None and 2 * wanted_bytes >= self.match.layer.size_bytes
+
+    def members(self) -> Sequence[archive.TarMember]:
+        """What the archive has. Raises what `members_of` raises."""
+        return members_of(self.source, self.match) if self.listing is None else self.listing
+
+    def files(self) -> list[archive.TarMember]:
+        """The files of it that are wanted. Raises as `members`."""
+        return [member for member in self.members() if not member.is_dir and self.placed(member.name)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +131,7 @@ class LayerUnpacker:
             if name := _gated(part, raw_file(part.match.layer).path, archive.NameRules()):
                 self._place.check(name)
         elif not part.match.type.compression:
-            for member in members_of(part.source, part.match):
+            for member in part.members():
                 if name := part.placed(member.name):
                     self._place.check(name, is_dir=member.is_dir)
 
@@ -121,7 +147,7 @@ class LayerUnpacker:
         with sources.watched(part.source, self._beat):
             if part.match.type.format.is_one_file:
                 counted = self._unpack_raw(part, tree)
-            elif part.choice.patterns is not None and self._can_fetch_files(part):
+            elif part.is_fetched_by_files:
                 counted = self._fetch_files(part, tree)
             else:
                 counted = self._unpack_tar(part, tree, made)
@@ -141,10 +167,6 @@ class LayerUnpacker:
         self._move(part, [untar])
         made.append(untar.tree)
         return len(untar.files), sum(file.size for file in untar.files)
-
-    def _can_fetch_files(self, part: Part) -> bool:
-        is_remote = not part.match.type.compression and ranges_of(part.source, part.match.layer) is not None
-        return is_remote and not is_read_whole(part.match.layer)
 
     def _fetch_files(self, part: Part, tree: archive.SharedTree) -> tuple[int, int]:
         """Only the wanted files' bytes out of a tar in a registry, verified by the kit's file index if it has one."""

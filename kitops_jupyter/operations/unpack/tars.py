@@ -90,7 +90,7 @@ def pull_tars(
     with Opener(settings, connection, remote=True) as opener, targets.store(settings).session():
         kit = opener.open(reference, labels=labels)
         parts = chosen_layers(kit, chosen, opener)
-        if inner := next((part for part in parts if part.choice.patterns is not None), None):
+        if inner := next((part for part in parts if not part.choice.is_whole), None):
             raise FilterInvalid(
                 f"--as-tar writes whole layers, but a filter selects files inside {inner.match.entry.label}",
                 hint="leave --as-tar out to get just these files",

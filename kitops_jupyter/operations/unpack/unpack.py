@@ -196,7 +196,7 @@ def check_place(place: Place, unpacker: LayerUnpacker, texts: Mapping[str, str],
 def _nothing(kit: Kit, chosen: Filters, wanted: Wanted) -> KitError:
     if wanted.left:
         return Usage(f"{wanted.left[0]}, and nothing else is selected", hint="--include-remote fetches it")
-    return nothing_matches(", ".join(clause.text for clause in chosen.clauses), kit.described().entries())
+    return nothing_matches(chosen.text, kit.described().entries())
 
 
 def check_room(target: Path, parts: Sequence[Part]) -> None:

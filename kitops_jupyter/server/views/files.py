@@ -10,7 +10,7 @@ from typing import Any
 from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import is_notebook
 from kitops_jupyter.errors import NotFound, Usage
-from kitops_jupyter.filters import text_for
+from kitops_jupyter.filters import text_for_file
 from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.look.files import KitFile, list_layer
 from kitops_jupyter.operations.opening import Kit, Opener
@@ -78,9 +78,9 @@ def _below(files: Sequence[KitFile], folder: str, section: str) -> list[wire.Fil
             count, size_bytes = folders.get(name, (0, 0))
             folders[name] = count + 1, size_bytes + file.size_bytes
         else:
-            rows.append(wire.FileRow(name, file.path, False, file.size_bytes, 1, text_for(section, file.path)))
+            rows.append(wire.FileRow(name, file.path, False, file.size_bytes, 1, text_for_file(section, file.path)))
     folded = [
-        wire.FileRow(name, f"{prefix}{name}", True, size_bytes, count, text_for(section, f"{prefix}{name}"))
+        wire.FileRow(name, f"{prefix}{name}", True, size_bytes, count, text_for_file(section, f"{prefix}{name}"))
         for name, (count, size_bytes) in folders.items()
     ]
     return sorted(folded, key=lambda row: row.name) + sorted(rows, key=lambda row: row.name)

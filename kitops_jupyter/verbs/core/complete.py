@@ -75,7 +75,7 @@ def _of_kind(kind: str, current: str, context: Context) -> Iterable[str]:
     if kind == "verb":
         return NAMES
     if kind == "filter":
-        return _FILTERS
+        return [f"!{name}" for name in _FILTERS] if current.startswith("!") else _FILTERS
     if kind == "format":
         return ("table", "json", *(f"{{{{ {field} }}}}" for field in template.FIELDS))
     if kind == "lifecycle":

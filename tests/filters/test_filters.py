@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 from kitops_jupyter import filters
 from kitops_jupyter.errors import FilterInvalid
-from kitops_jupyter.kitfile import Code, Entry, Kitfile, parse_yaml
+from kitops_jupyter.kitfile import Kitfile, parse_yaml
 from tests.golden_trees import GOLDEN
 
 CASES: list[dict[str, Any]] = json.loads((GOLDEN / "filters.json").read_text("utf-8"))
@@ -176,47 +174,3 @@ def test_a_hint_has_an_entrys_name_and_its_path() -> None:
     with pytest.raises(FilterInvalid) as caught:
         filters.parse(["model:x"]).choose([entry])
     assert "datasets:training or datasets:data/train" in caught.value.hint
-
-
-NAMES = st.text("ab ,*?[]!-:{}#", min_size=1, max_size=6).filter(lambda name: name not in (".", ".."))
-PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
-
-
-def differ(path: str, other: str) -> bool:
-    """Whether the language can tell them apart: a comma is written `?`."""
-    return len(path) != len(other) or any(letter not in (",", there) for letter, there in zip(path, other, strict=True))
-
-
-def code_at(path: str, index: int = 0) -> Entry:
-    return Entry("code", index, Code(path))
-
-
-@given(PATHS, PATHS)
-def test_the_text_for_a_layer_selects_it_and_no_neighbour(path: str, other: str) -> None:
-    text = filters.text_for("code", path)
-    assume(differ(path, other) and text != f"code:{other}")
-    chosen = filters.parse([text])
-    assert chosen.selects(code_at(path))
-    assert not chosen.selects(code_at(other, 1))
-    assert [choice.entry.path for choice in chosen.choose([code_at(path), code_at(other, 1)])] == [path]
-
-
-@given(PATHS, PATHS)
-def test_the_text_for_a_file_in_a_layer_takes_it_and_no_neighbour(path: str, other: str) -> None:
-    mine, others = f"src/{path}", f"src/{other}"
-    assume(differ(path, other) and differ(path, other[: len(path)]) and differ(mine, other))
-    (choice,) = filters.parse([filters.text_for("code", mine)]).choose([code_at("src")])
-    assert choice.takes(mine)
-    assert not choice.takes(others)
-
-
-@pytest.mark.parametrize("section", ["model", "part", "code", "dataset", "docs", "prompt", "mcpserver"])
-def test_the_text_for_a_path_selects_its_section_alone(section: str) -> None:
-    (entry,) = parse_yaml("code: [{path: x}]").entries()
-    assert filters.parse([filters.text_for(section, "x")]).selects(entry) == (section == "code")
-
-
-def test_the_text_for_an_empty_path_selects_the_whole_folder() -> None:
-    chosen = filters.parse([filters.text_for("code", "")])
-    assert chosen.selects(code_at(""))
-    assert chosen.selects(code_at("."))
