@@ -204,6 +204,13 @@ JobRequest: TypeAlias = Pull | Push | Pack | Copy
 JOBS: dict[str, type[JobRequest]] = {"pull": Pull, "push": Push, "pack": Pack, "copy": Copy}
 
 
+@dataclass(frozen=True)
+class UnreadRequest:
+    """What an earlier server wrote down of a job's request and `read_job` refuses; it is kept as it is."""
+
+    kept: dict[str, Any]
+
+
 def read(kind: type[T], body: object) -> T:
     """The body as a value of this dataclass.
 

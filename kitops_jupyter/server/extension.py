@@ -53,7 +53,7 @@ class KitServer(ExtensionApp):
         self._workers = Workers(THREADS, "kit-ask")
         server.event_logger.register_event_schema(EVENT_SCHEMA)
         self.handlers.extend(handlers_of(Services(root, self._jobs, tasks, self._workers)))
-        server.io_loop.add_callback(self._workers.call, self._jobs.take_over, tasks.again)
+        server.io_loop.add_callback(self._workers.call, self._jobs.take_over, tasks.make)
 
     def _warn(self, problem: KitError) -> None:
         """Settings that cannot be used stop no server: each request is answered with what is wrong, and may mend it."""

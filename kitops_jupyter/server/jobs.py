@@ -11,14 +11,14 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from kitops_jupyter.errors import Cancelled, Conflict, NotFound, Usage
 from kitops_jupyter.progress import Event, Observer, watched
-from kitops_jupyter.server import wire
+from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.answers import error_of
 from kitops_jupyter.server.job_records import GOING, Record, Records
 from kitops_jupyter.server.turns import Turns
@@ -35,14 +35,17 @@ _ITEM_STATES = {"started": "running", "advanced": "running", "finished": "done",
 
 @dataclass(frozen=True)
 class Task:
-    """What a job does. `request` is what started it, for doing it again; nothing secret is in it."""
+    """What a job does. `request` is what started it, to begin it again; nothing secret is in it."""
 
     kind: wire.JobKind
     title: str
     reference: str
     command: str
-    request: dict[str, Any]
+    request: bodies.JobRequest | bodies.UnreadRequest
     run: Callable[[Observer], wire.JobResult]
+
+
+Make: TypeAlias = Callable[[bodies.JobRequest], Task]
 
 
 @dataclass
@@ -113,12 +116,14 @@ class Jobs:
         """Begin a job."""
         return self._start(_Running(secrets.token_hex(8), task, started=_now()))
 
-    def retry(self, job_id: str, make: Callable[[dict[str, Any]], Task]) -> wire.Job:
-        """Begin an ended job again, under its name. Raises NotFound, Conflict."""
+    def retry(self, job_id: str, make: Make) -> wire.Job:
+        """Begin an ended job again, under its name. Raises NotFound, Conflict; Usage for a request that is unread."""
         job = self._find(job_id)
         if job.state in GOING:
             raise Conflict(f"{job.task.title} is still running")
-        return self._start(_Running(job_id, make(job.task.request), started=_now()))
+        asked = job.task.request
+        asked = bodies.read_job(asked.kept) if isinstance(asked, bodies.UnreadRequest) else asked
+        return self._start(_Running(job_id, make(asked), started=_now()))
 
     def end(self, job_id: str) -> None:
         """Cancel a job that is going on, forget one that ended. Raises NotFound."""
@@ -146,7 +151,7 @@ class Jobs:
         with self._lock:
             return any(job.state in GOING for job in self._jobs.values())
 
-    def take_over(self, make: Callable[[dict[str, Any]], Task]) -> None:
+    def take_over(self, make: Make) -> None:
         """Adopt and resume the jobs that ended servers left behind.
 
         Each job is adopted, or is one that failed and says why; only then is the file of its server removed.
@@ -175,14 +180,14 @@ class Jobs:
         self.turns.close(timeout_s)
         self._records.close()
 
-    def _adopted(self, record: Record, make: Callable[[dict[str, Any]], Task]) -> _Running | None:
+    def _adopted(self, record: Record, make: Make) -> _Running | None:
         """The job of a record; None for one that we have already, as a kill can leave it in two files."""
         known = self._jobs.get(record.id)
-        if known and {**known.task.request, **record.request} == known.task.request:
+        task, problem = _task_of(record, make)
+        if known and known.task.request == task.request:
             return None
         new_id = record.id if _ID.fullmatch(record.id) and not known else secrets.token_hex(8)
         state = "waiting" if record.state in GOING else record.state
-        task, problem = _task_of(record, make)
         job = _Running(new_id, task, state, record.started, record.ended, result=record.result, error=record.error)
         if problem and state == "waiting":
             job.state, job.ended, job.error = "failed", _now(), problem
@@ -265,23 +270,26 @@ def _go_on(job: _Running) -> None:
 
 def _record(job: _Running) -> Record:
     task = job.task
-    told = task.kind, task.title, task.reference, task.command, task.request
+    asked = task.request
+    request = asked.kept if isinstance(asked, bodies.UnreadRequest) else asdict(asked)
+    told = task.kind, task.title, task.reference, task.command, request
     return Record(job.id, *told, job.state, job.started, job.ended, job.result, job.error)
 
 
-def _task_of(record: Record, make: Callable[[dict[str, Any]], Task]) -> tuple[Task, wire.Error | None]:
+def _task_of(record: Record, make: Make) -> tuple[Task, wire.Error | None]:
     """What a record's job does, or, with the reason, a task of its names that cannot be done."""
+    asked: bodies.JobRequest | bodies.UnreadRequest = bodies.UnreadRequest(record.request)
     try:
         with typed_errors():
-            return make(record.request), None
+            asked = bodies.read_job(record.request)
+            return make(asked), None
     except Exception as problem:  # noqa: BLE001  (one job's fault stays its own)
         reason = error_of(problem)
 
     def refuse(observe: Observer) -> wire.JobResult:
         raise Usage(reason.message, hint=reason.hint)
 
-    told = record.kind, record.title, record.reference, record.command, record.request
-    return Task(*told, refuse), reason
+    return Task(record.kind, record.title, record.reference, record.command, asked, refuse), reason
 
 
 def _now() -> str:

@@ -124,7 +124,7 @@ ROUTES: tuple[Route[Any, Any], ...] = (
         "jobs/{id}/retry",
         bodies.OneJob,
         wire.Job,
-        lambda asked, our: our.jobs.retry(asked.id, our.tasks.again),
+        lambda asked, our: our.jobs.retry(asked.id, our.tasks.make),
         status=201,
     ),
     Route("limit", "POST", "limits", bodies.Limits, NOTHING, _limit, on_loop=True),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.lines import path_word
@@ -27,10 +27,6 @@ class Tasks:
 
     def __init__(self, root: Root) -> None:
         self._root = root
-
-    def again(self, request: dict[str, Any]) -> Task:
-        """The task behind a request that a job kept. Raises as `make` does, and Usage for what is no request."""
-        return self.make(bodies.read_job(request))
 
     def make(self, asked: bodies.JobRequest) -> Task:
         """The task behind a request. Raises Usage, PathInvalid, NotFound, InvalidReference."""
@@ -55,20 +51,20 @@ class Tasks:
         else:
             words += [*folder_words(asked.directory), *CONFLICT_WORDS[asked.on_conflict]]
             run = partial(_pull_into_folder, asked, self._root.path(asked.directory), self._root)
-        return Task("pull", f"Pull {asked.reference}", asked.reference, line(*words), asdict(asked), run)
+        return Task("pull", f"Pull {asked.reference}", asked.reference, line(*words), asked, run)
 
     def _push(self, asked: bodies.Push) -> Task:
         Reference.parse(asked.reference)
         words = ["push", asked.reference, *([asked.destination] if asked.destination else [])]
         title = f"Push {asked.destination or asked.reference}"
-        return Task("push", title, asked.reference, line(*words), asdict(asked), partial(_push, asked))
+        return Task("push", title, asked.reference, line(*words), asked, partial(_push, asked))
 
     def _copy(self, asked: bodies.Copy) -> Task:
         self._check_copy(asked)
         words = ["copy", asked.source, asked.destination]
         title = f"Copy {asked.source} to {asked.destination}"
         run = partial(_copy, asked, self._root.folder)
-        return Task("copy", title, asked.source, line(*words), asdict(asked), run)
+        return Task("copy", title, asked.source, line(*words), asked, run)
 
     def _pack(self, asked: bodies.Pack) -> Task:
         directory = self._root.existing(asked.directory)
@@ -82,7 +78,7 @@ class Tasks:
         words += ["--compression", asked.compression] if asked.compression not in ("", "none") else []
         title = f"{'Snapshot' if notebook else 'Pack'} {asked.reference}"
         run = partial(_pack, asked, directory, notebook, self._root.folder)
-        return Task("pack", title, asked.reference, line(*words), asdict(asked), run)
+        return Task("pack", title, asked.reference, line(*words), asked, run)
 
     def _check_copy(self, asked: bodies.Copy) -> None:
         """Layouts and tars lie below the server's folder: judged as the copy itself will read the names."""

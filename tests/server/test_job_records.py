@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kitops_jupyter.server import wire
+from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.jobs import Jobs
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.tasks import Tasks
@@ -51,7 +51,7 @@ def adopt(tmp_path: Path) -> Adopt:
         left = folder / "left.json"
         left.write_text(text, "utf-8", "surrogatepass")
         jobs = Jobs(folder, str(root.resolve()), lambda epoch, job: None)
-        jobs.take_over(Tasks(Root(root)).again)
+        jobs.take_over(Tasks(Root(root)).make)
         found = {job.id: job for job in jobs.list(0, "").jobs}
         jobs.close()
         return found, left
@@ -156,8 +156,8 @@ def test_jobs_run_where_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     jobs = Jobs(tmp_path / "file" / "jobs", "root", lambda epoch, job: None)
     (tmp_path / "root").mkdir()
-    job = jobs.start(Tasks(Root(tmp_path / "root")).again(PULL))
-    jobs.take_over(Tasks(Root(tmp_path / "root")).again)
+    job = jobs.start(Tasks(Root(tmp_path / "root")).make(bodies.read_job(PULL)))
+    jobs.take_over(Tasks(Root(tmp_path / "root")).make)
     until = time.monotonic() + 20
     while jobs.list(0, "").jobs[0].state in ("waiting", "running"):
         assert time.monotonic() < until
@@ -175,7 +175,7 @@ def test_what_cannot_be_written_down_stays_with_the_server_that_is_gone(tmp_path
     left.write_text(file_of(tmp_path, record("aa")))
     jobs = Jobs(folder, str(root.resolve()), lambda epoch, job: None)
     (folder / f"{jobs.epoch}.json").mkdir()  # as good as a full disk: it cannot be replaced by a file
-    jobs.take_over(Tasks(Root(root)).again)
+    jobs.take_over(Tasks(Root(root)).make)
     jobs.close()
     assert left.exists()
 
@@ -186,9 +186,9 @@ def test_a_living_servers_jobs_are_its_own_also_where_the_disk_has_no_locks(
 ) -> None:
     refuse(monkeypatch, "ENOLCK")
     (tmp_path / "root").mkdir()
-    make = Tasks(Root(tmp_path / "root")).again
+    make = Tasks(Root(tmp_path / "root")).make
     first, second, third = (Jobs(tmp_path / "jobs", "root", lambda epoch, job: None) for _ in range(3))
-    job = first.start(make(PULL))
+    job = first.start(make(bodies.read_job(PULL)))
     second.take_over(make)
     assert not second.list(0, "").jobs
     first.close()

@@ -20,7 +20,7 @@ import pytest
 import kitops_jupyter as kit
 from kitops_jupyter.errors import Cancelled, NotFound
 from kitops_jupyter.progress import Event, Observer
-from kitops_jupyter.server import wire
+from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.jobs import Jobs, Task
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
@@ -31,8 +31,11 @@ from tests.fakes.slow_way import slow_way
 DONE = wire.JobResult("", 0, 0, "", 0, "done")
 
 
-def task(run: Callable[[Observer], wire.JobResult], request: dict[str, Any] | None = None) -> Task:
-    return Task("pull", "a test", "a:b", "%kit pull a:b", request or {}, run)
+PULL = bodies.Pull("pull", "a:b")
+
+
+def task(run: Callable[[Observer], wire.JobResult], request: bodies.JobRequest = PULL) -> Task:
+    return Task("pull", "a test", "a:b", "%kit pull a:b", request, run)
 
 
 def wait_for(find: Callable[[], Any]) -> Any:
@@ -105,11 +108,11 @@ def test_a_failed_job_says_why_and_can_be_tried_again(jobs: Jobs) -> None:
     def fail(observe: Observer) -> wire.JobResult:
         raise NotFound("it is gone", hint="look elsewhere")
 
-    job = ended(jobs, jobs.start(task(fail, {"number": 7})).id)
+    job = ended(jobs, jobs.start(task(fail, bodies.Pull("pull", "a:b", filters=["model"]))).id)
     assert job.error == wire.Error("not_found", "it is gone", "look elsewhere", [])
 
-    def make(request: dict[str, Any]) -> Task:
-        assert request == {"number": 7}
+    def make(request: bodies.JobRequest) -> Task:
+        assert request == bodies.Pull("pull", "a:b", filters=["model"])
         return task(lambda observe: DONE, request)
 
     assert jobs.retry(job.id, make).id == job.id
@@ -147,7 +150,7 @@ def test_the_jobs_of_a_living_server_are_left_alone_and_garbage_harms_nobody(job
 
 def test_a_server_that_ends_leaves_what_is_under_way_to_the_next(tmp_path: Path) -> None:
     first = Jobs(tmp_path / "jobs", "root", lambda epoch, job: None)
-    job = first.start(task(going_on, {"again": True}))
+    job = first.start(task(going_on))
     wait_for(lambda: first.list(0, "").jobs[0].state == "running")
     first.close()
     other = Jobs(tmp_path / "jobs", "another root", lambda epoch, job: None)
