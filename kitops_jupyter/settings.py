@@ -69,7 +69,8 @@ class Settings:
 
     `created_epoch_s` is SOURCE_DATE_EPOCH (seconds since 1970), None for the clock; `cli_version` is what a
     packed manifest says about the program that made it. With `file_index` a pack also makes what lets single files of
-    a layer be read and verified; without, its manifest is byte for byte what kit writes.
+    a layer be read and verified; without, its manifest is byte for byte what kit writes. `unread` is the first part
+    that could not be used and was left out: the local store works without it, and no registry is contacted.
     """
 
     home: Path
@@ -79,6 +80,7 @@ class Settings:
     s3: S3Settings = S3Settings()
     network: Network = field(default_factory=Network)
     registries: Mapping[str, RegistrySettings] = field(default_factory=dict, hash=False)
+    unread: KitError | None = field(default=None, compare=False, repr=False)
 
     @property
     def storage(self) -> Path:
@@ -110,7 +112,7 @@ class Settings:
     ) -> Settings:
         """The settings of this process; `home` (`--config`) wins over $KITOPS_HOME.
 
-        What cannot be used raises Usage or PathInvalid, or is reported to `on_problem` and left out.
+        What cannot be used raises Usage or PathInvalid, or is reported to `on_problem` and left out: see `unread`.
         """
         environ = os.environ if environment is None else environment
         reading = _Reading(on_problem)
@@ -122,6 +124,7 @@ class Settings:
             s3=_s3(environ),
             network=reading.part(lambda: _network(environ), Network()),
             registries=reading.part(lambda: _registries(chosen / "registries.json"), {}),
+            unread=reading.problem,
         )
 
 
@@ -146,6 +149,7 @@ class _Reading:
 
     def __init__(self, on_problem: Callable[[KitError], None] | None) -> None:
         self._on_problem = on_problem
+        self.problem: KitError | None = None
 
     def part(self, read: Callable[[], T], default: T) -> T:
         try:
@@ -153,6 +157,7 @@ class _Reading:
         except KitError as problem:
             if self._on_problem is None:
                 raise
+            self.problem = self.problem or problem
             self._on_problem(problem)
             return default
 

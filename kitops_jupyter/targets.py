@@ -44,8 +44,16 @@ def local(reference: Reference, settings: Settings) -> Repository:
 
 
 def names_registry(reference: Reference, settings: Settings) -> bool:
-    """Whether the reference leads to a registry by itself: by its host, or by a name in the settings."""
-    return not reference.is_local or reference.repository.partition("/")[0] in settings.registries
+    """Whether the reference leads to a registry by itself: by its host, or by a name in the settings.
+
+    Raises what is wrong with the settings, where that decides and the store has no such repository.
+    """
+    first, slash, _ = reference.repository.partition("/")
+    if not reference.is_local or first in settings.registries:
+        return True
+    if settings.unread and slash and not _has_repository(reference.store_name, settings):
+        raise settings.unread
+    return False
 
 
 def is_registry(text: str, settings: Settings) -> bool:
@@ -63,16 +71,16 @@ def is_registry(text: str, settings: Settings) -> bool:
         return False
     if not colon and "." not in host:
         return False
-    return host == LOCAL_REGISTRY or not _has_repository(host, settings)
-
-
-def _has_repository(name: str, settings: Settings) -> bool:
     try:
-        wanted = Reference.parse(name, default_tag="").store_name
+        name = Reference.parse(host, default_tag="").store_name
     except InvalidReference:
-        return False
+        return True
+    return host == LOCAL_REGISTRY or not _has_repository(name, settings)
+
+
+def _has_repository(store_name: str, settings: Settings) -> bool:
     here = store(settings)
-    return wanted in {*here.repositories(), *here.repositories(kind="indexes")}
+    return store_name in {*here.repositories(), *here.repositories(kind="indexes")}
 
 
 def at_registry(reference: Reference) -> Reference:
@@ -90,7 +98,12 @@ def at_registry(reference: Reference) -> Reference:
 
 @contextmanager
 def registry(host: str, settings: Settings, connection: Connection | None) -> Iterator[Registry]:
-    """A registry, its connections closed at the end; contacts nothing by itself."""
+    """A registry, its connections closed at the end; contacts nothing by itself.
+
+    Raises what is wrong with settings that could not be read: without them it might be another server, or unguarded.
+    """
+    if settings.unread:
+        raise settings.unread
     from kitops_jupyter.registry import Registry  # not light: only for those who reach one
 
     how = connection or Connection()

@@ -11,7 +11,7 @@ from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.lines import CONFLICT_WORDS, folder_words, line, pull_words
 from kitops_jupyter.server.paths import Root, folder_beside
-from kitops_jupyter.settings import Settings
+from kitops_jupyter.server.views.usable import usable_settings
 
 CONFLICTS_SHOWN = 200
 
@@ -26,7 +26,7 @@ def check_pull(asked: bodies.CheckPull, root: Root) -> wire.PullCheck:
         directory,
         filters=asked.filters,
         include_remote=asked.include_remote,
-        settings=Settings.load(),
+        settings=usable_settings(),
     )
     words = pull_words(asked.reference, asked.filters, asked.include_remote)
     beside = ""
@@ -66,7 +66,7 @@ def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
             follow_links=asked.follow_links,
             links_within=root.folder,
             dry_run=True,
-            settings=Settings.load(),
+            settings=usable_settings(),
         )
     except KitfileInvalid as invalid:
         problems = [

@@ -17,7 +17,7 @@ from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.jobs import Task
 from kitops_jupyter.server.lines import CONFLICT_WORDS, folder_words, line, pull_words
 from kitops_jupyter.server.paths import Root
-from kitops_jupyter.settings import Settings
+from kitops_jupyter.server.views.usable import usable_settings
 
 Run: TypeAlias = Callable[[Observer], wire.JobResult]
 
@@ -85,7 +85,7 @@ class Tasks:
         from kitops_jupyter.operations.transfer.sides import parse_place
 
         for side in (asked.source, asked.destination):
-            place = parse_place(side, Settings.load(), self._root.folder)
+            place = parse_place(side, usable_settings(), self._root.folder)
             if place.path is not None:
                 self._root.confined(place.path, side)
 
@@ -93,7 +93,7 @@ class Tasks:
 def _pull_into_store(asked: bodies.Pull, observe: Observer) -> wire.JobResult:
     from kitops_jupyter.operations.transfer.pull import pull
 
-    done = pull(asked.reference, settings=Settings.load(), observe=observe)
+    done = pull(asked.reference, settings=usable_settings(), observe=observe)
     return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
 
 
@@ -107,7 +107,7 @@ def _pull_into_folder(asked: bodies.Pull, directory: Path, root: Root, observe: 
         include_remote=asked.include_remote,
         overwrite=asked.on_conflict == "overwrite",
         ignore_existing=asked.on_conflict == "keep",
-        settings=Settings.load(),
+        settings=usable_settings(),
         observe=observe,
     )
     shown = root.shown(done.directory)
@@ -118,14 +118,14 @@ def _pull_into_folder(asked: bodies.Pull, directory: Path, root: Root, observe: 
 def _push(asked: bodies.Push, observe: Observer) -> wire.JobResult:
     from kitops_jupyter.operations.transfer.push import push
 
-    done = push(asked.reference, asked.destination or None, settings=Settings.load(), observe=observe)
+    done = push(asked.reference, asked.destination or None, settings=usable_settings(), observe=observe)
     return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
 
 
 def _copy(asked: bodies.Copy, folder: Path, observe: Observer) -> wire.JobResult:
     from kitops_jupyter.operations.transfer.copy import copy
 
-    done = copy(asked.source, asked.destination, directory=folder, settings=Settings.load(), observe=observe)
+    done = copy(asked.source, asked.destination, directory=folder, settings=usable_settings(), observe=observe)
     return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
 
 
@@ -135,7 +135,7 @@ def _pack(
     from kitops_jupyter.capture import find_kernel_python
     from kitops_jupyter.operations.pack.pack import pack
 
-    settings = Settings.load()
+    settings = usable_settings()
     done = pack(
         directory,
         text=asked.kitfile or None,

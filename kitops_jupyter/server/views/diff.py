@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 from kitops_jupyter.server import bodies, wire
-from kitops_jupyter.settings import Settings
+from kitops_jupyter.server.views.usable import usable_settings
 
 DIFF_LIMIT = 2000
 
@@ -15,7 +15,7 @@ def diff(asked: bodies.Compare) -> wire.DiffView:
     from kitops_jupyter.operations.look import diff as look
     from kitops_jupyter.operations.look.info import info
 
-    settings, a, b = Settings.load(), asked.a, asked.b
+    settings, a, b = usable_settings(), asked.a, asked.b
     found = look.diff(a, b, settings=settings)
 
     def row(change: wire.Change, one: look.DiffLayer | None, two: look.DiffLayer | None) -> wire.DiffRow:

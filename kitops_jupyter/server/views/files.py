@@ -16,7 +16,7 @@ from kitops_jupyter.operations.look.files import KitFile, list_layer
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.views.layers import key_of
-from kitops_jupyter.settings import Settings
+from kitops_jupyter.server.views.usable import usable_settings
 
 NOTEBOOK_LIMIT_BYTES = 20 << 20
 PAGE_LIMIT = 1000
@@ -42,7 +42,7 @@ class Listings:
     def _files(self, reference: str, key: str) -> tuple[list[KitFile], bool, str]:
         from kitops_jupyter.operations.layer_reader import is_listing_checked
 
-        with Opener(Settings.load()) as opener:
+        with Opener(usable_settings()) as opener:
             opened = opener.open(reference)
             match = find_layer(opened, key)
             digest = match.layer.digest
@@ -93,7 +93,7 @@ def notebook(asked: bodies.ReadNotebook) -> wire.NotebookView:
     path = asked.path
     if not is_notebook(path):
         raise Usage(f"{path[:200]} is not a notebook")
-    with Opener(Settings.load()) as opener:
+    with Opener(usable_settings()) as opener:
         opened = opener.open(asked.reference)
         found = read_file(opened, find_layer(opened, asked.key), path, limit_bytes=NOTEBOOK_LIMIT_BYTES)
     try:

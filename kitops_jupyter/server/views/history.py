@@ -9,7 +9,7 @@ from kitops_jupyter.redaction import redacted
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.answers import error_of
-from kitops_jupyter.settings import Settings
+from kitops_jupyter.server.views.usable import usable_settings
 from kitops_jupyter.verbs.core.door import typed_errors
 
 SUMMARIES_LIMIT = 50
@@ -47,7 +47,7 @@ def _summaries(repository: str, named: Sequence[tuple[str, str]]) -> dict[str, w
     from kitops_jupyter.operations.look.kits import NONE
     from kitops_jupyter.operations.look.tags import describe_tags
 
-    settings = Settings.load()
+    settings = usable_settings()
     here = Here(settings)
     described = describe_tags(repository, [tag for _, tag in named], settings=settings)
     found = {}
@@ -70,7 +70,7 @@ def history(asked: bodies.ShowHistory) -> list[wire.HistoryRow]:
     from kitops_jupyter.operations.look.kits import NONE, ListedKit, list_kits
     from kitops_jupyter.operations.look.tags import describe_tags, list_tags
 
-    settings, repository = Settings.load(), asked.repository
+    settings, repository = usable_settings(), asked.repository
     pairs: list[tuple[str, ListedKit]]
     if targets.names_registry(Reference.parse(repository, default_tag=""), settings):
         tags = list_tags(repository, limit=HISTORY_LIMIT, settings=settings)

@@ -6,7 +6,7 @@ from kitops_jupyter.operations.look.here import Here
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.views.layers import rows_of
-from kitops_jupyter.settings import Settings
+from kitops_jupyter.server.views.usable import usable_settings
 
 
 def kit(asked: bodies.ShowKit) -> wire.KitView:
@@ -15,7 +15,7 @@ def kit(asked: bodies.ShowKit) -> wire.KitView:
     from kitops_jupyter.manifest import CREATED
     from kitops_jupyter.operations.layer_reader import ranges_of
 
-    settings, reference = Settings.load(), asked.reference
+    settings, reference = usable_settings(), asked.reference
     with Opener(settings, remote=asked.remote) as opener:
         opened = opener.open(reference)
         described, package = opened.described(), opened.described().package

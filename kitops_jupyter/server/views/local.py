@@ -10,7 +10,7 @@ def local() -> wire.LocalList:
     """The local store's kits by repository."""
     from kitops_jupyter.operations.look.kits import NONE, change_stamp, list_kits
 
-    settings, _ = usable_settings()
+    settings = usable_settings()
     stamp = change_stamp(settings)
     found = list_kits(settings=settings)
     repositories: dict[str, list[wire.LocalTag]] = {}

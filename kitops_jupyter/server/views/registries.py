@@ -12,6 +12,7 @@ from kitops_jupyter.disk import home_folder
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.redaction import redacted
 from kitops_jupyter.server import wire
+from kitops_jupyter.server.answers import error_of
 from kitops_jupyter.server.views.usable import usable_settings
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.version import VERSION
@@ -28,8 +29,9 @@ def status(epoch: str, folder: Path) -> wire.Status:
     from kitops_jupyter.operations.doctor import OPTIONAL
     from kitops_jupyter.operations.registries import known_registries
 
-    settings, problem = usable_settings()
+    settings = usable_settings()
     rows = [registry_row(known.name, settings) for known in known_registries(settings)]
+    problem = error_of(settings.unread) if settings.unread else None
     extras = {name: importlib.util.find_spec(module) is not None for module, name, _ in OPTIONAL}
     return wire.Status(VERSION, epoch, str(settings.storage), shown_folder(folder), rows, problem, extras)
 
