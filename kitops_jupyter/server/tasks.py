@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+from kitops_jupyter import targets
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.lines import path_word
 from kitops_jupyter.progress import Observer
@@ -99,15 +100,18 @@ def _pull_into_store(asked: bodies.Pull, observe: Observer) -> wire.JobResult:
 
 def _pull_into_folder(asked: bodies.Pull, directory: Path, root: Root, observe: Observer) -> wire.JobResult:
     from kitops_jupyter.operations.transfer.pull import pull_files
+    from kitops_jupyter.operations.unpack.unpack import unpack
 
-    done = pull_files(
+    settings = usable_settings()
+    is_elsewhere = targets.names_registry(Reference.parse(asked.reference), settings)
+    done = (pull_files if is_elsewhere else unpack)(
         asked.reference,
         directory,
         filters=asked.filters,
         include_remote=asked.include_remote,
         overwrite=asked.on_conflict == "overwrite",
         ignore_existing=asked.on_conflict == "keep",
-        settings=usable_settings(),
+        settings=settings,
         observe=observe,
     )
     shown = root.shown(done.directory)

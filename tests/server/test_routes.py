@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,17 @@ async def test_a_pull_of_one_file_is_checked_and_done(ask: Ask, ended: Ask, name
     assert str(root) not in job["result"]["text"] and " into/churn-v1" in job["result"]["text"]
     await ask("DELETE", f"jobs/{job['id']}")
     assert job["id"] not in [each["id"] for each in (await ask("GET", "jobs"))["jobs"]]
+
+
+async def test_a_local_kit_is_pulled_into_a_folder_and_no_registry_is_asked(
+    ask: Ask, ended: Ask, packed: str, root: Path
+) -> None:
+    for name in (packed, "team/churn:v1"):
+        await ask("POST", "tag", {"source": packed, "target": name})
+        job = await ended((await ask("POST", "jobs", {"kind": "pull", "reference": name, "directory": "into"}))["id"])
+        assert (job["state"], job["result"] and job["result"]["directory"]) == ("done", "into"), job["error"]
+        assert files_in(root / "into")["train.ipynb"] == FILES["train.ipynb"]
+        shutil.rmtree(root / "into")
 
 
 async def test_a_folder_is_packed_pushed_promoted_compared_and_removed(
