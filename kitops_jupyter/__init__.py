@@ -99,9 +99,12 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.transfer.copy import CopyResult as CopyResult
     from kitops_jupyter.operations.transfer.copy import copy as copy
     from kitops_jupyter.operations.transfer.engine import Counts as Counts
-    from kitops_jupyter.operations.transfer.promote import Moved as Moved
     from kitops_jupyter.operations.transfer.promote import PromoteResult as PromoteResult
     from kitops_jupyter.operations.transfer.promote import promote as promote
+    from kitops_jupyter.operations.transfer.promotion_notes import Moved as Moved
+    from kitops_jupyter.operations.transfer.promotion_plan import Kept as Kept
+    from kitops_jupyter.operations.transfer.promotion_plan import PromotionPlan as PromotionPlan
+    from kitops_jupyter.operations.transfer.promotion_plan import plan_promotion as plan_promotion
     from kitops_jupyter.operations.transfer.pull import pull as pull
     from kitops_jupyter.operations.transfer.pull import pull_files as pull_files
     from kitops_jupyter.operations.transfer.push import push as push
@@ -159,7 +162,9 @@ _HOMES = {
     "operations.pack.pack": "PackResult pack",
     "operations.transfer.copy": "CopyResult copy",
     "operations.transfer.engine": "Counts",
-    "operations.transfer.promote": "Moved PromoteResult promote",
+    "operations.transfer.promote": "PromoteResult promote",
+    "operations.transfer.promotion_notes": "Moved",
+    "operations.transfer.promotion_plan": "Kept PromotionPlan plan_promotion",
     "operations.transfer.pull": "pull pull_files",
     "operations.transfer.push": "push",
     "operations.transfer.remove": "RemoveResult remove",

@@ -16,9 +16,10 @@ from kitops_jupyter.redaction import has_user_part, host_after_user_part
 
 LOCAL_REGISTRY = "localhost"
 UNTAGGED = "localhost/_"
+CHAMPION, ROLLBACK = "champion", "rollback"
 # A kit's life, in the words of KitOps' documentation; every other tag is as good.
 LIFECYCLE_TAGS = (
-    "tuning", "validating", "trained", "tuned", "challenger", "champion", "rollback", "retired",
+    "tuning", "validating", "trained", "tuned", "challenger", CHAMPION, ROLLBACK, "retired",
 )  # fmt: skip
 
 _COMPONENT = re.compile(r"[a-z0-9]+(?:(?:__|[._]|-+)[a-z0-9]+)*")

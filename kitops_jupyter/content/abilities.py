@@ -83,9 +83,9 @@ class TagsTogether(Protocol):
     """The ability to move several tags in one step."""
 
     def tag_together(
-        self, wanted: Mapping[str, Descriptor], *, expected: Mapping[str, Digest | None] | None = None
+        self, wanted: Mapping[str, Descriptor | None], *, expected: Mapping[str, Digest | None] | None = None
     ) -> None:
-        """Move all of them; raises Conflict if one does not name what is `expected` of it."""
+        """Move all of them, or for None take the tag away; raises Conflict if one does not name what is `expected`."""
 
 
 @runtime_checkable

@@ -144,10 +144,11 @@ class Repository:
         self.tag_together({name: descriptor})
 
     def tag_together(
-        self, wanted: Mapping[str, Descriptor], *, expected: Mapping[str, Digest | None] | None = None
+        self, wanted: Mapping[str, Descriptor | None], *, expected: Mapping[str, Digest | None] | None = None
     ) -> None:
-        """Let all of these tags move in one step: nobody ever sees some of them moved.
+        """Let all of these tags move in one step: nobody ever sees some of them moved. None takes a tag away.
 
+        The manifests stay, also one without a tag.
         Raises what `tag` raises; Conflict if a tag does not name what is `expected` of it, None for nothing.
         """
         for name in wanted:
@@ -159,15 +160,20 @@ class Repository:
         with locked(self._layout), storing(self._layout.root):
             removal.finish_pending(self._layout)
             work.told(self._layout, self._recent.restore())
-            listed = {name: self._listed(descriptor, name) for name, descriptor in wanted.items()}
+            listed = {name: self._listed(descriptor, name) for name, descriptor in wanted.items() if descriptor}
             before, lists = read_tags(self._pair.tags), Lists(self._layout)
             for name, digest in (expected or {}).items():
                 self._check_unmoved(name, before.get(name), digest)
-            if any(before.get(name) != descriptor for name, descriptor in listed.items()):
-                lists.change_tags(self._pair, put=listed)
+            gone = [name for name, descriptor in wanted.items() if descriptor is None and name in before]
+            if gone:
+                self._recent.forget(self._pair, (), gone)  # first: what a kill leaves here comes back
+            if gone or any(before.get(name) != descriptor for name, descriptor in listed.items()):
+                lists.change_tags(self._pair, put=listed, drop=gone)
             for name, descriptor in listed.items():
                 was = before[name].digest if name in before else ""
                 self._recent.note(lists, self._kind, descriptor, self._pair, tag=name, was=was)
+            if gone and not listed:
+                self._recent.wrote(lists)
 
     def _check_unmoved(self, name: str, now: Descriptor | None, expected: Digest | None) -> None:
         if (now.digest if now else None) != expected:

@@ -16,7 +16,7 @@ def _parser() -> Parser:
         usage="promote REF --to TAG [flags]",
         examples=(
             "kit promote registry.example.com/team/churn:challenger --to champion --metric 'accuracy>=0.9'",
-            "kit promote registry.example.com/team/churn --to champion --undo",
+            "kit promote registry.example.com/team/churn --to champion --undo --dry-run",
         ),
     )
     parser.word("REF", kind="reference")
@@ -30,7 +30,8 @@ def _parser() -> Parser:
     )
     parser.flag("--from", metavar="TAG", kind="lifecycle", dest="from_tag", help="a tag that must name it already")
     parser.flag("--metric", metavar="NAME>=X", help="a number among the model's parameters that must hold")
-    parser.flag("--undo", help="put the tags of the last promotion back")
+    parser.flag("--undo", help="put the tags of the last promotion back, and take away those that it made")
+    parser.flag("--dry-run", help="show which tags would move, move none")
     parser.flag("-r", "--remote", help="in the registry, also for a name that is not known to lead to one")
     parser.network_flags()
     parser.common_flags()
@@ -39,8 +40,9 @@ def _parser() -> Parser:
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.transfer.promote import promote
+    from kitops_jupyter.operations.transfer.promotion_plan import plan_promotion
 
-    return promote(
+    return (plan_promotion if arguments.dry_run else promote)(
         arguments.ref,
         arguments.to,
         from_tag=arguments.from_tag,
@@ -58,7 +60,8 @@ VERB = Verb(
     summary="lifecycle tags, moved as one guarded step; no bytes move",
     about=(
         "Lets TAG name the kit, in its registry if its name leads to one. When a champion goes, rollback names it "
-        "first. A tag that somebody else moved meanwhile is an error, and --undo puts the tags back."
+        "first. A tag that somebody else moved meanwhile is an error, and --undo puts the tags back; --dry-run shows "
+        "what either would move."
     ),
     parser=_parser,
     run=_run,

@@ -43,6 +43,15 @@ def tags(name: str, settings: Settings) -> dict[str, str]:
     return found
 
 
+def left(done: kit.PromoteResult) -> dict[str, str]:
+    """What stays of an undo where a registry, as this one, cannot take a tag away alone; it is said why."""
+    if done.reference.is_local:
+        assert done.kept == ()
+    else:
+        assert [each.reason.rpartition(" ")[2] for each in done.kept] == ["alone"] and "stays" in str(done)
+    return {each.tag: "old" for each in done.kept}
+
+
 def test_the_old_champion_becomes_rollback_and_undo_brings_it_back(name: str, settings: Settings) -> None:
     done = kit.promote(
         f"{name}:challenger", "champion", from_tag="new", metric="accuracy>=0.9", connection=HTTP, settings=settings
@@ -51,8 +60,65 @@ def test_the_old_champion_becomes_rollback_and_undo_brings_it_back(name: str, se
     assert tags(name, settings) == {"champion": "new", "challenger": "new", "rollback": "old"}
     again = kit.promote(f"{name}:challenger", "champion", connection=HTTP, settings=settings)
     assert again.moved == ()
-    kit.promote(f"{name}:challenger", "champion", undo=True, connection=HTTP, settings=settings)
-    assert tags(name, settings)["champion"] == "old"
+    undone = kit.promote(f"{name}:challenger", "champion", undo=True, connection=HTTP, settings=settings)
+    assert tags(name, settings) == {"champion": "old", "challenger": "new", **left(undone)}
+    with pytest.raises(NotFound, match="no promotion"):
+        kit.promote(f"{name}:challenger", "champion", undo=True, connection=HTTP, settings=settings)
+
+
+def test_the_plan_is_what_is_done_and_moves_nothing(name: str, settings: Settings) -> None:
+    for undo in (False, True):
+        before = tags(name, settings)
+        plan = kit.plan_promotion(f"{name}:challenger", "champion", undo=undo, connection=HTTP, settings=settings)
+        assert tags(name, settings) == before and len(plan.moves) == 2 and plan.kept == ()
+        done = kit.promote(f"{name}:challenger", "champion", undo=undo, connection=HTTP, settings=settings)
+        assert [*done.moved, *(each.tag for each in done.kept)] == [
+            move if move in done.moved else move.tag for move in plan.moves
+        ]
+
+
+def test_an_undo_leaves_what_somebody_moved_since_and_says_so(name: str, settings: Settings) -> None:
+    how: dict[str, Any] = {"connection": HTTP, "settings": settings}
+    kit.promote(f"{name}:challenger", "champion", **how)
+    kit.promote(f"{name}:new", "rollback", **how)
+    plan = kit.plan_promotion(f"{name}:new", "champion", undo=True, **how)
+    assert [move.tag for move in plan.moves] == ["champion"]
+    done = kit.promote(f"{name}:new", "champion", undo=True, **how)
+    assert done.moved == plan.moves and done.kept == plan.kept
+    assert [(each.tag, each.reason) for each in done.kept] == [("rollback", "it was moved since")]
+    assert "rollback stays" in str(done)
+    assert tags(name, settings) == {"champion": "old", "challenger": "new", "rollback": "new"}
+
+
+def test_an_undo_moves_nothing_where_the_tag_itself_was_moved_since(name: str, settings: Settings) -> None:
+    how: dict[str, Any] = {"connection": HTTP, "settings": settings}
+    kit.promote(f"{name}:old", "retired", **how)
+    kit.tag(f"{name}:new", f"{name}:retired", remote="/" in name, **how)
+    before = tags(name, settings)
+    plan = kit.plan_promotion(f"{name}:new", "retired", undo=True, **how)
+    assert plan.moves == () and [each.tag for each in plan.kept] == ["retired"]
+    with pytest.raises(Conflict, match="moved since"):
+        kit.promote(f"{name}:new", "retired", undo=True, **how)
+    assert tags(name, settings) == before
+
+
+def test_the_first_promotion_to_a_tag_is_undone_and_the_kit_stays(name: str, settings: Settings) -> None:
+    how: dict[str, Any] = {"connection": HTTP, "settings": settings}
+    before = tags(name, settings)
+    kit.promote(f"{name}:challenger", "validating", **how)
+    done = kit.promote(f"{name}:challenger", "validating", undo=True, **how)
+    assert tags(name, settings) == {**before, **dict.fromkeys(left(done), "new")}
+    assert [(move.tag, move.after) for move in done.moved] == ([] if done.kept else [("validating", None)])
+
+
+def test_the_store_keeps_a_kit_whose_only_tag_an_undo_takes_away(tmp_path: Path, settings: Settings) -> None:
+    write_files(tmp_path / "p", {"m.bin": b"1"})
+    kit.pack(tmp_path / "p", text="model: {path: m.bin}", tag="churn:v1", settings=settings)
+    kit.promote("churn:v1", "champion", settings=settings)
+    kit.remove("churn:v1", settings=settings)
+    kit.promote("churn", "champion", undo=True, settings=settings)
+    (row,) = kit.list_kits("churn", settings=settings).kits
+    assert row.tags == () and kit.info(f"churn@{row.digest}", settings=settings)
 
 
 @pytest.mark.parametrize(
