@@ -70,6 +70,9 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.index.results import IndexInfo as IndexInfo
     from kitops_jupyter.operations.index.results import IndexList as IndexList
     from kitops_jupyter.operations.index.results import IndexRow as IndexRow
+    from kitops_jupyter.operations.index_files import IndexedLayer as IndexedLayer
+    from kitops_jupyter.operations.index_files import IndexFilesResult as IndexFilesResult
+    from kitops_jupyter.operations.index_files import index_files as index_files
     from kitops_jupyter.operations.init import InitResult as InitResult
     from kitops_jupyter.operations.init import init as init
     from kitops_jupyter.operations.login import LoginResult as LoginResult
@@ -150,6 +153,7 @@ _HOMES = {
     "operations.doctor": "Check DoctorResult doctor",
     "operations.index.index": "index_add index_create index_list index_remove",
     "operations.index.results": "IndexInfo IndexList IndexRow",
+    "operations.index_files": "IndexFilesResult IndexedLayer index_files",
     "operations.init": "InitResult init",
     "operations.login": "LoginResult login logout",
     "operations.look.browse": "BrowseResult browse",

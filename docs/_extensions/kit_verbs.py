@@ -94,7 +94,7 @@ def page(verb: Verb) -> str:
 
 def functions(verb: str) -> list[str]:
     """The public functions that do what the verb does."""
-    return [name for name in _OTHER_NAMES.get(verb, (verb,)) if name in kitops_jupyter.__all__]
+    return [name for name in _OTHER_NAMES.get(verb, (verb.replace("-", "_"),)) if name in kitops_jupyter.__all__]
 
 
 def _options(add: Any) -> list[Option]:

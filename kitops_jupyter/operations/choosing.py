@@ -40,7 +40,9 @@ def wanted(kit: Kit, chosen: Filters, opener: Opener, *, include_remote: bool = 
             data = {id(match.entry): match for match in other.matches() if match.entry.section == "dataset"}
             own = kit.described().entries()
             choices = chosen.exclusions.choose_inherited([match.entry for match in data.values()], beside=own)
-            layers += [Part(other.source, data[id(choice.entry)], choice, below) for choice in choices]
+            layers += [
+                Part(other.source, data[id(choice.entry)], choice, below, kit=other.descriptor) for choice in choices
+            ]
     return Wanted(layers, objects, left)
 
 
@@ -58,8 +60,8 @@ def chosen_layers(kit: Kit, chosen: Filters, opener: Opener) -> list[Part]:
     found = []
     for choice in narrowed.choose_inherited([match.entry for _, match in models], beside=entries) if narrowed else ():
         parent, match = inherited[id(choice.entry)]
-        found.append(Part(parent.source, match, choice))
-    return found + [Part(kit.source, matches[id(choice.entry)], choice) for choice in choices]
+        found.append(Part(parent.source, match, choice, kit=parent.descriptor))
+    return found + [Part(kit.source, matches[id(choice.entry)], choice, kit=kit.descriptor) for choice in choices]
 
 
 def model_of(kit: Kit) -> list[Match]:

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kitops_jupyter import file_index
 from kitops_jupyter.content import Descriptor, Readable
 from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import ContentError, KitError, StoreError
 from kitops_jupyter.media_types import LayerType
+from kitops_jupyter.operations.passing_index import PassingIndex
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Notes
 
 _RIGHT = "right"
+# A listing that another zlib made differs by a few percent; one that is far larger is not worth reading.
+_MOST_TIMES, _MOST_MORE_BYTES = 4, 1 << 16
 
 ReadListing = Callable[[file_index.Address], bytes]
 
@@ -47,66 +50,39 @@ class IndexFindings:
         """Keep a finding; without a reason the index is right."""
         self._notes.keep(_key(layer), why_wrong or _RIGHT)
 
+    def attach(self, layer: Descriptor, address: file_index.Address) -> None:
+        """Keep that this is the index of a layer whose kit names none: it was made of all of the layer, here."""
+        self.keep(with_index(layer, address))
+        self._notes.keep(_attached_key(layer), str(address))
+
+    def indexed(self, layer: Descriptor) -> Descriptor:
+        """The layer with an index: the one that its kit names, else one that was attached, and is right."""
+        if file_index.has_index(layer):
+            return layer
+        address = file_index.parse_address(self._notes.find(_attached_key(layer)) or "")
+        return with_index(layer, address) if address else layer
+
+
+def with_index(layer: Descriptor, address: file_index.Address) -> Descriptor:
+    """The layer as a kit that was packed with this index would name it."""
+    return replace(layer, annotations={**layer.annotations, **address.annotation})
+
+
+def _attached_key(layer: Descriptor) -> str:
+    return f"{layer.digest};attached"
+
 
 def _key(layer: Descriptor) -> str:
     texts = [text for key in file_index.ANNOTATIONS.values() if (text := layer.annotations.get(key))]
     return f"{layer.digest};{texts[-1] if texts else ''}"  # the newest is the one that is used
 
 
-class IndexCheck:
-    """A byte sink that builds the layer's index again while the layer passes, for `judge` to compare.
-
-    It never fails: what is wrong with an archive is for others to say. `is_listing` means a compressed layer, whose
-    index has no digests; the sink then takes what comes out of it.
-    """
+class IndexCheck(PassingIndex):
+    """A byte sink that builds the layer's index again while the layer passes, for `judge` to compare."""
 
     def __init__(self, layer: Descriptor, *, size_bytes: int | None) -> None:
-        kind = LayerType.parse(layer.media_type)
+        super().__init__(layer, size_bytes=size_bytes, tree=_tree_of(layer))
         self._layer = layer
-        self._is_listing = bool(kind.compression)
-        reading = kind.format.reading
-        self._tar = reading.passing(size_bytes=size_bytes) if reading else None
-        self._builder = file_index.IndexBuilder(tree=_tree_of(layer))
-        self._files: list[file_index.IndexedFile] = []
-        self._size_bytes = size_bytes
-        self._passed_bytes = 0
-        self._why_wrong = ""
-        self._is_ended = False
-        if self._tar is None:  # one file, whose name and mode are the layer's annotations
-            self._add(file_index.IndexedFile("raw", size_bytes or 0, 0, 0))
-
-    def _add(self, file: file_index.IndexedFile) -> None:
-        self._files.append(file)
-        if not self._is_listing:
-            self._builder.add(file)
-
-    def write(self, view: memoryview) -> None:
-        """The next bytes of the layer."""
-        self._passed_bytes += len(view)
-        if self._why_wrong:
-            return
-        try:
-            for member in self._tar.members_in(view) if self._tar else ():
-                if not member.is_dir:
-                    self._add(file_index.IndexedFile(member.name, member.size, member.mode, member.offset))
-        except ContentError as problem:
-            self._why_wrong = problem.message
-            return
-        if not self._is_listing:
-            self._builder.write(view)
-
-    def close(self) -> None:
-        """The layer has ended."""
-        self._is_ended = self._size_bytes in (None, self._passed_bytes)
-        if self._is_ended and self._tar and not self._why_wrong:
-            try:
-                self._tar.finish()
-            except ContentError as problem:
-                self._why_wrong = problem.message
-
-    def abort(self) -> None:
-        """The layer did not pass as a whole: nothing is known of its index."""
-        self._is_ended = False
 
     def judge(self, read_listing: ReadListing, findings: IndexFindings) -> str:
         """Compare and keep the finding; why the index is not the layer's, "" where it is, or where nothing is known.
@@ -114,10 +90,10 @@ class IndexCheck:
         To be asked when the layer's own digest was right. Only an index that differs in its bytes is read, by
         `read_listing`: two versions of zlib make different bytes of one listing.
         """
-        if not self._is_ended or not findings.is_open(self._layer):
+        if not self.is_ended or not findings.is_open(self._layer):
             return ""
         try:
-            why_wrong = self._why_wrong or self._difference(read_listing)
+            why_wrong = self.why_wrong or self._difference(read_listing)
         except ContentError as problem:
             why_wrong = problem.message
         except KitError:  # the index was lost, or cannot be read now
@@ -128,18 +104,19 @@ class IndexCheck:
     def _difference(self, read_listing: ReadListing) -> str:
         said = file_index.address_of(self._layer)
         assert said is not None
-        built = file_index.listing_only(self._files) if self._is_listing else self._builder.build()
+        built = self.build()
+        assert built is not None
         if built.address == said:
             return ""
+        if said.version == 2 and said.listing_bytes > _MOST_TIMES * built.address.listing_bytes + _MOST_MORE_BYTES:
+            return f"its listing has {said.listing_bytes} bytes, the layer's has {built.address.listing_bytes}"
         where, listing = f"layer {self._layer.digest.short}", read_listing(said)
         listed = file_index.read_listing(listing, said, layer_bytes=self._layer.size_bytes, where=where)
-        if self._tar is None and [(max(0, file.offset), file.size) for file in listed.files] != [
-            (0, self._passed_bytes)
-        ]:
-            return f"it lists {len(listed.files)} files, but the layer is one file of {self._passed_bytes} bytes"
-        found = [file._replace(offset=-1) for file in self._files] if self._is_listing else self._files
-        why = "" if self._tar is None else difference(listed, found)
-        is_same = listed.pages == self._builder.pages and self._builder.digest_with(listing) == said.digest
+        if not self.is_tar and [(max(0, file.offset), file.size) for file in listed.files] != [(0, self.passed_bytes)]:
+            return f"it lists {len(listed.files)} files, but the layer is one file of {self.passed_bytes} bytes"
+        found = [file._replace(offset=-1) for file in self.files] if self.is_listing else self.files
+        why = difference(listed, found) if self.is_tar else ""
+        is_same = listed.pages == self.builder.pages and self.builder.digest_with(listing) == said.digest
         return why or ("" if is_same else "its digests are not those of the layer's pieces")
 
 
@@ -243,4 +220,6 @@ class IndexWatch:
 
 def _can_be_watched(blob: Descriptor, findings: IndexFindings) -> bool:
     """Whether it is a layer as it is, with an index that was not compared yet: a compressed one shows when unpacked."""
+    if blob.media_type in file_index.MEDIA_TYPES.values():  # an index, which says in the same way what it is
+        return False
     return findings.is_open(blob) and not LayerType.parse(blob.media_type).compression

@@ -60,7 +60,8 @@ def is_listing_checked(source: Source, match: Match) -> bool:
     if match.type.format.is_one_file or is_read_whole(match.layer) or not isinstance(source, MayBeElsewhere):
         return True
     if _lists_by_index(source, match) and index_of(source, match.layer) is not None:
-        return IndexFindings(source.settings).is_right(match.layer)
+        findings = IndexFindings(source.settings)
+        return findings.is_right(findings.indexed(match.layer))
     return bool(match.type.compression) or ranges_of(source, match.layer) is None
 
 
@@ -120,10 +121,13 @@ class RangeStream:
 def index_of(source: MayBeElsewhere, layer: Descriptor) -> file_index.FileIndex | None:
     """The layer's file index, its listing verified; None for a layer without one, or whose index was lost, or is wrong.
 
+    One that the kit does not name counts only where it was compared with all of the layer, on this machine.
     Raises ManifestInvalid, DigestMismatch, ArchiveInvalid, RegistryError.
     """
+    findings = IndexFindings(source.settings)
+    layer = findings.indexed(layer)
     address = file_index.address_of(layer)
-    if address is None or IndexFindings(source.settings).why_wrong(layer):
+    if address is None or findings.why_wrong(layer):
         return None
     try:
         listing = read_index(source, address, 0, address.listing_bytes)

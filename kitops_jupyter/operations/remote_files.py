@@ -47,7 +47,7 @@ class RemoteFiles:
             raise AssertionError("the layer is here, or compressed: unpack it")
         self._remote = remote
         self._source = source
-        self._layer = match.layer
+        self._layer = IndexFindings(source.settings).indexed(match.layer)
         self._is_tar = match.type.layout == "tar"
         self._whole = source.read_small(match.layer) if is_read_whole(match.layer) else None
         self._index = index_of(source, match.layer) if self._whole is None else None

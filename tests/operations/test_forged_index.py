@@ -6,6 +6,7 @@ import io
 import json
 import tarfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 import kitops_jupyter as kit
 from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import KitError
-from kitops_jupyter.file_index import IndexBuilder, IndexedFile
+from kitops_jupyter.file_index import IndexBuilder, IndexedFile, referrer
 from kitops_jupyter.filesystem import KitFileSystem
 from kitops_jupyter.media_types import IMAGE_MANIFEST
 from kitops_jupyter.operations.index_findings import IndexFindings
@@ -45,10 +46,12 @@ def folder(name: str) -> bytes:
 END = bytes(1024)
 
 
-def serve_kit(server: FaultServer, layer: bytes, files: list[IndexedFile]) -> str:
-    """A kit of one layer whose index says this of it."""
+def serve_kit(
+    server: FaultServer, layer: bytes, files: list[IndexedFile], *, attached: bool = False, hashed: bytes = b""
+) -> str:
+    """A kit of one layer whose index says this of it; `attached` to a kit that names none. `hashed` stands for it."""
     builder = IndexBuilder(files)
-    builder.write(memoryview(layer))
+    builder.write(memoryview(hashed or layer))
     built = builder.build()
     server.add_blob(built.read())
     digest = server.add_blob(layer)
@@ -59,7 +62,9 @@ def serve_kit(server: FaultServer, layer: bytes, files: list[IndexedFile]) -> st
     }
     data = json.dumps(config).encode()
     described = Descriptor("application/vnd.kitops.modelkit.config.v1+json", Digest(server.add_blob(data)), len(data))
-    layers = [Descriptor(LAYER, Digest(digest), len(layer), built.address.annotation).to_json()]
+    plain = Descriptor(LAYER, Digest(digest), len(layer))
+    indexed = replace(plain, annotations=built.address.annotation)
+    layers = [(plain if attached else indexed).to_json()]
     manifest = {
         "schemaVersion": 2,
         "mediaType": IMAGE_MANIFEST,
@@ -71,6 +76,10 @@ def serve_kit(server: FaultServer, layer: bytes, files: list[IndexedFile]) -> st
     named = Digest.of(text)
     server.manifests[named] = text, IMAGE_MANIFEST
     server.tags["v1"] = named
+    made = referrer(Descriptor(IMAGE_MANIFEST, named, len(text)), [indexed])
+    if attached and made is not None:
+        server.add_blob(b"{}")
+        server.manifests[made[0].digest] = made[1], IMAGE_MANIFEST
     return f"{server.host}/t/k:v1"
 
 
@@ -176,6 +185,7 @@ def a_tar_in_a_body() -> tuple[bytes, list[IndexedFile]]:
 
 
 SEEN_IN_THE_WHOLE = [a_later_twin, one_left_out, a_tar_in_a_body]
+FORGERIES = [*SEEN_IN_THE_HEADER, *SEEN_IN_THE_WHOLE]
 Forgery = Callable[[], tuple[bytes, list[IndexedFile]]]
 
 
@@ -213,7 +223,7 @@ def test_what_only_the_whole_shows_is_not_called_verified_and_is_found_when_it_p
     assert (again.directory / NAME).read_bytes() == (whole.directory / NAME).read_bytes()
 
 
-@pytest.mark.parametrize("forge", [*SEEN_IN_THE_HEADER, *SEEN_IN_THE_WHOLE])
+@pytest.mark.parametrize("forge", FORGERIES)
 def test_a_pull_into_the_store_says_that_an_index_is_wrong(
     forge: Forgery, server: FaultServer, there: Settings
 ) -> None:

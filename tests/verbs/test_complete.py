@@ -32,7 +32,7 @@ def context(settings: Settings, tmp_path: Path, add_kits: AddKits) -> Context:
     ("words", "found"),
     [
         (["pa"], ["pack"]),
-        (["in"], ["init", "info", "inspect", "index"]),
+        (["in"], ["init", "info", "inspect", "index", "index-files"]),
         (["pack", "--co"], ["--compression", "--concurrency", "--config"]),
         (["pack", "--compression", "gz"], ["gzip", "gzip-fastest"]),
         (["pack", "--compression=gz"], ["--compression=gzip", "--compression=gzip-fastest"]),

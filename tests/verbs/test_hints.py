@@ -15,7 +15,7 @@ from kitops_jupyter.verbs import NAMES, parse, split
 
 PACKAGE = Path(kitops_jupyter.__file__).parent
 STANDS_FOR = {"flag": "--store-only", "action": "add", "verb": "pack", "meant": "pack", "call.verb.name": "pack"}
-COMMAND = re.compile(r"(?<![\w./-])kit (?P<words>[a-z]+\b(?: [^,;()|<]*)?)")
+COMMAND = re.compile(r"(?<![\w./-])kit (?P<words>[a-z]+(?:-[a-z]+)*\b(?: [^,;()|<]*)?)")
 # Prose goes on with a lower-case word; a command's own words are flags, names in capitals, paths and references.
 VALUE = re.compile(r"-.*|[A-Z][A-Z_/:]*(?:=VALUE)?|\.|.*[:/@.].*|add|create|list|push|clear")
 

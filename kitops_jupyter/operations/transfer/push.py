@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from kitops_jupyter import file_index, targets
 from kitops_jupyter import manifest as manifests
-from kitops_jupyter import targets
 from kitops_jupyter.content import Descriptor, Digest, Source, read_verified
 from kitops_jupyter.errors import KitError, Usage
 from kitops_jupyter.operations.index_findings import IndexFindings, IndexWatch, Warnings
@@ -14,7 +14,7 @@ from kitops_jupyter.operations.layer_reader import read_listing
 from kitops_jupyter.operations.opening import Kit, Opener, open_kit, refuse_ring
 from kitops_jupyter.operations.transfer.engine import Tally, copy_nodes
 from kitops_jupyter.operations.transfer.extras import Extras
-from kitops_jupyter.operations.transfer.graph import walk
+from kitops_jupyter.operations.transfer.graph import Node, walk
 from kitops_jupyter.operations.transfer.moving import mover
 from kitops_jupyter.operations.transfer.push_index import push_index
 from kitops_jupyter.operations.transfer.results import TransferResult
@@ -66,7 +66,7 @@ def push(
             refuse_ring(kit.described, replace(place, tag="", digest=None, extra_tags=tags), opener.open_named)
             watch = IndexWatch(IndexFindings(settings), partial(read_listing, kit.source), wrong)
             copy_nodes(
-                walk(kit.source, kit.descriptor, extras, referrers=False),
+                _with_attached_index(store.all_kinds(kit.reference), kit, extras),
                 repository,
                 move=mover(
                     kit.source,
@@ -93,6 +93,15 @@ def push(
         warnings=tuple(wrong.texts),
         notes=tuple(extras.notes),
     )
+
+
+def _with_attached_index(here: Source, kit: Kit, extras: Extras) -> list[Node]:
+    """The kit, and the file indexes that were attached to it; other things that refer to it stay here."""
+    if any(file_index.has_index(layer) for layer in kit.manifest.layers):
+        return walk(here, kit.descriptor, extras, referrers=False)
+    kinds = file_index.ARTIFACT_TYPES.values()
+    nodes = walk(here, kit.descriptor, extras, referrers=True)
+    return [node for node in nodes if node.role != "referrer" or node.descriptor.artifact_type in kinds]
 
 
 def _is_only_an_index(reference: Reference, settings: Settings) -> bool:

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
-from kitops_jupyter import archive, sources
+from kitops_jupyter import archive, file_index, sources
 from kitops_jupyter.content import (
     Descriptor,
     Digest,
@@ -25,7 +25,8 @@ from kitops_jupyter.content import (
 from kitops_jupyter.errors import ContentError, SizeMismatch
 from kitops_jupyter.filters import Choice
 from kitops_jupyter.manifest import Match, raw_file
-from kitops_jupyter.operations.index_findings import IndexCheck, IndexFindings, Warnings
+from kitops_jupyter.operations.attached_index import attach_found
+from kitops_jupyter.operations.index_findings import IndexCheck, IndexFindings, Warnings, with_index
 from kitops_jupyter.operations.layer_reader import is_read_whole, members_of, ranges_of, read_listing
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.operations.unpack.destination import Place
@@ -41,7 +42,9 @@ PATIENCE_S = 0.75  # with a beat of 0.25 s: a cancel must be heard within a seco
 class Part:
     """A layer to unpack: where its bytes come from, which of its files are wanted, and below which folder they go.
 
-    `listing` is what the archive has, where that was read already.
+    `listing` is what the archive has, where that was read already. `kit` is the manifest that has it. `claim` is a file
+    index that somebody attached to that kit, and that was not compared with the layer here: all of the layer is read
+    then, and compared.
     """
 
     source: Source
@@ -49,6 +52,8 @@ class Part:
     choice: Choice
     below: str = ""
     listing: Sequence[archive.TarMember] | None = None
+    kit: Descriptor | None = None
+    claim: file_index.Address | None = None
 
     def placed(self, member: str) -> str:
         """Where a member goes, from the target's top; "" for one that is not wanted."""
@@ -61,7 +66,9 @@ class Part:
     def is_fetched_by_files(self) -> bool:
         """Whether single files of an archive elsewhere travel, each in a request of its own."""
         layer, kind = self.match.layer, self.match.type
-        if self.choice.is_whole or kind.compression or is_read_whole(layer) or ranges_of(self.source, layer) is None:
+        if self.choice.is_whole or self.claim or kind.compression or kind.format.is_one_file or is_read_whole(layer):
+            return False
+        if ranges_of(self.source, layer) is None:
             return False
         if self.choice.patterns is not None:
             return True
@@ -104,6 +111,7 @@ class LayerUnpacker:
         self._trees: list[list[archive.NewTree]] = []  # what each layer made, in the kit's order
         self.unverified: list[str] = []
         self.by_index: list[str] = []
+        self.read_whole: list[str] = []
         self.wrong_indexes = Warnings()
 
     def _event(self, event: Event) -> None:
@@ -206,12 +214,15 @@ class LayerUnpacker:
 
     def _move(self, part: Part, sinks: Sequence[ByteSink]) -> int:
         """The layer's bytes into the sinks, all of them verified; returns how many came out."""
-        if self._findings is None or not self._findings.is_open(part.match.layer):
+        layer = with_index(part.match.layer, part.claim) if part.claim else part.match.layer
+        if self._findings is None or not self._findings.is_open(layer):
             return self._moved(part, sinks)
-        layer = part.match.layer
         check = IndexCheck(layer, size_bytes=None if part.match.type.compression else layer.size_bytes)
         count = self._moved(part, [*sinks, check])
         self.wrong_indexes.add(layer, check.judge(partial(read_listing, part.source), self._findings))
+        if part.claim:
+            self.read_whole.append(part.match.entry.label)
+            attach_found(part.match.layer, part.claim, check, self._findings)
         return count
 
     def _moved(self, part: Part, sinks: Sequence[ByteSink]) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from kitops_jupyter import file_index
 from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.archive import NameRules, SharedTree
@@ -16,6 +17,7 @@ from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import free_bytes, typed_path
 from kitops_jupyter.errors import KitError, StorageFull, Usage
 from kitops_jupyter.filters import Filters, nothing_matches
+from kitops_jupyter.operations.attached_index import Claims
 from kitops_jupyter.operations.choosing import Wanted, wanted
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.opening import Kit, Opener
@@ -39,7 +41,9 @@ class UnpackResult(Result):
     """What is now in `directory`; `kept` are files that were there and stay (`ignore_existing`).
 
     `unverified` are layers of which single files came that no digest of the kit covers, `by_index` layers of which
-    they are covered by the kit's file index, which was not compared with the layer on this machine yet.
+    they are covered by the kit's file index, which was not compared with the layer on this machine yet. `read_whole`
+    are layers of which all was read for single files, since somebody attached an index to the kit (`kit index-files`)
+    that was not compared with the layer on this machine before; it is now.
     """
 
     reference: Reference
@@ -51,6 +55,7 @@ class UnpackResult(Result):
     elapsed_s: float
     unverified: tuple[str, ...] = ()
     by_index: tuple[str, ...] = ()
+    read_whole: tuple[str, ...] = ()
 
     @property
     def file_count(self) -> int:
@@ -93,8 +98,9 @@ def unpack(
     place = Place(target, overwrite=overwrite, ignore_existing=ignore_existing)
     with Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference, labels=labels)
-        parts = wanted(kit, chosen, opener, include_remote=include_remote)
-        unpacker = LayerUnpacker(place, observe, IndexFindings(settings))
+        findings = IndexFindings(settings)
+        parts = with_claims(wanted(kit, chosen, opener, include_remote=include_remote), findings)
+        unpacker = LayerUnpacker(place, observe, findings)
         layers = _write(kit, chosen, parts, place, unpacker, settings)
     warnings = [f"{left}: --include-remote fetches it" for left in parts.left]
     warnings += [
@@ -113,7 +119,21 @@ def unpack(
         elapsed_s,
         tuple(unpacker.unverified),
         tuple(unpacker.by_index),
+        tuple(unpacker.read_whole),
     )
+
+
+def with_claims(parts: Wanted, findings: IndexFindings) -> Wanted:
+    """The same parts, those of which single files are wanted with the index that somebody attached to their kit."""
+    claims: dict[Digest, Claims] = {}
+    layers = []
+    for part in parts.layers:
+        layer, kit = part.match.layer, part.kit
+        claim = None
+        if kit and not file_index.has_index(findings.indexed(layer)) and part.is_fetched_by_files:
+            claim = claims.setdefault(kit.digest, Claims(part.source, kit, findings)).of(layer)
+        layers.append(replace(part, claim=claim))
+    return replace(parts, layers=layers)
 
 
 def _write(

@@ -7,6 +7,11 @@ from kitops_jupyter.show.cards import Card, Code, Size, Table
 from kitops_jupyter.show.results import card_of
 from kitops_jupyter.sizes import human_size
 
+_WHOLE = (
+    "all of the layer was read, to compare it with the file index that somebody attached to the kit; "
+    "from now on its files are read alone"
+)
+
 
 @card_of.register
 def _card_of_unpack(result: UnpackResult) -> Card:
@@ -25,6 +30,6 @@ def _card_of_unpack(result: UnpackResult) -> Card:
             ("digest", Code(result.digest)),
         ),
         tables=(Table(("layer", "path", "files", "size"), rows),) if rows else (),
-        notes=tuple(f"kept {name}" for name in result.kept),
+        notes=(*(f"kept {name}" for name in result.kept), *(f"{label}: {_WHOLE}" for label in result.read_whole)),
         warnings=result.warnings,
     )

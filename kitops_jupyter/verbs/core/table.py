@@ -29,6 +29,7 @@ NAMES = (
     "logout",
     "promote",
     "index",
+    "index-files",
     "remove",
     "cache",
     "version",
@@ -55,7 +56,7 @@ _ELSEWHERE = {
 def find(name: str) -> Verb:
     """The verb of this name. Raises Usage, with the one that was probably meant."""
     if name in NAMES:
-        verb: Verb = importlib.import_module(f"kitops_jupyter.verbs.{name}").VERB
+        verb: Verb = importlib.import_module(f"kitops_jupyter.verbs.{name.replace('-', '_')}").VERB
         return verb
     if name in ("serve", "server", "registry"):  # a cell would wait for it without end
         raise Usage(
