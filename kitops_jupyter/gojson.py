@@ -1,4 +1,4 @@
-"""JSON as Go's encoding/json writes it, to the byte: kits are named by the digest of such text.
+"""JSON as Go's encoding/json writes it, to the byte, and reads it: kits are named by the digest of such text.
 
 No blanks; text as UTF-8 but for `<`, `>`, `&`, U+2028 and U+2029; floats as the shortest text that reads
 back. The order of keys is the caller's for what is a struct in Go; `sort_keys` is for what is a map there.
@@ -7,14 +7,43 @@ Source: Go 1.26 encoding/json, and format.md, "JSON is written as Go does it".
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from kitops_jupyter.errors import ManifestInvalid
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _SPECIAL = re.compile('["\\\\\x00-\x1f<>&\u2028\u2029\ud800-\udfff]')
+
+
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def loads(data: bytes, **hooks: Any) -> Any:
+    """The value of UTF-8 JSON text, with U+FFFD for each half of a character; `hooks` are those of `json.loads`.
+
+    Raises ValueError, also for NaN and infinities; RecursionError.
+    """
+    parsed = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant, **hooks)
+    return _without_halves(parsed) if _SURROGATE_ESCAPE.search(data) else parsed
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _without_halves(value: Any) -> Any:
+    """Halves of characters cannot be encoded, so none gets in."""
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_halves(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_halves(key): _without_halves(item) for key, item in value.items()}
+    return value
 
 
 def _escape(match: re.Match[str]) -> str:

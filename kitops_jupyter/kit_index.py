@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kitops_jupyter import gojson
-from kitops_jupyter.content import Descriptor
+from kitops_jupyter.content import IMAGE_INDEX, Descriptor
 from kitops_jupyter.errors import ManifestInvalid, NotAModelKit, NotFound, Usage
 from kitops_jupyter.manifest import load_object
-from kitops_jupyter.media_types import IMAGE_INDEX, INDEX_ARTIFACT
+from kitops_jupyter.media_types import INDEX_ARTIFACT
 
 ORIGINAL_TAG = "ml.kitops.modelkit.original-tag"
 _LABELS = "modelMetadata"

@@ -16,8 +16,6 @@ from kitops_jupyter.kitfile import Section
 
 Kind = Literal["modelkit", "modelpack"]
 
-IMAGE_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-IMAGE_INDEX = "application/vnd.oci.image.index.v1+json"
 INDEX_ARTIFACT = "application/vnd.kitops.modelkit.index.v1+json"
 MANIFEST_ARTIFACTS: dict[Kind, str] = {
     "modelkit": "application/vnd.kitops.modelkit.manifest.v1+json",

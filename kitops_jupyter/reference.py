@@ -124,6 +124,13 @@ class Reference:
         return replace(self, tag="", digest=digest, extra_tags=())
 
 
+def is_repository_name(text: str) -> bool:
+    """Whether a registry can have such a repository: parts that `/` divides, 255 characters in all, and so safe as a
+    path. Source: OCI distribution-spec 1.1, "Pulling manifests".
+    """
+    return len(text) <= 255 and all(_COMPONENT.fullmatch(part) for part in text.split("/"))
+
+
 def is_tag(text: str) -> bool:
     """Whether this may be a tag. Source: OCI distribution-spec 1.1, "Pulling manifests"."""
     return _TAG.fullmatch(text) is not None

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.content import IMAGE_INDEX, IMAGE_MANIFEST, Descriptor, Digest
 from kitops_jupyter.errors import ManifestInvalid, NotAModelKit, NotFound, Usage
 from kitops_jupyter.kit_index import KitIndex, describe, labelled, labels_of, parse_index
-from kitops_jupyter.media_types import IMAGE_INDEX, IMAGE_MANIFEST, INDEX_ARTIFACT
+from kitops_jupyter.media_types import INDEX_ARTIFACT
 
 EMPTY = {"schemaVersion": 2, "mediaType": IMAGE_INDEX, "artifactType": INDEX_ARTIFACT, "manifests": []}
 

@@ -30,6 +30,9 @@ from kitops_jupyter.content.abilities import (
     size_of,
 )
 from kitops_jupyter.content.descriptors import (
+    IMAGE_INDEX,
+    IMAGE_MANIFEST,
+    MANIFEST_LIMIT_BYTES,
     MANIFEST_TYPES,
     Descriptor,
     Digest,
@@ -53,6 +56,9 @@ from kitops_jupyter.content.verifying import (
 )
 
 __all__ = [
+    "IMAGE_INDEX",
+    "IMAGE_MANIFEST",
+    "MANIFEST_LIMIT_BYTES",
     "MANIFEST_TYPES",
     "Descriptor",
     "Digest",

@@ -10,15 +10,16 @@ from typing import Any
 
 from kitops_jupyter.errors import ManifestInvalid
 
+IMAGE_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+IMAGE_INDEX = "application/vnd.oci.image.index.v1+json"
 # What a repository lists and a tag names; everything else is a blob. Source: OCI image-spec 1.1, "Media Types".
-MANIFEST_TYPES = frozenset(
-    {
-        "application/vnd.oci.image.manifest.v1+json",
-        "application/vnd.oci.image.index.v1+json",
-        "application/vnd.docker.distribution.manifest.v2+json",
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-    }
+MANIFEST_TYPES = (
+    IMAGE_MANIFEST,
+    IMAGE_INDEX,
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
 )
+MANIFEST_LIMIT_BYTES = 4 << 20  # Source: OCI distribution-spec 1.1, "Pushing Manifests"
 _SHA256 = re.compile(r"sha256:[0-9a-f]{64}\Z")
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kitops_jupyter.content.abilities import TakesVerdict
-from kitops_jupyter.content.descriptors import Descriptor, Digest
+from kitops_jupyter.content.descriptors import MANIFEST_LIMIT_BYTES, Descriptor, Digest
 from kitops_jupyter.content.seams import Readable, Source
 from kitops_jupyter.errors import DigestMismatch, ManifestInvalid, SizeMismatch
 
@@ -164,8 +164,8 @@ def verified(stream: Readable, descriptor: Descriptor) -> io.RawIOBase:
     return _Verified(stream, descriptor)
 
 
-def read_verified(source: Source, descriptor: Descriptor, *, limit_bytes: int = 4 << 20) -> bytes:
-    """A small piece of content (manifest, config), whole and verified; 4 MiB is OCI's limit for a manifest.
+def read_verified(source: Source, descriptor: Descriptor, *, limit_bytes: int = MANIFEST_LIMIT_BYTES) -> bytes:
+    """A small piece of content (manifest, config), whole and verified.
 
     Raises ManifestInvalid when it claims to be larger, NotFound, SizeMismatch, DigestMismatch.
     """

@@ -1,5 +1,6 @@
 """Files as they are found on other people's machines: typed paths, small files read and replaced, odd file systems."""
 
+from kitops_jupyter.disk.clean_path import clean_path
 from kitops_jupyter.disk.folder_cache import CacheName, FolderCache, cache_folder, file_name_for
 from kitops_jupyter.disk.links import Links, LinkTarget
 from kitops_jupyter.disk.notebook_name import is_notebook
@@ -24,6 +25,7 @@ __all__ = [
     "Links",
     "cache_folder",
     "check_regular",
+    "clean_path",
     "current_folder",
     "file_name_for",
     "free_bytes",

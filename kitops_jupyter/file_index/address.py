@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kitops_jupyter import gojson
-from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.content import IMAGE_MANIFEST, Descriptor, Digest
 from kitops_jupyter.errors import ManifestInvalid
-from kitops_jupyter.media_types import IMAGE_MANIFEST
 
 # By version: a program that knows only version 1 finds no index in a kit with version 2, rather than a wrong one.
 ANNOTATIONS = {1: "vnd.kitops-jupyter.file-index", 2: "vnd.kitops-jupyter.file-index.v2"}

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kitops_jupyter.disk import is_notebook
+from kitops_jupyter.disk import clean_path, is_notebook
 from kitops_jupyter.errors import FilterInvalid
 from kitops_jupyter.filters.names import Names, Pattern, folded
-from kitops_jupyter.kitfile import Entry, clean_path
+from kitops_jupyter.kitfile import Entry
 
 TYPES: dict[str, tuple[str, ...]] = {
     "kitfile": (),

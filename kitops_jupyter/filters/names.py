@@ -7,8 +7,7 @@ import functools
 import re
 from collections.abc import Iterable
 
-from kitops_jupyter.disk import is_notebook
-from kitops_jupyter.kitfile import clean_path
+from kitops_jupyter.disk import clean_path, is_notebook
 
 _ENDING = ".ipynb"
 _ENDING_IN_ANY_CASE = "[iI][pP][yY][nN][bB]"

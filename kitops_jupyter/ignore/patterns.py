@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from kitops_jupyter.disk import clean_path
 from kitops_jupyter.errors import PathInvalid
 from kitops_jupyter.ignore import go_regexp
 
@@ -19,12 +19,6 @@ _EXPRESSIONS = {_STAR: "[^/]*", _GAP: "(?:.*/)?", _REST: ".*", _ALL: r"[\s\S]*",
 # What a regular expression takes for more than a character, in a class and outside.
 _ODD_IN_CLASS = re.compile(r"[*?]|\[:|\\[^\x00-/:-@\[-`{-\x7f]")
 _ODD = re.compile(r"[|^]|\{\d|\\[^\x00-/:-@\[-`{-\x7f]")
-
-
-def clean(path: str) -> str:
-    """As Go's path.Clean: two slashes in front are one."""
-    cleaned = posixpath.normpath(path)
-    return cleaned[1:] if cleaned.startswith("//") else cleaned
 
 
 class _Steps(NamedTuple):
@@ -129,7 +123,7 @@ def _compile(text: str) -> _Pattern | None:
     text = text.strip()
     if not text:
         return None
-    text = clean(text)
+    text = clean_path(text)
     if text == "!":
         raise PathInvalid("'!' needs a pattern after it", hint="!PATTERN includes again what PATTERN matches")
     takes_back = text.startswith("!")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kitops_jupyter.disk import read_bytes, why
+from kitops_jupyter.disk import clean_path, read_bytes, why
 from kitops_jupyter.errors import PathInvalid
-from kitops_jupyter.ignore.patterns import check, clean
+from kitops_jupyter.ignore.patterns import check
 from kitops_jupyter.ignore.rules import FILE_NAME
 
 SIZE_LIMIT_BYTES = 1 << 20
@@ -42,5 +42,5 @@ def _pattern_of(line: str) -> str:
     text = text[len(mark) :].strip()
     if not text:
         return mark
-    text = clean(text)
+    text = clean_path(text)
     return mark + (text[1:] if text.startswith("/") and len(text) > 1 else text)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kitops_jupyter.ignore.patterns import clean, runs_of
+from kitops_jupyter.disk import clean_path
+from kitops_jupyter.ignore.patterns import runs_of
 
 FILE_NAME = ".kitignore"
 # Never packed, at the top of the kit's folder only.
@@ -17,7 +18,7 @@ class Rules:
     def __init__(self, patterns: Sequence[str], layer_paths: Sequence[str]) -> None:
         self._runs = runs_of((*patterns, *_ALWAYS))
         self._above = {"": (False,) * len(self._runs)}
-        self._layer_paths = list(dict.fromkeys(clean(path) for path in layer_paths))
+        self._layer_paths = list(dict.fromkeys(clean_path(path) for path in layer_paths))
         self._others: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
 
     @property

@@ -20,7 +20,6 @@ from kitops_jupyter.kitfile.values import (
     Package,
     Prompt,
     Section,
-    clean_path,
 )
 from kitops_jupyter.kitfile.writer import node_to_yaml, to_yaml
 
@@ -39,7 +38,6 @@ __all__ = [
     "Package",
     "Prompt",
     "Section",
-    "clean_path",
     "find",
     "from_json",
     "node_to_yaml",

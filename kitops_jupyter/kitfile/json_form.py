@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
-from typing import Any, NoReturn
+from typing import Any
 
 from kitops_jupyter import gojson
 from kitops_jupyter.content import Digest
@@ -13,8 +11,6 @@ from kitops_jupyter.kitfile.schema import FIELDS, LAYER_FIELDS, LAYERED
 from kitops_jupyter.kitfile.values import Kitfile, Timestamp
 
 _DEPTH_LIMIT = 200
-_SURROGATE_ESCAPE = re.compile(rb"\\u[dD]")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def to_json(kitfile: Kitfile) -> bytes:
@@ -69,9 +65,7 @@ def from_json(data: bytes, *, where: str = "config") -> Kitfile:
     Numbers become floats, as for kit: integers beyond 2**53 lose their last digits. Raises ManifestInvalid.
     """
     try:
-        parsed = json.loads(data.decode("utf-8"), parse_int=_number, parse_float=_number, parse_constant=_refuse)
-        if _SURROGATE_ESCAPE.search(data):
-            parsed = _whole_text(parsed)
+        parsed = gojson.loads(data, parse_int=_number, parse_float=_number)
     except (ValueError, RecursionError) as problem:
         raise ManifestInvalid(f"{where}: not a Kitfile in JSON: {problem}") from problem
     if isinstance(parsed, dict):
@@ -79,26 +73,11 @@ def from_json(data: bytes, *, where: str = "config") -> Kitfile:
     return Kitfile(**_section(parsed, Kitfile, where))
 
 
-def _whole_text(value: Any) -> Any:
-    """The value with U+FFFD for each half of a character, as Go reads it."""
-    if isinstance(value, str):
-        return _LONE_SURROGATE.sub("\ufffd", value)
-    if isinstance(value, list):
-        return [_whole_text(item) for item in value]
-    if isinstance(value, dict):
-        return {_whole_text(key): _whole_text(item) for key, item in value.items()}
-    return value
-
-
 def _number(text: str) -> float:
     number = float(text)
     if number in (float("inf"), float("-inf")):
         raise ValueError(f"{text[:40]} is out of range")
     return number
-
-
-def _refuse(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not JSON")
 
 
 def _section(value: object, kind: Any, where: str) -> dict[str, Any]:

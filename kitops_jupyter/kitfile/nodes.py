@@ -10,10 +10,10 @@ import codecs
 from dataclasses import dataclass, field
 from typing import Any
 
+from kitops_jupyter.content import MANIFEST_LIMIT_BYTES
 from kitops_jupyter.errors import Finding, KitfileInvalid
 
 DEPTH_LIMIT = 100
-SIZE_LIMIT_BYTES = 4 << 20  # a config of this size would not fit into a registry either
 
 
 @dataclass(slots=True, eq=False)
@@ -41,8 +41,8 @@ def decode(data: str | bytes, name: str) -> str:
     """The text, without its byte-order mark. Raises KitfileInvalid."""
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogatepass")
-    if len(data) > SIZE_LIMIT_BYTES:
-        raise KitfileInvalid(name, [Finding(f"{len(data)} bytes, expected at most {SIZE_LIMIT_BYTES}")])
+    if len(data) > MANIFEST_LIMIT_BYTES:
+        raise KitfileInvalid(name, [Finding(f"{len(data)} bytes, expected at most {MANIFEST_LIMIT_BYTES}")])
     encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
         return data.decode(encoding)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from kitops_jupyter.disk import clean_path
 from kitops_jupyter.reference import is_modelkit_reference
 
 Section = Literal["model", "part", "code", "dataset", "docs", "prompt", "mcpserver"]
@@ -229,9 +229,3 @@ class Kitfile:
             prompts=described("prompt", self.prompts),
             mcp_servers=described("mcpserver", self.mcp_servers),
         )
-
-
-def clean_path(path: str) -> str:
-    """As Go's `path.Clean`: no `.`, no doubled or trailing slashes, `..` taken back where possible; "" is `.`."""
-    cleaned = posixpath.normpath(path) if path else "."
-    return "/" + cleaned.lstrip("/") if cleaned.startswith("//") else cleaned

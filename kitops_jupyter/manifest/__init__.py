@@ -13,7 +13,7 @@ from kitops_jupyter.manifest.matching import (
     raw_file,
     unnamed_layers,
 )
-from kitops_jupyter.manifest.reading import LIMIT_BYTES, Manifest, kitfile_of, load_object, parse
+from kitops_jupyter.manifest.reading import Manifest, kitfile_of, load_object, parse
 from kitops_jupyter.manifest.writing import build, build_config, file_metadata, layer_annotations
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "FILE_METADATA",
     "FILE_PATH",
     "KITFILE",
-    "LIMIT_BYTES",
     "SUBTYPE",
     "Manifest",
     "Match",

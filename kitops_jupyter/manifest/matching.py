@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.content import Descriptor
+from kitops_jupyter.disk import clean_path
 from kitops_jupyter.errors import ManifestInvalid
 from kitops_jupyter.kitfile import Code, Dataset, Docs, Entry, Kitfile, Model, ModelPart, Package, Section
 from kitops_jupyter.manifest.annotations import FILE_METADATA, FILE_PATH
@@ -202,7 +202,7 @@ def _file_path(layer: Descriptor) -> str:
 
 def raw_file(layer: Descriptor) -> RawFile:
     """Where a raw layer's file belongs, and its mode. Raises ManifestInvalid for what it says wrongly."""
-    path = kitfiles.clean_path(_file_path(layer))
+    path = clean_path(_file_path(layer))
     if FILE_METADATA not in layer.annotations:
         return RawFile(path, 0o644, None)
     metadata = load_object(layer.annotations[FILE_METADATA].encode("utf-8", "replace"), f"annotation {FILE_METADATA}")

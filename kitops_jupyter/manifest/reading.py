@@ -5,24 +5,20 @@ Source: format.md, "A kit"; OCI image-spec 1.1, "Image Manifest".
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
+from kitops_jupyter import gojson
 from kitops_jupyter import kitfile as kitfiles
-from kitops_jupyter.content import Descriptor
+from kitops_jupyter.content import IMAGE_MANIFEST, MANIFEST_LIMIT_BYTES, Descriptor
 from kitops_jupyter.errors import ManifestInvalid, NotAModelKit
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.manifest.annotations import KITFILE
-from kitops_jupyter.media_types import IMAGE_MANIFEST, INDEX_ARTIFACT, Kind, kind_of
+from kitops_jupyter.media_types import INDEX_ARTIFACT, Kind, kind_of
 
-LIMIT_BYTES = 4 << 20  # OCI's, for a manifest
 _LONGEST_INTEGER = 20  # digits and a sign: what fits 64 bits; reading a longer one takes time by the square
-_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,7 @@ class Manifest:
 
 
 def load_object(
-    data: bytes, what: str, *, parse_float: Callable[[str], Any] = float, limit_bytes: int = LIMIT_BYTES
+    data: bytes, what: str, *, parse_float: Callable[[str], Any] = float, limit_bytes: int = MANIFEST_LIMIT_BYTES
 ) -> dict[str, Any]:
     """A JSON object of a stranger's: bounded in size and depth, each key once, all text writable.
 
@@ -46,15 +42,7 @@ def load_object(
     if len(data) > limit_bytes:
         raise ManifestInvalid(f"{what}: {len(data)} bytes, expected at most {limit_bytes}")
     try:
-        parsed = json.loads(
-            data.decode("utf-8"),
-            parse_float=parse_float,
-            parse_int=_integer,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_each_key_once,
-        )
-        if _SURROGATE_ESCAPE.search(data):
-            parsed = _writable(parsed)
+        parsed = gojson.loads(data, parse_float=parse_float, parse_int=_integer, object_pairs_hook=_each_key_once)
     except (ValueError, RecursionError) as problem:
         raise ManifestInvalid(f"{what} is not JSON: {str(problem)[:200]}") from problem
     if not isinstance(parsed, dict):
@@ -68,10 +56,6 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-def _refuse_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not JSON")
-
-
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Which of two values counts depends on the reader: a kit must not be two kits."""
     found = dict(pairs)
@@ -79,17 +63,6 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice, _ = max(Counter(key for key, _ in pairs).items(), key=lambda item: item[1])
         raise ValueError(f"the key {twice[:80]!r} appears twice")
     return found
-
-
-def _writable(value: Any) -> Any:
-    """The value with U+FFFD for each half of a character, as Go reads it: the halves cannot be encoded."""
-    if isinstance(value, str):
-        return _LONE_SURROGATE.sub("\ufffd", value)
-    if isinstance(value, list):
-        return [_writable(item) for item in value]
-    if isinstance(value, dict):
-        return {_writable(key): _writable(item) for key, item in value.items()}
-    return value
 
 
 def parse(data: bytes) -> Manifest:

@@ -11,11 +11,11 @@ from typing import Any
 
 from kitops_jupyter import gojson
 from kitops_jupyter import kitfile as kitfiles
-from kitops_jupyter.content import Descriptor
+from kitops_jupyter.content import IMAGE_MANIFEST, Descriptor
 from kitops_jupyter.errors import PathInvalid
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.manifest.annotations import CLI_VERSION, CREATED, FILE_METADATA, FILE_PATH, KITFILE, SUBTYPE
-from kitops_jupyter.media_types import IMAGE_MANIFEST, MANIFEST_ARTIFACTS, Kind
+from kitops_jupyter.media_types import MANIFEST_ARTIFACTS, Kind
 
 _REGULAR_FILE = 48  # the tar type "0", as a number
 

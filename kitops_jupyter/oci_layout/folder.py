@@ -11,7 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
-from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, Hashing, Readable, read_verified
+from kitops_jupyter.content import (
+    MANIFEST_LIMIT_BYTES,
+    MANIFEST_TYPES,
+    Descriptor,
+    Digest,
+    Hashing,
+    Readable,
+    read_verified,
+)
 from kitops_jupyter.disk import replace, try_chmod, write_bytes
 from kitops_jupyter.disk.folders import Folders
 from kitops_jupyter.disk.lock import Lock
@@ -26,7 +34,6 @@ from kitops_jupyter.store.files import open_regular, read_small
 _MODE = 0o644
 _PARTIAL = ".kit-partial"
 _LEFT_S = 3600.0  # a file that nobody wrote to for so long is a killed copy's
-_MANIFEST_LIMIT_BYTES = 4 << 20
 
 
 Changer = Callable[[IndexFile], IndexFile]
@@ -103,7 +110,7 @@ class LayoutFolder:
                 return
             self._prepare()
             is_manifest = descriptor.media_type in MANIFEST_TYPES
-            if is_manifest and descriptor.size_bytes > _MANIFEST_LIMIT_BYTES:
+            if is_manifest and descriptor.size_bytes > MANIFEST_LIMIT_BYTES:
                 raise ManifestInvalid(
                     f"{descriptor.digest.short}: {descriptor.size_bytes} bytes is too large for a manifest"
                 )

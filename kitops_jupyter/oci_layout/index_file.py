@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kitops_jupyter import gojson
-from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, Source, read_verified
+from kitops_jupyter.content import IMAGE_INDEX, MANIFEST_TYPES, Descriptor, Digest, Source, read_verified
 from kitops_jupyter.errors import ContentError, ManifestInvalid, NotFound
 from kitops_jupyter.manifest import load_object
-from kitops_jupyter.media_types import IMAGE_INDEX
 
 MARKER_NAME, INDEX_NAME = "oci-layout", "index.json"
 MARKER = b'{"imageLayoutVersion":"1.0.0"}'

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
-from kitops_jupyter.content import Descriptor, Source, read_verified
+from kitops_jupyter.content import IMAGE_INDEX, Descriptor, Source, read_verified
 from kitops_jupyter.errors import KitError, NotFound, ReferenceCycle, Usage
 from kitops_jupyter.kit_index import describe, parse_index
 from kitops_jupyter.kitfile import Entry, Kitfile
-from kitops_jupyter.media_types import IMAGE_INDEX
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.sources import LocalFirst, MayBeElsewhere

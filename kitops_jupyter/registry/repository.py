@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, verified
+from kitops_jupyter.content import MANIFEST_LIMIT_BYTES, Descriptor, Digest, Ingested, Readable, verified
 from kitops_jupyter.errors import Forbidden, InvalidReference, ManifestInvalid, NotFound, Unauthorized
 from kitops_jupyter.pipeline import ByteSink
 from kitops_jupyter.progress import Observer, ignore
-from kitops_jupyter.reference import is_tag
+from kitops_jupyter.reference import is_repository_name, is_tag
 from kitops_jupyter.registry.blobs import download
 from kitops_jupyter.registry.blobs.session import UploadSession
 from kitops_jupyter.registry.content import lists, referrers
-from kitops_jupyter.registry.content.manifests import LIMIT_BYTES, MANIFEST_TYPES, Manifests, Read
+from kitops_jupyter.registry.content.manifests import ACCEPTED_TYPES, Manifests, Read
 from kitops_jupyter.registry.content.remembered import Remembered
 from kitops_jupyter.registry.http.door import typed
 from kitops_jupyter.registry.http.exchange import Exchange
 from kitops_jupyter.registry.http.problems import is_past_login
-
-_NAME = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\Z")
 
 
 def _nothing() -> Path | None:
@@ -38,7 +35,7 @@ class RemoteRepository:
     """Safe to use from several threads. Every method raises RegistryError's kinds for what the registry answers."""
 
     def __init__(self, registry: Exchange, name: str, remembered: Remembered) -> None:
-        if len(name) > 255 or not _NAME.match(name):
+        if not is_repository_name(name):
             raise InvalidReference(
                 f"{name[:80]!r} is not a repository of {registry.name}",
                 hint="names are lower-case, with a-z 0-9 . _ - and /",
@@ -60,7 +57,7 @@ class RemoteRepository:
 
     def open(self, descriptor: Descriptor) -> Readable:
         """The bytes as the registry has them; a broken connection is resumed. Raises NotFound here."""
-        if descriptor.media_type in MANIFEST_TYPES:
+        if descriptor.media_type in ACCEPTED_TYPES:
             return self._manifests.open(descriptor)
         stream = download.BlobStream(self.registry, self.name, descriptor)
         stream.start()
@@ -68,7 +65,7 @@ class RemoteRepository:
 
     def exists(self, descriptor: Descriptor) -> bool:
         """Whether the registry has it in this repository."""
-        if descriptor.media_type in MANIFEST_TYPES:
+        if descriptor.media_type in ACCEPTED_TYPES:
             return self._manifests.exists(descriptor.digest)
         url = self.registry.url(self.registry.container(self.name).get_blob_url(descriptor.digest))
         what = f"look for {descriptor.digest.short} in {self.store_name}"
@@ -139,7 +136,7 @@ class RemoteRepository:
         temporary, and the caller opens it again (or uses `upload`). Closes the stream.
         """
         with closing(stream):
-            if descriptor.media_type in MANIFEST_TYPES:
+            if descriptor.media_type in ACCEPTED_TYPES:
                 self._write_manifest(descriptor, stream)
             else:
                 self._send(descriptor, _rewinding(stream), mount_from=(), check=True, observe=observe, item=item)
@@ -178,8 +175,8 @@ class RemoteRepository:
             return ingest(self.registry, self.name, stream, is_there=self.is_known, observe=observe, item=item)
 
     def _write_manifest(self, descriptor: Descriptor, stream: Readable) -> None:
-        if descriptor.size_bytes > LIMIT_BYTES:
-            raise ManifestInvalid(f"manifest of {descriptor.size_bytes} bytes, expected at most {LIMIT_BYTES}")
+        if descriptor.size_bytes > MANIFEST_LIMIT_BYTES:
+            raise ManifestInvalid(f"manifest of {descriptor.size_bytes} bytes, expected at most {MANIFEST_LIMIT_BYTES}")
         with verified(stream, descriptor) as checked:
             data = checked.readall()
         if self.is_known(descriptor):

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kitops_jupyter.content import MANIFEST_LIMIT_BYTES
 from kitops_jupyter.serve import manifests, refused, tag_files
 from kitops_jupyter.serve.lock import Lock
 from kitops_jupyter.serve.refused import Refused
@@ -86,7 +87,7 @@ class Folder:
         digest = reference if refused.is_digest(reference) else self._tagged(repository, reference)
         try:
             noted = self.tree.read(*self._of(repository, "_manifests", digest[7:]), limit_bytes=_NOTE_LIMIT_BYTES)
-            data = self.tree.read(_BLOBS, digest[7:], limit_bytes=manifests.LIMIT_BYTES)
+            data = self.tree.read(_BLOBS, digest[7:], limit_bytes=MANIFEST_LIMIT_BYTES)
         except FileNotFoundError:
             raise _no_manifest(repository, reference) from None
         return digest, manifests.media_type(noted.decode("ascii", "replace")) or "application/octet-stream", data
@@ -140,7 +141,7 @@ class Folder:
 
     def _described(self, path: tuple[str, ...]) -> dict[str, Any] | None:
         try:
-            found = json.loads(self.tree.read(*path, limit_bytes=2 * manifests.LIMIT_BYTES))
+            found = json.loads(self.tree.read(*path, limit_bytes=2 * MANIFEST_LIMIT_BYTES))
         except (FileNotFoundError, ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None

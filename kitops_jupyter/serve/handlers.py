@@ -10,12 +10,11 @@ import json
 from itertools import islice
 from typing import Any
 
+from kitops_jupyter.content import IMAGE_INDEX, MANIFEST_LIMIT_BYTES
 from kitops_jupyter.serve import manifests, refused
 from kitops_jupyter.serve.base import PAGE_LIMIT, Base, Site, natural
 from kitops_jupyter.serve.blobs import Blobs, Sending
 from kitops_jupyter.serve.refused import Refused
-
-JSON_INDEX = "application/vnd.oci.image.index.v1+json"
 
 
 class Root(Base):
@@ -71,8 +70,8 @@ class Manifests(Base):
         self._body += chunk
 
     def _require_size(self, size_bytes: int) -> None:
-        if size_bytes > manifests.LIMIT_BYTES:
-            raise Refused(413, "SIZE_INVALID", f"a manifest has at most {manifests.LIMIT_BYTES} bytes")
+        if size_bytes > MANIFEST_LIMIT_BYTES:
+            raise Refused(413, "SIZE_INVALID", f"a manifest has at most {MANIFEST_LIMIT_BYTES} bytes")
 
     def _type(self) -> str:
         return str(self.request.headers.get("Content-Type", ""))
@@ -115,8 +114,8 @@ class Referrers(Base):
         if wanted:
             found = [item for item in found if item.get("artifactType") == wanted]
             self.set_header("OCI-Filters-Applied", "artifactType")
-        self.set_header("Content-Type", JSON_INDEX)
-        await self.finish(json.dumps({"schemaVersion": 2, "mediaType": JSON_INDEX, "manifests": found}))
+        self.set_header("Content-Type", IMAGE_INDEX)
+        await self.finish(json.dumps({"schemaVersion": 2, "mediaType": IMAGE_INDEX, "manifests": found}))
 
 
 class Unknown(Base):

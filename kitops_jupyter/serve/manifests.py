@@ -9,7 +9,6 @@ from typing import Any
 from kitops_jupyter.serve import refused
 from kitops_jupyter.serve.refused import Refused
 
-LIMIT_BYTES = 4 << 20
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 # Layers that are fetched from elsewhere: nobody has to push them.
 # Source: OCI image-spec 1.1, "Non-Distributable Layers".

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+from kitops_jupyter.reference import is_repository_name, is_tag
+
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 _UPLOAD = re.compile(r"[0-9a-f]{32}")
-_NAME_LIMIT = 255
 
 
 class Refused(Exception):
@@ -24,19 +23,19 @@ class Refused(Exception):
 
 def name(text: str) -> str:
     """A repository's name; safe as a path below a folder. Raises Refused."""
-    if len(text) > _NAME_LIMIT or not _NAME.fullmatch(text):
+    if not is_repository_name(text):
         raise Refused(400, "NAME_INVALID", "a repository's name is lower-case letters and digits, with . _ - and /")
     return text
 
 
 def is_name(text: str) -> bool:
     """Whether a folder of this name can be a part of a repository's name."""
-    return bool(_NAME.fullmatch(text))
+    return is_repository_name(text)
 
 
 def tag(text: str) -> str:
     """A tag. Raises Refused: no manifest can have a name that is not a tag."""
-    if not _TAG.fullmatch(text):
+    if not is_tag(text):
         raise Refused(404, "TAG_INVALID", "a tag is at most 128 letters, digits, . _ and -")
     return text
 

@@ -10,12 +10,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest
+from kitops_jupyter.content import MANIFEST_LIMIT_BYTES, MANIFEST_TYPES, Descriptor, Digest
 from kitops_jupyter.errors import ContentError, ManifestInvalid, NotFound
 from kitops_jupyter.store.files import read_small
 from kitops_jupyter.store.layout import Layout
-
-MANIFEST_LIMIT_BYTES = 4 << 20  # OCI distribution-spec 1.1, "Pushing Manifests"
 
 
 def is_manifest(descriptor: Descriptor) -> bool:

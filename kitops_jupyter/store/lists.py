@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from kitops_jupyter import disk, gojson
-from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.content import IMAGE_INDEX, Descriptor, Digest
 from kitops_jupyter.disk import unlink, write_bytes
 from kitops_jupyter.errors import ManifestInvalid
 from kitops_jupyter.store.files import corrupt, read_data, read_json, swap, write_json
 from kitops_jupyter.store.layout import KINDS, Kind, Layout, Pair
 
-_IMAGE_INDEX = "application/vnd.oci.image.index.v1+json"
 _REF_NAME = "org.opencontainers.image.ref.name"
 _TRIES = 8  # to change a list that kit is writing at the same time
 
@@ -147,7 +146,7 @@ class Lists:
             wanted = {entry.digest: _bare(entry) for entry in put if not listing.has(entry.digest)}
             listing.manifests = [entry for entry in listing.manifests if entry.digest not in drop] + [*wanted.values()]
             if path == self.layout.index:
-                listing.fields.setdefault("mediaType", _IMAGE_INDEX)
+                listing.fields.setdefault("mediaType", IMAGE_INDEX)
             elif not listing.manifests:
                 return b""
             return gojson.dumps(listing.to_json()).encode()

@@ -6,7 +6,16 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from kitops_jupyter.content import Descriptor, Digest, Ingested, Readable, Source, read_verified, verified
+from kitops_jupyter.content import (
+    MANIFEST_LIMIT_BYTES,
+    Descriptor,
+    Digest,
+    Ingested,
+    Readable,
+    Source,
+    read_verified,
+    verified,
+)
 from kitops_jupyter.disk import write_new
 from kitops_jupyter.errors import Conflict, ContentError, ContentMissing, InvalidReference, ManifestInvalid, NotFound
 from kitops_jupyter.progress import Observer, ignore
@@ -94,7 +103,7 @@ class Repository:
             blobs.store(self._layout, descriptor, stream, observe=observe, item=item)
 
     def _write_manifest(self, descriptor: Descriptor, stream: Readable) -> None:
-        if descriptor.size_bytes > graph.MANIFEST_LIMIT_BYTES:
+        if descriptor.size_bytes > MANIFEST_LIMIT_BYTES:
             raise ManifestInvalid(
                 f"{descriptor.digest.short}: {descriptor.size_bytes} bytes is too long for a manifest"
             )

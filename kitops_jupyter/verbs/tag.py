@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from kitops_jupyter.errors import KitError
 from kitops_jupyter.reference import Reference, is_tag
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.verbs.core.network import connection
@@ -46,20 +45,12 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 def _is_tag_first(first: str, second: str, settings: Settings) -> bool:
     """Whether it is `tag NEWTAG REF`, as KitOps' stories write it: a bare tag that names no kit, then a kit."""
     from kitops_jupyter import targets
+    from kitops_jupyter.operations.look.here import Here
 
-    if not is_tag(first) or _is_here(first, settings):
+    here = Here(settings)
+    if not is_tag(first) or here.is_named(first):
         return False
-    return _is_here(second, settings) or targets.names_registry(Reference.parse(second), settings)
-
-
-def _is_here(text: str, settings: Settings) -> bool:
-    from kitops_jupyter.operations.opening import open_kit
-
-    try:
-        open_kit(text, settings)
-    except KitError:
-        return False
-    return True
+    return here.is_named(second) or targets.names_registry(Reference.parse(second), settings)
 
 
 VERB = Verb(

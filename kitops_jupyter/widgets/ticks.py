@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from kitops_jupyter.disk import clean_path
 from kitops_jupyter.filters import text_for
-from kitops_jupyter.kitfile import Entry, clean_path
+from kitops_jupyter.kitfile import Entry
 from kitops_jupyter.operations.look.files import KitFile
 from kitops_jupyter.operations.look.info import InfoResult
 

@@ -16,10 +16,10 @@ import pytest
 import kitops_jupyter as kit
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter.archive import NameRules
-from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.content import IMAGE_MANIFEST, Descriptor, Digest
 from kitops_jupyter.errors import ContentError, KitError, UnsafeArchive
 from kitops_jupyter.kitfile import parse_yaml
-from kitops_jupyter.media_types import CONFIG_TYPES, IMAGE_MANIFEST
+from kitops_jupyter.media_types import CONFIG_TYPES
 from kitops_jupyter.operations.unpack.staging import PREFIX
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import store

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter import kitfile
+from kitops_jupyter.disk import clean_path
 from kitops_jupyter.errors import Finding, KitfileInvalid
 from kitops_jupyter.kitfile import Code, Dataset, Kitfile, McpServer, Model, ModelPart
 
@@ -165,7 +166,7 @@ def test_entries_come_in_the_order_of_layers_with_labels() -> None:
     ],
 )
 def test_a_path_is_cleaned_as_go_does(path: str, clean: str) -> None:
-    assert kitfile.clean_path(path) == clean
+    assert clean_path(path) == clean
 
 
 def test_a_folders_kitfile_is_found_in_kits_order(tmp_path: Path) -> None:

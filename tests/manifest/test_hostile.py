@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kitops_jupyter import manifest as manifests
+from kitops_jupyter.content import IMAGE_INDEX
 from kitops_jupyter.errors import KitError, ManifestInvalid, NotAModelKit
-from kitops_jupyter.media_types import IMAGE_INDEX, INDEX_ARTIFACT
+from kitops_jupyter.media_types import INDEX_ARTIFACT
 from tests.manifest.test_manifest import CONFIG, HEX, KIT
 
 IMAGE = {**KIT, "config": {**CONFIG, "mediaType": "application/vnd.oci.image.config.v1+json"}}

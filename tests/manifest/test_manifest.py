@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from kitops_jupyter import manifest as manifests
-from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.content import IMAGE_MANIFEST, Descriptor, Digest
 from kitops_jupyter.errors import ManifestInvalid, PathInvalid
 from kitops_jupyter.kitfile import from_json, parse_yaml, read
-from kitops_jupyter.media_types import IMAGE_MANIFEST, LayerType
+from kitops_jupyter.media_types import LayerType
 from tests.golden_trees import cases, kitfile_text, load_case
 
 GOLDEN = [name for name in cases() if "manifest" in load_case(name)]

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 import kitops_jupyter as kit
-from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.content import IMAGE_MANIFEST, Descriptor, Digest
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.file_index import ANNOTATIONS, ARTIFACT_TYPES, LAYER_ANNOTATION, IndexedFile
 from kitops_jupyter.filesystem import KitFileSystem
-from kitops_jupyter.media_types import IMAGE_MANIFEST
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 from tests.fakes.fault_server import FaultServer

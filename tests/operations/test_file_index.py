@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 import kitops_jupyter as kit
-from kitops_jupyter.content import read_verified
+from kitops_jupyter.content import IMAGE_INDEX, read_verified
 from kitops_jupyter.file_index import ARTIFACT_TYPES, address_of
 from kitops_jupyter.manifest import Manifest, parse
-from kitops_jupyter.media_types import IMAGE_INDEX
 from kitops_jupyter.progress import Event
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 import kitops_jupyter as kit
-from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.content import IMAGE_INDEX, IMAGE_MANIFEST, Descriptor, Digest
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.kit_index import KitIndex, labelled
-from kitops_jupyter.media_types import IMAGE_INDEX, IMAGE_MANIFEST
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import store
 from tests.operations.projects import files_in, write_files

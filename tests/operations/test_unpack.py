@@ -15,7 +15,7 @@ import pytest
 import kitops_jupyter as kit
 from kitops_jupyter import gojson
 from kitops_jupyter import manifest as manifests
-from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.content import IMAGE_MANIFEST, Descriptor, Digest
 from kitops_jupyter.errors import (
     Cancelled,
     Conflict,
@@ -27,7 +27,7 @@ from kitops_jupyter.errors import (
     UnsafeArchive,
 )
 from kitops_jupyter.kitfile import Kitfile, parse_yaml
-from kitops_jupyter.media_types import CONFIG_TYPES, IMAGE_MANIFEST
+from kitops_jupyter.media_types import CONFIG_TYPES
 from kitops_jupyter.progress import Event
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import store

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kitops_jupyter import targets
-from kitops_jupyter.content import Descriptor, read_verified
+from kitops_jupyter.content import IMAGE_INDEX, Descriptor, read_verified
 from kitops_jupyter.errors import Conflict, NotFound, Usage
 from kitops_jupyter.kit_index import ORIGINAL_TAG, KitIndex, labelled, parse_index
-from kitops_jupyter.media_types import IMAGE_INDEX, INDEX_ARTIFACT, MANIFEST_ARTIFACTS
+from kitops_jupyter.media_types import INDEX_ARTIFACT, MANIFEST_ARTIFACTS
 from kitops_jupyter.operations.index.results import SIZE, IndexInfo, IndexList, IndexRow
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.transfer.remove import RemoveResult

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Protocol
 
 from kitops_jupyter import targets
-from kitops_jupyter.errors import NotFound
 from kitops_jupyter.operations.look.files import KitFile, files
+from kitops_jupyter.operations.look.here import Here
 from kitops_jupyter.operations.look.info import InfoResult, info
 from kitops_jupyter.operations.look.kits import NONE, ListedKit, list_kits
 from kitops_jupyter.operations.look.repositories import list_repositories
@@ -234,18 +234,10 @@ def begin(start: str, access: Access) -> Level | KitPlace:
     reference = Reference.parse(start, default_tag="")
     is_elsewhere = targets.names_registry(reference, access.settings)
     if reference.name:
-        return KitPlace(start, access, is_remote=is_elsewhere and not _is_here(reference, access.settings))
+        return KitPlace(start, access, is_remote=is_elsewhere and not Here(access.settings).is_named(reference))
     if is_elsewhere:
         return RemoteTags(start, access)
     return LocalTags(start, list(list_kits(start, settings=access.settings).kits), access)
-
-
-def _is_here(reference: Reference, settings: Settings) -> bool:
-    try:
-        targets.local(reference, settings).resolve(reference.name)
-    except NotFound:
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)

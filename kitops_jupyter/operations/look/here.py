@@ -21,10 +21,11 @@ class Here:
         """Whether the layer's bytes are here, by their digest and size."""
         return self._store.has_blob(layer)
 
-    def is_named(self, reference: Reference) -> bool:
-        """Whether a kit of this very name is here."""
+    def is_named(self, reference: Reference | str) -> bool:
+        """Whether a kit of this very name is here; what cannot be a name is not."""
         try:
-            targets.local(reference, self._settings).resolve(reference.name)
+            parsed = Reference.parse(reference) if isinstance(reference, str) else reference
+            targets.local(parsed, self._settings).resolve(parsed.name)
         except KitError:
             return False
         return True

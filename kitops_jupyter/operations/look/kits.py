@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import gojson, targets
 from kitops_jupyter import manifest as manifests
-from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.content import IMAGE_INDEX, Descriptor, Digest
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.filters import Filters
-from kitops_jupyter.media_types import IMAGE_INDEX, INDEX_ARTIFACT
+from kitops_jupyter.media_types import INDEX_ARTIFACT
 from kitops_jupyter.operations.opening import Kit, read_kit
 from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference, is_referrers_tag

@@ -8,10 +8,18 @@ from collections.abc import Sequence
 
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter import manifest as manifests
-from kitops_jupyter.content import Descriptor, Digest, ListsManifests, OpensChecked, Target, read_verified
+from kitops_jupyter.content import (
+    IMAGE_MANIFEST,
+    Descriptor,
+    Digest,
+    ListsManifests,
+    OpensChecked,
+    Target,
+    read_verified,
+)
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.kitfile import Kitfile
-from kitops_jupyter.media_types import CONFIG_TYPES, IMAGE_MANIFEST, Kind
+from kitops_jupyter.media_types import CONFIG_TYPES, Kind
 from kitops_jupyter.operations.pack.layers import PackedLayer
 from kitops_jupyter.operations.transfer.engine import keep_indexes
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kitops_jupyter import kitfile
-from kitops_jupyter.disk import kind_of, read_bytes, typed_path, why
+from kitops_jupyter.disk import clean_path, kind_of, read_bytes, typed_path, why
 from kitops_jupyter.errors import KitfileMissing, NotFound, PathInvalid
 from kitops_jupyter.lines import command
 from kitops_jupyter.operations.pack.environment import Recording
@@ -150,7 +150,7 @@ def _without(root: Path, proposed: kitfile.Kitfile, file: Path | None) -> tuple[
     if file is None or not file.is_relative_to(root):
         return proposed, []
     name = file.relative_to(root).as_posix()
-    kept = tuple(code for code in proposed.code if kitfile.clean_path(code.path) != name)
+    kept = tuple(code for code in proposed.code if clean_path(code.path) != name)
     if len(kept) == len(proposed.code):
         return proposed, []
     return replace(proposed, code=kept), [(name, "--no-notebook")]

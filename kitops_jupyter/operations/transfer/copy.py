@@ -142,12 +142,12 @@ def _resolve(side: Source, origin: Place, settings: Settings) -> tuple[Descripto
     try:
         return side.resolve(name), "" if ":" in name else name
     except NotFound as missing:
-        if origin.kind == "registry" and origin.reference is not None and _is_here(origin.reference, name, settings):
+        if origin.kind == "registry" and origin.reference is not None and _is_stored(origin.reference, name, settings):
             missing.hint = f"the local store has it: kit push {origin}, or kit copy local://{origin} DST"
         raise
 
 
-def _is_here(reference: Reference, name: str, settings: Settings) -> bool:
+def _is_stored(reference: Reference, name: str, settings: Settings) -> bool:
     try:
         return bool(targets.store(settings).all_kinds(reference).resolve(name))
     except KitError:

@@ -10,10 +10,19 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from kitops_jupyter import manifest as manifests
-from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, HasReferrers, Role, Source, read_verified
+from kitops_jupyter.content import (
+    IMAGE_INDEX,
+    IMAGE_MANIFEST,
+    MANIFEST_TYPES,
+    Descriptor,
+    Digest,
+    HasReferrers,
+    Role,
+    Source,
+    read_verified,
+)
 from kitops_jupyter.errors import ManifestInvalid
 from kitops_jupyter.kit_index import parse_index
-from kitops_jupyter.media_types import IMAGE_INDEX, IMAGE_MANIFEST
 from kitops_jupyter.operations.transfer.extras import Extras
 
 # A kit has a handful; more is not one that anybody made to be used.

@@ -14,7 +14,7 @@ from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.archive import NameRules, SharedTree
 from kitops_jupyter.content import Digest
-from kitops_jupyter.disk import free_bytes, typed_path
+from kitops_jupyter.disk import clean_path, free_bytes, typed_path
 from kitops_jupyter.errors import KitError, StorageFull, Usage
 from kitops_jupyter.filters import Filters, nothing_matches
 from kitops_jupyter.operations.attached_index import Claims
@@ -171,7 +171,7 @@ def _fetch_objects(
     """Data sets that are objects in S3; their paths pass the gate that the names in archives pass."""
     fetched = []
     for dataset in wanted.objects:
-        name = tree.rules.clean_file(kitfiles.clean_path(dataset.path))
+        name = tree.rules.clean_file(clean_path(dataset.path))
         if place.keeps(name):
             continue
         size_bytes = fetch_object(dataset, partial(tree.new_file, name), settings, observe)
@@ -210,7 +210,7 @@ def check_place(place: Place, unpacker: LayerUnpacker, texts: Mapping[str, str],
         unpacker.check(part)
     rules = NameRules()
     for dataset in wanted.objects:
-        place.check(rules.clean_file(kitfiles.clean_path(dataset.path)))
+        place.check(rules.clean_file(clean_path(dataset.path)))
 
 
 def _nothing(kit: Kit, chosen: Filters, wanted: Wanted) -> KitError:

@@ -16,7 +16,17 @@ from typing import Any
 
 import requests
 
-from kitops_jupyter.content import Descriptor, Digest, Readable, check_digest, verified
+from kitops_jupyter.content import (
+    IMAGE_INDEX,
+    IMAGE_MANIFEST,
+    MANIFEST_LIMIT_BYTES,
+    MANIFEST_TYPES,
+    Descriptor,
+    Digest,
+    Readable,
+    check_digest,
+    verified,
+)
 from kitops_jupyter.errors import (
     Cancelled,
     DigestMismatch,
@@ -34,16 +44,7 @@ from kitops_jupyter.registry.content.remembered import Remembered
 from kitops_jupyter.registry.http.answers import digest_said, drain, refuse_other_digest
 from kitops_jupyter.registry.http.exchange import Exchange
 
-LIMIT_BYTES = 4 << 20  # OCI's, and what registries take
-IMAGE_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-IMAGE_INDEX = "application/vnd.oci.image.index.v1+json"
-MANIFEST_TYPES = (
-    IMAGE_MANIFEST,
-    IMAGE_INDEX,
-    "application/vnd.docker.distribution.manifest.v2+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-    "application/vnd.oci.artifact.manifest.v1+json",
-)
+ACCEPTED_TYPES = (*MANIFEST_TYPES, "application/vnd.oci.artifact.manifest.v1+json")
 _AHEAD = 4  # requests queued per thread: enough to keep it busy, few enough to stop soon
 
 
@@ -81,13 +82,13 @@ class Manifests:
     def get(self, reference: str) -> tuple[Descriptor, bytes]:
         """A manifest and its descriptor, checked. Raises NotFound, DigestMismatch, ManifestInvalid."""
         what = f"read {self._place}{'@' if ':' in reference else ':'}{reference}"
-        headers = {"Accept": ", ".join(MANIFEST_TYPES)}
+        headers = {"Accept": ", ".join(ACCEPTED_TYPES)}
         try:
             response, data = self._registry.read(
-                self.url(reference), headers=headers, what=what, limit_bytes=LIMIT_BYTES
+                self.url(reference), headers=headers, what=what, limit_bytes=MANIFEST_LIMIT_BYTES
             )
         except SizeMismatch:
-            raise ManifestInvalid(f"{what}: larger than {LIMIT_BYTES} bytes, which is the limit") from None
+            raise ManifestInvalid(f"{what}: larger than {MANIFEST_LIMIT_BYTES} bytes, which is the limit") from None
         except RegistryError as error:
             # docker-registry breaks over a blob that is asked for as a manifest.
             if error.status != 500 or ":" not in reference or not self._is_blob(reference):
@@ -122,7 +123,7 @@ class Manifests:
     def exists(self, reference: str) -> bool:
         """Whether it is there; asked by GET where the registry does not do HEAD."""
         what = f"look for {reference[:140]} in {self._place}"
-        headers = {"Accept": ", ".join(MANIFEST_TYPES)}
+        headers = {"Accept": ", ".join(ACCEPTED_TYPES)}
         return self._registry.look(self.url(reference), headers=headers, what=what) is not None
 
     def put(self, reference: str, data: bytes, media_type: str) -> requests.Response:
@@ -204,8 +205,8 @@ class Manifests:
         if not isinstance(found, dict):
             return b""
         descriptor = Descriptor.from_json(found, where="config")
-        if descriptor.size_bytes > LIMIT_BYTES:
-            raise ManifestInvalid(f"config of {descriptor.size_bytes} bytes, expected at most {LIMIT_BYTES}")
+        if descriptor.size_bytes > MANIFEST_LIMIT_BYTES:
+            raise ManifestInvalid(f"config of {descriptor.size_bytes} bytes, expected at most {MANIFEST_LIMIT_BYTES}")
         data = self._remembered.get(descriptor.digest)
         if data is None:
             with verified(BlobStream(self._registry, self._name, descriptor), descriptor) as stream:
@@ -228,9 +229,9 @@ def _describe(response: requests.Response, data: bytes, digest: Digest, what: st
     written = found.get("mediaType")
     if not isinstance(written, str | None):
         raise ManifestInvalid(f"{what}: mediaType is {type(written).__name__}, expected text")
-    if written and said in MANIFEST_TYPES and said != written:
+    if written and said in ACCEPTED_TYPES and said != written:
         raise ManifestInvalid(f"{what}: it says {written[:80]}, the registry says {said}")
     artifact = found.get("artifactType")
     guessed = IMAGE_INDEX if "manifests" in found else IMAGE_MANIFEST
-    media_type = written or (said if said in MANIFEST_TYPES else guessed)
+    media_type = written or (said if said in ACCEPTED_TYPES else guessed)
     return Descriptor(media_type, digest, len(data), artifact_type=artifact if isinstance(artifact, str) else "")

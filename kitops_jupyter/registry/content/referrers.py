@@ -9,10 +9,10 @@ import json
 from typing import Any
 
 from kitops_jupyter import gojson
-from kitops_jupyter.content import Descriptor, Digest
+from kitops_jupyter.content import IMAGE_INDEX, Descriptor, Digest
 from kitops_jupyter.errors import ContentError, ManifestInvalid, NotFound, RegistryError
 from kitops_jupyter.registry.content.lists import pages
-from kitops_jupyter.registry.content.manifests import IMAGE_INDEX, Manifests
+from kitops_jupyter.registry.content.manifests import Manifests
 from kitops_jupyter.registry.http.exchange import Exchange
 
 _TRIES = 5  # others may write the list at the same time, and the last one wins
