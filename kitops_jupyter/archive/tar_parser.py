@@ -43,10 +43,9 @@ class TarMember(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an archive may ask for. `total_bytes` is for the sum of all sizes; None leaves it to the stream's length."""
+    """What an archive may ask for; the sum of all sizes is bounded by the stream's length."""
 
     entries: int = 4_000_000
-    total_bytes: int | None = None
 
 
 class TarParser:
@@ -66,7 +65,6 @@ class TarParser:
         self._gnu_name: str | None = None
         self._has_zero_block = False
         self._entries = 0
-        self._total_bytes = 0
 
     def header(self, block: bytes, position: int) -> TarMember | None:
         """The member whose header is at this byte of the tar; None for what belongs to another, and for the end.
@@ -170,8 +168,3 @@ class TarParser:
         if self._size_bytes is not None and end > self._size_bytes:
             left = max(0, self._size_bytes - offset)
             raise ArchiveInvalid(f"member {shown(name)} claims {size} bytes, but the archive has {left} left")
-        self._total_bytes += size
-        if self._limits.total_bytes is not None and self._total_bytes > self._limits.total_bytes:
-            raise UnsafeArchive(
-                f"files of more than {self._limits.total_bytes} bytes in all: this looks like a decompression bomb"
-            )

@@ -35,9 +35,8 @@ class Untar:
 
     In a SharedTree that several layers share, a name that two want is noted there, and raised by it when all is read.
 
-    `select` says which members are wanted, by their names in the archive (all of them without it); folders on the
-    way are made. `rename` gives a member another name, for kits whose names are relative to the layer's path; the
-    result is checked like any other, and "" drops it. `size_bytes`, the tar's length where it is known, finds lying
+    `rename` gives a member another name, for kits whose names are relative to the layer's path; the result is checked
+    like any other, and "" drops it. `size_bytes`, the tar's length where it is known, finds lying
     sizes early. Folders get their modes in `close`, or with `set_modes=False` by the SharedTree, once all the archives
     are there. An archive that must be refused raises UnsafeArchive or
     ArchiveInvalid, a full disk StorageFull; then `abort` removes whatever was made. `files` is what is there.
@@ -47,7 +46,6 @@ class Untar:
         self,
         staging: Path | SharedTree,
         *,
-        select: Callable[[str], bool] | None = None,
         rename: Callable[[str], str] | None = None,
         size_bytes: int | None = None,
         limits: Limits | None = None,
@@ -56,7 +54,6 @@ class Untar:
     ) -> None:
         self.files: list[Extracted] = []
         self.phase_bytes = 0
-        self._select = select
         self._rename = rename
         self._shared = staging if isinstance(staging, SharedTree) else SharedTree(staging, rules=rules)
         self._notes_clashes = isinstance(staging, SharedTree)
@@ -64,7 +61,7 @@ class Untar:
         self._parser = TarParser(rules=self._rules, limits=limits or Limits(), size_bytes=size_bytes)
         self._tree = self._shared.new()
         self._set_modes = set_modes
-        self._folders_seen: dict[str, int] = {}
+        self._folders_seen: set[str] = set()
         self._position = 0
         self._held = bytearray()
         self._body_left = 0
@@ -173,24 +170,18 @@ class Untar:
         if member.is_dir:
             self._tree.new_folder(name, member.mode)
             return None
-        self._make_parents(name)
         return self._tree.new_file(name, member.mode), name
 
     def _place(self, member: TarMember) -> str:
         """Where the member goes; "" for nowhere. Raises UnsafeArchive for a name that clashes."""
-        name = member.name
-        if not name or (self._select is not None and not self._select(name)):
-            if name and member.is_dir:
-                self._folders_seen[self._renamed(name)] = member.mode
-            return ""
-        name = self._renamed(name)
+        name = self._renamed(member.name) if member.name else ""
         if not name:
             return ""
         self._shared.check_spelling(name)
         if member.is_dir:
             if name in self._folders_seen:
                 raise UnsafeArchive(f"member {shown(name)}: the folder appears twice")
-            self._folders_seen[name] = member.mode
+            self._folders_seen.add(name)
         return name
 
     def _renamed(self, name: str) -> str:
@@ -198,19 +189,6 @@ class Untar:
             return name
         renamed = self._rename(name)
         return self._rules.clean(renamed) if renamed else ""
-
-    def _make_parents(self, name: str) -> None:
-        """Folders that were not selected themselves still get the modes that the archive has for them."""
-        if self._select is None:
-            return
-        missing = []
-        folder = name.rpartition("/")[0]
-        while folder and folder not in self._tree.folders:
-            missing.append(folder)
-            folder = folder.rpartition("/")[0]
-        for folder in reversed(missing):
-            if folder in self._folders_seen:
-                self._tree.new_folder(folder, self._folders_seen[folder])
 
     def _write_whole(self, descriptor: int, name: str, body: memoryview) -> None:
         """A file in one write: most files of most kits."""

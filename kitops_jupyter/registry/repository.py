@@ -13,7 +13,6 @@ from kitops_jupyter.pipeline import ByteSink
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import is_repository_name, is_tag
 from kitops_jupyter.registry.blobs import download
-from kitops_jupyter.registry.blobs.session import UploadSession
 from kitops_jupyter.registry.content import lists, referrers
 from kitops_jupyter.registry.content.manifests import ACCEPTED_TYPES, Manifests, Read
 from kitops_jupyter.registry.content.remembered import Remembered
@@ -200,13 +199,6 @@ class RemoteRepository:
     def mount_point(self) -> tuple[Hashable, str]:
         """Its registry's origin and its own name there: repositories of one origin can mount its blobs."""
         return self.registry.origin, self.name
-
-    def mount(self, descriptor: Descriptor, source: str) -> bool:
-        """Take a blob over from another repository of this registry, without moving it; False when that is refused."""
-        session = UploadSession.mount(self.registry, self.name, descriptor.digest, source)
-        if session is not None:
-            session.cancel()
-        return session is None
 
     def tags(self) -> Iterator[str]:
         """Every tag, as the pages come. Raises NotFound, RegistryError for pages that cannot be trusted."""

@@ -145,12 +145,6 @@ class Jobs:
         changed = [job.view() for job in jobs if epoch != self.epoch or job.seq > since]
         return wire.JobList(self.epoch, seq, changed)
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether something is going on."""
-        with self._lock:
-            return any(job.state in GOING for job in self._jobs.values())
-
     def take_over(self, make: Make) -> None:
         """Adopt and resume the jobs that ended servers left behind.
 

@@ -25,7 +25,7 @@ from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import KitError, NotFound
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
-from kitops_jupyter.store import blobs, cache, checking, garbage, removal, sharing
+from kitops_jupyter.store import blobs, cache, checking, removal, sharing
 from kitops_jupyter.store.cache import CacheUsage
 from kitops_jupyter.store.checking import Check
 from kitops_jupyter.store.known import KnownBlobs
@@ -195,13 +195,6 @@ class Store:
     def remove_all(self, *, force: bool = False) -> Removed:
         """Remove every kit without a tag; with `force`, every kit."""
         return removal.remove_all(self._layout, force=force)
-
-    def collect(self, *, min_age_s: float = 86_400) -> Removed:
-        """Remove blobs that no kit needs and that are older than `min_age_s`: what killed packs and pulls left.
-
-        kit stores blobs before the manifest that needs them: younger ones may be a pack under way.
-        """
-        return garbage.collect(self._layout, min_age_s=min_age_s)
 
     def check(self, *, read_layers: bool = False, observe: Observer = ignore) -> Check:
         """Look whether the store is whole; with `read_layers` every byte is read and hashed. Raises Cancelled only."""

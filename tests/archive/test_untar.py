@@ -147,14 +147,6 @@ def test_names_that_linux_knows_are_kept(staging: Path) -> None:
     assert sorted(name for name, data in tree(staging).items() if data is not None) == sorted(names)
 
 
-def test_select_takes_members_and_makes_their_folders(staging: Path) -> None:
-    data = folder("d", b"0000700\0") + member("d/a.ipynb") + member("d/b.csv") + folder("e") + member("e/x.csv") + END
-    sink = untar(data, staging, select=lambda name: name.endswith(".ipynb"))
-    assert tree(staging) == {"d": None, "d/a.ipynb": b"hello\n"}
-    assert os.name == "nt" or stat.S_IMODE((staging / "d").stat().st_mode) == 0o700
-    assert [(file.name, file.mode, file.size) for file in sink.files] == [("d/a.ipynb", 0o644, 6)]
-
-
 def test_rename_puts_old_kits_members_in_their_place(staging: Path) -> None:
     data = folder("v1") + member("v1/w.bin") + END
     sink = untar(data, staging, rename=lambda name: f"models/{name}")

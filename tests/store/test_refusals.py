@@ -121,7 +121,6 @@ def read_only(home: Path) -> None:
         lambda: repository.tag(KIT.manifest, "v2"),
         lambda: store.remove(Reference.parse("a:v1")),
         lambda: store.remove_all(force=True),
-        lambda: store.collect(min_age_s=0),
         lambda: store.session().__enter__(),
         lambda: store.cache_clear(),
     ]

@@ -21,7 +21,6 @@ from kitops_jupyter.registry.identity.helpers import ask_helper, helper_program,
 
 _FILE_LIMIT_BYTES = 8 << 20
 _FILE_HINT = "correct the file, or move it away and log in again with kit login REGISTRY"
-_HELPER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
 _DOCKER_HUB = ("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com")
 _DOCKER_HUB_KEY = "https://index.docker.io/v1/"
 

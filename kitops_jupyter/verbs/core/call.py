@@ -31,7 +31,7 @@ def parse(words: Sequence[str]) -> Call:
         return _help(verb.name)
     arguments = verb.parser().read(rest)
     home = arguments.config if isinstance(arguments.config, str) else ""
-    return Call(verb, arguments, home, arguments.progress or "", arguments.verbose)
+    return Call(verb, arguments, home, arguments.progress or "")
 
 
 def settings_of(call: Call, directory: Path) -> Settings:

@@ -96,7 +96,6 @@ class Call:
     arguments: argparse.Namespace
     home: str = ""
     progress: str = ""
-    verbosity: int = 0
 
 
 class Printed(str):
