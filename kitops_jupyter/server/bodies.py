@@ -100,10 +100,13 @@ class CheckPull:
 
 @dataclass(frozen=True)
 class CheckPack:
+    """`dropped` are the keys of layers whose entries are taken out of `kitfile` first."""
+
     directory: str
     kitfile: str = ""
     notebook: str = ""
     follow_links: bool = False
+    dropped: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

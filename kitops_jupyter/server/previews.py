@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import typing
 from pathlib import Path
+from typing import cast
 
 from kitops_jupyter.disk import read_bytes
-from kitops_jupyter.errors import KitfileInvalid
+from kitops_jupyter.errors import KitfileInvalid, Usage
+from kitops_jupyter.kitfile.values import Section
 from kitops_jupyter.lines import path_word
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import bodies, wire
@@ -55,11 +58,12 @@ def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
     directory = root.existing(asked.directory)
     notebook = root.existing(asked.notebook) if asked.notebook else None
     of_notebook = ["--notebook", path_word(asked.notebook)] if asked.notebook else []
+    written, kept = _without(asked.kitfile, asked.dropped)
     words = line("pack", path_word(asked.directory), *of_notebook, *(["--follow-links"] if asked.follow_links else []))
     try:
         found = pack(
             directory,
-            text=asked.kitfile or None,
+            text=written or None,
             tag="preview:preview",
             propose=True,
             notebook=notebook,
@@ -73,14 +77,37 @@ def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
             wire.Problem(item.line or 0, item.column or 0, item.field, item.message, item.hint)
             for item in invalid.findings
         ]
-        return wire.PackCheck(asked.kitfile or _text_of(directory), False, [], [], [], problems, words)
+        return wire.PackCheck(written or _text_of(directory), False, [], [], [], problems, words, kept)
     layers = [
-        wire.PackLayer(layer.section, layer.name, layer.path, layer.file_count, layer.file_bytes)
+        wire.PackLayer(
+            f"{layer.section}:{layer.index}", layer.section, layer.name, layer.path, layer.file_count, layer.file_bytes
+        )
         for layer in found.layers
     ]
     left_out = [[path, reason] for path, reason in found.left_out]
-    text = asked.kitfile or (to_yaml(found.kitfile) if found.proposed else _text_of(directory))
-    return wire.PackCheck(text, found.proposed, layers, left_out, list(found.warnings), [], words)
+    text = written or (to_yaml(found.kitfile) if found.proposed else _text_of(directory))
+    return wire.PackCheck(text, found.proposed, layers, left_out, list(found.warnings), [], words, kept)
+
+
+def _without(text: str, dropped: list[str]) -> tuple[str, list[str]]:
+    """The Kitfile without these layers' entries, the last of a section first; and the keys that have to stay."""
+    from kitops_jupyter.kitfile import without
+
+    kept = []
+    for section, index in sorted(map(_section_and_index, dropped), reverse=True):
+        less = without(text, section, index)
+        if less is None:
+            kept.append(f"{section}:{index}")
+        else:
+            text = less
+    return text, kept
+
+
+def _section_and_index(key: str) -> tuple[Section, int]:
+    section, _, index = key.partition(":")
+    if section not in typing.get_args(Section) or not index.isascii() or not index.isdigit() or len(index) > 9:
+        raise Usage(f"{key[:100]!r} is not a layer of a Kitfile: expected SECTION:INDEX")
+    return cast(Section, section), int(index)
 
 
 def _text_of(directory: Path) -> str:

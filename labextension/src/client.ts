@@ -63,6 +63,15 @@ export type JobRequest =
     }
   | { kind: 'copy'; source: string; destination: string };
 
+/** What a pack is asked about; `dropped` are the keys of layers whose entries are taken out of `kitfile` first. */
+export interface ICheckPack {
+  directory: string;
+  kitfile: string;
+  notebook: string;
+  follow_links: boolean;
+  dropped: readonly string[];
+}
+
 export interface ILogin {
   registry: string;
   username: string;
@@ -139,8 +148,8 @@ export class KitClient {
     return this._send('POST', 'check/pull', { reference, filters, directory, include_remote });
   }
 
-  checkPack(directory: string, kitfile = '', notebook = '', followLinks = false): Promise<wire.PackCheck> {
-    return this._send('POST', 'check/pack', { directory, kitfile, notebook, follow_links: followLinks });
+  checkPack(asked: ICheckPack): Promise<wire.PackCheck> {
+    return this._send('POST', 'check/pack', asked);
   }
 
   jobs(since = 0, epoch = '', signal?: AbortSignal): Promise<wire.JobList> {

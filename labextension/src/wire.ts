@@ -173,6 +173,7 @@ export interface PullCheck {
 }
 
 export interface PackLayer {
+  key: string;
   section: string;
   name: string;
   path: string;
@@ -196,6 +197,7 @@ export interface PackCheck {
   warnings: string[];
   problems: Problem[];
   command: string;
+  kept: string[];
 }
 
 export interface JobItem {

@@ -298,6 +298,23 @@ async def test_every_route_asks_the_authorizer(
     assert asked == [("read" if method == "GET" else "write", "kitops")]
 
 
+async def test_layers_are_left_out_of_a_kitfile_and_its_comments_stay(ask: Ask, root: Path) -> None:
+    (root / "project").mkdir()
+    for name in ("a.csv", "b.csv", "c.csv", "d.md"):
+        (root / "project" / name).write_text("x")
+    text = "# mine\ndatasets:\n- path: a.csv\n- {path: b.csv, description: &b x}\n# why\n- path: c.csv\n"
+    text += "docs: [{path: d.md, description: *b}]\n"
+    checked = await ask("POST", "check/pack", {"directory": "project", "kitfile": text})
+    assert [layer["key"] for layer in checked["layers"]] == ["dataset:0", "dataset:1", "dataset:2", "docs:0"]
+    dropped = ["dataset:0", "dataset:1", "dataset:2"]
+    less = await ask("POST", "check/pack", {"directory": "project", "kitfile": text, "dropped": dropped})
+    assert less["kitfile"] == text.replace("- path: a.csv\n", "").replace("- path: c.csv\n", "")
+    assert less["kept"] == ["dataset:1"] and [layer["key"] for layer in less["layers"]] == ["dataset:0", "docs:0"]
+    for wrong in ("dataset", "dataset:x", "nothing:0", ":"):
+        body = {"directory": "project", "kitfile": text, "dropped": [wrong]}
+        assert (await ask("POST", "check/pack", body, status=400))["code"] == "usage"
+
+
 async def test_links_are_followed_when_asked_and_never_out_of_the_servers_folder(ask: Ask, root: Path) -> None:
     (root / "project").mkdir()
     (root / "rows.csv").write_text("a,b")

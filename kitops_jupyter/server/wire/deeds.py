@@ -34,6 +34,9 @@ class PullCheck:
 
 @dataclass(frozen=True)
 class PackLayer:
+    """`key` is SECTION:INDEX, as in the kit that is packed."""
+
+    key: str
     section: str
     name: str
     path: str
@@ -52,6 +55,8 @@ class Problem:
 
 @dataclass(frozen=True)
 class PackCheck:
+    """`kitfile` is without what was dropped; `kept` are keys whose entries cannot be taken out alone."""
+
     kitfile: str
     is_proposed: bool
     layers: list[PackLayer]
@@ -59,6 +64,7 @@ class PackCheck:
     warnings: list[str]
     problems: list[Problem]
     command: str
+    kept: list[str]
 
 
 @dataclass(frozen=True)

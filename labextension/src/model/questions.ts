@@ -1,4 +1,4 @@
-import type { KitClient } from '../client';
+import type { ICheckPack, KitClient } from '../client';
 import type {
   DiffView,
   FilePage,
@@ -53,8 +53,8 @@ export class Questions {
     return this._client.checkPull(reference, filters, directory, includesRemote);
   }
 
-  checkPack(directory: string, kitfile: string, notebook: string, followsLinks: boolean): Promise<PackCheck> {
-    return this._client.checkPack(directory, kitfile, notebook, followsLinks);
+  checkPack(asked: ICheckPack): Promise<PackCheck> {
+    return this._client.checkPack(asked);
   }
 
   checkRemove(reference: string, removal: IRemoval): Promise<Removed> {

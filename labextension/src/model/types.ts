@@ -3,7 +3,7 @@
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 
-import type { ILogin, JobRequest, KitError } from '../client';
+import type { ICheckPack, ILogin, JobRequest, KitError } from '../client';
 import type {
   DiffView,
   Done,
@@ -92,7 +92,7 @@ export interface IKitModel extends IDisposable {
     includesRemote: boolean
   ): Promise<PullCheck>;
   /** What a pack would include. */
-  checkPack(directory: string, kitfile: string, notebook: string, followsLinks: boolean): Promise<PackCheck>;
+  checkPack(asked: ICheckPack): Promise<PackCheck>;
   /** What a removal would take away, and how many bytes it would free. */
   checkRemove(reference: string, removal: IRemoval): Promise<Removed>;
 

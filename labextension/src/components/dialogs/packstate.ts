@@ -6,13 +6,9 @@ import { Signal } from '@lumino/signaling';
 import type { PackCheck, PackLayer } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { Asked } from '../../model/asked';
-import { without } from './yaml';
 
 /** Somebody types in the Kitfile: it is looked at when they rest. */
 const SETTLE_MS = 500;
-
-/** What names a layer among those of a preview. */
-export const keyOf = ({ section, path }: Pick<PackLayer, 'section' | 'path'>): string => `${section}\n${path}`;
 
 /** What a pack would take in: the server's preview, and what somebody changed of it. */
 export class PackState implements IDisposable {
@@ -22,7 +18,15 @@ export class PackState implements IDisposable {
     readonly notebook: string
   ) {
     const { model } = actions;
-    this.check = new Asked<PackCheck>(() => model.checkPack(directory, this._text, notebook, this._followsLinks));
+    this.check = new Asked<PackCheck>(() =>
+      model.checkPack({
+        directory,
+        kitfile: this._written,
+        notebook,
+        follow_links: this._followsLinks,
+        dropped: [...this._dropped]
+      })
+    );
     this.check.changed.connect(this._onCheck, this);
     this._settle = new Debouncer(() => this.check.reload(), SETTLE_MS);
   }
@@ -62,14 +66,14 @@ export class PackState implements IDisposable {
     return this._dropped;
   }
 
-  /** What will be the Kitfile. */
+  /** What will be the Kitfile: the server takes out of it what is left out. */
   get text(): string {
-    return this._text || this.check.value?.kitfile || '';
+    return (this._dropped.size ? '' : this._written) || this.check.value?.kitfile || '';
   }
 
   /** Whether it is another text than what the server proposed or found. */
   get isEdited(): boolean {
-    return this._text !== '';
+    return this._written !== '';
   }
 
   /** Whether the preview is of this text, and nothing is wrong with it. */
@@ -92,33 +96,29 @@ export class PackState implements IDisposable {
 
   /** Somebody wrote a Kitfile of their own. */
   write(text: string): void {
-    this._dropped.clear();
-    this._base = '';
     this._take(text);
+    void this._settle.invoke().catch(() => undefined);
   }
 
   /** Begin again with what the server proposes. */
   reset(): void {
-    this.write('');
+    this._take('');
     this._layers = [];
+    void this.check.reload();
   }
 
-  canDrop(layer: PackLayer): boolean {
-    return this._dropped.has(keyOf(layer)) || without(this.text, layer) !== null;
+  /** Whether its entry can be taken out of this Kitfile alone, as far as that was tried. */
+  canDrop({ key }: PackLayer): boolean {
+    return !this._kept.has(key);
   }
 
   /** Leave a layer out of the Kitfile, or take it in again. */
-  toggle(layer: PackLayer): void {
-    this._base ||= this.text;
-    const key = keyOf(layer);
+  toggle({ key }: PackLayer): void {
+    this._written = this.isEdited ? this._written : this.text;
     if (!this._dropped.delete(key)) {
       this._dropped.add(key);
     }
-    let text = this._base;
-    for (const each of this._layers.filter(one => this._dropped.has(keyOf(one)))) {
-      text = without(text, each) ?? text;
-    }
-    this._take(text);
+    void this.check.reload();
   }
 
   dispose(): void {
@@ -128,16 +128,21 @@ export class PackState implements IDisposable {
   }
 
   private _take(text: string): void {
-    this._text = text;
+    this._dropped.clear();
+    this._kept.clear();
+    this._written = text;
     this._isStale = true;
     this._changed.emit();
-    void this._settle.invoke().catch(() => undefined);
   }
 
   private _onCheck(): void {
     const { isLoading, value } = this.check;
     if (!isLoading) {
       this._isStale = false;
+      for (const key of value?.kept ?? []) {
+        this._kept.add(key);
+        this._dropped.delete(key);
+      }
       if (value && !value.problems.length && !this._dropped.size) {
         this._layers = value.layers;
         this._leftOut = value.left_out;
@@ -148,13 +153,14 @@ export class PackState implements IDisposable {
     this._changed.emit();
   }
 
-  private _base = '';
   private _changed = new Signal<this, void>(this);
   private readonly _dropped = new Set<string>();
   private _followsLinks = false;
   private _isStale = true;
+  /** The keys of layers whose entries have to stay. */
+  private readonly _kept = new Set<string>();
   private _layers: readonly PackLayer[] = [];
   private _leftOut: readonly string[][] = [];
   private readonly _settle: Debouncer<void, void, []>;
-  private _text = '';
+  private _written = '';
 }

@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX, ReactNode } from 'react';
 import { useRef } from 'react';
 
@@ -8,7 +9,6 @@ import { LinkButton } from '../shared/parts';
 import type { IActions } from '../shared/actions';
 import { Failure, Waiting } from '../shared/notes';
 import type { PackState } from './packstate';
-import { keyOf } from './packstate';
 import { Problems } from '../shared/source';
 
 const SHOWN = 200;
@@ -53,7 +53,7 @@ export function Preview({ state, actions }: IPreviewProps): JSX.Element {
 
 function Layers({ state, actions: { trans } }: IPreviewProps): JSX.Element {
   const { dropped, layers } = state;
-  const kept = layers.filter(each => !dropped.has(keyOf(each)));
+  const kept = layers.filter(each => !dropped.has(each.key));
   const bytes = kept.reduce((sum, each) => sum + each.size_bytes, 0);
   return (
     <section aria-label={trans.__('What goes in')}>
@@ -62,7 +62,7 @@ function Layers({ state, actions: { trans } }: IPreviewProps): JSX.Element {
       </h3>
       <ul className="kitops-Preview-layers">
         {layers.slice(0, SHOWN).map(layer => (
-          <Layer key={keyOf(layer)} layer={layer} state={state} title={trans.__('Pack %1', inert(layer.path, 200))}>
+          <Layer key={layer.key} {...{ layer, state, trans }} title={trans.__('Pack %1', inert(layer.path, 200))}>
             {trans._n('%1 file', '%1 files', layer.files)} · {size(layer.size_bytes)}
           </Layer>
         ))}
@@ -76,17 +76,19 @@ interface ILayerProps {
   layer: PackLayer;
   state: PackState;
   title: string;
+  trans: TranslationBundle;
   children: ReactNode;
 }
 
-function Layer({ layer, state, title, children }: ILayerProps): JSX.Element {
-  const isOut = state.dropped.has(keyOf(layer));
+function Layer({ layer, state, title, trans, children }: ILayerProps): JSX.Element {
+  const isOut = state.dropped.has(layer.key);
+  const why = state.canDrop(layer) ? undefined : trans.__('Other parts of the Kitfile need its entry: change the text');
   return (
-    <li className={isOut ? 'kitops-mod-out' : ''}>
+    <li className={isOut ? 'kitops-mod-out' : ''} title={why}>
       <TickBox
         tick={isOut ? 'none' : 'all'}
         label={title}
-        isDisabled={!state.canDrop(layer)}
+        isDisabled={why !== undefined}
         onToggle={() => state.toggle(layer)}
       />
       <span className="kitops-Node-section">{inert(layer.section, 20)}</span>

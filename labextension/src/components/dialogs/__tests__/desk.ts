@@ -20,16 +20,24 @@ export const preview = (more: Partial<PackCheck> = {}): PackCheck => ({
   kitfile: KITFILE,
   is_proposed: true,
   layers: [
-    { section: 'model', name: '', path: 'm.onnx', files: 1, size_bytes: 1024 },
-    { section: 'dataset', name: '', path: 'big.csv', files: 1, size_bytes: 4096 },
-    { section: 'dataset', name: '', path: 'small.csv', files: 1, size_bytes: 512 }
+    { key: 'model:0', section: 'model', name: '', path: 'm.onnx', files: 1, size_bytes: 1024 },
+    { key: 'dataset:0', section: 'dataset', name: '', path: 'big.csv', files: 1, size_bytes: 4096 },
+    { key: 'dataset:1', section: 'dataset', name: '', path: 'small.csv', files: 1, size_bytes: 512 }
   ],
   left_out: [['.env', 'may contain a secret']],
   warnings: [HOSTILE],
   problems: [],
   command: '%kit pack work',
+  kept: [],
   ...more
 });
+
+/** As the server takes the entries of layers out of a Kitfile. */
+const without = (kitfile: string, dropped: readonly string[]): string =>
+  ['dataset:1', 'dataset:0']
+    .filter(key => dropped.includes(key))
+    .reduce((text, key) => text.replace(`  - path: ${key === 'dataset:0' ? 'big' : 'small'}.csv\n`, ''), kitfile)
+    .replace(/datasets:\n$/, '');
 
 const ROUTES: { [route: string]: Route } = {
   'GET status': () => status(row('corp')),
@@ -48,10 +56,10 @@ const ROUTES: { [route: string]: Route } = {
     return { freed_bytes: force ? 4096 : 0, references: ['churn:tuned', HOSTILE], text: '' };
   },
   'POST check/pack': ({ body }) => {
-    const { kitfile } = body as { kitfile: string };
+    const { kitfile, dropped } = body as { kitfile: string; dropped: string[] };
     return kitfile.includes('nam:')
       ? preview({ kitfile, problems: [{ line: 2, column: 1, field: '', message: 'unknown field', hint: '' }] })
-      : preview({ kitfile: kitfile || KITFILE });
+      : preview({ kitfile: without(kitfile || KITFILE, dropped) });
   }
 };
 

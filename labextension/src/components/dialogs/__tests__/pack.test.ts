@@ -57,13 +57,35 @@ describe('pack', () => {
     await at.shown(() => !at.go().disabled, 'the preview');
     const area = (): string => at.dialog.node.querySelector('textarea')!.value;
     await at.press(screen.getByLabelText('Pack big.csv'));
+    await at.shown(() => !at.go().disabled, 'the preview');
     expect([area().includes('big.csv'), area().includes('small.csv')]).toEqual([false, true]);
     expect(at.line()).toBe(`%%kit pack work -t work:latest\n${area()}`);
     await at.press(screen.getByLabelText('Pack small.csv'));
+    await at.shown(() => !at.go().disabled, 'the preview');
     expect(area()).toBe('model:\n  path: m.onnx\n');
     await at.press(screen.getByLabelText('Pack small.csv'));
     await at.press(screen.getByLabelText('Pack big.csv'));
+    await at.shown(() => !at.go().disabled, 'the preview');
     expect(area()).toBe(KITFILE);
+    const asked = at.bodies('POST check/pack') as { kitfile: string; dropped: string[] }[];
+    expect(asked.map(({ kitfile, dropped }) => [kitfile, dropped])).toEqual([
+      ['', []],
+      [KITFILE, ['dataset:0']],
+      [KITFILE, ['dataset:0', 'dataset:1']],
+      [KITFILE, ['dataset:0']],
+      [KITFILE, []]
+    ]);
+  });
+
+  it('keeps a layer ticked whose entry the rest of the Kitfile needs, and says why', async () => {
+    at.server.routes['POST check/pack'] = ({ body }) => preview({ kept: (body as { dropped: string[] }).dropped });
+    await at.open(form());
+    await at.shown(() => !at.go().disabled, 'the preview');
+    const box = (): HTMLInputElement => screen.getByLabelText('Pack big.csv');
+    await at.press(box());
+    await at.shown(() => !at.go().disabled, 'the preview');
+    expect([box().checked, box().disabled]).toEqual([true, true]);
+    expect(box().closest('li')?.title).toContain('need its entry');
   });
 
   it('waits until a Kitfile that was typed was looked at, and is refused for one with problems', async () => {

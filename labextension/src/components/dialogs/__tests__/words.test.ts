@@ -2,7 +2,6 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import { movesOf } from '../../../model/lifecycle';
 import { nameProblem, parseName, proposedName } from '../names';
-import { without } from '../yaml';
 
 const trans = nullTranslator.load('');
 
@@ -67,67 +66,5 @@ describe('a promotion', () => {
 
   it('moves nothing when the kit has the stage already', () => {
     expect(movesOf(tags, 'sha256:old', 'champion')).toEqual([]);
-  });
-});
-
-describe('an entry taken out of a Kitfile', () => {
-  const TEXT = [
-    'manifestVersion: 1.0.0',
-    'model:',
-    '  name: m',
-    '  path: model.onnx',
-    'datasets:',
-    '  - name: train',
-    '    path: data/train # big',
-    '  - name: validation',
-    '    path: "data/validation"',
-    'code:',
-    '  - path: x.ipynb',
-    ''
-  ].join('\n');
-  const cut = (section: string, path: string): string | undefined =>
-    without(TEXT, { section, path })
-      ?.split('\n')
-      .filter(line => !line.startsWith('manifestVersion'))
-      .join('|');
-
-  it('is its item of the list alone', () => {
-    expect(cut('dataset', 'data/validation')).toBe(
-      'model:|  name: m|  path: model.onnx|datasets:|  - name: train|    path: data/train # big|code:|  - path: x.ipynb|'
-    );
-  });
-
-  it('takes the list along when it was the last', () => {
-    expect(cut('code', 'x.ipynb')).not.toContain('code');
-  });
-
-  it('can be the model', () => {
-    expect(cut('model', 'model.onnx')).toMatch(/^datasets:/);
-  });
-
-  it.each([
-    ['two.bin', 'model:|  path: m.onnx|  parts:|    - path: one.bin|  description: d|code:|  - path: x.ipynb'],
-    [
-      'one.bin',
-      'model:|  path: m.onnx|  parts:|    - name: two|      path: two.bin|  description: d|code:|  - path: x.ipynb'
-    ]
-  ])('can be a part of the model: %s', (path, left) => {
-    const text =
-      'model:|  path: m.onnx|  parts:|    - path: one.bin|    - name: two|      path: two.bin|  description: d|code:|  - path: x.ipynb';
-    const one = without(text.replaceAll('|', '\n'), { section: 'part', path });
-    expect(one?.replaceAll('\n', '|')).toBe(left);
-    const other = path === 'one.bin' ? 'two.bin' : 'one.bin';
-    expect(without(one ?? '', { section: 'part', path: other })).toBe(
-      'model:\n  path: m.onnx\n  description: d\ncode:\n  - path: x.ipynb'
-    );
-  });
-
-  it.each([
-    ['dataset', 'data/train'],
-    ['dataset', 'nothing'],
-    ['part', 'model.onnx'],
-    ['prompt', 'p']
-  ])('is left alone when it is not plain which it is: %s %s', (section, path) => {
-    expect(without(TEXT, { section, path })).toBeNull();
   });
 });

@@ -1,0 +1,187 @@
+"""Entries taken out of a Kitfile's text: the rest stays as it was written, byte for byte, comments too.
+
+YAML's own parser says where an entry is; the outcome is read again, and is an answer only where it says the same as
+the Kitfile without that entry. So anchors that others refer to, merged maps and the like end in a refusal, never in
+another Kitfile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kitops_jupyter.errors import KitfileInvalid
+from kitops_jupyter.kitfile.reader import parse_yaml
+from kitops_jupyter.kitfile.values import Kitfile, Section
+
+_LISTS = {
+    "code": ("code", "code"),
+    "dataset": ("datasets", "datasets"),
+    "docs": ("docs", "docs"),
+    "prompt": ("prompts", "prompts"),
+    "mcpserver": ("mcpServers", "mcp_servers"),
+}
+_DASH = re.compile(r"^[ \t]*-(?=\s|$)", re.MULTILINE)
+_NULLS = ("", "~", "null", "Null", "NULL")
+
+
+def without(text: str, section: Section, index: int) -> str | None:
+    """The text without one entry; None where that cannot be done without changing anything else that it says.
+
+    Comments on the lines of the entry go with it, those on lines of their own stay. A list that gets empty goes, too.
+    Raises KitfileInvalid for a text that is no Kitfile.
+    """
+    before = parse_yaml(text)
+    try:
+        expected = _less(before, section, index)
+        cuts = _cuts(text, _tree(text), section, index)
+        if expected is None or not cuts:
+            return None
+        after = "".join(text[start:end] for start, end in _kept(len(text), cuts))
+        return after if parse_yaml(after) == expected else None
+    except KitfileInvalid:
+        return None
+
+
+def _less(kitfile: Kitfile, section: Section, index: int) -> Kitfile | None:
+    """What shall be said afterwards."""
+
+    def rest(values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        return values[:index] + values[index + 1 :] if index < len(values) else None
+
+    if section == "model":
+        return replace(kitfile, model=None) if kitfile.model else None
+    if section == "part":
+        parts = rest(kitfile.model.parts) if kitfile.model else None
+        return (
+            None if parts is None or not kitfile.model else replace(kitfile, model=replace(kitfile.model, parts=parts))
+        )
+    attribute = _LISTS[section][1]
+    values = rest(getattr(kitfile, attribute))
+    changed: dict[str, Any] = {attribute: values}
+    return None if values is None else replace(kitfile, **changed)
+
+
+@dataclass(slots=True, eq=False)
+class _Span:
+    """Where a node is written: first sign to behind the last; `parts` are items, or keys and values in turn."""
+
+    kind: str
+    start: int
+    end: int
+    is_flow: bool = False
+    text: str | None = None
+    parts: list[_Span] = field(default_factory=list)
+
+    def value(self, key: str) -> tuple[_Span, _Span] | None:
+        """The key and its value."""
+        pairs = zip(self.parts[::2], self.parts[1::2], strict=False) if self.kind == "map" else ()
+        return next((pair for pair in pairs if pair[0].text == key), None)
+
+
+def _tree(text: str) -> _Span | None:
+    import yaml
+
+    event: Any
+    open_spans: list[_Span] = [_Span("list", 0, 0)]
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, yaml.DocumentEndEvent):
+            break
+        start, end = event.start_mark.index, event.end_mark.index
+        if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
+            kind = "list" if isinstance(event, yaml.SequenceStartEvent) else "map"
+            open_spans.append(_Span(kind, start, end, bool(event.flow_style)))
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            span = open_spans.pop()
+            last = span.parts[-1].end if span.parts else span.end
+            span.end = end if span.is_flow else last
+        elif isinstance(event, yaml.NodeEvent):
+            value = event.value if isinstance(event, yaml.ScalarEvent) else None
+            span = _Span("leaf", start, end, text=value)
+        else:
+            continue
+        open_spans[-1].parts.append(span)
+    return next(iter(open_spans[0].parts), None)
+
+
+def _cuts(text: str, root: _Span | None, section: Section, index: int) -> list[tuple[int, int]]:
+    """What goes, as offsets; nothing where the entry is not written plainly at its place."""
+    if root is None:
+        return []
+    if section == "model":
+        return _pair_cuts(text, root, "model")
+    holder, key = root, "parts"
+    if section == "part":
+        model = root.value("model")
+        if not model:
+            return []
+        holder = model[1]
+    else:
+        key = _LISTS[section][0]
+    found = holder.value(key)
+    if not found or found[1].kind != "list":
+        return []
+    values = found[1]
+    items = [item for item in values.parts if item.kind != "leaf" or item.text not in _NULLS]
+    if index >= len(items):
+        return []
+    if len(items) == 1:
+        return _pair_cuts(text, holder, key)
+    at = values.parts.index(items[index])
+    return _flow_cut(text, values, at, at) if values.is_flow else _item_cut(text, values, at)
+
+
+def _pair_cuts(text: str, holder: _Span, key: str) -> list[tuple[int, int]]:
+    """A key with all that is below it. Of a list in lines, comments between stay."""
+    found = holder.value(key)
+    if not found:
+        return []
+    name, value = found
+    if holder.is_flow:
+        at = holder.parts.index(name)
+        return _flow_cut(text, holder, at, at + 1)
+    start = _line_start(text, name.start)
+    if value.kind == "list" and not value.is_flow and value.parts:
+        items = [cut for at in range(len(value.parts)) for cut in _item_cut(text, value, at)]
+        first = min((cut[0] for cut in items), default=name.end)
+        return [(start, min(_line_end(text, name.end), first)), *items] if items else []
+    return [(start, _line_end(text, max(value.end, name.end)))] if not text[start : name.start].strip() else []
+
+
+def _item_cut(text: str, values: _Span, at: int) -> list[tuple[int, int]]:
+    """An item of a list in lines: from its dash to the end of its last line."""
+    item = values.parts[at]
+    gap_start = _line_start(text, values.parts[at - 1].end if at else values.start)
+    dashes = [gap_start + dash.start() for dash in _DASH.finditer(text[gap_start : item.start + 1])]
+    if not dashes:
+        return []
+    return [(_line_start(text, dashes[-1]), _line_end(text, item.end))]
+
+
+def _flow_cut(text: str, values: _Span, first: int, last: int) -> list[tuple[int, int]]:
+    """Parts of a list or map in brackets, with the comma that divides them from the others."""
+    if last + 1 < len(values.parts):
+        return [(values.parts[first].start, values.parts[last + 1].start)]
+    return [(values.parts[first - 1].end if first else values.parts[first].start, values.parts[last].end)]
+
+
+def _line_start(text: str, at: int) -> int:
+    return text.rfind("\n", 0, at) + 1
+
+
+def _line_end(text: str, at: int) -> int:
+    """Behind the line in which the last sign before `at` stands; blank lines after it are not the entry's."""
+    at = len(text[:at].rstrip(" \t\r\n")) if text[:at].endswith(("\n", "\r")) else at
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end + 1
+
+
+def _kept(length: int, cuts: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+    kept, at = [], 0
+    for start, end in sorted(cuts):
+        kept.append((at, start))
+        at = max(at, end)
+    return [*kept, (at, length)]
