@@ -4,8 +4,9 @@ Core code calls the observer at least every 4 MiB and at each layer; faces throt
 An observer may raise `errors.Cancelled` (or KeyboardInterrupt), nothing else, and may be called from
 worker threads, one call at a time for one item.
 
-Whoever waits (for a server, a process, a pause to end) does so in beats, and at each beat calls the watch of its
-thread, which may raise the same: so a cancel takes effect within a second even when nothing moves.
+Whoever waits (for a server, a process, a lock, a pause to end), or works long without moving bytes, does so in beats.
+At each beat it calls the watch of its thread, which may raise the same: so a cancel takes effect within a second even
+when nothing moves.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import functools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from typing import Literal, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 Step = Literal["started", "advanced", "skipped", "finished", "waiting"]
 
@@ -30,7 +32,7 @@ class Event:
     """One step of one item; `done_bytes` never goes backwards, `total_bytes` is None when unknown.
 
     `item` is for people: a layer's path or a short digest. `skipped` means that the bytes were
-    there already. `waiting` means that nothing moves: a server is asked, and the observer can cancel that.
+    there already. `waiting` means that no bytes move (a server is asked, a folder is read) and can be cancelled.
     `note` is a word for people, such as "resumed" or "unchanged".
     """
 
@@ -49,6 +51,7 @@ def ignore(event: Event) -> None:
 
 
 BEAT_S = 0.25  # a cancel must take effect within a second
+_ITEMS_PER_BEAT = 256  # some milliseconds of looking at files
 
 
 def _nothing() -> None:
@@ -79,25 +82,53 @@ def watched(watch: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def observed(observe: Observer, item: str) -> Iterator[None]:
-    """Within it, `observe` gets a `waiting` event of this item at every beat of a wait, one at a time."""
+    """Within it, `observe` gets `waiting` events of this item while the thread waits, in turn, 8 a second at most.
+
+    What it raised once is raised at each beat that follows, in case that somebody took it for another failure.
+    """
     turn = threading.RLock()
+    told_at_s, raised = float("-inf"), list[BaseException]()
 
     def watch() -> None:
+        nonlocal told_at_s
         with turn:
-            observe(Event("waiting", item))
+            if raised:
+                raise raised[0]
+            if time.monotonic() - told_at_s < BEAT_S / 2:
+                return
+            told_at_s = time.monotonic()
+            try:
+                observe(Event("waiting", item))
+            except BaseException as problem:
+                raised.append(problem)
+                raise
 
     with watched(watch):
         yield
 
 
-def current_watch() -> Callable[[], None]:
-    """The watch of this thread, to hand to another."""
-    return _watch.get()
+@contextmanager
+def tidying_up(within_s: float) -> Iterator[None]:
+    """Within it no watch is asked, as its cancel may be the reason to tidy up; after so many seconds a beat raises.
+
+    Raises TimeoutError.
+    """
+    until_s = time.monotonic() + within_s
+
+    def watch() -> None:
+        if time.monotonic() > until_s:
+            raise TimeoutError(f"not done within {within_s:.0f} s")
+
+    token = _watch.set(watch)
+    try:
+        yield
+    finally:
+        _watch.reset(token)
 
 
 def under_watch(work: Callable[P, R]) -> Callable[P, R]:
     """The same work for another thread, under the watch of this one."""
-    watch = current_watch()
+    watch = _watch.get()
 
     @functools.wraps(work)
     def watched_work(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -110,6 +141,42 @@ def under_watch(work: Callable[P, R]) -> Callable[P, R]:
 def beat() -> None:
     """One beat of a wait: ask the watch."""
     _watch.get()()
+
+
+def in_beats(items: Iterable[T]) -> Iterator[T]:
+    """The items, with a beat before the first and after every 256: for loops that wait for nothing, but take long."""
+    for at, item in enumerate(items):
+        if not at % _ITEMS_PER_BEAT:
+            beat()
+        yield item
+
+
+def beside(work: Callable[[], T], *, name: str, within_s: float = float("inf")) -> T:
+    """What the work returns or raises, for calls that cannot be interrupted: a thread of this name does it.
+
+    A cancel leaves the thread behind. Raises TimeoutError after `within_s`.
+    """
+    found: list[T] = []
+    failed: list[BaseException] = []
+    done = threading.Event()
+
+    def run() -> None:
+        try:
+            found.append(work())
+        except BaseException as problem:  # noqa: BLE001  (it is the caller's)
+            failed.append(problem)
+        finally:
+            done.set()
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    until_s = time.monotonic() + within_s
+    while not done.wait(BEAT_S):
+        beat()
+        if time.monotonic() > until_s:
+            raise TimeoutError(f"not done within {within_s:.0f} s")
+    if failed:
+        raise failed[0]
+    return found[0]
 
 
 def pause(seconds: float) -> None:

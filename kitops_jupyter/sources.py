@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
 from typing import Protocol, runtime_checkable
 
-from kitops_jupyter import progress
 from kitops_jupyter.content import (
     Descriptor,
     Digest,
@@ -110,13 +107,3 @@ class LocalFirst:
     def fetcher(self) -> Fetches | None:
         """Who brings blobs that are not here as files; None where nobody does."""
         return self._elsewhere if isinstance(self._elsewhere, Fetches) else None
-
-
-@contextmanager
-def watched(source: Source, watch: Callable[[], None]) -> Iterator[None]:
-    """Within it, whoever waits for a registry's bytes in this thread calls `watch` a few times a second.
-
-    What it raises ends the wait: a cancel need not wait for a server that hangs.
-    """
-    with progress.watched(watch) if isinstance(source, MayBeElsewhere) else nullcontext():
-        yield

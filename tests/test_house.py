@@ -18,6 +18,7 @@ FLOORS = {
     "errors": 0,
     "progress": 0,
     "lines": 1,
+    "processes": 1,
     "result": 1,
     "sizes": 1,
     "address": 1,

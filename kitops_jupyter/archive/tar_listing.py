@@ -10,6 +10,7 @@ from kitops_jupyter.archive.tar_header import BLOCK, padding
 from kitops_jupyter.archive.tar_parser import Limits, TarMember, TarParser
 from kitops_jupyter.content import Readable
 from kitops_jupyter.errors import ArchiveInvalid
+from kitops_jupyter.progress import beat
 
 # One read brings a few hundred small members; a body that ends beyond it is jumped over where the stream can seek.
 _WINDOW_BYTES = 256 << 10
@@ -26,6 +27,7 @@ def list_members(
     window = _Window(stream)
     parser = TarParser(rules=rules or NameRules(), limits=limits or Limits(), size_bytes=window.size_bytes(size_bytes))
     while not parser.is_ended:
+        beat()
         position = window.position
         if wanted := parser.wants_bytes:
             parser.metadata(window.take(wanted))

@@ -20,6 +20,7 @@ from kitops_jupyter.errors import ArchiveInvalid, Cancelled, UnsafeArchive
 from kitops_jupyter.pipeline import OutputFile, disk_error
 from kitops_jupyter.pipeline.buffers import ALIGNMENT
 from kitops_jupyter.pipeline.output_file import DIRECT_FROM_BYTES
+from kitops_jupyter.progress import beat
 
 
 class Extracted(NamedTuple):
@@ -134,6 +135,7 @@ class Untar:
         member = self._parser.header(data, self._position + count - BLOCK)
         if member is None:
             return count
+        beat()
         if self._is_stopped:
             raise Cancelled("unpacking was stopped")
         return count + self._begin(member, view[at + count :])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from kitops_jupyter import processes
 from kitops_jupyter.capture import installed
 from kitops_jupyter.disk import parse_json
 from kitops_jupyter.errors import KitError
@@ -116,16 +116,14 @@ def read_environment(python: str | Path | None = None) -> Environment:
 def _ask(python: str | Path) -> Mapping[str, Any]:
     command = [str(python), "-W", "ignore", str(Path(installed.__file__))]
     try:
-        done = subprocess.run(
-            command, capture_output=True, timeout=ASK_TIMEOUT_S, check=True, stdin=subprocess.DEVNULL, cwd=sys.prefix
-        )
-        told = parse_json(done.stdout)
-    except (OSError, subprocess.SubprocessError, ValueError) as problem:
+        status, output = processes.run(command, within_s=ASK_TIMEOUT_S, cwd=sys.prefix)
+        told = parse_json(output)
+    except (OSError, ValueError) as problem:
         reason = type(problem).__name__
         raise KitError(
             f"{python} did not list its packages ({reason})", hint="--no-env packs without the environment"
         ) from None
-    if not isinstance(told, dict):
+    if status or not isinstance(told, dict):
         raise KitError(f"{python} did not list its packages", hint="--no-env packs without the environment")
     return told
 

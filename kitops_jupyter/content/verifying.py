@@ -15,6 +15,7 @@ from kitops_jupyter.content.abilities import TakesVerdict
 from kitops_jupyter.content.descriptors import MANIFEST_LIMIT_BYTES, Descriptor, Digest
 from kitops_jupyter.content.seams import Readable, Source
 from kitops_jupyter.errors import DigestMismatch, ManifestInvalid, SizeMismatch
+from kitops_jupyter.progress import beat
 
 _BLOCK_BYTES = 1 << 20
 
@@ -57,6 +58,7 @@ class Hashing:
         while left and (count := stream.readinto(view[:left])):
             self.write(view[:count])
             left -= count if size_bytes is not None else 0
+            beat()
             watch()
         return self
 

@@ -14,6 +14,7 @@ from kitops_jupyter.discover.kinds import Hint, Kind, file_kind, file_stays_out,
 from kitops_jupyter.disk import Links
 from kitops_jupyter.errors import PathInvalid
 from kitops_jupyter.kitfile import NAMES
+from kitops_jupyter.progress import in_beats
 
 _DEPTH_LIMIT = 100
 _FILES_LIMIT = 2_000_000  # of files and folders looked at: a home folder by mistake must end, too
@@ -112,7 +113,7 @@ class _Look:
             folder.hint = hint_of(folder.name, names, folder.hint)
         self._looked += len(entries)
         unsettled: list[tuple[str, str, int]] = []
-        for entry in entries:
+        for entry in in_beats(entries):
             self._take(folder, entry, unsettled)
         settled = settle(
             [name for name, _, _ in unsettled], {file.kind for file in folder.files}, is_root=not folder.level

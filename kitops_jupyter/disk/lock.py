@@ -14,6 +14,8 @@ from types import ModuleType
 
 from filelock import FileLock, Timeout
 
+from kitops_jupyter.progress import beat
+
 fcntl: ModuleType | None
 try:
     import fcntl
@@ -54,15 +56,13 @@ class Lock:
         self._marked_by = 0
 
     def acquire(self, timeout: float = -1, *, poll_interval: float = POLL_S) -> None:
-        """Wait for the lock so many seconds, without end for -1. Raises Timeout (of filelock), OSError."""
-        if self._windows is not None:
-            self._windows.acquire(timeout=timeout, poll_interval=poll_interval)
-            return
+        """Wait for the lock so many seconds, without end for -1, in beats. Raises Timeout (of filelock), OSError."""
         until_s = time.monotonic() + timeout if timeout >= 0 else float("inf")
         try:
             while not self._lock():
                 if time.monotonic() >= until_s:
                     raise Timeout(str(self._path))
+                beat()
                 time.sleep(poll_interval)
         except _Refused:
             self._mark(until_s, poll_interval)
@@ -93,7 +93,8 @@ class Lock:
 
     def _lock(self) -> bool:
         """Try once. Raises _Refused where the file system cannot, OSError where the file cannot be made."""
-        assert fcntl is not None
+        if self._windows is not None or fcntl is None:
+            return self._lock_on_windows()
         descriptor = os.open(self._path, _LOCK_FILE, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -110,6 +111,14 @@ class Lock:
                 os.close(descriptor)
         return self._fd >= 0
 
+    def _lock_on_windows(self) -> bool:
+        assert self._windows is not None
+        try:
+            self._windows.acquire(timeout=0)
+        except Timeout:
+            return False
+        return True
+
     def _mark(self, until_s: float, poll_s: float) -> None:
         while True:
             try:
@@ -118,6 +127,7 @@ class Lock:
             except FileExistsError:
                 if not self._take_over() and time.monotonic() >= until_s:
                     raise Timeout(str(self._path)) from None
+            beat()
             time.sleep(poll_s)
         try:
             os.write(descriptor, f"{_machine()} {os.getpid()}\n".encode())

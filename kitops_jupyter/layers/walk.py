@@ -14,6 +14,7 @@ from kitops_jupyter.ignore import FILE_NAME as IGNORE_FILE
 from kitops_jupyter.ignore import Rules
 from kitops_jupyter.kitfile import Entry
 from kitops_jupyter.layers.member import Member, member_of
+from kitops_jupyter.progress import in_beats
 
 _FOLLOW_HINT = "kit pack FOLDER --follow-links packs what the links point to"
 
@@ -231,7 +232,7 @@ def _entries_of(path: str) -> Iterator[os.DirEntry[str]]:
     """A folder's entries in byte order of their names, which for UTF-8 is the order of the characters."""
     try:
         with os.scandir(path) as found:
-            return iter(sorted(found, key=operator.attrgetter("name")))
+            return in_beats(sorted(found, key=operator.attrgetter("name")))
     except OSError as problem:
         raise _unreadable(path, problem) from problem
 

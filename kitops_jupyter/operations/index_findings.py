@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from kitops_jupyter import file_index
 from kitops_jupyter.content import Descriptor, Readable
 from kitops_jupyter.disk import cache_folder
-from kitops_jupyter.errors import ContentError, KitError, StoreError
+from kitops_jupyter.errors import Cancelled, ContentError, KitError, StoreError
 from kitops_jupyter.media_types import LayerType
 from kitops_jupyter.operations.passing_index import PassingIndex
 from kitops_jupyter.settings import Settings
@@ -96,6 +96,8 @@ class IndexCheck(PassingIndex):
             why_wrong = self.why_wrong or self._difference(read_listing)
         except ContentError as problem:
             why_wrong = problem.message
+        except Cancelled:
+            raise
         except KitError:  # the index was lost, or cannot be read now
             return ""
         findings.keep(self._layer, why_wrong)
@@ -162,7 +164,7 @@ def check_listing(layer: Descriptor, stream: Readable, read_listing: ReadListing
                 if not member.is_dir
             ]
             why_wrong = difference(listed, found)
-        except StoreError:
+        except (Cancelled, StoreError):
             raise
         except ContentError as problem:
             why_wrong = problem.message

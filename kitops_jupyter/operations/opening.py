@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
 from kitops_jupyter.content import IMAGE_INDEX, Descriptor, Source, read_verified
-from kitops_jupyter.errors import KitError, NotFound, ReferenceCycle, Usage
+from kitops_jupyter.errors import Cancelled, KitError, NotFound, ReferenceCycle, Usage
 from kitops_jupyter.kit_index import describe, parse_index
 from kitops_jupyter.kitfile import Entry, Kitfile
 from kitops_jupyter.reference import Reference
@@ -237,7 +237,7 @@ def refuse_ring(read: Callable[[], Kitfile], names: Reference, open_one: Callabl
             if len(seen) > CHAIN_LIMIT:
                 return
             kitfile = open_one(path).described()
-    except ReferenceCycle:
+    except (ReferenceCycle, Cancelled):
         raise
     except KitError:
         return

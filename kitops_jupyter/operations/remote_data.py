@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from kitops_jupyter.errors import DigestMismatch, KitError, MissingDependency, NotFound
 from kitops_jupyter.kitfile import Dataset, Kitfile
 from kitops_jupyter.pipeline import disk_error
-from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.progress import Event, Observer, beside
 from kitops_jupyter.reference import is_modelkit_reference
 from kitops_jupyter.settings import Settings
 
@@ -54,7 +54,8 @@ def fetch_object(dataset: Dataset, new_file: Callable[[], int | None], settings:
         return 0
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            for chunk in answer["Body"].iter_chunks(1 << 20):
+            chunks = answer["Body"].iter_chunks(1 << 20)
+            while chunk := beside(lambda: next(chunks, b""), name="kit-s3"):
                 stream.write(chunk)
                 done += len(chunk)
                 observe(Event("advanced", dataset.path, done, total))
@@ -77,7 +78,8 @@ def _ask(dataset: Dataset, settings: Settings, verb: str, **more: str) -> Any:
     if version := parse_qs(place.query).get("versionId"):
         more["VersionId"] = version[0]
     try:
-        answer = getattr(_client(boto3, settings), verb)(Bucket=place.netloc, Key=place.path.lstrip("/"), **more)
+        ask = getattr(_client(boto3, settings), verb)
+        answer = beside(lambda: ask(Bucket=place.netloc, Key=place.path.lstrip("/"), **more), name="kit-s3")
     except (BotoCoreError, ClientError) as problem:
         status = getattr(problem, "response", {}).get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if status == 404:

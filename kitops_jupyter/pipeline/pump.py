@@ -15,7 +15,7 @@ from kitops_jupyter.progress import Event, Observer, Step, ignore
 
 # Measured: with 6 buffers neither the hash nor the disk waits for the other; 24 MiB a stream.
 BUFFERS = 6
-# How long a slow stream goes without asking the observer whether to go on.
+# How long a slow stream, or a slow sink, goes without asking the observer whether to go on.
 OBSERVE_EVERY_S = 0.1
 
 
@@ -133,6 +133,8 @@ class _Pump:
         for future in futures:
             while not future.done():
                 self._raise_failed()
+                if time.monotonic() - self._told_at_s > OBSERVE_EVERY_S:
+                    self._tell("advanced")
                 wait([future], OBSERVE_EVERY_S)  # in steps: an interrupt does not get through a long wait on Windows
             future.result()
         self._under_way.popleft()

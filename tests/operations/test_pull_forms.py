@@ -79,7 +79,7 @@ def test_archives_in_the_way_are_all_listed_before_a_byte_travels(pushed: str, t
     with pytest.raises(Conflict) as conflict:
         as_tars(pushed, tmp_path / "out", there, observe=seen.append)
     assert [line.partition(" ")[0] for line in conflict.value.details] == ["forest.tar", "src.tar"]
-    assert seen == [] and len(list((tmp_path / "out").iterdir())) == 2
+    assert {event.step for event in seen} <= {"waiting"} and len(list((tmp_path / "out").iterdir())) == 2
     kept = as_tars(pushed, tmp_path / "out", there, ignore_existing=True)
     assert (tmp_path / "out" / "src.tar").read_bytes() == b"mine" and sorted(kept.kept) == ["forest.tar", "src.tar"]
     as_tars(pushed, tmp_path / "out", there, overwrite=True)

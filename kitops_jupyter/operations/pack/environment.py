@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kitops_jupyter import capture, layers
 from kitops_jupyter.disk import read_bytes, read_start
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.kitfile import Code, Kitfile
 from kitops_jupyter.operations.write_file import write_text
 
@@ -60,6 +60,8 @@ class Recording:
     def _record(self, root: Path, kitfile: Kitfile, more: str) -> Recorded:
         try:
             environment = record_environment(root, python=self.python)
+        except Cancelled:
+            raise
         except (KitError, OSError) as problem:
             reason = problem.message if isinstance(problem, KitError) else str(problem.strerror)
             return Recorded(kitfile, warnings=(f"the environment was not recorded: {reason}",))

@@ -19,7 +19,7 @@ from kitops_jupyter.media_types import Kind, LayerType
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
 from kitops_jupyter.pipeline import ByteSink, Stoppable
-from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.progress import Event, Observer, beat, in_beats
 from kitops_jupyter.store import LayerCache, LayerRecord, is_settled
 
 _STAMPS_AT_ONCE = 1000
@@ -81,11 +81,7 @@ class LayerPacker:
         self._kind = kind
         self._known = known
         self._use_cache = use_cache
-        self._event = Stoppable(observe, "packing was stopped; no tag has moved")
-
-    def cancel(self) -> None:
-        """Let every layer under way stop at its next event."""
-        self._event.stop()
+        self.observe = Stoppable(observe, "packing was stopped; no tag has moved")
 
     def preview(self, layer: PlannedLayer) -> PackedLayer:
         """What packing this layer would store, without reading it; compressed sizes are not known then."""
@@ -96,9 +92,9 @@ class LayerPacker:
         if layer.entry.section == "mcpserver":
             _check_mcpb(Path(layer.members[0].source))
         fingerprint = self._fingerprint(layer)
-        known = self._known.find(fingerprint, observe=self._event) if self._known and self._use_cache else None
+        known = self._known.find(fingerprint, observe=self.observe) if self._known and self._use_cache else None
         if known and self._has_its_index(known):
-            self._event(Event("skipped", layer.path, known.size_bytes, known.size_bytes, note="unchanged"))
+            self.observe(Event("skipped", layer.path, known.size_bytes, known.size_bytes, note="unchanged"))
             return self._packed(layer, known, "unchanged")
         record = self._read(layer)
         if self._known and _is_settled(layer):
@@ -112,16 +108,16 @@ class LayerPacker:
             return self._read_plain(layer, stream)
         hashed = _HashingStream(stream)
         packed = archive.compressing(hashed, compression)
-        stored = self._place.ingest(packed, observe=self._event, item=layer.path)
+        stored = self._place.ingest(packed, observe=self.observe, item=layer.path)
         index = self._keep_index(file_index.listing_only(_indexed(layer))) if self._has_index(layer) else ""
         return LayerRecord(stored.digest, hashed.digest(), stored.size_bytes, file_index=index)
 
     def _read_plain(self, layer: PlannedLayer, stream: _Sized) -> LayerRecord:
         if not self._has_index(layer):
-            stored = self._place.ingest(stream, observe=self._event, item=layer.path)
+            stored = self._place.ingest(stream, observe=self.observe, item=layer.path)
             return LayerRecord(stored.digest, stored.digest, stored.size_bytes)
         builder = file_index.IndexBuilder(_indexed(layer))
-        stored = self._place.ingest(_Watched(stream, builder), observe=self._event, item=layer.path)
+        stored = self._place.ingest(_Watched(stream, builder), observe=self.observe, item=layer.path)
         built = builder.build()
         self._findings.keep(Descriptor("", stored.digest, stored.size_bytes, built.address.annotation))
         return LayerRecord(stored.digest, stored.digest, stored.size_bytes, file_index=self._keep_index(built))
@@ -179,6 +175,7 @@ class LayerPacker:
         known.write(repr((str(self._root), layer.path, layer.layout, self._compression_of(layer))).encode())
         members = iter(layer.members)
         while some := list(map(_stamp, islice(members, _STAMPS_AT_ONCE))):
+            beat()
             known.write("".join(some).encode("utf-8", "surrogateescape"))
         return known.digest.hex
 
@@ -210,7 +207,7 @@ class _Watched:
 def _indexed(layer: PlannedLayer) -> Iterator[file_index.FileRow]:
     """The layer's files as they will be in it."""
     is_one_file = layer.format.is_one_file
-    for member, offset in layer.format.offsets(layer.members):
+    for member, offset in in_beats(layer.format.offsets(layer.members)):
         yield layer.path if is_one_file else member.name, member.size, member.mode, offset
 
 

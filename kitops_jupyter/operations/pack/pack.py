@@ -20,7 +20,7 @@ from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.media_types import Kind
 from kitops_jupyter.operations.again import again_if_taken
 from kitops_jupyter.operations.index_findings import IndexFindings
-from kitops_jupyter.operations.opening import Opener, parents_of
+from kitops_jupyter.operations.opening import Kit, Opener, parents_of
 from kitops_jupyter.operations.pack.environment import Recording, missing_notebook
 from kitops_jupyter.operations.pack.layers import LayerPacker, PackedLayer
 from kitops_jupyter.operations.pack.manifest import store_manifest
@@ -28,7 +28,7 @@ from kitops_jupyter.operations.pack.source import PackSource, read_source
 from kitops_jupyter.operations.remote_data import check_remote_data
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.pipeline import run_all
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import UNTAGGED, Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
@@ -112,56 +112,63 @@ def pack(
     settings = settings or Settings.load()
     _check_flags(compression, layer_format, use_model_pack)
     reference = Reference.parse(tag) if tag else Reference.from_store_name(UNTAGGED)
-    source = read_source(
-        typed_path(directory),
-        file=file,
-        text=text,
-        propose=propose,
-        notebook=notebook,
-        leave_out=leave_out,
-        recording=Recording(record_environment, python),
-        follow_links=follow_links,
-        write=not dry_run,
-    )
-    with Opener(settings, connection) as opener:
-        parents = parents_of(source.kitfile, opener.open, names=reference if tag else None)
-    check_remote_data(source.kitfile, settings)
-    plan = layers.plan(
-        source.kitfile,
-        source.root,
-        patterns=ignore_rules.read(source.root),
-        parent_paths=[entry.path for parent in parents for entry in parent.described().entries() if entry.has_layer],
-        layout=layer_format,
-        follow_links=follow_links,
-        links_within=links_within,
-    )
-    kind: Kind = "modelpack" if use_model_pack else "modelkit"
-    extras = Extras.of(settings)
-    how = _How(compression, kind, use_cache, IndexFindings(settings), extras, observe)
-    told: Sequence[str] = ()
-    if dry_run:
-        packer = how.packer(targets.store(settings), source.root, None, None)
-        packed: Sequence[PackedLayer] = [packer.preview(layer) for layer in plan.layers]
-        digest = None
-    elif push:
-        with targets.remote(reference, settings, connection) as repository:
-            packer = how.packer(repository, source.root, None, repository if settings.file_index else None)
-            packed = _pack_all(packer, plan.layers)
-            digest = store_manifest(
-                repository,
-                repository,
-                reference,
-                settings,
-                source.kitfile,
-                packed,
-                kind=kind,
-                extras=extras,
-                registry=repository.registry.name,
-            )
-    else:
-        packed, digest, told = again_if_taken(lambda: _pack_here(reference, source, plan, how, settings))
+    with observed(observe, str(directory)):
+        source = read_source(
+            typed_path(directory),
+            file=file,
+            text=text,
+            propose=propose,
+            notebook=notebook,
+            leave_out=leave_out,
+            recording=Recording(record_environment, python),
+            follow_links=follow_links,
+            write=not dry_run,
+        )
+        with Opener(settings, connection) as opener:
+            parents = parents_of(source.kitfile, opener.open, names=reference if tag else None)
+        check_remote_data(source.kitfile, settings)
+        plan = layers.plan(
+            source.kitfile,
+            source.root,
+            patterns=ignore_rules.read(source.root),
+            parent_paths=[
+                entry.path for parent in parents for entry in parent.described().entries() if entry.has_layer
+            ],
+            layout=layer_format,
+            follow_links=follow_links,
+            links_within=links_within,
+        )
+        kind: Kind = "modelpack" if use_model_pack else "modelkit"
+        extras = Extras.of(settings)
+        how = _How(compression, kind, use_cache, IndexFindings(settings), extras, observe)
+        told: Sequence[str] = ()
+        if dry_run:
+            packer = how.packer(targets.store(settings), source.root, None, None)
+            packed: Sequence[PackedLayer] = [packer.preview(layer) for layer in plan.layers]
+            digest = None
+        elif push:
+            with targets.remote(reference, settings, connection) as repository:
+                packer = how.packer(repository, source.root, None, repository if settings.file_index else None)
+                packed = _pack_all(packer, plan.layers)
+                digest = store_manifest(
+                    repository,
+                    repository,
+                    reference,
+                    settings,
+                    source.kitfile,
+                    packed,
+                    kind=kind,
+                    extras=extras,
+                    registry=repository.registry.name,
+                )
+        else:
+            packed, digest, told = again_if_taken(lambda: _pack_here(reference, source, plan, how, settings))
     notes = (*source.notes, *extras.notes, *missing_notebook(source.root, notebook, plan), *told)
     return _result(reference, digest, packed, plan, source, notes, time.monotonic() - started)
+
+
+def _layer_paths(kits: Sequence[Kit]) -> list[str]:
+    return [entry.path for kit in kits for entry in kit.described().entries() if entry.has_layer]
 
 
 def _pack_here(
@@ -214,7 +221,7 @@ def _check_flags(compression: str, layer_format: str, use_model_pack: bool) -> N
 def _pack_all(packer: LayerPacker, planned: Sequence[layers.PlannedLayer]) -> list[PackedLayer]:
     """Several layers at once, one a core: sha256 is what takes the time, and it releases the lock."""
     jobs = [partial(packer.pack, layer) for layer in planned]
-    return run_all(jobs, workers=min(os.cpu_count() or 1, 4), name="kit-pack", stop=packer.cancel)
+    return run_all(jobs, workers=min(os.cpu_count() or 1, 4), name="kit-pack", observe=packer.observe)
 
 
 def _result(

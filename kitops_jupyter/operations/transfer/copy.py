@@ -13,7 +13,7 @@ from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
 from kitops_jupyter.content import Descriptor, Digest, HoldsOne, Readable, ReadsRanges, Source, Tidies, read_verified
 from kitops_jupyter.disk import typed_path
-from kitops_jupyter.errors import KitError, NotFound, Usage
+from kitops_jupyter.errors import Cancelled, KitError, NotFound, Usage
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.oci_layout import IndexFile, LayoutTar, TarWriter
 from kitops_jupyter.operations.opening import Opener, refuse_ring
@@ -23,7 +23,7 @@ from kitops_jupyter.operations.transfer.graph import Node, blobs_of, item_name, 
 from kitops_jupyter.operations.transfer.moving import mover
 from kitops_jupyter.operations.transfer.results import Counted
 from kitops_jupyter.operations.transfer.sides import Place, opened, parse_place
-from kitops_jupyter.progress import Event, Observer, ignore
+from kitops_jupyter.progress import Event, Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
@@ -70,7 +70,7 @@ def copy(
     settings = settings or Settings.load()
     origin, goal = (parse_place(text, settings, typed_path(directory)) for text in (source, destination))
     tally = Tally(observe)
-    with ExitStack() as stack:
+    with observed(observe, source), ExitStack() as stack:
         opener = stack.enter_context(Opener(settings, connection, remote=goal.kind == "registry"))
         side: Source
         if origin.kind == "tar" and origin.path is not None:
@@ -89,6 +89,7 @@ def copy(
         extras = Extras.of(settings)
         nodes = walk(side, root, extras, referrers=referrers)
         _refuse_ring(side, nodes, root, goal, tags, opener)
+        parents = _parents(side, nodes)
         if goal.kind == "tar" and goal.path is not None:
             _into_tar(side, goal.path, nodes, root, tags, overwrite, tally)
         else:
@@ -113,7 +114,7 @@ def copy(
         sum(node.role == "kit" for node in nodes),
         sum(node.role == "referrer" for node in nodes),
         tally.counts(),
-        (*extras.notes, *_notes(side, nodes)),
+        (*extras.notes, *(f"model.path refers to {parent}: copy that too" for parent in parents)),
     )
 
 
@@ -214,19 +215,18 @@ def _is_there(path: Path, index: IndexFile, blobs: Sequence[Descriptor]) -> bool
     return there.index.to_bytes() == index.to_bytes() and all(there.exists(blob) for blob in blobs)
 
 
-def _notes(side: Source, nodes: Sequence[Node]) -> tuple[str, ...]:
+def _parents(side: Source, nodes: Sequence[Node]) -> list[str]:
     """Kits that these build on by name: they are not part of them."""
-    found = []
-    for node in nodes:
-        if node.role == "kit" and (parent := _parent(side, node)):
-            found.append(f"model.path refers to {parent}: copy that too")
-    return tuple(dict.fromkeys(found))
+    found = (_parent(side, node) for node in nodes if node.role == "kit")
+    return list(dict.fromkeys(parent for parent in found if parent))
 
 
 def _parent(side: Source, node: Node) -> str | None:
     parsed = manifests.parse(node.data)
     try:
         kitfile = manifests.kitfile_of(parsed, read_verified(side, parsed.config))
+    except Cancelled:
+        raise
     except KitError:
         return None
     return kitfile.parent_reference if kitfile else None

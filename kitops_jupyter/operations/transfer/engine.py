@@ -108,7 +108,7 @@ def copy_nodes(
 def move_all(blobs: Sequence[tuple[Descriptor, str]], move: Move, tally: Tally, concurrency: int) -> None:
     """Move blobs, each with the name that progress has for it, several at a time; the first error stops all."""
     jobs = [partial(move, blob, item, tally) for blob, item in blobs]
-    run_all(jobs, workers=concurrency, name="kit-copy", stop=tally.stop)
+    run_all(jobs, workers=concurrency, name="kit-copy", observe=tally)
 
 
 def place_of(target: Target | KeepsByRole, role: Role) -> Target:

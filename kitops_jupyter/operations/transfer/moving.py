@@ -24,7 +24,7 @@ from kitops_jupyter.content import (
 from kitops_jupyter.errors import ContentError, DigestMismatch, KitError, NotFound, StoreCorrupt
 from kitops_jupyter.operations.index_findings import IndexWatch
 from kitops_jupyter.operations.transfer.engine import Move, place_of
-from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.progress import Event, Observer, beat
 from kitops_jupyter.sources import MayBeElsewhere
 
 
@@ -110,7 +110,7 @@ def _check(source: Source, blob: Descriptor, item: str, shown: str) -> None:
     try:
         with verified(source.open(blob), blob) as stream:
             while stream.read(1 << 20):
-                pass
+                beat()
     except ContentError as problem:
         raise _damaged(shown, item, problem) from None
 

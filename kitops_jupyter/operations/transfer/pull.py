@@ -20,7 +20,7 @@ from kitops_jupyter.operations.transfer.graph import walk
 from kitops_jupyter.operations.transfer.moving import mover
 from kitops_jupyter.operations.transfer.results import TransferResult
 from kitops_jupyter.operations.unpack.unpack import UnpackResult, unpack
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.sources import MayBeElsewhere
@@ -50,8 +50,12 @@ def pull(
     if old or old_by_name:
         raise _moved(reference, old, old_by_name)
     settings = settings or Settings.load()
-    tally, wrong, extras = Tally(observe), Warnings(), Extras()
-    with Opener(settings, connection, remote=True) as opener, targets.store(settings).session() as session:
+    tally, wrong, extras, store = Tally(observe), Warnings(), Extras(), targets.store(settings)
+    with (
+        observed(observe, reference),
+        Opener(settings, connection, remote=True) as opener,
+        store.session() as session,
+    ):
         kit = opener.open(reference, labels=labels)
         tags = tuple(tag for tag in (kit.reference.tag, *kit.reference.extra_tags) if tag)
         refuse_ring(kit.described, kit.reference, opener.open_named)

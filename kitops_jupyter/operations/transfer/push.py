@@ -18,7 +18,7 @@ from kitops_jupyter.operations.transfer.graph import Node, walk
 from kitops_jupyter.operations.transfer.moving import mover
 from kitops_jupyter.operations.transfer.push_index import push_index
 from kitops_jupyter.operations.transfer.results import TransferResult
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
@@ -60,7 +60,7 @@ def push(
         )
     tagged = _tagged(reference, place, settings, all_tags)
     store = targets.store(settings)
-    with Opener(settings, connection) as opener:
+    with observed(observe, source), Opener(settings, connection) as opener:
         repository = opener.repository(place)
         for kit, tags in tagged:
             refuse_ring(kit.described, replace(place, tag="", digest=None, extra_tags=tags), opener.open_named)

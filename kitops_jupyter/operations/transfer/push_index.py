@@ -8,6 +8,7 @@ from kitops_jupyter.operations.transfer.engine import Tally, copy_nodes
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.operations.transfer.graph import walk
 from kitops_jupyter.operations.transfer.moving import mover
+from kitops_jupyter.progress import observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.sources import LocalFirst
@@ -30,7 +31,11 @@ def push_index(
     """
     store = targets.store(settings)
     here = store.all_kinds(reference)
-    with store.session(), targets.remote(place, settings, connection) as repository:
+    with (
+        observed(tally, str(reference)),
+        store.session(),
+        targets.remote(place, settings, connection) as repository,
+    ):
         source = LocalFirst(settings, repository, names=here)  # kits that were looked up there are there already
         root = here.place("index").resolve(reference.name)
         nodes = walk(source, root, extras, referrers=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kitops_jupyter.errors import Conflict, PathInvalid
+from kitops_jupyter.progress import in_beats
 from kitops_jupyter.store.files import read_small
 
 
@@ -122,7 +123,7 @@ class Place:
         self._is_empty = False
         self._folders.clear()
         for folder, _, files in os.walk(tree):
-            for file in files:
+            for file in in_beats(files):
                 name = Path(folder, file).relative_to(tree).as_posix()
                 self.check(name, text=texts.get(name))
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
-from kitops_jupyter import archive, file_index, sources
+from kitops_jupyter import archive, file_index
 from kitops_jupyter.content import (
     Descriptor,
     Digest,
@@ -31,11 +29,10 @@ from kitops_jupyter.operations.layer_reader import is_read_whole, members_of, ra
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.operations.unpack.destination import Place
 from kitops_jupyter.pipeline import ByteSink, NoSink, OpenFileSink, Stoppable, pump, pump_verified, run_all
-from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.progress import Observer
 from kitops_jupyter.sources import MayBeElsewhere
 
 AGAIN = "pack or pull the kit again to repair it; kit doctor --deep says what else is damaged"
-PATIENCE_S = 0.75  # with a beat of 0.25 s: a cancel must be heard within a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,27 +103,12 @@ class LayerUnpacker:
         self._place = place
         self._findings = findings
         self.observe = observe
-        self._told = Stoppable(observe, "unpacking was stopped; nothing was written")
-        self._last = threading.local()
+        self._event = Stoppable(observe, "unpacking was stopped; nothing was written")
         self._trees: list[list[archive.NewTree]] = []  # what each layer made, in the kit's order
         self.unverified: list[str] = []
         self.by_index: list[str] = []
         self.read_whole: list[str] = []
         self.wrong_indexes = Warnings()
-
-    def _event(self, event: Event) -> None:
-        self._last.event = event
-        self._told(event)
-
-    def _beat(self) -> None:
-        """While a registry is waited for: say again how far this thread's layer is, so that a cancel is heard.
-
-        Of a layer that has not begun nothing is said, unless that takes long.
-        """
-        last: Event = self._last.event
-        if last.step == "started" and time.monotonic() - self._last.since < PATIENCE_S:
-            return
-        self._event(last if last.step == "advanced" else replace(last, step="advanced"))
 
     def check(self, part: Part) -> None:
         """Note every conflict of this layer, where that needs no unpacking: by its headers, or its one name.
@@ -147,18 +129,15 @@ class LayerUnpacker:
         """Make every layer's files in `tree`, which notes the names that clash. Raises what `unpack` raises."""
         self._trees = [[] for _ in parts]
         jobs = [partial(self._unpack, part, tree, made) for part, made in zip(parts, self._trees, strict=True)]
-        return run_all(jobs, workers=min(os.cpu_count() or 1, 4), name="kit-unpack", stop=self._told.stop)
+        return run_all(jobs, workers=min(os.cpu_count() or 1, 4), name="kit-unpack", observe=self._event)
 
     def _unpack(self, part: Part, tree: archive.SharedTree, made: list[archive.NewTree]) -> UnpackedLayer:
-        self._last.since = time.monotonic()
-        self._last.event = Event("started", part.match.entry.path, 0, part.match.layer.size_bytes)
-        with sources.watched(part.source, self._beat):
-            if part.match.type.format.is_one_file:
-                counted = self._unpack_raw(part, tree)
-            elif part.is_fetched_by_files:
-                counted = self._fetch_files(part, tree)
-            else:
-                counted = self._unpack_tar(part, tree, made)
+        if part.match.type.format.is_one_file:
+            counted = self._unpack_raw(part, tree)
+        elif part.is_fetched_by_files:
+            counted = self._fetch_files(part, tree)
+        else:
+            counted = self._unpack_tar(part, tree, made)
         entry = part.match.entry
         return UnpackedLayer(entry.section, entry.name, entry.path, part.match.layer.digest, *counted)
 

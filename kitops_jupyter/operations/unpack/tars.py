@@ -26,7 +26,7 @@ from kitops_jupyter.operations.unpack.layers import Part
 from kitops_jupyter.operations.unpack.staging import Staging
 from kitops_jupyter.operations.unpack.unpack import KITFILE, check_room, drop_same, write_text
 from kitops_jupyter.pipeline import OpenFileSink, pump_verified, run_all
-from kitops_jupyter.progress import Event, Observer, ignore
+from kitops_jupyter.progress import Event, Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
@@ -87,7 +87,8 @@ def pull_tars(
     chosen = filter_rules.parse(filters)
     place = Place(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
     tally = Tally(observe)
-    with Opener(settings, connection, remote=True) as opener, targets.store(settings).session():
+    store = targets.store(settings)
+    with observed(observe, reference), Opener(settings, connection, remote=True) as opener, store.session():
         kit = opener.open(reference, labels=labels)
         parts = chosen_layers(kit, chosen, opener)
         if inner := next((part for part in parts if not part.choice.is_whole), None):
@@ -180,7 +181,7 @@ def _fetch(wanted: dict[str, Part], settings: Settings, tally: Tally) -> dict[Di
 
     layers = {part.match.layer.digest: part for part in wanted.values()}
     jobs = [partial(fetch, part) for part in layers.values()]
-    return dict(zip(layers, run_all(jobs, workers=4, name="kit-pull", stop=tally.stop), strict=True))
+    return dict(zip(layers, run_all(jobs, workers=4, name="kit-pull", observe=tally), strict=True))
 
 
 def _place(

@@ -26,7 +26,7 @@ from kitops_jupyter.operations.unpack.destination import Place
 from kitops_jupyter.operations.unpack.layers import LayerUnpacker, Part, UnpackedLayer
 from kitops_jupyter.operations.unpack.staging import Staging
 from kitops_jupyter.pipeline import disk_error
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
@@ -96,7 +96,7 @@ def unpack(
     chosen = filter_rules.parse(filters)
     target = typed_path(directory).absolute()
     place = Place(target, overwrite=overwrite, ignore_existing=ignore_existing)
-    with Opener(settings, connection, remote=remote) as opener:
+    with observed(observe, reference), Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference, labels=labels)
         findings = IndexFindings(settings)
         parts = with_claims(wanted(kit, chosen, opener, include_remote=include_remote), findings)

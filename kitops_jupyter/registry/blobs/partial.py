@@ -11,13 +11,11 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import filelock
-
 from kitops_jupyter.content import Descriptor, Hashing
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import StoreError
 from kitops_jupyter.pipeline import ByteSink, OutputFile, disk_error, pump
-from kitops_jupyter.progress import BEAT_S, Observer, watched
+from kitops_jupyter.progress import Observer, watched
 from kitops_jupyter.registry.blobs.download import BlobStream
 from kitops_jupyter.registry.blobs.sinks import Progress
 from kitops_jupyter.registry.http.exchange import Exchange
@@ -43,7 +41,7 @@ def fetch(
     """
     progress = Progress(observe, item or descriptor.digest.short, descriptor.size_bytes)
     final = directory / descriptor.digest.hex
-    with watched(progress.beat), _alone(final.with_suffix(".lock"), progress):
+    with watched(progress.beat), _alone(final.with_suffix(".lock")):
         found = find()
         if found is not None:
             progress.skipped("unchanged")
@@ -57,17 +55,12 @@ def fetch(
 
 
 @contextlib.contextmanager
-def _alone(path: Path, progress: Progress) -> Iterator[None]:
-    """Hold the lock; while another process has it, the wait can be cancelled."""
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock."""
     lock = Lock(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        while True:
-            try:
-                lock.acquire(timeout=BEAT_S, poll_interval=BEAT_S / 4)
-                break
-            except filelock.Timeout:
-                progress.beat()
+        lock.acquire()
     except OSError as error:
         raise disk_error(error, path) from None
     try:

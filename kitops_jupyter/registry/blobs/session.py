@@ -15,10 +15,12 @@ import requests
 from kitops_jupyter.address import Address
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import KitError, NotFound, RegistryError
+from kitops_jupyter.progress import tidying_up
 from kitops_jupyter.registry.http.answers import drain, refuse_other_digest
 from kitops_jupyter.registry.http.exchange import Exchange
 
 _RANGE = re.compile(r"(?:bytes[= ])?(\d{1,19})-(\d{1,19})\Z")
+COURTESY_S = 1.0
 _OCTETS = {"Content-Type": "application/octet-stream"}
 
 
@@ -102,12 +104,13 @@ class UploadSession:
         return self._after(response) or 0
 
     def cancel(self) -> None:
-        """Let the registry drop what it has; a courtesy, so failing is nothing."""
+        """Let the registry drop what it has; a courtesy, which may fail, and for which nobody waits long."""
         try:
-            self.registry.do_request(
-                self.location, "DELETE", what=self._what, expect=(204, 202, 200), attempts=1
-            ).close()
-        except KitError:
+            with tidying_up(COURTESY_S):
+                self.registry.do_request(
+                    self.location, "DELETE", what=self._what, expect=(204, 202, 200), attempts=1
+                ).close()
+        except (KitError, OSError):
             pass
 
     def _send(

@@ -129,13 +129,10 @@ class Progress:
         self._tell("finished")
 
     def beat(self) -> None:
-        """The same again, if the last word was a while ago; the first word is that it began."""
+        """The same again, if the last word was a while ago; before it began, that it waits."""
         if time.monotonic() - self._told_at_s < BEAT_S / 2:
             return
-        if self._is_started:
-            self._tell("advanced")
-        else:
-            self.started(self._note)
+        self._tell("advanced" if self._is_started else "waiting")
 
     def _tell(self, step: Any) -> None:
         with self._lock:

@@ -12,7 +12,6 @@ import select
 import socket
 import ssl
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +19,7 @@ from typing import Any
 from urllib3.util.connection import allowed_gai_family
 from urllib3.util.wait import wait_for_write
 
-from kitops_jupyter.progress import BEAT_S, beat
+from kitops_jupyter.progress import BEAT_S, beat, beside
 
 HANDSHAKE_S = 10.0  # Go's clients take as much
 _PLACES = 8  # of a name's addresses that are tried
@@ -179,25 +178,11 @@ def _places(host: str, port: int, within_s: float) -> list[Any]:
         return socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except socket.gaierror:
         pass  # a name
-    found: list[Any] = []
-    done = threading.Event()
-
-    def resolve() -> None:
-        try:
-            found.extend(socket.getaddrinfo(host, port, family, socket.SOCK_STREAM))
-        except OSError as error:
-            found.append(error)
-        except UnicodeError as error:
-            found.append(socket.gaierror(socket.EAI_NONAME, str(error)))
-        finally:
-            done.set()
-
-    threading.Thread(target=resolve, name="kit-resolve", daemon=True).start()
-    until = time.monotonic() + within_s
-    while not done.wait(BEAT_S):
-        beat()
-        if time.monotonic() > until:
-            raise TimeoutError(f"the name was not resolved within {within_s:.0f} s")
-    if found and isinstance(found[0], OSError):
-        raise found[0]
-    return found
+    try:
+        return beside(
+            lambda: socket.getaddrinfo(host, port, family, socket.SOCK_STREAM), name="kit-resolve", within_s=within_s
+        )
+    except UnicodeError as error:
+        raise socket.gaierror(socket.EAI_NONAME, str(error)) from None
+    except TimeoutError:
+        raise TimeoutError(f"the name was not resolved within {within_s:.0f} s") from None

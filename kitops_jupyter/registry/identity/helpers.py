@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import time
 
+from kitops_jupyter import processes
 from kitops_jupyter.disk import parse_json
 from kitops_jupyter.errors import RegistryError
-from kitops_jupyter.progress import BEAT_S, beat
 
 TIMEOUT_S = 30  # a keychain may ask the person for a password
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
@@ -57,43 +55,17 @@ def run_helper(helper: object, verb: str, text: str, *, timeout_s: float = TIMEO
     """Its standard output; None when it says that there is nothing for this server. Raises HelperFailed, Cancelled."""
     program = helper_program(helper)
     try:
-        process = subprocess.Popen(
-            [shutil.which(program) or program, verb],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        status, answer = processes.run([shutil.which(program) or program, verb], text=text.encode(), within_s=timeout_s)
+    except TimeoutError:
+        hint = f"it may be waiting for input; try:  echo HOST | {program} {verb}"
+        raise HelperFailed(f"{program} {verb} did not answer in {timeout_s:.0f} s", hint=hint) from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise HelperFailed(f"{program} cannot be run: {reason}", hint=f"check that {program} is installed") from None
-    output = _answer(process, text.encode(), f"{program} {verb}", timeout_s).decode("utf-8", "replace").strip()
-    if process.returncode == 0:
+    output = answer.decode("utf-8", "replace").strip()
+    if status == 0:
         return output
     if "not found" in output.lower():
         return None
     # Its words are not shown: the output of a failing helper may contain the secret.
-    raise HelperFailed(
-        f"{program} {verb} failed (exit {process.returncode})", hint=f"try: echo HOST | {program} {verb}"
-    )
-
-
-def _answer(process: subprocess.Popen[bytes], text: bytes, what: str, timeout_s: float) -> bytes:
-    until = time.monotonic() + timeout_s
-    unsent: bytes | None = text
-    try:
-        while True:
-            try:
-                return process.communicate(unsent, timeout=BEAT_S)[0]
-            except subprocess.TimeoutExpired:
-                unsent = None  # it is on its way
-                beat()
-            if time.monotonic() > until:
-                hint = "it may be waiting for input; try:  echo HOST | " + what
-                raise HelperFailed(f"{what} did not answer in {timeout_s:.0f} s", hint=hint)
-    except BaseException:
-        process.kill()
-        for pipe in (process.stdin, process.stdout):  # a child of its own may hold them: that is not waited for
-            if pipe is not None:
-                pipe.close()
-        process.wait()
-        raise
+    raise HelperFailed(f"{program} {verb} failed (exit {status})", hint=f"try: echo HOST | {program} {verb}")

@@ -24,6 +24,7 @@ from kitops_jupyter.operations.unpack.staging.moves import Move, Moves
 from kitops_jupyter.operations.unpack.staging.records import PREFIX, Head
 from kitops_jupyter.operations.unpack.staging.recovery import KEPT, OURS, TREE, recover, remove_staging
 from kitops_jupyter.pipeline import disk_error
+from kitops_jupyter.progress import in_beats
 
 __all__ = ["PREFIX", "Staging", "recover"]
 
@@ -188,7 +189,7 @@ class Staging:
                     raise self._unrecorded()
                 self._record.write(head, planned)
             try:
-                for move in planned:
+                for move in in_beats(planned):
                     moves.make(move)
             except BaseException as problem:
                 self._take_back(moves, planned, head.began_ns, problem)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from kitops_jupyter.disk import try_chmod
 from kitops_jupyter.disk.folders import Folders
 from kitops_jupyter.errors import Conflict
+from kitops_jupyter.progress import in_beats
 
 _READ = os.O_RDONLY
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -50,7 +51,7 @@ class Moves:
 
     def planned(self, at: str = "") -> Iterator[Move]:
         """What is new moves as a whole, folder by folder; a folder that is there is entered."""
-        for base, is_dir in self.tree.scan(at):
+        for base, is_dir in in_beats(self.tree.scan(at)):
             path = f"{at}/{base}" if at else base
             made = self.tree.stat(path)
             there = self._in_target(path)
