@@ -6,6 +6,10 @@ The location of an upload is a secret of a kind (whoever has it can resume it), 
 from __future__ import annotations
 
 import json
+import os
+import re
+import time
+from pathlib import Path
 
 import filelock
 
@@ -14,6 +18,10 @@ from kitops_jupyter.disk import cache_folder, file_name_for, read_json, try_unli
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.registry.blobs.session import UploadSession
 from kitops_jupyter.registry.http.exchange import Exchange
+
+MOST_AGE_S = 7 * 24 * 3600.0  # registries forget an upload after a week, if not before
+MOST_RECORDS = 64
+_RECORD = re.compile(r"([0-9a-f]{64})\.(?:json|new|lock)\Z", re.ASCII)
 
 
 class SavedSession:
@@ -32,6 +40,7 @@ class SavedSession:
         self._is_wanted = descriptor.size_bytes >= registry.resume_from_bytes
 
     def __enter__(self) -> SavedSession:
+        prune(self._path.parent)
         if self._is_wanted:
             try:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -76,3 +85,34 @@ class SavedSession:
             return
         for path in (self._path, self._path.with_suffix(".lock")):
             try_unlink(path)
+
+
+def prune(folder: Path) -> None:
+    """Let the records go that are older than a week, and the oldest of more than 64; none that a process works with."""
+    newest: dict[str, float] = {}
+    try:
+        with os.scandir(folder) as found:
+            for entry in found:
+                if name := _RECORD.match(entry.name):
+                    at_s = entry.stat(follow_symlinks=False).st_mtime
+                    newest[name[1]] = max(at_s, newest.get(name[1], 0.0))
+    except OSError:
+        return
+    by_age = sorted(newest, key=lambda key: newest[key], reverse=True)
+    too_old_s = time.time() - MOST_AGE_S
+    for at, key in enumerate(by_age):
+        if at >= MOST_RECORDS or newest[key] < too_old_s:
+            _remove(folder / key)
+
+
+def _remove(record: Path) -> None:
+    lock = Lock(record.with_suffix(".lock"))
+    try:
+        lock.acquire(timeout=0)
+    except (OSError, filelock.Timeout):
+        return  # in use
+    try:
+        for suffix in (".json", ".new", ".lock"):
+            try_unlink(record.with_suffix(suffix))
+    finally:
+        lock.release()
