@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Literal
 
 from kitops_jupyter.disk.reading import read_bytes
-from kitops_jupyter.disk.writing import UNFINISHED, try_unlink, write_bytes
+from kitops_jupyter.disk.writing import UNFINISHED, remove_abandoned, try_unlink, unfinished_in, write_bytes
 
 CacheName = Literal["blocks", "file-indexes", "known", "layers", "manifests", "pushes", "refused", "uploads"]
-_ABANDONED_AFTER_S = 3600.0  # an unfinished file that nobody wrote to for so long is a killed process's
 
 
 def cache_folder(cache: Path, name: CacheName) -> Path:
@@ -86,7 +85,7 @@ class FolderCache:
             return False
         try:
             self._folder.mkdir(mode=self._folder_mode, parents=True, exist_ok=True)
-            write_bytes(self._folder / name, data)
+            write_bytes(self._folder / name, data, temporary=unfinished_in(self._folder))
             if random.random() < self._share(len(data)):
                 self._prune()
         except OSError:
@@ -112,6 +111,7 @@ class FolderCache:
 
     def _prune(self) -> None:
         """Let the oldest go until a tenth of the room is free, and what killed processes left unfinished."""
+        remove_abandoned(self._folder)
         found: list[tuple[int, int, Path]] = []
         with os.scandir(self._folder) as entries:
             for entry in entries:
@@ -121,8 +121,6 @@ class FolderCache:
                     continue
                 if not entry.name.endswith(UNFINISHED):
                     found.append((stat.st_mtime_ns, stat.st_size, Path(entry.path)))
-                elif time.time() - stat.st_mtime > _ABANDONED_AFTER_S:
-                    try_unlink(Path(entry.path))
         count, total = len(found), sum(size for _, size, _ in found)
         most_files = count if self._limit_files is None else self._limit_files
         most_bytes = total if self._limit_bytes is None else self._limit_bytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -18,6 +19,8 @@ for _flag in ("O_NOFOLLOW", "O_BINARY", "O_CLOEXEC"):
 # Windows refuses to replace a file that someone reads just now (a virus scanner, another of us).
 _REPLACE_TRIES, _REPLACE_PAUSE_S = 50, 0.02
 UNFINISHED = ".part"
+ABANDONED_AFTER_S = 3600.0  # an unfinished file that nobody wrote to for so long is a killed process's
+_UNFINISHED_NAME = re.compile(r"\.[0-9a-f]{16}\.part\Z", re.ASCII)
 
 
 def write_bytes(
@@ -32,10 +35,13 @@ def write_bytes(
     """Replace the file in one step; a link of this name is replaced, not followed.
 
     `mode` is less the umask, unless it `is_exact`. `durable` bytes survive a power cut. `temporary` is a name on the
-    same file system that nobody else writes to meanwhile; without it, a random one in the file's folder is used, and
-    several writers need no lock. Raises OSError; the file is as it was then.
+    same file system that nobody else writes to meanwhile, and whose giver removes it when a kill left it. Without it, a
+    random one in the file's folder is used: several writers need no lock, and each removes what killed ones left there
+    an hour ago. Raises OSError; the file is as it was then.
     """
-    new = temporary or path.with_name(f".{secrets.token_hex(8)}{UNFINISHED}")
+    if temporary is None:
+        remove_abandoned(path.parent)
+    new = temporary or unfinished_in(path.parent)
     try:
         write_new(new, data, mode=mode, durable=durable)
         if is_exact:
@@ -44,6 +50,26 @@ def write_bytes(
     except BaseException:
         try_unlink(new)
         raise
+
+
+def unfinished_in(folder: Path) -> Path:
+    """A name for a file that is not whole yet, which `remove_abandoned` knows."""
+    return folder / f".{secrets.token_hex(8)}{UNFINISHED}"
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove the unfinished files that killed writers left in a folder an hour ago and before, as far as that goes."""
+    try:
+        with os.scandir(folder) as found:
+            names = [entry.name for entry in found if _UNFINISHED_NAME.match(entry.name)]
+    except OSError:
+        return
+    for name in names:
+        try:
+            if time.time() - (folder / name).lstat().st_mtime > ABANDONED_AFTER_S:
+                unlink(folder / name)
+        except OSError:
+            continue
 
 
 def write_new(path: Path, data: bytes, *, mode: int = 0o666, durable: bool = False) -> None:
@@ -79,7 +105,7 @@ def _replace_once(source: Path, destination: Path) -> None:
     except OSError as problem:
         if problem.errno != errno.EXDEV:
             raise
-        beside = destination.with_name(f".{destination.name}.{secrets.token_hex(4)}")
+        beside = unfinished_in(destination.parent)
         try:
             shutil.copyfile(source, beside)
             try_chmod(beside, source.stat().st_mode & 0o777)

@@ -80,6 +80,11 @@ class Layout:
         return self.ours / "partial"
 
     @property
+    def next(self) -> Path:
+        """The one file that is not whole yet of whoever holds the store's lock."""
+        return self.ours / "next"
+
+    @property
     def journal(self) -> Path:
         """Manifests that someone was listing or removing when he was killed."""
         return self.ours / "pending.json"

@@ -106,7 +106,6 @@ class Lists:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self._next = layout.ours / "next"  # one is enough: who writes holds the lock
         self.wrote: dict[Path, list[int]] = {}  # every list that was changed here, with its stamps after that
         self.rescued: list[tuple[Path, bytes, bytes]] = []  # lists that kit wrote meanwhile: before, and by kit
 
@@ -115,7 +114,7 @@ class Lists:
         self.layout.blobs.mkdir(parents=True, exist_ok=True)
         if not self.layout.marker.exists():
             marker = b'{"imageLayoutVersion":"1.0.0"}'
-            write_bytes(self.layout.marker, marker, temporary=self._next, durable=True)
+            write_bytes(self.layout.marker, marker, temporary=self.layout.next, durable=True)
         if not self.layout.index.exists():
             self.change_listing(self.layout.index, put=[entry for _, entry in self.owned()])
 
@@ -174,7 +173,7 @@ class Lists:
             if changed == expected:
                 return
             path.parent.mkdir(exist_ok=True)
-            found, self.wrote[path] = swap(path, changed, temporary=self._next)
+            found, self.wrote[path] = swap(path, changed, temporary=self.layout.next)
             if found is None or found == expected:
                 return
             self.rescued.append((path, expected, found))
@@ -183,7 +182,7 @@ class Lists:
     def write_journal(self, descriptors: Sequence[Descriptor]) -> None:
         """Note which manifests may be left without a repository, should we be killed."""
         value = {"manifests": [descriptor.to_json() for descriptor in descriptors]}
-        write_json(self.layout.journal, value, temporary=self._next, durable=False)
+        write_json(self.layout.journal, value, temporary=self.layout.next, durable=False)
 
     def owned(self) -> list[tuple[str, Descriptor]]:
         """Every manifest that a repository lists or a tag names, with the repository's name. Raises StoreCorrupt."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from filelock import Timeout
 
+from kitops_jupyter.disk import try_unlink
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import StoreBusy
 from kitops_jupyter.store.files import storing
@@ -20,6 +21,7 @@ _POLL_S = 0.005
 def locked(layout: Layout) -> Iterator[None]:
     """Hold the store's lock; not to be nested. Bytes are never streamed inside it.
 
+    What a holder left unfinished that was killed is gone then.
     Raises StoreBusy, StorageFull (the store cannot be written).
     """
     with storing(layout.root):
@@ -34,6 +36,7 @@ def locked(layout: Layout) -> Iterator[None]:
                 + (f"; if no process has it, remove {lock.marker}" if lock.marker.exists() else ""),
             ) from problem
     try:
+        try_unlink(layout.next)
         yield
     finally:
         lock.release()

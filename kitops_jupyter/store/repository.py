@@ -118,8 +118,8 @@ class Repository:
             self._require_whole(descriptor, data)
             if self._is_damaged(descriptor):
                 blobs.forget(self._layout, descriptor.digest)
-                write_new(temporary := self._layout.ours / "next", data, durable=True)
-                blobs.put(self._layout, temporary, descriptor.digest, descriptor.size_bytes)
+                write_new(self._layout.next, data, durable=True)
+                blobs.put(self._layout, self._layout.next, descriptor.digest, descriptor.size_bytes)
             lists.add(self._pair, descriptor)
             self._recent.note(lists, self._kind, descriptor, self._pair)
 

@@ -84,11 +84,11 @@ def test_what_another_program_made_too_large_is_not_read(tmp_path: Path) -> None
 
 
 def test_unfinished_files_go_when_nobody_writes_them_any_more(tmp_path: Path) -> None:
-    for name, age_s in ((".dead.part", 7200.0), (".alive.part", 60.0)):
+    for name, age_s in ((".dddddddddddddddd.part", 7200.0), (".aaaaaaaaaaaaaaaa.part", 60.0)):
         (tmp_path / name).write_bytes(b"1")
         date(tmp_path, name, age_s)
     FolderCache(tmp_path, item_bytes=10, limit_files=5).keep("a", b"1")
-    assert names(tmp_path) == [".alive.part", "a"]
+    assert names(tmp_path) == [".aaaaaaaaaaaaaaaa.part", "a"]
 
 
 @posix_only

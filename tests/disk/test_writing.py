@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter.disk import replace, unlink, write_bytes, write_new
+from kitops_jupyter.disk.writing import unfinished_in
+from tests.fakes.kills import is_killed_before_step
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes and links")
 
@@ -93,3 +95,31 @@ def test_a_file_is_replaced_from_one_disk_to_another(tmp_path: Path, monkeypatch
     assert destination.read_text() == "new"
     assert not source.exists()
     assert len(list(destination.parent.iterdir())) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_what_a_writer_left_that_was_killed_at_any_step_goes_with_a_later_write(tmp_path: Path) -> None:
+    path, number, left = tmp_path / "file", 0, 0
+    path.write_bytes(b"old")
+    while True:
+        number += 1
+        is_killed = is_killed_before_step(number, lambda: write_bytes(path, b"new", durable=True))
+        assert path.read_bytes() in (b"old", b"new")
+        for unfinished in tmp_path.glob(".*.part"):
+            left += 1
+            os.utime(unfinished, (1, 1))  # an hour later
+        write_bytes(path, b"old")
+        assert [found.name for found in tmp_path.iterdir()] == ["file"], f"step {number}"
+        if not is_killed:
+            break
+    assert left, "no kill left anything: this test has shown too little"
+
+
+def test_a_file_that_another_writer_is_at_stays(tmp_path: Path) -> None:
+    young, other = unfinished_in(tmp_path), tmp_path / ".mine.part"
+    young.write_bytes(b"half")
+    other.write_bytes(b"mine")
+    os.utime(other, (1, 1))
+    write_bytes(tmp_path / "file", b"new")
+    assert young.exists() and other.exists()

@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kitops_jupyter.operations.unpack.staging import PREFIX, Staging, recover
+from tests.fakes.kills import is_killed_before_step
 from tests.operations.projects import files_in, write_files
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
 
 OLD, NEW = {"a.txt": b"old", "b.txt": b"old"}, {"a.txt": b"new", "b.txt": b"new"}
-STEPS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.truncate", "os.chmod"}
 
 
 def unpack(target: Path, home: Path) -> None:
     with Staging(target, home, overwrite=True) as staging:
         write_files(staging.tree, NEW)
         staging.commit()
-
-
-def is_killed_before_step(number: int, target: Path, home: Path) -> bool:
-    """Unpack in a process that is killed before it touches the disk for the nth time; whether it came so far."""
-    child = os.fork()
-    if child == 0:
-        left = [number]
-
-        def step(event: str, _: tuple[Any, ...]) -> None:
-            if event in STEPS:
-                left[0] -= 1
-                if not left[0]:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        try:
-            sys.addaudithook(step)
-            unpack(target, home)
-            os._exit(0)
-        finally:
-            os._exit(3)
-    status = os.waitpid(child, 0)[1]
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, f"the worker failed by itself ({status})"
-    return os.WIFSIGNALED(status)
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
@@ -58,7 +33,7 @@ def test_a_kill_before_any_step_leaves_all_old_or_all_new_and_no_staging_folder(
         target.parent.mkdir()
         if is_there:
             write_files(target, OLD)
-        is_killed = is_killed_before_step(number, target, home)
+        is_killed = is_killed_before_step(number, partial(unpack, target, home))
         recover(target if is_there else target.parent, home)
         left = list(target.parent.rglob(f"{PREFIX}*"))
         assert not left, f"step {number} left {left}"
