@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from kitops_jupyter.content import (
     Descriptor,
@@ -18,6 +21,9 @@ from kitops_jupyter.errors import NotFound
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Store
+
+Key = TypeVar("Key", bound=Hashable)
+KEPT_BYTES = 16 << 20  # the listing of an index of 100,000 files, and many pages of digests
 
 
 @runtime_checkable
@@ -39,6 +45,29 @@ class MayBeElsewhere(Source, Protocol):
         """Who brings blobs that are not here as files; None where nobody does."""
 
 
+class _Kept(Generic[Key]):
+    """What was read lately, in memory: 16 MiB, or the one that was read last. For several threads."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[Key, bytes] = OrderedDict()
+        self._size_bytes = 0
+        self._guard = threading.Lock()
+
+    def get(self, key: Key, read: Callable[[], bytes]) -> bytes:
+        """What is kept under this key, else what `read` gives, which is kept from now on."""
+        with self._guard:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        data = read()  # without the guard: it may wait for a registry
+        with self._guard:
+            self._size_bytes += len(data) - len(self._found.pop(key, b""))
+            self._found[key] = data
+            while self._size_bytes > KEPT_BYTES and len(self._found) > 1:
+                self._size_bytes -= len(self._found.popitem(last=False)[1])
+        return data
+
+
 class LocalFirst:
     """A Source that takes from the local store what is there already, and the rest from elsewhere.
 
@@ -51,8 +80,8 @@ class LocalFirst:
         self._store = Store(settings.storage, settings.cache)
         self._elsewhere = elsewhere
         self._names = names or elsewhere
-        self._parts: dict[tuple[Digest, int, int], bytes] = {}
-        self._small: dict[Digest, bytes] = {}
+        self._parts = _Kept[tuple[Digest, int, int]]()
+        self._small = _Kept[Digest]()
 
     def resolve(self, name: str) -> Descriptor:
         return self._names.resolve(name)
@@ -82,22 +111,20 @@ class LocalFirst:
         Raises NotFound.
         """
         key = descriptor.digest, offset, size_bytes
-        if key not in self._parts:
-            if self._store.find_blob(descriptor) is not None:
-                with self._store.open_checked(descriptor) as stream:
-                    stream.seek(offset)
-                    self._parts[key] = stream.read(size_bytes) or b""
-            elif isinstance(self._elsewhere, ReadsRanges):
-                self._parts[key] = self._elsewhere.read_range(descriptor, offset, size_bytes)
-            else:
-                raise NotFound(f"{descriptor.digest.short} cannot be read in parts")
-        return self._parts[key]
+        return self._parts.get(key, lambda: self._read_part(descriptor, offset, size_bytes))
+
+    def _read_part(self, descriptor: Descriptor, offset: int, size_bytes: int) -> bytes:
+        if self._store.find_blob(descriptor) is not None:
+            with self._store.open_checked(descriptor) as stream:
+                stream.seek(offset)
+                return stream.read(size_bytes) or b""
+        if isinstance(self._elsewhere, ReadsRanges):
+            return self._elsewhere.read_range(descriptor, offset, size_bytes)
+        raise NotFound(f"{descriptor.digest.short} cannot be read in parts")
 
     def read_small(self, descriptor: Descriptor) -> bytes:
-        """A small blob, whole and verified; once read it stays in memory. Raises NotFound, DigestMismatch."""
-        if descriptor.digest not in self._small:
-            self._small[descriptor.digest] = read_verified(self, descriptor)
-        return self._small[descriptor.digest]
+        """A small blob, whole and verified; it stays in memory for a while. Raises NotFound, DigestMismatch."""
+        return self._small.get(descriptor.digest, lambda: read_verified(self, descriptor))
 
     def ranges(self, descriptor: Descriptor) -> ReadsRanges | None:
         """Who can read a part of this blob for less than the whole of it costs; None where it is here anyway."""
