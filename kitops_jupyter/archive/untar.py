@@ -208,8 +208,7 @@ class Untar:
         self._file.write(view)
         self._body_left -= len(view)
         if not self._body_left:
-            self._file.flush()
-            self._file.close()
+            self._file.finish()
             self._skip_left = padding(self._file.written_bytes)
             self._file = None
         return len(view)

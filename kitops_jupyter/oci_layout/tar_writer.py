@@ -182,8 +182,7 @@ class _Append:
             self._rest.write(view[head:])
 
     def close(self) -> None:
-        self._rest.flush()
-        self._rest.close()
+        self._rest.finish()
 
     def abort(self) -> None:
         with suppress(StoreError):

@@ -52,17 +52,24 @@ class OutputFile:
             raise disk_error(error, self._name) from error
         self.written_bytes += len(view)
 
-    def flush(self, *, durable: bool = False) -> None:
-        """Hand what is held back to the system; with `durable`, to the disk. Raises StorageFull, StoreError."""
+    def finish(self, *, durable: bool = False) -> None:
+        """Hand what is held back to the system, with `durable` to the disk, and close; may be called twice.
+
+        Raises StorageFull, StoreError; it is closed then, too.
+        """
+        if self._fd < 0:
+            return
         try:
             self._leave_direct()
             if durable:
                 sync(self._fd)
         except OSError as error:
             raise disk_error(error, self._name) from error
+        finally:
+            self.close()
 
     def close(self) -> None:
-        """Release the descriptor, without `flush`; may be called twice."""
+        """Release the descriptor, without what is held back; may be called twice."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1

@@ -70,10 +70,7 @@ class FileSink:
         self._file.write(view)
 
     def close(self) -> None:
-        try:
-            self._file.flush(durable=self._durable)
-        finally:
-            self._file.close()
+        self._file.finish(durable=self._durable)
 
     def abort(self) -> None:
         """Close and remove the file, unless `commit` has given it its name."""
@@ -103,10 +100,7 @@ class OpenFileSink:
         self._file.write(view)
 
     def close(self) -> None:
-        try:
-            self._file.flush()
-        finally:
-            self._file.close()
+        self._file.finish()
 
     def abort(self) -> None:
         """Let go of the file."""

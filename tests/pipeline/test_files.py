@@ -58,8 +58,8 @@ def test_a_large_file_may_come_in_any_pieces_from_any_place(pieces: list[int], s
         file.write(view)
         at += count
         turn += 1
-    file.flush(durable=True)
-    file.close()
+    file.finish(durable=True)
+    file.finish()
     assert file.written_bytes == size
     assert (tmp_path / "new").read_bytes() == data
 

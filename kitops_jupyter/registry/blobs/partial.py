@@ -14,7 +14,7 @@ from pathlib import Path
 from kitops_jupyter.content import Descriptor, Hashing
 from kitops_jupyter.disk.lock import Lock
 from kitops_jupyter.errors import StoreError
-from kitops_jupyter.pipeline import ByteSink, OutputFile, disk_error, pump
+from kitops_jupyter.pipeline import ByteSink, OpenFileSink, disk_error, pump
 from kitops_jupyter.progress import Observer, watched
 from kitops_jupyter.registry.blobs.download import BlobStream
 from kitops_jupyter.registry.blobs.sinks import Progress
@@ -139,7 +139,7 @@ class _UntilItBreaks:
         self._stream.close()
 
 
-class _PartialFile:
+class _PartialFile(OpenFileSink):
     """A sink that resumes a file, and keeps what it has when the stream breaks off."""
 
     def __init__(self, path: Path, start: int, descriptor: Descriptor) -> None:
@@ -148,25 +148,16 @@ class _PartialFile:
             number = os.open(path, flags, 0o600)
         except OSError as error:
             raise disk_error(error, path) from None
-        self._file = OutputFile(number, os.fspath(path), descriptor.size_bytes - start)
+        super().__init__(number, os.fspath(path), descriptor.size_bytes - start)
         try:
             os.ftruncate(number, start)
             os.lseek(number, start, os.SEEK_SET)
         except OSError as error:
-            self._file.close()
+            super().abort()
             raise disk_error(error, path) from None
 
-    def write(self, view: memoryview) -> None:
-        self._file.write(view)
-
-    def close(self) -> None:
-        """All is written; may be called twice."""
-        try:
-            self._file.flush()
-        finally:
-            self._file.close()
-
     def abort(self) -> None:
+        """Keep what came."""
         with contextlib.suppress(StoreError):
             self.close()
 
