@@ -91,22 +91,24 @@ class IndexBuilder:
 
     def _take(self, size: int, part: memoryview) -> None:
         """The next bytes of the file that is hashed now, which has `size`."""
-        leaf_bytes, at = self._tree.leaf_bytes, 0
+        leaf_bytes, node_bytes, start_hash = self._tree.leaf_bytes, self._tree.node_bytes, self._tree.start
+        at = 0
         while at < len(part):
-            piece = part[at : at + leaf_bytes - self._done % leaf_bytes]
-            at += len(piece)
-            self._done += len(piece)
-            is_end = self._done == size or not self._done % leaf_bytes
-            if self._partial is None and is_end:
-                self._open_node += self._tree.start(piece).digest()
+            begin, room = at, min(len(part) - at, node_bytes - self._done % node_bytes)
+            if self._partial is None and room >= leaf_bytes:  # whole leaves, as many as the node still has
+                at += room - room % leaf_bytes
+                leaves = [start_hash(part[one : one + leaf_bytes]).digest() for one in range(begin, at, leaf_bytes)]
+                self._open_node += b"".join(leaves)
+                self._done += at - begin
             else:
-                self._partial = self._partial or self._tree.start()
-                self._partial.update(piece)
-                if not is_end:
-                    return
-                self._open_node += self._partial.digest()
-                self._partial = None
-            if self._done == size or not self._done % self._tree.node_bytes:
+                at += min(room, leaf_bytes - self._done % leaf_bytes)
+                leaf = self._partial or start_hash()
+                leaf.update(part[begin:at])
+                self._done += at - begin
+                is_whole = self._done == size or not self._done % leaf_bytes
+                self._partial = None if is_whole else leaf
+                self._open_node += leaf.digest() if is_whole else b""
+            if self._done == size or not self._done % node_bytes:
                 self._end_node()
 
     def _end_node(self) -> None:
