@@ -11,8 +11,9 @@ import pytest
 from kitops_jupyter.settings import Settings
 from tests.fakes.fault_server import FaultServer, serving
 from tests.fakes.registries import plain, served, with_tls, with_users
+from tests.fakes.traffic import traffic
 
-__all__ = ["plain", "served", "with_tls", "with_users"]
+__all__ = ["plain", "served", "traffic", "with_tls", "with_users"]
 
 # The contract's assertions are told as pytest tells them, whichever tests are run first.
 pytest.register_assert_rewrite("tests.contract")

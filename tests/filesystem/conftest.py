@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import fsspec
 import pytest
-import requests
 
 import kitops_jupyter as kit
 from kitops_jupyter.filesystem import KitFileSystem
@@ -17,34 +15,6 @@ from kitops_jupyter.targets import Connection
 from tests.fakes.registries import Real
 
 HTTP = Connection(plain_http=True)
-
-
-@dataclass
-class Traffic:
-    """What went over the network since `clear`: the paths asked for, and the bytes of the answers."""
-
-    paths: list[str]
-    bytes: int = 0
-
-    def clear(self) -> None:
-        self.paths.clear()
-        self.bytes = 0
-
-
-@pytest.fixture
-def traffic(monkeypatch: pytest.MonkeyPatch) -> Traffic:
-    seen = Traffic([])
-    send = requests.adapters.HTTPAdapter.send
-
-    def counted(adapter: requests.adapters.HTTPAdapter, request: requests.PreparedRequest, **how: object) -> object:
-        answer = send(adapter, request, **how)  # type: ignore[arg-type]
-        seen.paths.append(f"{request.method} {request.path_url}")
-        if request.method == "GET":
-            seen.bytes += int(answer.headers.get("Content-Length", 0))
-        return answer
-
-    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", counted)
-    return seen
 
 
 @pytest.fixture

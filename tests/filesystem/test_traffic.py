@@ -17,7 +17,8 @@ from kitops_jupyter.errors import DigestMismatch, KitError
 from kitops_jupyter.filesystem import BlockCache, KitFileSystem
 from kitops_jupyter.settings import Settings
 from tests.fakes.fault_server import FaultServer
-from tests.filesystem.conftest import HTTP, Traffic, push
+from tests.fakes.traffic import Traffic
+from tests.filesystem.conftest import HTTP, push
 
 MIB = 1 << 20
 
