@@ -63,8 +63,14 @@ def packing(root: Path, environment: dict[str, str]) -> Callable[[Path], object]
     return lambda home: kit.pack(root, tag="a:v1", settings=Settings.load(environment, home=home))
 
 
-@pytest.mark.parametrize(("layer_count", "bar"), [(1, 1.08), (2, 1.12)])
+@pytest.mark.parametrize(("layer_count", "bar"), [(1, 1.08), (2, 1.18)])
 def test_the_index_adds_little_to_a_pack(tmp_path: Path, layer_count: int, bar: float) -> None:
+    """One layer leaves the second core to BLAKE3. Two keep both busy, so that nearly all it costs shows.
+
+    By arithmetic, on the two cores that the bars were set on: packing without the index takes 1.12 s of a core for
+    1 GiB, of which sha256, at 1.3 GB/s, has 0.83 s. BLAKE3 in leaves of 64 KiB does 4.4 GB/s: 0.24 s, or 1.22 where
+    both cores are always busy. What the layers wait for the disk hides some of it.
+    """
     root = project_of(tmp_path / "p", layer_count)
     took = medians_of(
         tmp_path,
