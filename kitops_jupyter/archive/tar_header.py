@@ -40,12 +40,6 @@ def encoded_name(member: Member) -> bytes:
         ) from None
 
 
-def has_plain_header(member: Member) -> bool:
-    """Whether one ustar block with the name as it is suffices; it does for nearly every member."""
-    name = member.name
-    return name.isascii() and len(name) <= NAME_BYTES and (member.size <= MAX_OCTAL_SIZE or member.is_dir)
-
-
 def header(member: Member) -> bytes:
     """All header blocks of a member: one, or three and more where a name or size needs PAX."""
     name = encoded_name(member)
@@ -65,7 +59,9 @@ def header(member: Member) -> bytes:
 
 def header_size(member: Member) -> int:
     """How long `header` is."""
-    return BLOCK if has_plain_header(member) else len(header(member))
+    name = member.name
+    is_plain = name.isascii() and len(name) <= NAME_BYTES and (member.size <= MAX_OCTAL_SIZE or member.is_dir)
+    return BLOCK if is_plain else len(header(member))
 
 
 class PlainMembers:
@@ -75,7 +71,7 @@ class PlainMembers:
         self._kinds: dict[tuple[int, bool], tuple[bytes, int, bytes]] = {}
 
     def member(self, name: bytes, mode: int, is_dir: bool, body: bytes) -> bytes:
-        """Header, body and padding of a member for which `has_plain_header` holds."""
+        """Header, body and padding of a member whose name is ASCII, of at most 100 characters."""
         before, fixed_sum, after = self._kinds.get((mode, is_dir)) or self._add(mode, is_dir)
         size = b"%011o" % len(body)
         checksum = b"%06o" % (fixed_sum + sum(name) + sum(size))

@@ -10,8 +10,8 @@ from kitops_jupyter.archive.source_file import SourceFile, read_small
 from kitops_jupyter.archive.tar_header import (
     BLOCK,
     END_OF_ARCHIVE,
+    NAME_BYTES,
     PlainMembers,
-    has_plain_header,
     header,
     header_size,
     padding,
@@ -97,12 +97,13 @@ class TarStream:
         at, room = 0, len(view)
         member, members, whole, monotonic = self._next, self._members, self._plain.member, time.monotonic
         while member is not None:
-            is_dir = member.is_dir
+            name, is_dir = member.name, member.is_dir
             size = 0 if is_dir else member.size
             end = at + BLOCK + size + (-size & 511)
-            if end > room or size > _SMALL_BYTES or not has_plain_header(member) or (at and monotonic() > until_s):
+            is_plain = name.isascii() and len(name) <= NAME_BYTES
+            if end > room or size > _SMALL_BYTES or not is_plain or (at and monotonic() > until_s):
                 break
-            view[at:end] = whole(member.name.encode(), member.mode, is_dir, b"" if is_dir else read_small(member))
+            view[at:end] = whole(name.encode(), member.mode, is_dir, b"" if is_dir else read_small(member))
             at = end
             member = self._next = next(members, None)
         return at

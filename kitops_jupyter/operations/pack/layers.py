@@ -182,7 +182,9 @@ class LayerPacker:
 
 def _stamp(member: Member) -> str:
     name, _, mode, size, mtime_ns, ctime_ns, inode, device, is_dir = member
-    return repr((name, mode) if is_dir else (name, mode, size, mtime_ns, ctime_ns, inode, device))
+    if is_dir:
+        return f"({name!r}, {mode})"
+    return f"({name!r}, {mode}, {size}, {mtime_ns}, {ctime_ns}, {inode}, {device})"
 
 
 class _Sized(Readable, Protocol):
@@ -240,9 +242,8 @@ def _annotations(layer: PlannedLayer) -> dict[str, str]:
 
 def _is_settled(layer: PlannedLayer) -> bool:
     """Whether any later change of these files must show in their stamps."""
-    return is_settled(
-        *(stamp for member in layer.members if not member.is_dir for stamp in (member.mtime_ns, member.ctime_ns))
-    )
+    files = [member for member in layer.members if not member.is_dir]
+    return is_settled(*[member.mtime_ns for member in files], *[member.ctime_ns for member in files])
 
 
 def _check_mcpb(path: Path) -> None:
