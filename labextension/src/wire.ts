@@ -258,3 +258,214 @@ export interface Validated {
   config: string;
   yaml: string;
 }
+
+export interface AddRegistry {
+  name: string;
+  url: string;
+  plain_http?: boolean;
+}
+
+export interface RemoveRegistry {
+  name: string;
+}
+
+export interface ListRepositories {
+  registry: string;
+  after?: string;
+  limit?: number;
+}
+
+export interface ListTags {
+  repository: string;
+  after?: string;
+  limit?: number;
+}
+
+export interface References {
+  references: readonly string[];
+}
+
+export interface ShowKit {
+  reference: string;
+  remote?: boolean;
+}
+
+export interface ListFiles {
+  reference: string;
+  key: string;
+  folder?: string;
+  after?: string;
+  limit?: number;
+}
+
+export interface ReadNotebook {
+  reference: string;
+  key: string;
+  path: string;
+}
+
+export interface Compare {
+  a: string;
+  b: string;
+}
+
+export interface ShowHistory {
+  repository: string;
+}
+
+export interface CheckPull {
+  reference: string;
+  filters?: readonly string[];
+  directory?: string | null;
+  include_remote?: boolean;
+}
+
+export interface CheckPack {
+  directory: string;
+  kitfile?: string;
+  notebook?: string;
+  follow_links?: boolean;
+  dropped?: readonly string[];
+}
+
+export interface ListJobs {
+  since?: number;
+  epoch?: string;
+}
+
+export interface Pull {
+  kind: 'pull';
+  reference: string;
+  filters?: readonly string[];
+  directory?: string | null;
+  include_remote?: boolean;
+  on_conflict?: 'refuse' | 'keep' | 'overwrite';
+}
+
+export interface Push {
+  kind: 'push';
+  reference: string;
+  destination?: string;
+}
+
+export interface Pack {
+  kind: 'pack';
+  directory: string;
+  reference: string;
+  kitfile?: string;
+  notebook?: string;
+  record_environment?: boolean;
+  push?: boolean;
+  follow_links?: boolean;
+  compression?: 'none' | 'gzip' | 'gzip-fastest' | 'zstd' | '';
+}
+
+export interface Copy {
+  kind: 'copy';
+  source: string;
+  destination: string;
+}
+
+export interface OneJob {
+  id: string;
+}
+
+export interface Limits {
+  transfers_at_once: number;
+}
+
+export interface Login {
+  registry: string;
+  username: string;
+  password: string;
+  plain_http?: boolean;
+}
+
+export interface Logout {
+  registry: string;
+}
+
+export interface Tag {
+  source: string;
+  target: string;
+}
+
+export interface Promote {
+  reference: string;
+  to: string;
+  undo?: boolean;
+}
+
+export interface Remove {
+  references: readonly string[];
+  remote?: boolean;
+  force?: boolean;
+  dry_run?: boolean;
+}
+
+export interface Validate {
+  text: string;
+}
+
+export type JobRequest = Pull | Push | Pack | Copy;
+
+/** What each route is asked, and what it answers. */
+export interface Routes {
+  status: { asks: { [name: string]: never }; answer: Status };
+  add_registry: { asks: AddRegistry; answer: RegistryRow };
+  remove_registry: { asks: RemoveRegistry; answer: void };
+  local: { asks: { [name: string]: never }; answer: LocalList };
+  repositories: { asks: ListRepositories; answer: Page };
+  tags: { asks: ListTags; answer: Page };
+  summaries: { asks: References; answer: Summary[] };
+  kit: { asks: ShowKit; answer: KitView };
+  files: { asks: ListFiles; answer: FilePage };
+  notebook: { asks: ReadNotebook; answer: NotebookView };
+  diff: { asks: Compare; answer: DiffView };
+  history: { asks: ShowHistory; answer: HistoryRow[] };
+  check_pull: { asks: CheckPull; answer: PullCheck };
+  check_pack: { asks: CheckPack; answer: PackCheck };
+  jobs: { asks: ListJobs; answer: JobList };
+  start_job: { asks: JobRequest; answer: Job };
+  end_job: { asks: OneJob; answer: void };
+  retry_job: { asks: OneJob; answer: Job };
+  limit: { asks: Limits; answer: void };
+  login: { asks: Login; answer: RegistryRow };
+  logout: { asks: Logout; answer: void };
+  tag: { asks: Tag; answer: Done };
+  promote: { asks: Promote; answer: Done };
+  remove: { asks: Remove; answer: Removed };
+  validate: { asks: Validate; answer: Validated };
+}
+
+/** Where each route is. A GET or DELETE is asked in the query, a POST in the body; `{id}` is a field. */
+export const ROUTES: { readonly [Name in keyof Routes]: string } = {
+  status: 'GET status',
+  add_registry: 'POST registries',
+  remove_registry: 'DELETE registries',
+  local: 'GET local',
+  repositories: 'GET repositories',
+  tags: 'GET tags',
+  summaries: 'POST summaries',
+  kit: 'GET kit',
+  files: 'GET files',
+  notebook: 'GET notebook',
+  diff: 'GET diff',
+  history: 'GET history',
+  check_pull: 'POST check/pull',
+  check_pack: 'POST check/pack',
+  jobs: 'GET jobs',
+  start_job: 'POST jobs',
+  end_job: 'DELETE jobs/{id}',
+  retry_job: 'POST jobs/{id}/retry',
+  limit: 'POST limits',
+  login: 'POST login',
+  logout: 'POST logout',
+  tag: 'POST tag',
+  promote: 'POST promote',
+  remove: 'POST remove',
+  validate: 'POST validate',
+};
+
+/** The tags of a kit's life: the way up, then the two places beside it. */
+export const STAGES = ['tuning', 'validating', 'trained', 'tuned', 'challenger', 'champion', 'rollback', 'retired'] as const;

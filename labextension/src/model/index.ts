@@ -6,9 +6,8 @@ import { Poll } from '@lumino/polling';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { ILogin, JobRequest } from '../client';
 import { KitClient, KitError, NO_EXTENSION } from '../client';
-import type { Done, Job, LocalList, RegistryRow, Removed, Status } from '../wire';
+import type { Done, Job, JobRequest, LocalList, Login, Page, RegistryRow, Removed, Status } from '../wire';
 import { isGoing, Jobs } from './jobs';
 import { Pages } from './pages';
 import { Questions } from './questions';
@@ -37,7 +36,7 @@ export class KitModel extends Questions implements IKitModel {
   constructor({ services, state = null, standby = 'when-hidden' }: IKitModelOptions) {
     super(new KitClient(services.serverSettings));
     this.jobs = new Jobs(this._client, services.events ?? null, standby);
-    this.summaries = new Summaries((references, signal) => this._client.summaries(references, signal));
+    this.summaries = new Summaries((references, signal) => this._client.ask('summaries', { references }, signal));
     this.snapshots = new Snapshots(this.jobs, state);
     this._poll = new Poll({
       auto: false,
@@ -93,14 +92,14 @@ export class KitModel extends Questions implements IKitModel {
   /** The repositories of a registry, as far as they were looked at. */
   repositories(registry: string): Pages {
     return this._pages(`catalog ${registry}`, (after, signal) =>
-      this._client.repositories(registry, after, undefined, signal)
+      this._client.ask('repositories', { registry, after }, signal)
     );
   }
 
   /** The tags of a repository of a registry, as far as they were looked at. */
   tags(repository: string): Pages {
     return this._pages(`tags ${repository}`, (after, signal) =>
-      this._client.tags(repository, after, undefined, signal)
+      this._client.ask('tags', { repository, after }, signal)
     );
   }
 
@@ -123,18 +122,18 @@ export class KitModel extends Questions implements IKitModel {
   }
 
   async tag(source: string, target: string): Promise<void> {
-    await this._client.tag(source, target);
+    await this._client.ask('tag', { source, target });
     void this._moved([source, target]);
   }
 
   async promote(reference: string, to: string, isUndo: boolean): Promise<Done> {
-    const done = await this._client.promote(reference, to, isUndo);
+    const done = await this._client.ask('promote', { reference, to, undo: isUndo });
     void this._moved([reference]);
     return done;
   }
 
   async remove(reference: string, removal: IRemoval): Promise<Removed> {
-    const removed = await this._client.remove([reference], removal);
+    const removed = await this._client.ask('remove', { references: [reference], ...removal });
     void this._moved([reference, ...removed.references]);
     return removed;
   }
@@ -143,30 +142,30 @@ export class KitModel extends Questions implements IKitModel {
     return this.snapshots.begun(request, this.jobs.start(request));
   }
 
-  async login(form: ILogin): Promise<RegistryRow> {
-    const row = await this._client.login(form);
+  async login(form: Login): Promise<RegistryRow> {
+    const row = await this._client.ask('login', form);
     await this._signed(form.registry);
     return row;
   }
 
   async logout(registry: string): Promise<void> {
-    await this._client.logout(registry);
+    await this._client.ask('logout', { registry });
     await this._signed(registry);
   }
 
   async addRegistry(name: string, url: string, plainHttp: boolean): Promise<void> {
-    await this._client.addRegistry(name, url, plainHttp);
+    await this._client.ask('add_registry', { name, url, plain_http: plainHttp });
     await this.refreshStatus();
   }
 
   async removeRegistry(name: string): Promise<void> {
-    await this._client.removeRegistry(name);
+    await this._client.ask('remove_registry', { name });
     await this.refreshStatus();
   }
 
   async refreshStatus(): Promise<void> {
     try {
-      this._status = await this._client.status();
+      this._status = await this._client.ask('status', {});
       this._enter('ready', null);
     } catch (reason) {
       const error = KitError.from(reason);
@@ -195,7 +194,7 @@ export class KitModel extends Questions implements IKitModel {
       this.jobs.active = true;
     }
     try {
-      const local = await this._client.local();
+      const local = await this._client.ask('local', {});
       const isSame = local.stamp !== '' && local.stamp === this._local?.stamp && this._localError === null;
       this._local = isSame ? this._local : local;
       this._localError = null;
@@ -239,7 +238,7 @@ export class KitModel extends Questions implements IKitModel {
     }
   }
 
-  private _pages(name: string, ask: (after: string, signal: AbortSignal) => ReturnType<KitClient['tags']>): Pages {
+  private _pages(name: string, ask: (after: string, signal: AbortSignal) => Promise<Page>): Pages {
     let pages = this._listed.get(name);
     if (!pages) {
       pages = new Pages(ask);

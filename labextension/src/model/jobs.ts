@@ -4,8 +4,8 @@ import { Poll } from '@lumino/polling';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { JobRequest, KitClient } from '../client';
-import type { Job, JobList } from '../wire';
+import type { KitClient } from '../client';
+import type { Job, JobList, JobRequest } from '../wire';
 
 /** The schema of the events that the server's bus carries for us. */
 export const JOB_EVENT = 'https://kitops-jupyter.dev/events/job';
@@ -82,14 +82,14 @@ export class Jobs implements IDisposable {
   }
 
   async start(request: JobRequest): Promise<Job> {
-    const job = await this._client.startJob(request);
+    const job = await this._client.ask('start_job', request);
     this._put(job);
     void this._poll.refresh();
     return job;
   }
 
   async retry(id: string): Promise<Job> {
-    const job = await this._client.retryJob(id);
+    const job = await this._client.ask('retry_job', { id });
     this._put(job);
     void this._poll.refresh();
     return job;
@@ -97,7 +97,7 @@ export class Jobs implements IDisposable {
 
   /** Cancel it, or forget it when it ended. */
   async end(id: string): Promise<void> {
-    await this._client.endJob(id);
+    await this._client.ask('end_job', { id });
     this._epoch = '';
     await this.refresh();
   }
@@ -105,7 +105,7 @@ export class Jobs implements IDisposable {
   /** Forget all that ended. */
   async forget(): Promise<void> {
     const ended = this._all.filter(job => !isGoing(job));
-    await Promise.allSettled(ended.map(job => this._client.endJob(job.id)));
+    await Promise.allSettled(ended.map(job => this._client.ask('end_job', { id: job.id })));
     this._epoch = '';
     await this.refresh();
   }
@@ -122,7 +122,7 @@ export class Jobs implements IDisposable {
   /** While something goes on, only what changed; else all, so that what another page forgot goes here, too. */
   private async _ask(): Promise<void> {
     const since = this.going.length ? this._seq : 0;
-    const list = await this._client.jobs(since, this._epoch);
+    const list = await this._client.ask('jobs', { since, epoch: this._epoch });
     if (!this.isDisposed) {
       this._take(list, since === 0 || list.epoch !== this._epoch);
     }

@@ -1,5 +1,6 @@
-import type { ICheckPack, KitClient } from '../client';
+import type { KitClient } from '../client';
 import type {
+  CheckPack,
   DiffView,
   FilePage,
   HistoryRow,
@@ -17,31 +18,31 @@ export class Questions {
   constructor(protected readonly _client: KitClient) {}
 
   kit(reference: string, isRemote: boolean, signal: AbortSignal): Promise<KitView> {
-    return this._client.kit(reference, isRemote, signal);
+    return this._client.ask('kit', { reference, remote: isRemote }, signal);
   }
 
   files(reference: string, key: string, folder: string, after?: string): Promise<FilePage> {
-    return this._client.files(reference, key, folder, after);
+    return this._client.ask('files', { reference, key, folder, after });
   }
 
   notebook(reference: string, key: string, path: string, signal: AbortSignal): Promise<NotebookView> {
-    return this._client.notebook(reference, key, path, signal);
+    return this._client.ask('notebook', { reference, key, path }, signal);
   }
 
   diff(a: string, b: string, signal: AbortSignal): Promise<DiffView> {
-    return this._client.diff(a, b, signal);
+    return this._client.ask('diff', { a, b }, signal);
   }
 
   history(repository: string, signal: AbortSignal): Promise<HistoryRow[]> {
-    return this._client.history(repository, signal);
+    return this._client.ask('history', { repository }, signal);
   }
 
   async firstTags(repository: string, limit: number, signal: AbortSignal): Promise<string[]> {
-    return (await this._client.tags(repository, '', limit, signal)).items;
+    return (await this._client.ask('tags', { repository, limit }, signal)).items;
   }
 
   validate(text: string): Promise<Validated> {
-    return this._client.validate(text);
+    return this._client.ask('validate', { text });
   }
 
   checkPull(
@@ -50,18 +51,18 @@ export class Questions {
     directory: string | null,
     includesRemote: boolean
   ): Promise<PullCheck> {
-    return this._client.checkPull(reference, filters, directory, includesRemote);
+    return this._client.ask('check_pull', { reference, filters, directory, include_remote: includesRemote });
   }
 
-  checkPack(asked: ICheckPack): Promise<PackCheck> {
-    return this._client.checkPack(asked);
+  checkPack(asked: CheckPack): Promise<PackCheck> {
+    return this._client.ask('check_pack', asked);
   }
 
   checkRemove(reference: string, removal: IRemoval): Promise<Removed> {
-    return this._client.remove([reference], { ...removal, dry_run: true });
+    return this._client.ask('remove', { references: [reference], ...removal, dry_run: true });
   }
 
   limitTransfers(atOnce: number): Promise<void> {
-    return this._client.limit(atOnce);
+    return this._client.ask('limit', { transfers_at_once: atOnce });
   }
 }

@@ -2,8 +2,7 @@ import type { IStateDB } from '@jupyterlab/statedb';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { JobRequest } from '../client';
-import type { Job } from '../wire';
+import type { Job, JobRequest } from '../wire';
 import type { IJobChange, Jobs } from './jobs';
 
 const PLACE = 'kitops-jupyter:snapshots';

@@ -3,19 +3,23 @@
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 
-import type { ICheckPack, ILogin, JobRequest, KitError } from '../client';
+import type { KitError } from '../client';
 import type {
+  CheckPack,
   DiffView,
   Done,
   FilePage,
   HistoryRow,
   Job,
+  JobRequest,
   KitView,
   LocalList,
+  Login,
   NotebookView,
   PackCheck,
   PullCheck,
   RegistryRow,
+  Remove,
   Removed,
   Status,
   Validated
@@ -41,10 +45,7 @@ export interface IPreferences {
 }
 
 /** From where a kit is removed, and whether with all its tags. */
-export interface IRemoval {
-  remote?: boolean;
-  force?: boolean;
-}
+export type IRemoval = Pick<Remove, 'remote' | 'force'>;
 
 /** The kits, registries and jobs that the panel shows. The views know the server through this alone. */
 export interface IKitModel extends IDisposable {
@@ -92,7 +93,7 @@ export interface IKitModel extends IDisposable {
     includesRemote: boolean
   ): Promise<PullCheck>;
   /** What a pack would include. */
-  checkPack(asked: ICheckPack): Promise<PackCheck>;
+  checkPack(asked: CheckPack): Promise<PackCheck>;
   /** What a removal would take away, and how many bytes it would free. */
   checkRemove(reference: string, removal: IRemoval): Promise<Removed>;
 
@@ -103,7 +104,7 @@ export interface IKitModel extends IDisposable {
   promote(reference: string, to: string, isUndo: boolean): Promise<Done>;
   remove(reference: string, removal: IRemoval): Promise<Removed>;
 
-  login(form: ILogin): Promise<RegistryRow>;
+  login(form: Login): Promise<RegistryRow>;
   logout(registry: string): Promise<void>;
   addRegistry(name: string, url: string, plainHttp: boolean): Promise<void>;
   removeRegistry(name: string): Promise<void>;

@@ -89,8 +89,7 @@ describe('remove', () => {
     expect(at.bodies('POST remove').pop()).toEqual({
       references: ['churn:tuned'],
       remote: false,
-      force: true,
-      dry_run: false
+      force: true
     });
   });
 
