@@ -1,6 +1,6 @@
 // Numbers and names for people. Names come from registries and kits: strangers wrote them.
 
-import type { TranslationBundle } from '@jupyterlab/translation';
+import { Time } from '@jupyterlab/coreutils';
 
 const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
@@ -22,29 +22,10 @@ export function share(done: number, total: number | null): number | null {
   return total === null || total <= 0 ? null : Math.min(1, Math.max(0, done / total));
 }
 
-/** How long ago, as short as a column is: "3 h". Empty for no time, or one that is none. */
-export function age(time: string, trans: TranslationBundle, now = Date.now()): string {
+/** How long ago, as short as a column is: "3h ago". Empty for no time, or one that is none; a later one is now. */
+export function age(time: string): string {
   const then = Date.parse(time);
-  if (Number.isNaN(then)) {
-    return '';
-  }
-  const seconds = Math.max(0, (now - then) / 1000);
-  if (seconds < 60) {
-    return trans.__('now');
-  }
-  if (seconds < 3600) {
-    return trans.__('%1 min', Math.floor(seconds / 60));
-  }
-  if (seconds < 86400) {
-    return trans.__('%1 h', Math.floor(seconds / 3600));
-  }
-  if (seconds < 86400 * 60) {
-    return trans.__('%1 d', Math.floor(seconds / 86400));
-  }
-  if (seconds < 86400 * 730) {
-    return trans.__('%1 mo', Math.floor(seconds / (86400 * 30.44)));
-  }
-  return trans.__('%1 y', Math.floor(seconds / (86400 * 365)));
+  return Number.isNaN(then) ? '' : Time.formatHuman(new Date(Math.min(then, Date.now())), 'narrow');
 }
 
 /** The whole time, for a title; empty for none. */

@@ -68,7 +68,7 @@ function Place({ stage, row, state, actions }: IPlaceProps): JSX.Element {
       {row ? (
         <span className="kitops-Board-kit" title={`${inert(row.digest)}\n${moment(row.created)}`}>
           <code>{shortDigest(inert(row.digest)).replace('sha256:', '')}</code>
-          <span>{isHere ? trans.__('this kit') : age(row.created, trans)}</span>
+          <span>{isHere ? trans.__('this kit') : age(row.created)}</span>
         </span>
       ) : (
         <span className="kitops-Board-kit">{trans.__('no kit yet')}</span>
@@ -106,7 +106,7 @@ function Tags({ rows, state, actions }: IHistoryProps & { rows: readonly History
                 <bdi>{inert(row.tag, 60)}</bdi>
               </LinkButton>
             </td>
-            <td title={moment(row.created)}>{age(row.created, trans)}</td>
+            <td title={moment(row.created)}>{age(row.created)}</td>
             <td>{row.problem ? '' : size(row.size_bytes)}</td>
             <td>
               <LinkButton title={trans.__('Copy %1', inert(row.digest))} onClick={() => copy(row.digest)}>

@@ -73,7 +73,7 @@ function stateOf(panel: NotebookPanel, last: ISnapshot | undefined, trans: Trans
   if (!last) {
     return trans.__('not packed yet');
   }
-  const ago = age(last.packed, trans);
+  const ago = age(last.packed);
   const isJust = Date.now() - Date.parse(last.packed) < 60_000;
   const saved = Date.parse(panel.context.contentsModel?.last_modified ?? '');
   if (panel.context.model.dirty || saved > Date.parse(last.packed)) {

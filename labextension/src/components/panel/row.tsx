@@ -173,7 +173,7 @@ function TagDetail({ row, model, trans, run }: IRowProps): JSX.Element {
         <span className="kitops-Row-detail">
           {summary ? <Here {...{ summary, trans }} /> : null}
           <span className="kitops-Row-size">{said ? size(said.size_bytes) : ''}</span>
-          <span className="kitops-Row-age">{said ? age(said.created, trans) : ''}</span>
+          <span className="kitops-Row-age">{said ? age(said.created) : ''}</span>
         </span>
       )}
       <span className="kitops-Row-actions">

@@ -5,36 +5,17 @@ import { nameProblem, parseName, proposedName } from '../names';
 
 const trans = nullTranslator.load('');
 
+// What Python says of them.
+const { names, registries } = jest.requireActual<{
+  registries: string[];
+  names: [string, [string, string, string] | null][];
+}>('../../../../../tests/vectors.json');
+
 describe('names', () => {
-  it.each([
-    ['churn:tuned', { registry: '', repository: 'churn', tag: 'tuned' }],
-    ['team/churn', { registry: '', repository: 'team/churn', tag: '' }],
-    ['localhost:5000/a/b:1', { registry: 'localhost:5000', repository: 'a/b', tag: '1' }],
-    ['127.0.0.1:5055/team/churn:v1', { registry: '127.0.0.1:5055', repository: 'team/churn', tag: 'v1' }],
-    ['corp/app:v1,latest', { registry: 'corp', repository: 'app', tag: 'v1,latest' }]
-  ])('%s is taken apart', (text, name) => {
-    expect(parseName(text, ['corp'])).toEqual(name);
-  });
-
-  it.each(['churn:tuned', 'churn', 'ghcr.io/a/b-c_d:1.0', 'registry:5000/a:latest,v1', 'a__b/c---d:x'])(
-    '%s is one',
-    text => {
-      expect(nameProblem(text, trans)).toBe('');
-    }
-  );
-
-  it.each([
-    '',
-    'Churn:x',
-    'churn:',
-    'churn:-x',
-    'a//b:c',
-    'churn:a b',
-    'churn:<script>',
-    `c:${'x'.repeat(129)}`,
-    'c:a,'
-  ])('%j is none', text => {
-    expect(nameProblem(text, trans)).not.toBe('');
+  it.each(names)('%j are judged and taken apart as Python does it', (text, parts) => {
+    const { registry, repository, tag } = parseName(text, registries);
+    const isFine = nameProblem(text, trans, registries) === '';
+    expect([text, isFine ? [registry, repository, tag] : null]).toEqual([text, parts]);
   });
 
   it.each([
