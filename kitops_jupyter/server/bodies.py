@@ -1,6 +1,6 @@
 """What the panel asks, as dataclasses, each checked against a JSON Schema made from it; unknown fields are refused.
 
-A GET or DELETE carries its fields in the query, a POST in the body; `labextension/src/wire.ts` has the same types.
+A GET or DELETE carries its fields in the query, a POST in the body; `labextension/src/wire.ts` is generated from them.
 """
 
 from __future__ import annotations
@@ -167,6 +167,13 @@ class Tag:
 
 @dataclass(frozen=True)
 class Promote:
+    reference: str
+    to: str
+    undo: bool = False
+
+
+@dataclass(frozen=True)
+class PlanPromotion:
     reference: str
     to: str
     undo: bool = False

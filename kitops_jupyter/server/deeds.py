@@ -67,8 +67,21 @@ def promote_kit(asked: bodies.Promote) -> wire.Done:
     from kitops_jupyter.operations.transfer.promote import promote
 
     done = promote(asked.reference, asked.to, undo=asked.undo, settings=Settings.load())
-    words = ["promote", asked.reference, "--to", asked.to, *(["--undo"] if asked.undo else [])]
-    return wire.Done(line(*words), str(done))
+    return wire.Done(_promote_line(asked), str(done))
+
+
+def plan_promotion(asked: bodies.PlanPromotion) -> wire.PromotionPlan:
+    """Which tags a promotion or its undo will move, and which an undo cannot put back."""
+    from kitops_jupyter.operations.transfer.promotion_plan import plan_promotion
+
+    found = plan_promotion(asked.reference, asked.to, undo=asked.undo, settings=Settings.load())
+    moves = [wire.TagMove(move.tag, move.before or "", move.after or "") for move in found.moves]
+    kept = [wire.KeptTag(each.tag, each.digest or "", each.reason) for each in found.kept]
+    return wire.PromotionPlan(moves, kept, _promote_line(asked))
+
+
+def _promote_line(asked: bodies.Promote | bodies.PlanPromotion) -> str:
+    return line("promote", asked.reference, "--to", asked.to, *(["--undo"] if asked.undo else []))
 
 
 def remove_kits(asked: bodies.Remove) -> wire.Removed:

@@ -131,6 +131,7 @@ ROUTES: tuple[Route[Any, Any], ...] = (
     Route("login", "POST", "login", bodies.Login, wire.RegistryRow, alone(deeds.sign_in)),
     Route("logout", "POST", "logout", bodies.Logout, NOTHING, alone(deeds.sign_out)),
     Route("tag", "POST", "tag", bodies.Tag, wire.Done, alone(deeds.tag_kit)),
+    Route("plan_promotion", "GET", "promotion", bodies.PlanPromotion, wire.PromotionPlan, alone(deeds.plan_promotion)),
     Route("promote", "POST", "promote", bodies.Promote, wire.Done, alone(deeds.promote_kit)),
     Route("remove", "POST", "remove", bodies.Remove, wire.Removed, alone(deeds.remove_kits)),
     Route("validate", "POST", "validate", bodies.Validate, wire.Validated, alone(deeds.validate_text)),

@@ -152,6 +152,7 @@ export interface HistoryRow {
   size_bytes: number;
   kit_name: string;
   problem: string;
+  can_undo: boolean;
 }
 
 export interface ConflictingPath {
@@ -244,6 +245,24 @@ export interface JobList {
 export interface Done {
   command: string;
   text: string;
+}
+
+export interface TagMove {
+  tag: string;
+  before: string;
+  after: string;
+}
+
+export interface KeptTag {
+  tag: string;
+  digest: string;
+  reason: string;
+}
+
+export interface PromotionPlan {
+  moves: TagMove[];
+  kept: KeptTag[];
+  command: string;
 }
 
 export interface Removed {
@@ -390,6 +409,12 @@ export interface Tag {
   target: string;
 }
 
+export interface PlanPromotion {
+  reference: string;
+  to: string;
+  undo?: boolean;
+}
+
 export interface Promote {
   reference: string;
   to: string;
@@ -433,6 +458,7 @@ export interface Routes {
   login: { asks: Login; answer: RegistryRow };
   logout: { asks: Logout; answer: void };
   tag: { asks: Tag; answer: Done };
+  plan_promotion: { asks: PlanPromotion; answer: PromotionPlan };
   promote: { asks: Promote; answer: Done };
   remove: { asks: Remove; answer: Removed };
   validate: { asks: Validate; answer: Validated };
@@ -462,6 +488,7 @@ export const ROUTES: { readonly [Name in keyof Routes]: string } = {
   login: 'POST login',
   logout: 'POST logout',
   tag: 'POST tag',
+  plan_promotion: 'GET promotion',
   promote: 'POST promote',
   remove: 'POST remove',
   validate: 'POST validate',

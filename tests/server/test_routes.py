@@ -142,6 +142,43 @@ async def test_a_folder_is_packed_pushed_promoted_compared_and_removed(
     assert 0 < freed["freed_bytes"] <= removed["freed_bytes"]
 
 
+async def test_a_promotion_and_its_undo_say_what_moves_before_they_do(ask: Ask, packed: str, root: Path) -> None:
+    await ask("POST", "tag", {"source": packed, "target": "churn:champion"})
+    kit.pack(make_project(root / "other"), text="code: [{path: train.ipynb}]", tag="churn:v2")
+
+    async def undoable() -> list[str]:
+        return [row["tag"] for row in await ask("GET", "history", repository="churn") if row["can_undo"]]
+
+    async def digests() -> dict[str, str]:
+        return {row["tag"]: row["digest"] for row in await ask("GET", "history", repository="churn")}
+
+    before = await digests()
+    asked = {"reference": "churn:v2", "to": "champion"}
+    plan = await ask("GET", "promotion", **asked)
+    assert plan["moves"] == [
+        {"tag": "rollback", "before": "", "after": before["v1"]},
+        {"tag": "champion", "before": before["v1"], "after": before["v2"]},
+    ]
+    assert await undoable() == [] and await digests() == before
+    await ask("POST", "promote", asked)
+    assert await undoable() == ["champion"]
+    undo = await ask("GET", "promotion", **asked, undo="true")
+    assert [(move["tag"], move["after"]) for move in undo["moves"]] == [("champion", before["v1"]), ("rollback", "")]
+    assert undo["command"] == "%kit promote churn:v2 --to champion --undo"
+    await ask("POST", "promote", {**asked, "undo": True})
+    assert await digests() == before and await undoable() == []
+    assert (await ask("GET", "promotion", **asked, undo="true"))["code"] == "not_found"
+
+
+async def test_an_undo_is_not_offered_for_a_tag_that_was_moved_since(ask: Ask, packed: str, root: Path) -> None:
+    kit.pack(make_project(root / "other"), text="code: [{path: train.ipynb}]", tag="churn:v2")
+    await ask("POST", "promote", {"reference": packed, "to": "tuned"})
+    await ask("POST", "tag", {"source": "churn:v2", "target": "churn:tuned"})
+    assert not any(row["can_undo"] for row in await ask("GET", "history", repository="churn"))
+    plan = await ask("GET", "promotion", reference=packed, to="tuned", undo="true")
+    assert plan["moves"] == [] and [each["tag"] for each in plan["kept"]] == ["tuned"]
+
+
 async def test_what_goes_with_a_kit_is_said_before_it_goes(ask: Ask, named: str, home: Settings, packed: str) -> None:
     for source, target in ((packed, "churn:also"), (f"{named}:v1", f"{named}:champion")):
         await ask("POST", "tag", {"source": source, "target": target})

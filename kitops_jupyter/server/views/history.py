@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.content import Digest
+from kitops_jupyter.errors import KitError, StoreCorrupt
 from kitops_jupyter.redaction import redacted
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.answers import error_of
 from kitops_jupyter.server.views.usable import usable_settings
+from kitops_jupyter.settings import Settings
 from kitops_jupyter.verbs.core.door import typed_errors
 
 SUMMARIES_LIMIT = 50
@@ -71,6 +73,7 @@ def history(asked: bodies.ShowHistory) -> list[wire.HistoryRow]:
     from kitops_jupyter.operations.look.tags import describe_tags, list_tags
 
     settings, repository = usable_settings(), asked.repository
+    promoted = _promoted(repository, settings)
     pairs: list[tuple[str, ListedKit]]
     if targets.names_registry(Reference.parse(repository, default_tag=""), settings):
         tags = list_tags(repository, limit=HISTORY_LIMIT, settings=settings)
@@ -85,7 +88,18 @@ def history(asked: bodies.ShowHistory) -> list[wire.HistoryRow]:
             kit.size_bytes,
             "" if kit.model_name == NONE else kit.model_name,
             kit.problem,
+            not kit.problem and promoted.get(tag) == kit.digest,
         )
         for tag, kit in pairs
     ]
     return sorted(rows, key=lambda row: row.created, reverse=True)
+
+
+def _promoted(repository: str, settings: Settings) -> dict[str, Digest]:
+    """The tags that promotions from here moved; none where what was noted of them cannot be read: an undo says so."""
+    from kitops_jupyter.operations.transfer.promotion_notes import promoted_from_here
+
+    try:
+        return promoted_from_here(settings, Reference.parse(repository, default_tag=""))
+    except StoreCorrupt:
+        return {}

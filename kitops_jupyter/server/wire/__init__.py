@@ -7,11 +7,14 @@ server's root ("" is the root itself).
 from kitops_jupyter.server.wire.deeds import (
     ConflictingPath,
     Done,
+    KeptTag,
     PackCheck,
     PackLayer,
     Problem,
+    PromotionPlan,
     PullCheck,
     Removed,
+    TagMove,
     Validated,
 )
 from kitops_jupyter.server.wire.error import Error
@@ -55,6 +58,7 @@ __all__ = [
     "JobProgress",
     "JobResult",
     "JobState",
+    "KeptTag",
     "KitView",
     "LayerRow",
     "LocalList",
@@ -65,10 +69,12 @@ __all__ = [
     "PackLayer",
     "Page",
     "Problem",
+    "PromotionPlan",
     "PullCheck",
     "RegistryRow",
     "Removed",
     "Status",
     "Summary",
+    "TagMove",
     "Validated",
 ]

@@ -74,6 +74,31 @@ class Done:
 
 
 @dataclass(frozen=True)
+class TagMove:
+    """One tag: what it names, and what it will name; "" for nothing."""
+
+    tag: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class KeptTag:
+    """A tag that an undo leaves as it is, and why."""
+
+    tag: str
+    digest: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PromotionPlan:
+    moves: list[TagMove]
+    kept: list[KeptTag]
+    command: str
+
+
+@dataclass(frozen=True)
 class Removed:
     freed_bytes: int
     references: list[str]

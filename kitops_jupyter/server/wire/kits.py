@@ -167,9 +167,12 @@ class DiffView:
 
 @dataclass(frozen=True)
 class HistoryRow:
+    """A tag; `can_undo` where a promotion from here moved it, and nobody did since."""
+
     tag: str
     digest: str
     created: str
     size_bytes: int
     kit_name: str
     problem: str
+    can_undo: bool

@@ -7,6 +7,7 @@ import type {
   KitView,
   NotebookView,
   PackCheck,
+  PromotionPlan,
   PullCheck,
   Removed,
   Validated
@@ -35,6 +36,10 @@ export class Questions {
 
   history(repository: string, signal: AbortSignal): Promise<HistoryRow[]> {
     return this._client.ask('history', { repository }, signal);
+  }
+
+  planPromotion(reference: string, to: string, isUndo: boolean, signal: AbortSignal): Promise<PromotionPlan> {
+    return this._client.ask('plan_promotion', { reference, to, undo: isUndo }, signal);
   }
 
   async firstTags(repository: string, limit: number, signal: AbortSignal): Promise<string[]> {

@@ -17,6 +17,7 @@ import type {
   Login,
   NotebookView,
   PackCheck,
+  PromotionPlan,
   PullCheck,
   RegistryRow,
   Remove,
@@ -94,6 +95,8 @@ export interface IKitModel extends IDisposable {
   ): Promise<PullCheck>;
   /** What a pack would include. */
   checkPack(asked: CheckPack): Promise<PackCheck>;
+  /** Which tags a promotion, or its undo, will move. */
+  planPromotion(reference: string, to: string, isUndo: boolean, signal: AbortSignal): Promise<PromotionPlan>;
   /** What a removal would take away, and how many bytes it would free. */
   checkRemove(reference: string, removal: IRemoval): Promise<Removed>;
 

@@ -1,18 +1,16 @@
 import type { JSX } from 'react';
 
-import type { KitError } from '../../client';
 import { inert, shortDigest } from '../../format';
 import { kitLine } from '../../lines';
 import { repositoryOf } from '../../model';
-import type { Done, HistoryRow, KitView } from '../../wire';
+import type { Done, HistoryRow, KitView, PromotionPlan } from '../../wire';
+import { STAGES } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { Asked } from '../../model/asked';
 import { Form } from '../shared/form';
-import type { IMove } from '../../model/lifecycle';
-import { digestsOf, movesOf, STAGES } from '../../model/lifecycle';
 import { Failure, KitLine, Waiting } from '../shared/notes';
 
-/** Which stage a kit reaches; what moves from where to where is said before it does. */
+/** Which stage a kit reaches, or which promotion is undone; what moves from where to where is said before it does. */
 export class PromoteForm extends Form<Done> {
   constructor(
     actions: IActions,
@@ -25,9 +23,16 @@ export class PromoteForm extends Form<Done> {
     this._to = to;
     this._kit = new Asked(signal => model.kit(reference, false, signal));
     this._history = new Asked(signal => model.history(repositoryOf(reference), signal));
-    for (const asked of [this._kit, this._history]) {
+    this._plan = new Asked(signal => model.planPromotion(reference, this._to, isUndo, signal));
+    for (const asked of [this._kit, this._history, this._plan]) {
       asked.changed.connect(() => this.moved());
-      asked.load();
+    }
+    if (!isUndo) {
+      this._kit.load();
+      this._history.load();
+    }
+    if (to) {
+      this._plan.load();
     }
   }
 
@@ -37,22 +42,12 @@ export class PromoteForm extends Form<Done> {
 
   set to(to: string) {
     this._to = to;
-    this.moved();
-  }
-
-  /** Tags that will move, in order; null while unknown. */
-  get moves(): readonly IMove[] | null {
-    const { digests } = this;
-    const digest = this._kit.value?.digest;
-    return digests && digest && this._to ? movesOf(digests, digest, this._to) : null;
-  }
-
-  get digests(): ReadonlyMap<string, string> | null {
-    return this._history.value && digestsOf(this._history.value);
+    this._plan.clear();
+    this._plan.load();
   }
 
   get isReady(): boolean {
-    return this._to !== '' && (this.isUndo || (this.moves?.length ?? 0) > 0);
+    return (this._plan.value?.moves.length ?? 0) > 0;
   }
 
   get line(): string | null {
@@ -60,8 +55,9 @@ export class PromoteForm extends Form<Done> {
   }
 
   override dispose(): void {
-    this._kit.dispose();
-    this._history.dispose();
+    for (const asked of [this._kit, this._history, this._plan]) {
+      asked.dispose();
+    }
     super.dispose();
   }
 
@@ -71,29 +67,22 @@ export class PromoteForm extends Form<Done> {
 
   protected fields(): JSX.Element {
     const { trans } = this.actions;
-    const error: KitError | null = this._kit.error ?? this._history.error;
-    const retry = (): void => {
-      void this._kit.reload();
-      void this._history.reload();
-    };
+    const { value: rows } = this._history;
+    const { value: plan } = this._plan;
+    const failed = [this._plan, this._history, this._kit].find(({ error }) => error);
     return (
       <>
         <p>
-          {this.isUndo ? trans.__('Undo the last promotion in') : trans.__('Promote')}{' '}
+          {this.isUndo ? trans.__('Undo the last promotion from here to %1 in', inert(this._to)) : trans.__('Promote')}{' '}
           <bdi className="kitops-Name">{inert(this.isUndo ? repositoryOf(this.reference) : this.reference, 200)}</bdi>
         </p>
-        {error && <Failure error={error} actions={this.actions} retry={retry} />}
-        {!error && !this.digests && <Waiting>{trans.__('Reading the tags…')}</Waiting>}
-        {this.digests && <Stages form={this} digests={this.digests} digest={this._kit.value?.digest ?? ''} />}
-        {this.isUndo ? (
-          <p className="kitops-Notice">
-            {trans.__(
-              'The tags that the last promotion from here to %1 moved name again what they named before. A tag that somebody else moved since stays, and you are told.',
-              inert(this._to)
-            )}
-          </p>
+        {rows && <Stages form={this} rows={rows} digest={this._kit.value?.digest ?? ''} />}
+        {failed?.error ? (
+          <Failure error={failed.error} actions={this.actions} retry={() => void failed.reload()} />
+        ) : plan ? (
+          <Plan plan={plan} actions={this.actions} />
         ) : (
-          this.moves && <Moves moves={this.moves} actions={this.actions} />
+          (this._to || !rows) && <Waiting>{trans.__('Reading the tags…')}</Waiting>
         )}
         <KitLine line={this.line} actions={this.actions} />
       </>
@@ -102,22 +91,23 @@ export class PromoteForm extends Form<Done> {
 
   private readonly _history: Asked<HistoryRow[]>;
   private readonly _kit: Asked<KitView>;
+  private readonly _plan: Asked<PromotionPlan>;
   private _to: string;
 }
 
 interface IStagesProps {
   form: PromoteForm;
-  digests: ReadonlyMap<string, string>;
+  rows: readonly HistoryRow[];
   digest: string;
 }
 
-function Stages({ form, digests, digest }: IStagesProps): JSX.Element {
+function Stages({ form, rows, digest }: IStagesProps): JSX.Element {
   const { trans } = form.actions;
   return (
     <fieldset className="kitops-Stages">
       <legend>{trans.__('Stage')}</legend>
       {STAGES.map(stage => {
-        const named = digests.get(stage) ?? '';
+        const named = rows.find(({ tag }) => tag === stage)?.digest;
         return (
           <label key={stage} className={`kitops-Stage${form.to === stage ? ' kitops-mod-current' : ''}`}>
             <input
@@ -139,35 +129,48 @@ function Stages({ form, digests, digest }: IStagesProps): JSX.Element {
   );
 }
 
-function Moves({ moves, actions: { trans } }: { moves: readonly IMove[]; actions: IActions }): JSX.Element {
-  if (!moves.length) {
-    return <p className="kitops-Notice">{trans.__('It is there already: nothing moves.')}</p>;
-  }
+/** The tags that move, and those that an undo leaves where they are. */
+function Plan({ plan: { moves, kept }, actions: { trans } }: { plan: PromotionPlan; actions: IActions }): JSX.Element {
+  const named = (digest: string): JSX.Element | string =>
+    digest ? <code title={inert(digest)}>{shortHex(digest)}</code> : trans.__('nothing');
   return (
-    <table className="kitops-Table kitops-Moves" aria-label={trans.__('What moves')}>
-      <thead>
-        <tr>
-          <th>{trans.__('Tag')}</th>
-          <th>{trans.__('names now')}</th>
-          <th aria-hidden="true" />
-          <th>{trans.__('will name')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {moves.map(({ tag, from, to }) => (
-          <tr key={tag}>
-            <td>
-              <strong>{inert(tag, 60)}</strong>
-            </td>
-            <td>{from ? <code title={inert(from)}>{shortHex(from)}</code> : trans.__('nothing')}</td>
-            <td aria-hidden="true">→</td>
-            <td>
-              <code title={inert(to)}>{shortHex(to)}</code>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <>
+      {moves.length > 0 && (
+        <table className="kitops-Table kitops-Moves" aria-label={trans.__('What moves')}>
+          <thead>
+            <tr>
+              <th>{trans.__('Tag')}</th>
+              <th>{trans.__('names now')}</th>
+              <th aria-hidden="true" />
+              <th>{trans.__('will name')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {moves.map(({ tag, before, after }) => (
+              <tr key={tag}>
+                <td>
+                  <strong>{inert(tag, 60)}</strong>
+                </td>
+                <td>{named(before)}</td>
+                <td aria-hidden="true">→</td>
+                <td>{named(after)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {moves.some(({ after }) => !after) && (
+        <p className="kitops-Notice">{trans.__('A registry that cannot delete a tag alone keeps it.')}</p>
+      )}
+      {kept.map(({ tag, digest, reason }) => (
+        <p key={tag} className="kitops-Notice">
+          {trans.__('%1 stays:', inert(tag, 60))} {inert(reason)} ({named(digest)})
+        </p>
+      ))}
+      {!moves.length && !kept.length && (
+        <p className="kitops-Notice">{trans.__('It is there already: nothing moves.')}</p>
+      )}
+    </>
   );
 }
 

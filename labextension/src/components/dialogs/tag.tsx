@@ -6,7 +6,7 @@ import { repositoryOf } from '../../model';
 import type { IActions } from '../shared/actions';
 import { TextField } from '../shared/field';
 import { Form } from '../shared/form';
-import { STAGES } from '../../model/lifecycle';
+import { STAGES } from '../../wire';
 import { nameProblem } from './names';
 import { KitLine } from '../shared/notes';
 

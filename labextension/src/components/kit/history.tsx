@@ -3,8 +3,8 @@ import type { JSX } from 'react';
 import { age, inert, moment, shortDigest, size } from '../../format';
 import { CommandIDs } from '../../tokens';
 import type { HistoryRow } from '../../wire';
+import { STAGES } from '../../wire';
 import type { IActions } from '../shared/actions';
-import { STAGES } from '../../model/lifecycle';
 import { Failure, Waiting } from '../shared/notes';
 import { LinkButton, Table } from '../shared/parts';
 import type { KitState } from './state';
@@ -79,7 +79,7 @@ function Place({ stage, row, state, actions }: IPlaceProps): JSX.Element {
             {trans.__('Move here…')}
           </LinkButton>
         )}
-        {row && (
+        {row?.can_undo && (
           <LinkButton aria-label={trans.__('Undo the last move to %1', stage)} onClick={act(true)}>
             {trans.__('Undo…')}
           </LinkButton>

@@ -7,7 +7,7 @@ import { act, fireEvent, screen } from '@testing-library/react';
 import type { Route } from '../../../__tests__/server';
 import { FakeServer, job, jobs, local, row, status } from '../../../__tests__/server';
 import { KitModel } from '../../../model';
-import type { PackCheck } from '../../../wire';
+import type { PackCheck, PromotionPlan } from '../../../wire';
 import type { IActions } from '../../shared/actions';
 import type { Form } from '../../shared/form';
 import { FormDialog } from '../../shared/form';
@@ -39,15 +39,26 @@ const without = (kitfile: string, dropped: readonly string[]): string =>
     .reduce((text, key) => text.replace(`  - path: ${key === 'dataset:0' ? 'big' : 'small'}.csv\n`, ''), kitfile)
     .replace(/datasets:\n$/, '');
 
+/** What moves; to `challenger` nothing does. */
+function plan(to: string, isUndo: boolean): PromotionPlan {
+  const kept = isUndo ? [{ tag: 'tuned', digest: 'sha256:else', reason: `${HOSTILE} was moved since` }] : [];
+  const rollback = { tag: 'rollback', before: '', after: 'sha256:old' };
+  const there = { tag: to, before: 'sha256:old', after: 'sha256:new' };
+  const moves = to === 'challenger' ? [] : to === 'champion' ? [rollback, there] : [{ ...there, before: '' }];
+  const back = moves.map(({ tag, before, after }) => ({ tag, before: after, after: before })).reverse();
+  return { moves: isUndo ? back : moves, kept, command: '' };
+}
+
 const ROUTES: { [route: string]: Route } = {
   'GET status': () => status(row('corp')),
   'GET local': () => local('churn:tuned', 'churn:old'),
   'GET jobs': () => jobs('e1', 0),
   'GET kit': () => ({ digest: 'sha256:new' }),
   'GET history': () => [
-    { tag: 'champion', digest: 'sha256:old', created: '', size_bytes: 1, kit_name: '', problem: '' },
-    { tag: 'challenger', digest: 'sha256:new', created: '', size_bytes: 1, kit_name: '', problem: '' }
+    { tag: 'champion', digest: 'sha256:old', created: '', size_bytes: 1, kit_name: '', problem: '', can_undo: true },
+    { tag: 'challenger', digest: 'sha256:new', created: '', size_bytes: 1, kit_name: '', problem: '', can_undo: false }
   ],
+  'GET promotion': ({ query: { to, undo } }) => plan(to, undo === 'true'),
   'POST jobs': () => job('j1'),
   'POST tag': () => ({ command: '', text: '' }),
   'POST promote': () => ({ command: '', text: 'moved' }),

@@ -118,7 +118,31 @@ describe('promote', () => {
     await at.shown(() => at.dialog.node.textContent?.includes('nothing moves') === true, 'the reason');
     expect(at.go().disabled).toBe(true);
     await at.press(screen.getByLabelText(/^retired/));
+    await at.shown(() => !at.go().disabled, 'the plan');
     expect([at.go().disabled, at.line()]).toEqual([false, '%kit promote corp/churn:challenger --to retired']);
+  });
+
+  it('says what an undo moves back and what stays, in the same table', async () => {
+    await at.open(new PromoteForm(at.actions, 'corp/churn:v1', 'champion', true));
+    await at.shown(() => at.dialog.node.querySelector('.kitops-Moves') !== null, 'the moves');
+    expect([...at.dialog.node.querySelectorAll('.kitops-Moves tbody tr')].map(each => each.textContent)).toEqual([
+      'championnew→old',
+      'rollbackold→nothing'
+    ]);
+    expect(at.dialog.node.textContent).toContain(`tuned stays: ${HOSTILE} was moved since`);
+    expect([at.dialog.node.querySelector('img'), screen.queryByRole('radio')]).toEqual([null, null]);
+    await at.press(at.go());
+    await at.shown(() => at.closed !== undefined, 'the end');
+    expect(at.bodies('POST promote')).toEqual([{ reference: 'corp/churn:v1', to: 'champion', undo: true }]);
+  });
+
+  it('is not sent while what moves is not known, and says why', async () => {
+    at.server.routes['GET promotion'] = () => {
+      throw refusal(404, 'not_found', 'no promotion to champion was made from here', 'kit promote');
+    };
+    await at.open(new PromoteForm(at.actions, 'corp/churn:v1', 'champion', true));
+    await at.shown(() => at.dialog.node.querySelector('.kitops-Failure') !== null, 'the reason');
+    expect(at.go().disabled).toBe(true);
   });
 
   it('takes the focus before its button can be pressed, so that Escape closes it', async () => {

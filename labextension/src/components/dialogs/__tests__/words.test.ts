@@ -1,6 +1,5 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { movesOf } from '../../../model/lifecycle';
 import { nameProblem, parseName, proposedName } from '../names';
 
 const trans = nullTranslator.load('');
@@ -25,27 +24,5 @@ describe('names', () => {
   ])('%j gets one that is allowed', (path, name) => {
     expect(proposedName(path)).toBe(name);
     expect(nameProblem(name, trans)).toBe('');
-  });
-});
-
-describe('a promotion', () => {
-  const tags = new Map([
-    ['champion', 'sha256:old'],
-    ['challenger', 'sha256:new']
-  ]);
-
-  it('moves the old champion to rollback first', () => {
-    expect(movesOf(tags, 'sha256:new', 'champion')).toEqual([
-      { tag: 'rollback', from: '', to: 'sha256:old' },
-      { tag: 'champion', from: 'sha256:old', to: 'sha256:new' }
-    ]);
-  });
-
-  it('moves one tag to any other stage', () => {
-    expect(movesOf(tags, 'sha256:new', 'retired')).toEqual([{ tag: 'retired', from: '', to: 'sha256:new' }]);
-  });
-
-  it('moves nothing when the kit has the stage already', () => {
-    expect(movesOf(tags, 'sha256:old', 'champion')).toEqual([]);
   });
 });

@@ -195,7 +195,8 @@ export class Page {
           created: '2026-01-02T00:00:00Z',
           size_bytes: 1,
           kit_name: HOSTILE,
-          problem: ''
+          problem: '',
+          can_undo: false
         },
         {
           tag: 'champion',
@@ -203,7 +204,8 @@ export class Page {
           created: '2026-01-01T00:00:00Z',
           size_bytes: 1,
           kit_name: 'old',
-          problem: ''
+          problem: '',
+          can_undo: true
         }
       ],
       'GET diff': () => ({

@@ -66,6 +66,7 @@ describe('a view of the kit', () => {
     expect(places).toHaveLength(8);
     expect(places[5]).toContain('championabc');
     await page.click(page.button('Move this kit to champion'));
+    expect(screen.getAllByRole('button', { name: /^Undo the last move/ })).toHaveLength(1);
     await page.click(page.button('Undo the last move to champion'));
     await page.click(page.button('v1'));
     expect(page.ran).toEqual([
