@@ -120,7 +120,9 @@ def test_a_kit_is_promoted_on_the_board_and_put_back(
     assert in_registry(lab, "corp/churn:rollback") == two[0]
     pictures.take(page, "board")
     tab.get_by_label("Undo the last move to champion").click()
-    accept(dialog(page, "Undo a Promotion"))
+    asked = dialog(page, "Undo a Promotion")
+    asked.get_by_label("What moves").get_by_text("champion").wait_for()
+    accept(asked)
     tab.locator(".kitops-Board-place:not(.kitops-mod-here)").filter(has_text="champion").wait_for()
     assert in_registry(lab, "corp/churn:champion") == two[0]
 
