@@ -3,6 +3,30 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { size } from './format';
 import type { Job } from './wire';
 
+/** What a job was, once it is done. */
+export function doneWord({ kind }: Pick<Job, 'kind'>, trans: TranslationBundle): string {
+  const words: { [kind: string]: string } = {
+    pull: trans.__('pulled'),
+    push: trans.__('pushed'),
+    pack: trans.__('packed'),
+    copy: trans.__('copied')
+  };
+  return words[kind] ?? trans.__('done');
+}
+
+/** How long it still takes at this speed; empty when that is not known, or is no time. */
+export function leftOf({ done_bytes, total_bytes, bytes_per_s }: Job, trans: TranslationBundle): string {
+  if (total_bytes === null || !(bytes_per_s > 0) || done_bytes >= total_bytes) {
+    return '';
+  }
+  const seconds = Math.ceil((total_bytes - done_bytes) / bytes_per_s);
+  if (seconds < 60) {
+    return trans.__('%1 s left', seconds);
+  }
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? trans.__('%1 min left', minutes) : trans.__('%1 h left', Math.round(minutes / 60));
+}
+
 /** What a transfer that is done has done: what moved, what was packed, or which files are there now. */
 export function outcomeOf({ done_bytes, kind, result }: Job, trans: TranslationBundle): string {
   const { directory = '', files = 0, here_bytes: here = 0, moved_bytes: moved = done_bytes } = result ?? {};

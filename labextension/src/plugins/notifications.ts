@@ -6,9 +6,12 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { inert, share, size } from '../format';
 import { isGoing } from '../model';
 import type { IJobChange } from '../model';
-import { outcomeOf } from '../outcome';
+import { doneWord, leftOf, outcomeOf } from '../outcome';
 import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
 import type { Job } from '../wire';
+
+/** JupyterLab's own command that shows a folder in the file browser. */
+const SHOW_FOLDER = 'filebrowser:go-to-path';
 
 /** A notification is drawn at most so often. */
 const EVERY_MS = 250;
@@ -23,11 +26,20 @@ export const notifications: JupyterFrontEndPlugin<void> = {
   activate: (app: JupyterFrontEnd, model: IKitModel, translator: ITranslator | null) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const shown = new Map<string, { id: string; drawn: number }>();
+    const failed = new Map<string, string>();
     const run = (command: string, args: { [name: string]: string }): void => void app.commands.execute(command, args);
+    const canShow = (): boolean => app.commands.hasCommand(SHOW_FOLDER);
     const onMoved = (_: unknown, { job, was }: IJobChange): void => {
       const before = shown.get(job.id);
       if (!model.preferences.notifications) {
         return;
+      }
+      // Why it failed is no news any more when it was tried again.
+      const again = `${job.kind} ${job.reference}`;
+      const old = failed.get(again);
+      if (old && (isGoing(job) || job.state === 'done')) {
+        failed.delete(again);
+        Notification.dismiss(old);
       }
       if (isGoing(job)) {
         if (!before) {
@@ -42,7 +54,10 @@ export const notifications: JupyterFrontEndPlugin<void> = {
         if (before) {
           Notification.dismiss(before.id);
         }
-        Notification.emit(...ended(job, trans, run));
+        const id = Notification.emit(...ended(job, trans, run, canShow()));
+        if (job.state === 'failed') {
+          failed.set(again, id);
+        }
       }
     };
     model.jobs.moved.connect(onMoved);
@@ -56,7 +71,7 @@ function going(job: Job, trans: TranslationBundle, run: Run): Told {
   const part = share(job.done_bytes, job.total_bytes);
   const told = part === null ? size(job.done_bytes) : `${Math.floor(part * 100)} %`;
   return [
-    `${nameOf(job)}  ${told}`,
+    [nameOf(job), told, leftOf(job, trans)].filter(Boolean).join('  '),
     'in-progress',
     {
       autoClose: false,
@@ -74,16 +89,22 @@ function going(job: Job, trans: TranslationBundle, run: Run): Told {
   ];
 }
 
-function ended(job: Job, trans: TranslationBundle, run: Run): Told {
+function ended(job: Job, trans: TranslationBundle, run: Run, canShow: boolean): Told {
   const name = nameOf(job);
   if (job.state === 'done') {
-    const open = { label: trans.__('Open'), callback: () => run(CommandIDs.openKit, { reference: job.reference }) };
-    return [trans.__('%1: done, %2', name, outcomeOf(job, trans)), 'success', { autoClose: 6000, actions: [open] }];
+    const { directory = '' } = job.result ?? {};
+    const told = trans.__('%1: %2, %3', name, doneWord(job, trans), outcomeOf(job, trans));
+    const message = directory ? trans.__('%1 in %2', told, inert(directory, 80)) : told;
+    const action =
+      directory && canShow
+        ? { label: trans.__('Show files'), callback: () => run(SHOW_FOLDER, { path: directory }) }
+        : { label: trans.__('Open'), callback: () => run(CommandIDs.openKit, { reference: job.reference }) };
+    return [message, 'success', { autoClose: 6000, actions: [action] }];
   }
   if (job.state === 'cancelled') {
     return [trans.__('%1: cancelled', name), 'info', { autoClose: 4000 }];
   }
-  const why = inert(job.error?.message ?? '', 200);
+  const why = [inert(job.error?.message ?? '', 200), inert(job.error?.hint ?? '', 200)].filter(Boolean).join('\n');
   const actions = [
     { label: trans.__('Try again'), callback: () => run(CommandIDs.retryJob, { job: job.id }) },
     { label: trans.__('Copy details'), callback: () => run(CommandIDs.copyDetails, { job: job.id }) }

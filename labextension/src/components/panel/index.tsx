@@ -19,6 +19,11 @@ export class KitPanel extends ReactWidget {
     this.node.setAttribute('aria-label', _options.trans.__('ModelKits'));
   }
 
+  /** Whoever asks for the panel by a key goes on by keys: from the row that they were at. */
+  protected override onActivateRequest(): void {
+    this.node.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]')?.focus();
+  }
+
   protected override render(): JSX.Element {
     return <Panel {...this._options} />;
   }

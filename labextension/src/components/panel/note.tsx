@@ -1,3 +1,4 @@
+import { showErrorMessage } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX } from 'react';
 
@@ -39,7 +40,9 @@ export function NoteBody(props: INoteProps): JSX.Element {
       );
     case 'empty':
       return (
-        <span className="kitops-Note">{row.parent === 'store' ? trans.__('No kits yet') : trans.__('Empty')}</span>
+        <span className="kitops-Note">
+          {row.parent === 'store' ? trans.__('No kits yet: pack a notebook, or pull a kit') : trans.__('Empty')}
+        </span>
       );
     case 'nothing-found':
       return <span className="kitops-Note">{trans.__('Nothing like it')}</span>;
@@ -91,6 +94,10 @@ function Failure(props: INoteProps): JSX.Element {
   const { row, trans } = props;
   const message = inert(row.error?.message ?? '');
   const hint = inert(row.error?.hint ?? '');
+  const { error } = row;
+  const whole = [error?.message ?? '', error?.hint ?? '', ...(error?.details ?? [])]
+    .filter(Boolean)
+    .map(text => inert(text, 4000));
   return (
     <span className="kitops-Note kitops-mod-failed" role="alert">
       <span className="kitops-Note-text" title={`${message}\n${hint}`.trim()}>
@@ -100,6 +107,9 @@ function Failure(props: INoteProps): JSX.Element {
       <span className="kitops-Note-buttons">
         <TextButton tabIndex={-1} onClick={() => actOn(props)}>
           {trans.__('Try again')}
+        </TextButton>
+        <TextButton tabIndex={-1} onClick={() => void showErrorMessage(trans.__('ModelKits'), whole.join('\n\n'))}>
+          {trans.__('Details')}
         </TextButton>
         <OtherWay {...props} />
       </span>

@@ -198,15 +198,20 @@ interface IHereProps {
 
 /** How much of a registry's kit is in the local store already. */
 function Here({ summary, trans }: IHereProps): JSX.Element | null {
-  if (summary.is_local) {
+  const isWhole = summary.layers > 0 && summary.layers_here === summary.layers;
+  if (summary.is_local || isWhole) {
+    const title = summary.is_local ? trans.__('In the local store') : trans.__('All its layers are in the local store');
     return (
-      <span className="kitops-Row-here" title={trans.__('In the local store')}>
+      <span className="kitops-Row-here" title={title}>
         <checkIcon.react tag="span" className="kitops-Icon" />
       </span>
     );
   }
   return summary.layers_here > 0 ? (
-    <span className="kitops-Row-here" title={trans.__('Layers that are in the local store already')}>
+    <span
+      className="kitops-Row-here"
+      title={trans.__('%1 of %2 layers are in the local store already', summary.layers_here, summary.layers)}
+    >
       {`${summary.layers_here}/${summary.layers}`}
     </span>
   ) : null;

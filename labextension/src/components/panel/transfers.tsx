@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import { checkIcon, clearIcon, closeIcon, errorIcon, redoIcon, stopIcon } from '@jupyterlab/ui-components';
+import { checkIcon, closeIcon, deleteIcon, errorIcon, redoIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
 
 import { inert, lastName, share, size } from '../../format';
@@ -8,7 +8,7 @@ import { kitIcon, pullIcon, pushIcon } from '../../icons';
 import { noLine, safeLine } from '../../lines';
 import type { Jobs } from '../../model';
 import { isGoing } from '../../model';
-import { outcomeOf } from '../../outcome';
+import { doneWord, leftOf, outcomeOf } from '../../outcome';
 import { CommandIDs } from '../../tokens';
 import type { Job } from '../../wire';
 import { Bar, CopyLine, IconButton, TextButton } from '../shared/parts';
@@ -24,8 +24,9 @@ interface ITransfersProps {
   onToggle: () => void;
 }
 
-/** More than these are only counted. */
+/** More than these are only counted: what goes on, and what has ended. */
 const SHOWN = 12;
+const ENDED_SHOWN = 5;
 
 /** The server's jobs: what moves, and how it ended. Nothing, when there are none. */
 export function Transfers({ jobs, trans, run, isOpen, onToggle }: ITransfersProps): JSX.Element | null {
@@ -34,12 +35,14 @@ export function Transfers({ jobs, trans, run, isOpen, onToggle }: ITransfersProp
     return null;
   }
   const going = jobs.going.length;
-  const sorted = [...jobs.all].sort((a, b) => Number(isGoing(b)) - Number(isGoing(a)));
+  const ended = jobs.all.filter(job => !isGoing(job));
+  const shown = [...jobs.going.slice(0, SHOWN), ...ended.slice(0, ENDED_SHOWN)];
+  const more = jobs.all.length - shown.length;
   const forget = (
     <IconButton
-      icon={clearIcon}
+      icon={deleteIcon}
       label={trans.__('Forget those that ended')}
-      disabled={going === jobs.all.length}
+      disabled={!ended.length}
       onClick={() => run(CommandIDs.forgetJobs)}
     />
   );
@@ -50,11 +53,11 @@ export function Transfers({ jobs, trans, run, isOpen, onToggle }: ITransfersProp
       {...{ isOpen, onToggle }}
     >
       <ul className="kitops-Jobs">
-        {sorted.slice(0, SHOWN).map(job => (
+        {shown.map(job => (
           <JobRow key={job.id} {...{ job, trans, run }} />
         ))}
       </ul>
-      {sorted.length > SHOWN ? <p className="kitops-Quiet">{trans.__('and %1 more', sorted.length - SHOWN)}</p> : null}
+      {more > 0 ? <p className="kitops-Quiet">{trans.__('and %1 more', more)}</p> : null}
     </Section>
   );
 }
@@ -94,10 +97,10 @@ function toldOf(job: Job, trans: TranslationBundle): string {
     case 'running': {
       const done = share(job.done_bytes, job.total_bytes);
       const speed = job.bytes_per_s > 0 ? trans.__('%1/s', size(job.bytes_per_s)) : '';
-      return [done === null ? '' : `${Math.floor(done * 100)} %`, speed].filter(Boolean).join('  ');
+      return [done === null ? '' : `${Math.floor(done * 100)} %`, speed, leftOf(job, trans)].filter(Boolean).join('  ');
     }
     case 'done':
-      return trans.__('done');
+      return doneWord(job, trans);
     case 'cancelled':
       return trans.__('cancelled');
     default:
@@ -110,7 +113,7 @@ function JobActions({ job, trans, run }: IJobProps): JSX.Element {
     <span className="kitops-Job-actions">
       <CopyLine isShy line={safeLine(job.command)} trans={trans} copy={line => run(CommandIDs.copyLine, { line })} />
       <IconButton
-        icon={closeIcon}
+        icon={isGoing(job) ? stopIcon : closeIcon}
         label={isGoing(job) ? trans.__('Cancel') : trans.__('Forget')}
         onClick={() => run(CommandIDs.endJob, { job: job.id })}
       />

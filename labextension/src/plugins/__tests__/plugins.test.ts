@@ -53,7 +53,7 @@ describe('a transfer in the notifications', () => {
     expect(told()).toEqual([]);
     answer = jobs('e1', 2, job('a', { seq: 2, title: 'Pull x', done_bytes: 250 }));
     await model.jobs.refresh();
-    expect(told()).toEqual([['in-progress', 'Pull x  25 %']]);
+    expect(told()).toEqual([['in-progress', 'Pull x  25 %  1 min left']]);
     const cancel = Notification.manager.notifications[0].options.actions?.[0];
     answer = jobs('e1', 3, job('a', { seq: 3, title: 'Pull x', state: 'cancelled' }));
     cancel?.callback(new MouseEvent('click'));
@@ -70,6 +70,36 @@ describe('a transfer in the notifications', () => {
     await model.jobs.refresh();
     expect(told()).toEqual([['error', 'Pull x: failed. corp\ufffd is gone']]);
     expect(Notification.manager.notifications[0].options.autoClose).toBe(false);
+  });
+
+  it('that failed goes when it is tried again, wherever that was asked for', async () => {
+    const error = { code: 'unreachable', message: 'gone', hint: 'look at the cable', details: [] };
+    const reference = 'corp/app:v1';
+    answer = jobs('e1', 2, job('a', { seq: 2, title: 'Pull x', reference }));
+    await model.jobs.refresh();
+    answer = jobs('e1', 3, job('a', { seq: 3, title: 'Pull x', reference, state: 'failed', error }));
+    await model.jobs.refresh();
+    expect(told()).toEqual([['error', 'Pull x: failed. gone\nlook at the cable']]);
+    answer = jobs('e1', 4, job('b', { seq: 4, title: 'Pull x', reference, done_bytes: 10, bytes_per_s: 10 }));
+    server.routes['POST jobs/a/retry'] = () => answer.jobs[0];
+    await model.jobs.retry('a');
+    expect(told()).toEqual([['in-progress', 'Pull x  1 %  2 min left']]);
+  });
+
+  it('that made files says where, and shows them', async () => {
+    const ran: unknown[] = [];
+    const describedBy = { args: {} };
+    commands.addCommand('filebrowser:go-to-path', { describedBy, execute: args => void ran.push(args.path) });
+    const result = { digest: '', moved_bytes: 1024, here_bytes: 0, directory: 'work/x', files: 2, text: '' };
+    answer = jobs('e1', 2, job('a', { seq: 2, title: 'x' }));
+    await model.jobs.refresh();
+    answer = jobs('e1', 3, job('a', { seq: 3, title: 'x', state: 'done', result }));
+    await model.jobs.refresh();
+    expect(told()).toEqual([['success', 'x: pulled, 2 files, 1.0 KiB in work/x']]);
+    const [show] = Notification.manager.notifications[0].options.actions ?? [];
+    expect(show.label).toBe('Show files');
+    show.callback(new MouseEvent('click'));
+    expect(ran).toEqual(['work/x']);
   });
 
   it('is not shown when the settings turn it off', async () => {

@@ -1,9 +1,11 @@
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
 import { act, fireEvent, within } from '@testing-library/react';
 
 import { local } from '../../../__tests__/server';
 import { obeysTheLawOfTrees } from '../../../__tests__/treelaw';
 import { CommandIDs } from '../../../tokens';
-import { click, find, HOSTILE, model, panel, press, ran, rows, server, shown, TALL, texts } from './page';
+import { button, click, find, HOSTILE, model, panel, press, ran, rows, server, shown, TALL, texts } from './page';
 
 describe('the tree', () => {
   it('shows the store open and each registry closed, and who is signed in', () => {
@@ -75,6 +77,15 @@ describe('the tree', () => {
       [CommandIDs.signIn, { registry: 'private' }],
       [CommandIDs.openRepository, { registry: 'ghcr.io' }]
     ]);
+  });
+
+  it('shows all of an error that a row has no room for', async () => {
+    await click('dead');
+    await shown(() => panel.node.textContent?.includes('does not answer') === true, 'the error');
+    await act(async () => button('Details').click());
+    await shown(() => document.querySelector('.jp-Dialog') !== null, 'the dialog');
+    expect(document.querySelector('.jp-Dialog')?.textContent).toContain('dead does not answer\n\nLook at the cable.');
+    await act(async () => document.querySelector<HTMLElement>('.jp-Dialog-button')?.click());
   });
 
   it('draws of 10,000 tags those in sight, and asks for no other kit', async () => {
@@ -157,6 +168,11 @@ describe('the keyboard', () => {
     expect(document.activeElement?.textContent).toContain('Local store');
     await press('Escape');
     expect(document.activeElement?.getAttribute('role')).toBe('searchbox');
+  });
+
+  it('is in the tree when the panel is asked for', async () => {
+    await act(async () => MessageLoop.sendMessage(panel, Widget.Msg.ActivateRequest));
+    expect(document.activeElement).toBe(rows()[0]);
   });
 
   obeysTheLawOfTrees({

@@ -21,7 +21,7 @@ describe('transfers', () => {
     await show(job('a', { title: 'corp/app:v1', done_bytes: 620, bytes_per_s: 2048 }));
     const bar = within(panel.node).getByRole('progressbar');
     expect(bar.getAttribute('aria-valuenow')).toBe('62');
-    expect(panel.node.querySelector('.kitops-Job-told')?.textContent).toBe('62 %  2.0 KiB/s');
+    expect(panel.node.querySelector('.kitops-Job-told')?.textContent).toBe('62 %  2.0 KiB/s  1 s left');
     await act(async () => button('Cancel').click());
     await act(async () => button('Copy the %kit line').click());
     expect(ran).toEqual([
@@ -49,8 +49,23 @@ describe('transfers', () => {
       ['kitops-Job kitops-mod-done', expect.stringContaining('1.0 KiB moved, 2.0 KiB were there')]
     ]);
     expect(panel.node.querySelector('img')).toBeNull();
+    expect([...panel.node.querySelectorAll('.kitops-Job-told')].map(each => each.textContent)).toEqual([
+      'failed',
+      'cancelled',
+      'packed',
+      'pulled',
+      'pulled'
+    ]);
     await act(async () => button('Copy details').click());
     expect(ran).toEqual([[CommandIDs.copyDetails, { job: 'ccc' }]]);
+  });
+
+  it('that have ended leave room for the tree: the newest are shown, the others counted', async () => {
+    answers(Array.from({ length: 9 }, (_, at) => job(`j${at}`, { state: at < 2 ? 'running' : 'done' })));
+    await act(() => model.jobs.refresh());
+    await shown(() => panel.node.textContent?.includes('and 2 more') === true, 'the count');
+    expect(panel.node.querySelectorAll('.kitops-Job.kitops-mod-running')).toHaveLength(2);
+    expect(panel.node.querySelectorAll('.kitops-Job.kitops-mod-done')).toHaveLength(5);
   });
 });
 
