@@ -34,8 +34,8 @@ def test_a_kill_before_any_step_leaves_nothing_that_the_next_process_does_not_cl
         store = open_store(home)
         is_killed = is_killed_before_step(number, lambda: store_and_remove(home))  # noqa: B023  (it ends in here)
         assert store.check(read_layers=True).problems == (), f"step {number}"
-        with store.session():
-            pass
+        with store.session():  # which writes, and so finishes what was begun
+            store_kit(store.repository("localhost/b"), make_kit(b"other"), ["v1"])
         store.remove_all(force=True)
         left = {path.name for path in (home / "storage" / ".kitops_jupyter").rglob("*") if path.is_file()}
         assert left <= KEPT, f"step {number} left {left - KEPT}"
