@@ -7,7 +7,7 @@ KitError
 ├── KitfileInvalid           a Kitfile with findings, all of them listed
 ├── KitfileMissing           no Kitfile where one is needed
 ├── FilterInvalid            a --filter that cannot be read, or matches nothing
-├── NotFound                 a kit, tag, blob or path that is not there
+├── NotFound                 a kit, tag, blob or path that does not exist
 ├── ReferenceCycle           kits that refer to each other, or a chain over 10
 ├── PathInvalid              a path that leaves its folder, or is of the wrong kind
 ├── SourceChanged            a file that changed while it was read
@@ -25,7 +25,7 @@ KitError
 │   ├── ContentMissing       a manifest whose blobs are not all there
 │   └── StorageFull          no room, or no permission to write
 ├── RegistryError            an answer, or none, from a registry
-│   ├── NoCatalog            it does not tell which repositories it has
+│   ├── NoCatalog            it does not list its repositories
 │   ├── Unauthorized         who are you? (401)
 │   ├── Forbidden            not you (403)
 │   ├── TooManyRequests      later (429)
@@ -92,7 +92,7 @@ class KitError(Exception):
         return [*shown, f"Hint: {self.hint}"] if self.hint else shown
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows instead of a traceback; the cell still fails."""
+        """The text that IPython shows instead of a traceback; the cell still fails."""
         first, *rest = (printable(line) for line in self.lines())
         return [f"{type(self).__name__}: {first}", *rest]
 
@@ -156,7 +156,7 @@ class FilterInvalid(KitError):
 
 
 class NotFound(KitError):
-    """A kit, tag, blob or path that is not there."""
+    """A kit, tag, blob or path that does not exist."""
 
     code = "not_found"
 
@@ -218,7 +218,7 @@ class ArchiveInvalid(ContentError):
 class UnsafeArchive(ContentError):
     """An archive that must not be unpacked: traversal, links, devices, bombs, clashing names.
 
-    `clash` is for a name that two want: that name, and which of several reasons to tell of one name.
+    `clash` is for a name that two want: that name, and which of several reasons to report for one name.
     """
 
     code = "archive_unsafe"
@@ -294,25 +294,25 @@ class RegistryError(KitError):
 
 
 class NoCatalog(RegistryError):
-    """The registry does not tell which repositories it has."""
+    """The registry does not list its repositories."""
 
     code = "no_catalog"
 
 
 class Unauthorized(RegistryError):
-    """The registry wants to know who asks (401)."""
+    """The registry requires a login (401)."""
 
     code = "unauthorized"
 
 
 class Forbidden(RegistryError):
-    """The registry knows who asks, and refuses (403)."""
+    """The registry refuses this account (403)."""
 
     code = "forbidden"
 
 
 class TooManyRequests(RegistryError):
-    """The registry wants to be asked later (429)."""
+    """The registry limits requests: retry later (429)."""
 
     code = "too_many_requests"
 

@@ -74,5 +74,5 @@ def is_plain(text: str) -> bool:
 
 
 def is_unseen(word: str) -> bool:
-    """Whether it has invisible characters, or that turn what is beside them."""
+    """Whether it has invisible characters, or characters that reverse the text around them."""
     return any(unicodedata.category(char) in _UNSEEN for char in word)

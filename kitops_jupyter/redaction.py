@@ -47,7 +47,7 @@ def redacted(text: str) -> str:
 def has_user_part(argument: str) -> bool:
     """Whether a whole argument that should be a name or an address has something before an `@` that is not a digest's.
 
-    Such an argument must not be repeated, not in part: nobody knows where its password ends.
+    Such an argument must not be repeated, not in part: where its password ends is unknown.
     """
     return _MARK.search(argument) is not None
 

@@ -87,7 +87,7 @@ class LocalFirst:
         return self._names.resolve(name)
 
     def referrers(self, subject: Digest, *, artifact_type: str = "") -> list[Descriptor]:
-        """The manifests that have this one as their subject; none where nobody knows."""
+        """The manifests that have this one as their subject; none if that is unknown."""
         names = self._names
         return names.referrers(subject, artifact_type=artifact_type) if isinstance(names, HasReferrers) else []
 

@@ -22,7 +22,7 @@ _MOST_PORT = 65535
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How a registry is reached, where it is not as the settings say. `proxy` is a URL for this call alone."""
+    """How a registry is reached, where that differs from the settings. `proxy` is a URL for this call alone."""
 
     plain_http: bool = False
     tls_verify: bool = True

@@ -11,7 +11,7 @@ from kitops_jupyter import codecs
 from kitops_jupyter.content import Readable
 from kitops_jupyter.errors import UnsafeArchive, Usage
 
-# Nobody tells how large a compressed layer will be. Text and tables shrink 3 to 20 times; what shrinks more than 200
+# Nothing says how large a compressed layer will be. Text and tables shrink 3 to 20 times; what shrinks more than 200
 # times is let through up to 1 GiB, and beyond that only when the caller names a limit of its own.
 FREE_BYTES = 1 << 30
 MOST_RATIO = 200

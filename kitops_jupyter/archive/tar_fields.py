@@ -56,7 +56,7 @@ def check_sum(block: bytes) -> None:
 def pax_records(data: bytes) -> dict[str, str]:
     """The records of an extended header: `LEN key=value` and a line feed each. Raises ArchiveInvalid, UnsafeArchive.
 
-    Values are decoded only where they matter; a key that comes twice is refused, since readers would differ.
+    Values are decoded only where they matter; a key that appears twice is refused, since readers would differ.
     """
     records: dict[str, str] = {}
     at = 0

@@ -54,7 +54,7 @@ class _Window:
         self._seek = getattr(stream, "seek", None) if seekable is not None and seekable() else None
 
     def size_bytes(self, told: int | None) -> int | None:
-        """How long the stream is, from where it stands now; what it knows itself is better than what was told."""
+        """How long the stream is, from where it stands now; what it knows itself is better than what was given."""
         if self._seek is None:
             return told
         start = self._seek(0, os.SEEK_CUR)

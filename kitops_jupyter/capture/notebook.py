@@ -46,7 +46,7 @@ class OpenNotebook:
 def save(known: Path, ask: Ask | None, *, timeout_s: float = 3.0) -> OpenNotebook:
     """Have the open notebook saved, and say which file it is and what is in it.
 
-    `known` is what the session was told when it began, which a rename leaves stale. `ask` is None where no front end
+    `known` is what the session was given when it began, which a rename leaves stale. `ask` is None where no front end
     can be asked. An answer is believed; without one a file that changed meanwhile was saved, as a front end does whose
     answer cannot reach a busy kernel: `known`, or where that is gone the one notebook beside it that changed. Raises
     nothing for what a front end does.

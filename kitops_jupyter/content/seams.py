@@ -20,7 +20,7 @@ class Readable(Protocol):
 
 
 class Source(Protocol):
-    """One repository's content, to read from. Raises NotFound for what is not there."""
+    """One repository's content, to read from. Raises NotFound for what does not exist."""
 
     def resolve(self, name: str) -> Descriptor:
         """The descriptor of the manifest behind a tag or a digest."""

@@ -92,7 +92,7 @@ def judge(stream: Readable, *, is_right: bool) -> None:
 
 
 class Measured:
-    """A stream that has just as many bytes as the descriptor says: no more pass, and fewer are no end.
+    """A stream that has just as many bytes as the descriptor says: more never pass, and fewer are an error.
 
     Raises SizeMismatch, and tells the stream so. Closing it closes the stream.
     """

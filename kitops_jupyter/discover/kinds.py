@@ -1,4 +1,4 @@
-"""What a file or folder is by its name: what kind of entry it makes, or why it must stay out."""
+"""What a file or folder is by its name: what kind of entry it makes, or why it must be left out."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def suffix_of(name: str) -> str:
 
 
 def file_stays_out(name: str) -> str:
-    """Why a file may not be taken; empty where it may."""
+    """Why a file must not be taken; empty if it may be."""
     lowered = name.lower()
     if _SECRET.match(lowered):
         return "may contain a secret"
@@ -110,7 +110,7 @@ def file_stays_out(name: str) -> str:
 
 
 def folder_stays_out(name: str, names: Collection[str] = ()) -> str:
-    """Why a folder may not be taken; `names` are those of what is in it, once they are known."""
+    """Why a folder must not be taken; `names` are those of what is in it, once they are known."""
     lowered = name.lower()
     if reason := _FOLDERS.get(lowered):
         return reason
@@ -124,7 +124,7 @@ def folder_stays_out(name: str, names: Collection[str] = ()) -> str:
 
 
 def hint_of(name: str, names: Collection[str], inherited: Hint) -> Hint:
-    """What a folder is for: by what lies in it, by its name, or by the folder that it lies in."""
+    """What a folder is for: by what is in it, by its name, or by the folder that it lies in."""
     if inherited in ("bundle", "docs", "prompt"):
         return inherited
     if _SKILL in names:

@@ -1,4 +1,4 @@
-"""Which entries take the files of a tree: whole folders where nothing below must stay out, else file by file.
+"""Which entries take the files of a tree: whole folders if nothing below must be left out, otherwise file by file.
 
 An entry below another one's folder takes its files for itself (`ignore.Rules`), so that a folder of code may hold a
 model that is an entry of its own.
@@ -149,7 +149,7 @@ class Placing:
                 self._add(Placed(file.kind, file.path, file.size, False), around)
 
     def _add(self, placed: Placed, around: Kind | None) -> bool:
-        """Whether there is an entry now; what gets none is told, unless the entry `around` it takes it."""
+        """Whether there is an entry now; what gets none is reported, unless the entry `around` it takes it."""
         name = _name_of(placed.path)
         if name and len(self.placed) < _ENTRIES_LIMIT:
             self.placed.append(placed._replace(path=name))

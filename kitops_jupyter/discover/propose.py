@@ -1,4 +1,4 @@
-"""A proposed Kitfile for a data scientist's folder: every file in its section, and what must stay out left out."""
+"""A proposed Kitfile for a data scientist's folder: every file in its section, without what must be left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder's tree as a proposal needs it: each file's kind, and what must stay out."""
+"""A folder's tree as a proposal needs it: each file's kind, and what must be left out."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class File(NamedTuple):
 class Folder:
     """A folder that may be taken, and the place where it is read.
 
-    `blemish` is something below it that must stay out, but that packing would take, or would fail at.
+    `blemish` is something below it that must be left out, but that packing would take or fail on.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Folder:
 
 @dataclass(slots=True)
 class Tree:
-    """The whole folder, and what stays out of it, with the reasons."""
+    """The whole folder, and what is left out of it, with the reasons."""
 
     root: Folder
     left_out: list[tuple[str, str]]
@@ -60,7 +60,7 @@ class Tree:
 
 
 def look(root: Path, *, follow_links: bool = False) -> Tree:
-    """Read the names below `root`; a link stays out unless it may be followed.
+    """Read the names below `root`; a link is left out unless it may be followed.
 
     Raises PathInvalid where the folder itself, or its `.kitignore`, cannot be read.
     """
@@ -96,7 +96,7 @@ class _Look:
         self._left_out.append((path, reason))
 
     def _fill(self, folder: Folder) -> bool:
-        """List one folder; False where it turns out to stay out."""
+        """List one folder; False if it must be left out."""
         try:
             with os.scandir(folder.place) as found:
                 entries = sorted(found, key=lambda entry: entry.name)

@@ -1,7 +1,7 @@
 """What costs time to find out again, kept as small files in a folder: bounded, and shared by threads and processes.
 
-Everything in it may vanish or be garbage at any time, which costs time and nothing else; the caller judges what it
-gets. A file has its name only when all of it is there. A folder that cannot be written is no error.
+Everything in it may vanish or be damaged at any time, which costs time and nothing else; the caller judges what it
+gets. A file has its name only when all of it is there. A folder that cannot be written is not an error.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class FolderCache:
         self._folder_mode = 0o700 if is_private else 0o777
 
     def find(self, name: str, *, max_age_s: float | None = None) -> bytes | None:
-        """What was kept under this name; None where there is nothing, it cannot be read, or it is older than that."""
+        """What was kept under this name; None if there is nothing, it cannot be read, or it is older than that."""
         path = self._folder / name
         try:
             if max_age_s is not None and not 0 <= time.time() - path.lstat().st_mtime <= max_age_s:

@@ -46,7 +46,7 @@ def _check_folder(path: str, *, follow_links: bool) -> None:
         raise OSError(errno.ENOTDIR, "a link or a file, where a folder is needed", path)
 
 
-_CLOUD_FILE = 0x9000001A  # OneDrive's folders are reparse points, and lead nowhere else
+_CLOUD_FILE = 0x9000001A  # OneDrive's folders are reparse points, and never lead elsewhere
 
 
 class Folders:

@@ -22,7 +22,7 @@ class LinkTarget(NamedTuple):
 
 
 class Links:
-    """Follows links below one folder: into the folder itself, and into folders that `allow` was told of.
+    """Follows links below one folder: into the folder itself, and into folders that `allow` was given.
 
     With `within`, none is followed out of that folder, whoever named it.
     """
@@ -46,7 +46,7 @@ class Links:
     def target(self, path: str, opened: Iterable[str] = ()) -> LinkTarget:
         """What the link at `path` leads to, a file or a folder; `opened` are the folders that are walked just now.
 
-        Raises PathInvalid, whose message goes on after the link's name: a link that leads nowhere, outside, in a
+        Raises PathInvalid, whose message goes on after the link's name: a broken link, one that leads outside, in a
         circle, or to a pipe or device.
         """
         self._followed += 1

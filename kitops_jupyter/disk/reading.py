@@ -67,7 +67,7 @@ def _refuse(path: str | os.PathLike[str], follow_links: bool, problem: OSError) 
 def read_bytes(
     path: str | os.PathLike[str], limit_bytes: int = TEXT_LIMIT_BYTES, *, follow_links: bool = True
 ) -> bytes:
-    """The whole of a regular file of at most so many bytes. Raises OSError; FileNotFoundError where there is none."""
+    """The whole of a regular file of at most so many bytes. Raises OSError; FileNotFoundError if it does not exist."""
     if os.fspath(path) == os.devnull:  # how people say that a file of settings is empty
         return b""
     data = read_start(path, limit_bytes + 1, follow_links=follow_links)
@@ -96,11 +96,11 @@ def check_regular(path: str | os.PathLike[str]) -> None:
 
 def parse_json(data: bytes | str) -> Any:
     """The value of a JSON text. Raises ValueError, whose text says what is wrong: also for what Python's parser takes
-    or fails at in a way of its own (NaN, text that is not UTF-8, lists nested too deeplylyly)."""
+    or fails at in a way of its own (NaN, text that is not UTF-8, lists nested too deeply)."""
     try:
         return json.loads(data, parse_constant=_refuse_constant)
     except RecursionError:
-        raise ValueError("it is nested too deeplylyly") from None
+        raise ValueError("it is nested too deeply") from None
     except UnicodeDecodeError as problem:
         raise ValueError(f"byte {problem.start} is not UTF-8") from None
     except json.JSONDecodeError as problem:

@@ -172,7 +172,7 @@ class KitFileSystem(ReadOnlyFileSystem):
         if found is None:
             if self.info(path)["type"] == "directory":
                 raise IsADirectoryError(errno.EISDIR, "is a folder", path)
-            raise AssertionError("info raises for what is not there")
+            raise AssertionError("info raises for what does not exist")
         files.check(found)
         is_verified = files.is_verified(found)
         if self._require_verified and not is_verified:

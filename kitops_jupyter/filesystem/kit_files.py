@@ -102,7 +102,7 @@ class KitFiles:
             raise damage
 
     def read(self, found: Found, start: int, end: int, ahead_bytes: int) -> bytes:
-        """The file's bytes from `start` to `end`; where they must be fetched, so many that follow come along.
+        """The file's bytes from `start` to `end`; where they must be fetched, some that follow are fetched too.
 
         Raises DigestMismatch, SizeMismatch, RegistryError.
         """

@@ -121,7 +121,7 @@ def _escape(expression: str, at: int) -> Expression:
 
 
 def _character(expression: str, at: int) -> tuple[str, int]:
-    """One character, also escaped; what Go does not know as an escape it refuses."""
+    """One character, also escaped; an escape that Go does not know is refused."""
     if expression[at] != "\\":
         return expression[at], at + 1
     escaped = expression[at + 1 : at + 2]
@@ -167,7 +167,7 @@ def _range(expression: str, at: int) -> tuple[str, int]:
 
 
 def _set_of(name: str, *, is_negated: bool = False) -> str:
-    """The inside of a class; what is not in the set is told by what is left of ASCII, and all beyond it."""
+    """The inside of a class; what is not in the set is written as what is left of ASCII, and all beyond it."""
     if name in ("D", "S", "W"):
         name, is_negated = name.lower(), True
     if name not in _SETS:

@@ -14,7 +14,7 @@ _HINT = f"{FILE_NAME} is a text file with one pattern per line; correct it, or m
 
 
 def read(root: Path) -> list[str]:
-    """The patterns of the folder's `.kitignore`; none where there is no such file. Raises PathInvalid."""
+    """The patterns of the folder's `.kitignore`; none if there is no such file. Raises PathInvalid."""
     path = root / FILE_NAME
     try:
         lines = read_bytes(path, SIZE_LIMIT_BYTES).decode("utf-8-sig").split("\n")
@@ -36,7 +36,7 @@ def read(root: Path) -> list[str]:
 
 
 def _pattern_of(line: str) -> str:
-    """What a line of the file says; a slash in front says nothing that is not so anyway."""
+    """What a line of the file says; a leading slash changes nothing."""
     text = "" if line.startswith("#") else line.strip()
     mark = "!" if text.startswith("!") else ""
     text = text[len(mark) :].strip()

@@ -1,4 +1,4 @@
-"""The order of keys in a free map, as yaml.v3 writes it: numbers by value, letters after what is no letter."""
+"""The order of keys in a free map, as yaml.v3 writes it: numbers by value, letters after what is not a letter."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def decode(data: str | bytes, name: str) -> str:
 
 
 def compose(data: str | bytes, name: str) -> Node | None:
-    """The first document's tree, None where there is no document. Raises KitfileInvalid."""
+    """The first document's tree, None if there is no document. Raises KitfileInvalid."""
     import yaml
 
     text = decode(data, name)

@@ -103,7 +103,7 @@ def _time(text: str) -> Timestamp | None:
 
 
 def _days(year: int, month: int) -> int:
-    """How long a month is; not from `datetime`, which knows no year 0."""
+    """How long a month is; not from `datetime`, which has no year 0."""
     is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     return 28 + is_leap if month == 2 else 30 if month in (4, 6, 9, 11) else 31
 

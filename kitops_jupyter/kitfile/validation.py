@@ -24,7 +24,7 @@ PathKind = Literal["reference", "local", "s3", "http", "url"]
 
 
 def warnings(kitfile: Kitfile) -> list[Finding]:
-    """What kit takes, but warns about."""
+    """What kit accepts with a warning."""
     found = []
     if kitfile.manifest_version != MANIFEST_VERSION:
         said = _shown(kitfile.manifest_version) if kitfile.manifest_version else "none"
@@ -50,7 +50,7 @@ def validate(kitfile: Kitfile) -> list[Finding]:
 
 
 def path_kind(path: str) -> PathKind:
-    """What a path is: a kit, a file here, an object in S3, or a URL that nobody takes."""
+    """What a path is: a kit, a file here, an object in S3, or a URL, which no program accepts."""
     if is_modelkit_reference(path):
         return "reference"
     if _CONTROL.search(path):
@@ -152,7 +152,7 @@ def _duplicates(kitfile: Kitfile, entries: tuple[Entry, ...]) -> Iterator[Findin
 
 
 def _below_references(kitfile: Kitfile, entries: tuple[Entry, ...]) -> Iterator[Finding]:
-    """Below a data set that is another kit's data, nothing of this kit may stand."""
+    """Nothing of this kit may be inside a data set that is another kit's data."""
     references = {
         entry.clean_path: entry
         for entry in reversed(entries)

@@ -21,7 +21,7 @@ class Timestamp(str):
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What the kit is."""
+    """The kit's name, version and description."""
 
     name: str = ""
     version: str = ""

@@ -58,7 +58,7 @@ def plan(
     Links are left out, as kit does it; a layer that would be empty for that is an error. With `follow_links` what they
     lead to is taken under their names: inside the folder, or anywhere (below `links_within`) for a path that the
     Kitfile itself names.
-    Raises NotFound for a path that is not there, PathInvalid for one of the wrong kind, that cannot be read, or whose
+    Raises NotFound for a path that does not exist, PathInvalid for one of the wrong kind, that cannot be read, or whose
     links cannot be followed.
     """
     entries = kitfile.entries()

@@ -12,7 +12,7 @@ from kitops_jupyter.verbs.core.screen import Screen
 
 
 def load(shell: InteractiveShell, open_screen: Callable[[], Screen] | None = None) -> None:
-    """Register the magics and their completion; again is no harm. `open_screen` imports the widgets when needed."""
+    """Register the magics and their completion; twice is harmless. `open_screen` imports the widgets when needed."""
     magics = KitMagics(shell)
     magics.open_screen = open_screen
     shell.register_magics(magics)

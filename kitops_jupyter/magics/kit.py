@@ -59,9 +59,7 @@ class KitMagics(Magics):
                 return self._run_block(words, cell, expand)
             result = self._run(words, cell if cell and cell.strip() else None)
         except KeyboardInterrupt:
-            raise Cancelled(
-                "interrupted; nothing was left half-done", hint="run the cell again: what was done is not done twice"
-            ) from None
+            raise Cancelled("interrupted; nothing was left half-done", hint="run the cell again to resume") from None
         if is_silent:
             return None
         if is_unshown(shell):
@@ -70,7 +68,7 @@ class KitMagics(Magics):
         return result
 
     def _run(self, words: list[str], cell: str | None = None, *, is_line: bool = True) -> Any:
-        """One command. Raises KitError. In a block, the next line waits for this one: there forms are no help."""
+        """One command. Raises KitError. In a block, the next line waits for this one: there a form would not help."""
         call = verbs.parse(words)
         directory = current_folder()
         shell: Any = self.shell

@@ -29,7 +29,7 @@ class Claims:
         self._found: list[tuple[str, file_index.Address]] | None = None
 
     def of(self, layer: Descriptor) -> file_index.Address | None:
-        """An index of this layer that nobody has compared here; None where there is none, or one that is right.
+        """An index of this layer that nobody has compared here; None if there is none, or one that is right.
 
         The right one is then known to `findings`. One that is known to be wrong is passed over.
         """

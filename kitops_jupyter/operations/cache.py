@@ -1,4 +1,4 @@
-"""`kit cache`: what lies in the cache folder, and emptying it."""
+"""`kit cache`: what is in the cache folder, and emptying it."""
 
 from __future__ import annotations
 

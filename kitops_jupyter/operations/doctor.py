@@ -1,4 +1,4 @@
-"""`kit doctor`: what is not installed, not enabled or broken, and the command that mends it."""
+"""`kit doctor`: what is not installed, not enabled or broken, and the command that fixes it."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def _tree_of(layer: Descriptor) -> file_index.Tree:
 
 
 def difference(listed: file_index.FileIndex, found: Sequence[file_index.IndexedFile]) -> str:
-    """The first file that the index lists otherwise than the layer has it, in words; "" where there is none."""
+    """The first file that the index lists otherwise than the layer has it, in words; "" if there is none."""
     for one, two in zip(listed.files, found, strict=False):
         if one != two:
             return f"it lists {_shown(one)}, but the layer has {_shown(two)}"

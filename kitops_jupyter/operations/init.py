@@ -1,4 +1,4 @@
-"""`kit init`: a Kitfile proposed from what lies in a folder."""
+"""`kit init`: a Kitfile proposed from what is in a folder."""
 
 from __future__ import annotations
 

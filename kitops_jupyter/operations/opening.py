@@ -225,7 +225,7 @@ def parents_of(kitfile: Kitfile, open_one: Callable[[str], Kit], *, names: Refer
 def refuse_ring(read: Callable[[], Kitfile], names: Reference, open_one: Callable[[str], Kit]) -> None:
     """Raise ReferenceCycle if a kit builds on a name that it is about to get: then nobody could unpack it.
 
-    A kit on the way that cannot be opened ends the look: what is not there closes no ring.
+    A kit on the way that cannot be opened ends the look: what does not exist closes no ring.
     """
     own, seen = _full_names(names), list[str]()
     try:

@@ -1,4 +1,4 @@
-"""What the system says when a file cannot be written, as errors that a person can act on."""
+"""Turns the system's write errors into errors that a person can act on."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from kitops_jupyter.progress import Event, Observer, Step, ignore
 
 # Measured: with 6 buffers neither the hash nor the disk waits for the other; 24 MiB a stream.
 BUFFERS = 6
-# How long a slow stream, or a slow sink, goes without asking the observer whether to go on.
+# How long a slow stream, or a slow sink, goes without asking the observer whether to continue.
 OBSERVE_EVERY_S = 0.1
 
 

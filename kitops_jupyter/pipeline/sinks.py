@@ -103,7 +103,7 @@ class OpenFileSink:
         self._file.finish()
 
     def abort(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
 

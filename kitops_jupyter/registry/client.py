@@ -100,7 +100,7 @@ class Registry(Exchange):
         return RemoteRepository(self, name, self.remembered)
 
     def catalog(self) -> Iterator[str]:
-        """The names of its repositories, as the pages come; raises RegistryError where it does not tell."""
+        """The names of its repositories, as the pages come; raises RegistryError if it does not list them."""
         return lists.catalog(self)
 
     def login(self, username: str, password: str, *, keep: bool = True) -> str:

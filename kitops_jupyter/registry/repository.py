@@ -77,7 +77,7 @@ class RemoteRepository:
     def is_known(self, descriptor: Descriptor, *, if_refused: bool = False) -> bool:
         """`exists`, for who writes next; `if_refused` where the registry refuses to say although it has our login.
 
-        Some answer 401 or 403 for what is not there, or let somebody push who may not pull: the write then decides.
+        Some answer 401 or 403 for what does not exist, or let somebody push who may not pull: the write then decides.
         """
         try:
             return self.exists(descriptor)

@@ -121,7 +121,7 @@ class Base(tornado.web.RequestHandler):
             raise Refused(413, "SIZE_INVALID", "this request takes no body")
 
     def lose(self) -> None:
-        """What has come of the body is good for nothing."""
+        """Discard what arrived of the body."""
 
     def let_go(self) -> None:
         """The request ends, one way or another; may be called twice."""

@@ -113,7 +113,7 @@ class Sending(Base):
     def let_go(self) -> None:
         if self.incoming is None:
             return
-        if self.request.method == "POST" and not self.incoming.is_ending:  # nobody knows its name
+        if self.request.method == "POST" and not self.incoming.is_ending:  # its name was never sent
             self.lose()
         self.site.uploads.release(self.incoming)
 

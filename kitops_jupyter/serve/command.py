@@ -15,10 +15,10 @@ from kitops_jupyter.errors import Usage
 from kitops_jupyter.serve.hosts import Hosts, is_loopback
 from kitops_jupyter.serve.running import ANSWERS
 
-_ABOUT = """\
-Runs a small registry over a folder, for demos, classrooms and tests. It is not the registry that a team should run:
-it has no TLS, no roles and no backups. Harbor, Zot, or what your cloud offers, has them.
-"""
+_ABOUT = (
+    "Runs a small registry over a folder, for demos, classrooms and tests. It is not meant for production: it has "
+    "no TLS, no roles and no backups. Use Harbor, Zot, or your cloud's registry instead. "
+)
 _EXAMPLE = "for example: jupyter kit serve ./registry --port 5000"
 
 
@@ -40,7 +40,7 @@ def main(words: Sequence[str]) -> int:
     try:
         app = make_app(folder, hosts=hosts, read_only=arguments.read_only, passwords=passwords)
     except OSError as problem:
-        raise Usage(f"{folder}: {problem.strerror}", hint="give a folder of your own that can be written to") from None
+        raise Usage(f"{folder}: {problem.strerror}", hint="give a folder that you can write") from None
 
     def tell(address: str) -> None:
         print(f"{ANSWERS}{address}", flush=True)
@@ -55,24 +55,26 @@ def main(words: Sequence[str]) -> int:
     except (OSError, UnicodeError) as problem:
         number = problem.errno if isinstance(problem, OSError) else None
         reason = os.strerror(number) if number and number > 0 else str(problem)
-        raise Usage(f"{arguments.host}:{arguments.port}: {reason}", hint="--port 0 takes a free one") from None
+        raise Usage(f"{arguments.host}:{arguments.port}: {reason}", hint="--port 0 picks a free port") from None
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="jupyter kit serve", description=_ABOUT, epilog=_EXAMPLE)
-    parser.add_argument("folder", nargs="?", default="kit-registry", help="where it keeps kits (kit-registry)")
-    parser.add_argument("--port", type=_port, default=5000, help="0 takes a free one (5000)")
-    parser.add_argument("--host", default="127.0.0.1", help="another address than this machine's own needs passwords")
+    parser.add_argument("folder", nargs="?", default="kit-registry", help="folder for the kits (kit-registry)")
+    parser.add_argument("--port", type=_port, default=5000, help="port; 0 picks a free one (5000)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on; beyond this machine, passwords are required"
+    )
     parser.add_argument(
         "--allow-host",
         metavar="NAME",
         action="append",
         default=[],
-        help="a name under which it is reached, beside localhost and --host; can be given more than once",
+        help="also answer to this host name, besides localhost and --host; can be repeated",
     )
-    parser.add_argument("--password-file", metavar="FILE", help="lines user:password; readable by you alone")
-    parser.add_argument("--read-only", action="store_true", help="nobody can push")
+    parser.add_argument("--password-file", metavar="FILE", help="file with lines user:password, readable only by you")
+    parser.add_argument("--read-only", action="store_true", help="refuse pushes")
     return parser
 
 
@@ -89,7 +91,7 @@ def _passwords(path: Path) -> dict[str, str]:
             raise Usage(f"{path} can be read by others", hint=f"chmod 600 {path}")
         lines = read_bytes(path).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as problem:
-        hint = "it is a text with lines user:password"
+        hint = "it is a text file with lines user:password"
         raise Usage(f"{path} cannot be read: {why(problem)}", hint=hint) from None
     found = dict(line.split(":", 1) for line in lines if ":" in line)
     if not found:

@@ -9,7 +9,7 @@
     lock                                  held while names are given and taken away
 
 HEX has 64 digits for sha256, 128 for sha512. Every file gets its name when it is whole, so that a kill leaves nothing
-half, and two processes may share the folder. Names of repositories have no part that begins with `_`. What else lies in
+half, and two processes may share the folder. No part of a repository name begins with `_`. What else is in
 the folder, links above all, is not there for us.
 """
 
@@ -172,7 +172,7 @@ class Folder:
         return digest
 
     def _digest_of(self, repository: str, tag: str) -> str:
-        """What the tag names; empty where there is no such tag, or its file holds anything else."""
+        """What the tag names; empty if there is no such tag, or its file holds anything else."""
         try:
             text = self.tree.read(*self._tag_file(repository, tag), limit_bytes=_NOTE_LIMIT_BYTES)
             return refused.digest(text.decode("ascii", "replace"))

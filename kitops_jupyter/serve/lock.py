@@ -25,7 +25,7 @@ class Lock:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold it; not to be nested. Raises Refused when another process does not let go."""
+        """Hold it; must not be nested. Raises Refused when another process does not let go."""
         until = time.monotonic() + _TIMEOUT_S
         if not self._ours.acquire(timeout=_TIMEOUT_S):
             raise _busy()

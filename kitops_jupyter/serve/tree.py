@@ -71,11 +71,11 @@ class Tree:
             return False
 
     def files(self, *path: str) -> list[str]:
-        """The names of the regular files in the folder, sorted; none for one that is not there."""
+        """The names of the regular files in the folder, sorted; none for one that does not exist."""
         return self._names(path, lambda entry: entry.is_file(follow_symlinks=False))
 
     def folders(self, *path: str) -> list[str]:
-        """The names of the folders in the folder, sorted; none for one that is not there."""
+        """The names of the folders in the folder, sorted; none for one that does not exist."""
         return self._names(path, lambda entry: entry.is_dir(follow_symlinks=False))
 
     def _names(self, path: tuple[str, ...], is_one: Callable[[os.DirEntry[str]], bool]) -> list[str]:
@@ -136,7 +136,7 @@ class Tree:
             os.replace(old + source[-1], new + target[-1], src_dir_fd=here, dst_dir_fd=there)
 
     def remove(self, *path: str) -> None:
-        """Take the name away, of a link or a pipe too; nothing happens where there is none."""
+        """Remove the name, also of a link or a pipe; nothing happens if there is none."""
         with contextlib.suppress(FileNotFoundError), self._folder(path[:-1]) as (descriptor, prefix):
             os.unlink(prefix + path[-1], dir_fd=descriptor)
 

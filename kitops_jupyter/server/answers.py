@@ -16,7 +16,7 @@ def to_json(value: object) -> str:
     """Dataclasses, lists, dicts and plain values as JSON in ASCII; lone surrogates stay escaped.
 
     NaN and the infinities, which JSON lacks and strangers' notebooks have, become null. Raises Usage for what is
-    nested too deeplylyly for a parser.
+    nested too deeply for a parser.
     """
     try:
         try:
@@ -24,7 +24,7 @@ def to_json(value: object) -> str:
         except ValueError:
             return json.dumps(_finite(value), default=_fields, allow_nan=False)
     except RecursionError:
-        raise Usage("it is nested too deeplylyly to show", hint="pull it, and look at the file") from None
+        raise Usage("it is nested too deeply to show", hint="pull it, and look at the file") from None
 
 
 def error_of(problem: Exception) -> wire.Error:

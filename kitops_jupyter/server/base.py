@@ -144,7 +144,7 @@ class PanelHandler(APIHandler):
         self.finish(to_json(error_of(problem)))
 
     def write_error(self, status_code: int, **more: Any) -> None:
-        """What is not ours in the same form; of a fault, no more than that there was one."""
+        """Foreign errors in the same form; of a bug, only that there was one."""
         problem = (more.get("exc_info") or (None, None))[1]
         told = problem.log_message if isinstance(problem, HTTPError) and status_code == 403 else None
         self.set_status(status_code)

@@ -56,7 +56,7 @@ class KitServer(ExtensionApp):
         server.io_loop.add_callback(self._workers.call, self._jobs.take_over, tasks.make)
 
     def _warn(self, problem: KitError) -> None:
-        """Settings that cannot be used stop no server: each request is answered with what is wrong, and may mend it."""
+        """Settings that cannot be used stop no server: each request is answered with what is wrong, and may fix it."""
         self.log.warning(
             "kitops: %s", redacted(f"{problem.message} ({problem.hint})" if problem.hint else problem.message)
         )
@@ -67,7 +67,7 @@ class KitServer(ExtensionApp):
 
 
 class _Teller:
-    """Sends what jobs tell, from whatever thread, on the server's event bus; a server with a job is no idle one."""
+    """Sends what jobs tell, from whatever thread, on the server's event bus; a server with a job is not idle."""
 
     def __init__(self, server: Any) -> None:
         self._server = server

@@ -58,7 +58,7 @@ class Nowhere(PanelHandler):
 
 
 def handlers_of(services: Services) -> list[tuple[str, type[PanelHandler], dict[str, Any]]]:
-    """What tornado is told: a pattern for each path, the last for all others."""
+    """The routes for tornado: a pattern for each path, the last for all others."""
     paths: dict[str, dict[str, Route[Any, Any]]] = {}
     for route in ROUTES:
         paths.setdefault(route.path, {})[route.method] = route

@@ -132,7 +132,7 @@ def _locked(path: Path) -> Iterator[bool]:
 
 
 def _parse(text: str) -> Any:
-    """The JSON of a file; what is nested too deeplylyly to be ours is null, so that it harms no job but its own."""
+    """The JSON of a file; what is nested too deeply to be ours is null, so that it harms no job but its own."""
     try:
         return json.loads(text, parse_int=_number)
     except RecursionError:

@@ -1,7 +1,7 @@
 """Transfers as jobs of the server: they outlive kernel and page, and the next server resumes them.
 
 A new server takes over the records of dead ones that showed the same folder, and begins again what was under way: a
-transfer then finds its partial files. One job's fault stays its own: it fails, with its reason, and the others go on.
+transfer then finds its partial files. One job's fault stays its own: it fails, with its reason, and others continue.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class _Running:
 
 
 class Jobs:
-    """The jobs of this server. `tell` is called, from any thread, with each job that went on; seldom enough to send.
+    """The jobs of this server. `tell` is called, from any thread, with each job that changed; seldom enough to send.
 
     `turns` says how many run at once.
     """

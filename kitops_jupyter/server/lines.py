@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from kitops_jupyter.lines import offered, path_word
 
-# The flags that say what becomes of files that are there already.
+# The flags that say what becomes of files that already exist.
 CONFLICT_WORDS: Mapping[str, Sequence[str]] = {
     "refuse": (),
     "keep": ("--ignore-existing",),

@@ -43,7 +43,7 @@ class Root:
         return path
 
     def shown(self, path: Path) -> str:
-        """A path as the panel names it; as it is where it lies elsewhere."""
+        """A path as the panel names it; as it is if it is elsewhere."""
         try:
             relative = path.resolve().relative_to(self.folder).as_posix()
         except ValueError:

@@ -40,7 +40,7 @@ class Turns:
         self._go_on()
 
     def remove(self, name: str) -> bool:
-        """Take it out of the line; False when its turn has come already."""
+        """Take it out of the queue; False if it already runs."""
         with self._lock:
             return self._waiting.pop(name, None) is not None
 

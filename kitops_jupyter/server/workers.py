@@ -1,4 +1,4 @@
-"""Threads that do not keep a process alive: a server that is told to stop does not wait for a registry that is silent.
+"""Threads that do not keep a process alive: a server that is stopping does not wait for a registry that is silent.
 
 The standard library's pools join their threads at the end, whatever these wait for. What is cut short here is what a
 kill -9 may cut short as well: nothing of it is lost.
@@ -41,7 +41,7 @@ class Workers:
             self._idle.release()
 
     async def call(self, work: Callable[..., T], *arguments: Any) -> T:
-        """What the work returns, or what it raises; the loop goes on meanwhile."""
+        """What the work returns, or what it raises; the loop keeps running."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
 

@@ -12,7 +12,7 @@ ROW_LIMIT = 500  # rows of one table that HTML shows: a page with more is slow t
 TEXT_LIMIT_CHARS = 60_000  # of a text block in HTML
 
 # Inline styles only: they survive where a <style> element is dropped. Every colour is the theme's (JupyterLab's
-# variables, then VS Code's), and where there is none, inherited or a grey that shows on white and on black.
+# variables, then VS Code's), and if there is none, inherited or a grey that shows on white and on black.
 _INK = "var(--jp-ui-font-color1, var(--vscode-editor-foreground, inherit))"
 _FAINT = "var(--jp-ui-font-color2, var(--vscode-descriptionForeground, #808080))"
 _LINE = "var(--jp-border-color2, var(--vscode-widget-border, rgba(128, 128, 128, .35)))"

@@ -21,7 +21,7 @@ class CacheUsage:
 
 
 def usage(cache: Path) -> CacheUsage:
-    """What lies in the cache; links count as themselves."""
+    """What is in the cache; links count as themselves."""
     count, size_bytes = 0, 0
     for folder, folders, names in os.walk(cache):
         for name in (*names, *(name for name in folders if Path(folder, name).is_symlink())):
@@ -35,7 +35,7 @@ def usage(cache: Path) -> CacheUsage:
 
 
 def clear(cache: Path) -> CacheUsage:
-    """Remove all that lies in the cache; what went is counted.
+    """Remove everything in the cache; what went is counted.
 
     Links are removed, never followed; a cache folder that is itself a link is refused. Raises StoreError, StorageFull.
     """

@@ -19,7 +19,7 @@ from kitops_jupyter.store.lists import Lists, read_listing, read_tags
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`problems` is empty for a store that is whole. `unreferenced` blobs are no problem: no kit needs them."""
+    """`problems` is empty for a store that is whole. `unreferenced` blobs are not problems: no kit needs them."""
 
     kits: int
     blobs: int

@@ -41,12 +41,12 @@ def read_small(path: Path, limit_bytes: int) -> bytes:
 
 
 def read_json(path: Path, default: Any = None, *, tries: int = _READ_TRIES) -> Any:
-    """The parsed content, or `default` where there is no file. Raises StoreCorrupt, naming the file."""
+    """The parsed content, or `default` if there is no file. Raises StoreCorrupt, naming the file."""
     return read_data(path, default, tries=tries)[1]
 
 
 def read_data(path: Path, default: Any = None, *, tries: int = _READ_TRIES) -> tuple[bytes, Any]:
-    """As `read_json`, with the very bytes, b"" where there is no file."""
+    """As `read_json`, with the very bytes, b"" if there is no file."""
     for attempt in range(tries):
         try:
             data = read_small(path, JSON_LIMIT_BYTES)
@@ -113,7 +113,7 @@ def swap(path: Path, data: bytes, *, temporary: Path) -> tuple[bytes | None, lis
 
 
 def stamps_of(path: Path) -> list[int]:
-    """What shows that somebody wrote a list, and is not changed by a rename; [] where there is none."""
+    """What shows that somebody wrote a list, and is not changed by a rename; [] if there is none."""
     try:
         found = path.stat()
     except OSError:

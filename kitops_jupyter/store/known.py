@@ -1,6 +1,6 @@
 """Which blobs are known to be right: their bytes were hashed once, and their stamps have not changed since.
 
-One small file a digest, in the cache folder, for this person only. Everything in it may vanish or be garbage at any
+One small file a digest, in the cache folder, for this person only. Everything in it may vanish or be damaged at any
 time: an entry counts only when it can be read and has the very stamps that the blob has now; else the blob is hashed
 again. What a disk changes without a stamp is found by whoever reads the whole blob, and by `kit doctor --deep`.
 """
@@ -22,7 +22,7 @@ TICK_NS = 100_000_000
 COARSE_TICK_NS = 2_000_000_000
 _ENTRY_LIMIT_BYTES = 4096
 _ENTRIES_LIMIT = 1 << 16  # of about 100 bytes; thousands of kits
-_PLACES = 4  # the same digest may lie in several stores
+_PLACES = 4  # the same digest may be in several stores
 _IN_MEMORY = 1 << 12
 
 
@@ -65,7 +65,7 @@ _verdicts: dict[tuple[Path, Digest], tuple[Stamp, bool]] = {}
 
 
 class KnownBlobs:
-    """Verdicts on blobs by their stamps; a folder that cannot be written costs time, and is no error."""
+    """Verdicts on blobs by their stamps; a folder that cannot be written costs time, and is not an error."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

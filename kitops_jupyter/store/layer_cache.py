@@ -60,5 +60,5 @@ class LayerCache:
         return record
 
     def remember(self, fingerprint: str, record: LayerRecord) -> None:
-        """Note the layer that these files made; a cache that cannot be written costs time, and is no error."""
+        """Note the layer that these files made; a cache that cannot be written costs time, and is not an error."""
         self._kept.keep(file_name_for(fingerprint), json.dumps({"fingerprint": fingerprint, **asdict(record)}).encode())

@@ -1,4 +1,4 @@
-"""Where everything lies in a store on disk, and how its files are named.
+"""Where everything is in a store on disk, and how its files are named.
 
 `storage/.kitops_jupyter/` is ours alone: kit lists the files of `storage/`, and enters no folder but its own. It is on
 the file system of the blobs, so that what is written there gets its final name in one rename.

@@ -43,7 +43,7 @@ class Listing:
 
 
 def read_listing(path: Path) -> Listing:
-    """An index file, empty where there is none. Raises StoreCorrupt."""
+    """An index file, empty if there is none. Raises StoreCorrupt."""
     return _listing(path, read_json(path, {}))
 
 
@@ -75,7 +75,7 @@ def _listing(path: Path, parsed: Any) -> Listing:
 
 
 def read_tags(path: Path) -> dict[str, Descriptor]:
-    """A tags file, empty where there is none. Raises StoreCorrupt."""
+    """A tags file, empty if there is none. Raises StoreCorrupt."""
     return _tags(path, read_json(path, {}))
 
 

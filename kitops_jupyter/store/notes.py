@@ -33,7 +33,7 @@ class Notes:
         return text if isinstance(text, str) else None
 
     def keep(self, key: str, text: str) -> None:
-        """Keep a text for this key, in place of an older one; a folder that cannot be written is no error."""
+        """Keep a text for this key, in place of an older one; a folder that cannot be written is not an error."""
         self._kept.keep(file_name_for(key), json.dumps({"key": key, "text": text[:2000]}).encode())
 
     def forget(self, key: str) -> None:

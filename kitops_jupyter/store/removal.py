@@ -1,7 +1,7 @@
 """Removing: names first, then manifests from the lists, then the blobs that nothing needs any more.
 
 What keeps a blob: any manifest of any repository, of kits or of indexes; any other manifest that `index.json` lists;
-a pin of any living session. When a manifest that stays cannot be read, nobody knows what it needs: then every blob
+a pin of any living session. When a manifest that stays cannot be read, what it needs is unknown: then every blob
 stays, and the result says why. The order makes a kill harmless, and the journal lets the next writer finish what it
 cut short.
 Source: format.md, "The store".
@@ -43,7 +43,9 @@ class Removed:
 def remove(layout: Layout, reference: Reference, *, force: bool, kind: Kind) -> Removed:
     """Remove a tag (of several: only the name), or a kit by its digest or with `force`; see Store.remove."""
     pair = layout.pair(reference.store_name, kind)
-    if not (pair.index.exists() or pair.tags.exists()):  # without a lock: nothing is made in a store that is not there
+    if not (
+        pair.index.exists() or pair.tags.exists()
+    ):  # without a lock: nothing is made in a store that does not exist
         raise _not_found(reference, reference.name)
     names = [reference.name] if reference.digest else list(dict.fromkeys([reference.tag, *reference.extra_tags]))
     with locked(layout), storing(layout.root):
@@ -190,7 +192,7 @@ def _free(layout: Layout, gone: Sequence[Descriptor]) -> _Freed:
     lists = Lists(layout)
     shared = lists.shared()
     candidates = {descriptor.digest: descriptor for descriptor in gone}
-    for listed in graph.reach(layout, gone).listed:  # an index takes along the kits that only it listed
+    for listed in graph.reach(layout, gone).listed:  # an index also removes the kits that only it listed
         candidates.setdefault(listed.digest, listed)
     try:
         owned = lists.owned()

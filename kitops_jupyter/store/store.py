@@ -222,7 +222,7 @@ class Store:
         )
 
     def cache_usage(self) -> CacheUsage:
-        """What lies in the cache folder."""
+        """What is in the cache folder."""
         return cache.usage(self._cache)
 
     def cache_clear(self) -> CacheUsage:
@@ -239,4 +239,4 @@ def _stats(folder: Path) -> Iterator[tuple[str, int, int, int]]:
                     there = entry.stat(follow_symlinks=False)
                     yield entry.name, there.st_mtime_ns, there.st_size, there.st_ino
     except OSError:
-        return  # not there, or not ours to see: there is nothing to tell of it
+        return  # not there, or not ours to see: there is nothing to report

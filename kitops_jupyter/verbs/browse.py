@@ -41,11 +41,12 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="browse",
-    summary="look into registries and kits, and tick what to pull",
+    summary="browse registries and kits, and pick what to pull",
     about=(
-        "In a notebook: a browser in the cell. Registries and the local store, repositories, tags with size and date; "
-        "a kit opens to its layers, folders and files, to be ticked and pulled into a folder, with everything that is "
-        "that conflict shown first. Elsewhere the same as text, one level at a time."
+        "In a notebook, opens a browser in the cell: registries and the local store, repositories, and tags with "
+        "size and date. A kit opens to its layers, folders and files; tick what you need and pull it into a "
+        "folder. Conflicts with existing files are listed first. Elsewhere, prints the same as text, one level at "
+        "a time."
     ),
     parser=_parser,
     run=_run,

@@ -1,4 +1,4 @@
-"""`kit cache`: temporary files, and what packing knows of unchanged ones."""
+"""`kit cache`: the size of the cache, and emptying it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="cache",
-    summary="what lies in the cache folder, and emptying it",
-    about="`cache info` says how much lies in the cache; `cache clear` empties it. Kits are not touched.",
+    summary="show the size of the cache, or empty it",
+    about="`cache info` shows the size of the cache; `cache clear` empties it. Kits are not affected.",
     parser=_parser,
     run=_run,
 )

@@ -23,10 +23,10 @@ def _parser() -> Parser:
     )
     parser.word("SRC", kind="reference")
     parser.word("DST", kind="reference")
-    parser.flag("--no-referrers", help="leave behind what refers to the kit: signatures, file indexes")
-    parser.flag("-o", "--overwrite", help="replace a tar that is there")
-    parser.flag("--src-plain-http", help="HTTP to SRC alone")
-    parser.flag("--dst-plain-http", help="HTTP to DST alone")
+    parser.flag("--no-referrers", help="do not copy what refers to the kit, such as signatures and file indexes")
+    parser.flag("-o", "--overwrite", help="replace an existing tar")
+    parser.flag("--src-plain-http", help="use HTTP for SRC only")
+    parser.flag("--dst-plain-http", help="use HTTP for DST only")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -51,11 +51,11 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="copy",
-    summary="a kit from any registry, store or OCI layout to any other, byte for byte",
+    summary="copy a kit between registries, stores and OCI layouts, byte for byte",
     about=(
-        "Each side is a name with a registry, another name or local://NAME (the local store), oci:DIR[:TAG] or "
-        "FILE.tar[:TAG] (an OCI layout, which crosses an air gap). All that refers to the kit comes along, no digest "
-        "changes, and what is there is not moved again."
+        "Each side is a name with a registry, another name or local://NAME (the local store), or oci:DIR[:TAG] or "
+        "FILE.tar[:TAG] (an OCI layout, to carry across an air gap). Everything that refers to the kit is copied "
+        "too, no digest changes, and content that is already there is not moved again."
     ),
     parser=_parser,
     run=_run,

@@ -36,11 +36,11 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="diff",
-    summary="two kits, by layers, files and Kitfile fields",
+    summary="compare two kits by layers, files and Kitfile fields",
     about=(
-        "Shows which layers two kits share, which files differ in the others, and which fields of the Kitfile changed. "
-        "local:// before a reference means the local store, remote:// its registry; of a kit there, only what must be "
-        "compared is downloaded."
+        "Shows which layers two kits share, which files differ in the others, and which Kitfile fields changed. "
+        "Put local:// before a reference for the local store, or remote:// for its registry; from a registry only "
+        "what must be compared is downloaded."
     ),
     parser=_parser,
     run=_run,

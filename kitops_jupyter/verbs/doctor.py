@@ -1,4 +1,4 @@
-"""`kit doctor`: what is broken, and the command that mends it."""
+"""`kit doctor`: what is broken, and the command that fixes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kitops_jupyter.verbs.core.verb import Context, Verb
 
 def _parser() -> Parser:
     parser = Parser("doctor", usage="doctor", examples=("kit doctor", "kit doctor --deep"))
-    parser.flag("--deep", help="read and hash every byte of the store; a large one takes minutes")
+    parser.flag("--deep", help="read and hash every byte of the store; takes minutes for a large store")
     parser.common_flags()
     return parser
 
@@ -23,11 +23,10 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="doctor",
-    summary="what is broken, and the command that mends it",
+    summary="find problems and show the command that fixes each",
     about=(
-        "Looks at Python, the libraries, the store and the disk, and says for each problem the command that mends "
-        "it. --deep also hashes every layer and says which kits are damaged. A script gets exit status 1 when "
-        "something is broken."
+        "Checks Python, the libraries, the store and the disk, and shows the command that fixes each problem. "
+        "--deep also hashes every layer and names the damaged kits. Exits with status 1 if it finds a problem."
     ),
     parser=_parser,
     run=_run,

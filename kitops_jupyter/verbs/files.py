@@ -17,8 +17,8 @@ def _parser() -> Parser:
     )
     parser.word("REF", kind="reference")
     parser.word("LAYER", required=False)
-    parser.flag("-l", "--long", help="with permissions and sizes in bytes")
-    parser.flag("-r", "--remote", help="ask the registry, even for what is here")
+    parser.flag("-l", "--long", help="show permissions and sizes in bytes")
+    parser.flag("-r", "--remote", help="ask the registry, even if the kit is stored locally")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -40,8 +40,8 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="files",
-    summary="the files inside each layer",
-    about="Lists the files inside every layer of a kit, or inside the LAYER with this name, path or type.",
+    summary="list the files inside each layer",
+    about="Lists the files inside every layer of a kit, or inside the layer with the name, path or type LAYER.",
     parser=_parser,
     run=_run,
 )

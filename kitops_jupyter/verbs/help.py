@@ -68,7 +68,7 @@ def _card_of_overview(result: Overview) -> Card:
     return Card(
         title="kit: pack a notebook, its model and its data into one ModelKit",
         tables=(Table(("verb", "what it does"), result.verbs),),
-        notes=("kit help VERB shows a verb's flags with an example; kit pack . -t NAME:TAG is a good start",),
+        notes=("kit help VERB shows a verb's flags and an example; to start, try kit pack . -t NAME:TAG",),
     )
 
 
@@ -89,8 +89,8 @@ def _run(arguments: argparse.Namespace, context: Context) -> Result:
 
 VERB = Verb(
     name="help",
-    summary="this list, or a verb's flags with an example",
-    about="Shows every verb in one line, or one verb with all its flags and an example.",
+    summary="show this list, or a verb's flags with an example",
+    about="Lists every verb in one line, or shows one verb with all its flags and an example.",
     parser=_parser,
     run=_run,
     needs_home=False,

@@ -33,11 +33,18 @@ def _parser() -> Parser:
     parser.word("KIT", kind="reference", required=False, many=True)
     parser.flag(
         "-l", "--label", metavar="KEY=VALUE", action="append", default=[],
-        help="a label of the kit; KEY:=JSON for a number or a list, KEY- removes it",
+        help="label of the kit; KEY:=JSON sets a number or a list, KEY- removes it",
     )  # fmt: skip
-    parser.flag("--annotate", metavar="KEY=VALUE", action="append", default=[], help="an annotation of the kit; KEY-")
-    parser.flag("-r", "--remote", help="look the kit or the index up in its registry")
-    parser.flag("--format", choices=("table", "json"), default="table", help="for info and list of one index")
+    parser.flag(
+        "--annotate", metavar="KEY=VALUE", action="append", default=[], help="annotation of the kit; KEY- removes it"
+    )
+    parser.flag("-r", "--remote", help="look up the kit or the index in its registry")
+    parser.flag(
+        "--format",
+        choices=("table", "json"),
+        default="table",
+        help="output format of info, and of list for one index",
+    )
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -100,10 +107,10 @@ def _other(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="index",
-    summary="several kits under one name, told apart by labels",
+    summary="group several kits under one name, told apart by labels",
     about=(
-        "create, add, remove, delete and info of an index; list of all indexes, or of the kits of one; push sends its "
-        "kits first. pull and unpack choose one of its kits by -l KEY=VALUE."
+        "Use create, add, remove, delete and info on an index, and list for all indexes or for the kits of one; "
+        "push sends its kits first. pull and unpack choose one of its kits with -l KEY=VALUE."
     ),
     parser=_parser,
     run=_run,

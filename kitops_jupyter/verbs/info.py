@@ -14,8 +14,10 @@ def _parser() -> Parser:
         "info", usage="info REF [flags]", examples=("kit info churn:tuned", "kit info churn:tuned -f model.path")
     )
     parser.word("REF", kind="reference")
-    parser.flag("-f", "--filter", metavar="FIELD", help="one field of the Kitfile: model.name, datasets[0].path")
-    parser.flag("-r", "--remote", help="ask the registry, even for what is here")
+    parser.flag(
+        "-f", "--filter", metavar="FIELD", help="one field of the Kitfile, such as model.name or datasets[0].path"
+    )
+    parser.flag("-r", "--remote", help="ask the registry, even if the kit is stored locally")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -44,8 +46,8 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="info",
-    summary="a kit's Kitfile, or one field of it",
-    about="Shows the Kitfile of a kit, with its layers and their sizes; --filter takes one field.",
+    summary="show a kit's Kitfile, or one field of it",
+    about="Shows the Kitfile of a kit with its layers and their sizes; --filter shows only one field.",
     parser=_parser,
     run=_run,
 )

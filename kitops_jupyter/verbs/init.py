@@ -18,12 +18,14 @@ def _parser() -> Parser:
     parser.flag("--name", metavar="NAME", default="", help="the kit's name")
     parser.flag("--desc", metavar="TEXT", default="", help="the kit's description")
     parser.flag("--author", metavar="NAME", default="", help="the kit's author")
-    parser.flag("-f", "--force", help="replace the Kitfile that is there")
-    parser.flag("-o", "--output", metavar="FILE", kind="path", help="write there; - only shows it")
-    parser.flag("--depth", metavar="N", type=int, help="how deep a folder is looked into before it becomes one layer")
-    parser.flag("--follow-links", help="propose what links point to; kit pack needs the flag, too")
-    parser.flag("--like-kit", help="the kit program's own guess, to the byte")
-    parser.flag("--dry-run", help="show the Kitfile, write nothing")
+    parser.flag("-f", "--force", help="replace an existing Kitfile")
+    parser.flag("-o", "--output", metavar="FILE", kind="path", help="write the Kitfile to FILE; - only shows it")
+    parser.flag(
+        "--depth", metavar="N", type=int, help="how many folder levels to look into before a folder becomes one layer"
+    )
+    parser.flag("--follow-links", help="include what links point to; kit pack needs this flag too")
+    parser.flag("--like-kit", help="propose exactly what the kit program would")
+    parser.flag("--dry-run", help="show the Kitfile without writing it")
     parser.common_flags()
     return parser
 
@@ -51,11 +53,11 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="init",
-    summary="propose a Kitfile from the files that are there",
+    summary="propose a Kitfile from the files in a folder",
     about=(
-        "Looks at the files below DIR and writes a Kitfile that takes them: notebooks and scripts as code, "
-        "models, data, documents. Hidden files, caches and what looks like credentials are left out, and named. A "
-        "Kitfile that is there already stays, unless --force."
+        "Looks at the files below DIR and writes a Kitfile for them: notebooks and scripts as code, models, data "
+        "sets and documents. Hidden files, caches and files that look like credentials are left out and listed. "
+        "An existing Kitfile is kept unless you give --force."
     ),
     parser=_parser,
     run=_run,

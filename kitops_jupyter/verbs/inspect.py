@@ -1,4 +1,4 @@
-"""`kit inspect`: all that a kit says of itself."""
+"""`kit inspect`: a kit's digest, Kitfile and manifest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kitops_jupyter.verbs.core.verb import Context, Verb
 def _parser() -> Parser:
     parser = Parser("inspect", usage="inspect REF", examples=("kit inspect churn:tuned",))
     parser.word("REF", kind="reference")
-    parser.flag("-r", "--remote", help="ask the registry, even for what is here")
+    parser.flag("-r", "--remote", help="ask the registry, even if the kit is stored locally")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -37,7 +37,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="inspect",
-    summary="digest, Kitfile and manifest of a kit, as JSON",
+    summary="show a kit's digest, Kitfile and manifest as JSON",
     about="Shows the manifest of a kit with every layer's media type, digest and size, and its Kitfile, as JSON.",
     parser=_parser,
     run=_run,

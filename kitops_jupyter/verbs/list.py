@@ -28,7 +28,7 @@ def _parser() -> Parser:
     )  # fmt: skip
     parser.flag(
         "-f", "--filter", metavar="TYPES[:NAMES]", kind="filter", action="append", default=[],
-        help="only kits with such a layer; may be repeated",
+        help="only kits with a layer of this type; may be repeated",
     )  # fmt: skip
     parser.flag("-r", "--remote", help="ask the registry")
     parser.network_flags()
@@ -63,9 +63,11 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="list",
-    summary="the kits of the local store, or of a repository in its registry",
-    about="Lists the kits of the local store with tags, sizes and digests; REGISTRY/REPOSITORY lists what is there, "
-    "REGISTRY alone its repositories.",
+    summary="list kits in the local store or in a repository",
+    about=(
+        "Lists the kits of the local store with tags, sizes and digests; REGISTRY/REPOSITORY lists a remote "
+        "repository, REGISTRY alone its repositories."
+    ),
     parser=_parser,
     run=_run,
 )

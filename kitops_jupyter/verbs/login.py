@@ -26,9 +26,9 @@ def _parser() -> Parser:
         examples=("kit login registry.example.com -u ada", "kit login registry.example.com -u ada --password-stdin"),
     )
     parser.word("REGISTRY")
-    parser.flag("-u", "--username", metavar="NAME", help="asked for when not given")
+    parser.flag("-u", "--username", metavar="NAME", help="user name; asked for if not given")
     parser.secret("-p")
-    parser.flag("--password-stdin", help="read the password from what is piped in")
+    parser.flag("--password-stdin", help="read the password from standard input")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -66,11 +66,11 @@ def _attempt(arguments: argparse.Namespace, context: Context, observe: Observer)
 
 VERB = Verb(
     name="login",
-    summary="who you are to a registry; tried at once",
+    summary="log in to a registry",
     about=(
-        "Asks for the password without showing it, in a form where the front end has widgets, tries it at the "
-        "registry, and keeps it only if that takes it: in the system's keychain where there is one, else in kit's own "
-        "credentials file. It is never part of a notebook."
+        "Asks for the password without showing it, in a form where the front end has widgets. Keeps it only if "
+        "the registry accepts it: in the system's keychain if there is one, otherwise in kit's own credentials "
+        "file. It is never part of a notebook."
     ),
     parser=_parser,
     run=_run,

@@ -25,8 +25,8 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="logout",
-    summary="forget who you are to a registry",
-    about="Takes the credentials of a registry out of the keychain or of kit's file; docker's own file is not touched.",
+    summary="log out of a registry",
+    about="Removes a registry's credentials from the keychain or from kit's file; docker's own file is not changed.",
     parser=_parser,
     run=_run,
 )

@@ -27,23 +27,28 @@ def _parser() -> Parser:
     )
     parser.word("DIR", kind="folder", required=False)
     parser.flag(
-        "-f", "--file", metavar="FILE", kind="path", help="the Kitfile; - reads the cell's body, or what is piped in"
+        "-f", "--file", metavar="FILE", kind="path", help=("the Kitfile; - reads the cell's body, or standard input")
     )
     parser.flag(
         "-t", "--tag", metavar="REF", kind="new reference", help="the kit's name: [registry/]repository:tag1,tag2"
     )
-    parser.flag("--compression", choices=codecs.NAMES, default="none", help="of the layers")
-    parser.flag("--layer-format", choices=formats.NAMES, default="tar", help="raw: one file as it is, no archive")
+    parser.flag("--compression", choices=codecs.NAMES, default="none", help="compression of the layers")
+    parser.flag(
+        "--layer-format",
+        choices=formats.NAMES,
+        default="tar",
+        help="raw stores a single file as it is, without an archive",
+    )
     parser.flag("--follow-links", help="pack what links point to, below DIR or named in the Kitfile")
     parser.flag("--use-model-pack", help="write a CNCF ModelPack instead of a ModelKit")
-    parser.flag("--init", help="propose and write a Kitfile where there is none (in a notebook this needs no flag)")
-    parser.flag("--notebook", metavar="PATH", kind="path", help="the notebook to pack, with its folder")
+    parser.flag("--init", help="propose and write a Kitfile if there is none (the default in a notebook)")
+    parser.flag("--notebook", metavar="PATH", kind="path", help="pack this notebook, with its folder")
     parser.flag("--no-notebook", help="do not save the open notebook first, and leave it out of a proposal")
-    parser.flag("--env", help="record the environment, also beside a Kitfile of your own")
+    parser.flag("--env", help="record the environment, even with a Kitfile of your own")
     parser.flag("--no-env", help="do not record the environment")
-    parser.flag("--no-cache", help="read every file again, also those that did not change")
-    parser.flag("--dry-run", help="show what would be packed, write nothing")
-    parser.flag("--push", help="stream the files to the tag's registry, and store nothing here")
+    parser.flag("--no-cache", help="read every file again, even unchanged ones")
+    parser.flag("--dry-run", help="show what would be packed without writing anything")
+    parser.flag("--push", help="stream the files to the tag's registry without storing them locally")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -93,7 +98,7 @@ def _records(arguments: argparse.Namespace, context: Context) -> bool | None:
 
 
 def _notebook(arguments: argparse.Namespace, context: Context) -> tuple[Path | None, tuple[str, ...]]:
-    """The notebook that is meant, saved first if it is the open one; and what to tell of that."""
+    """The notebook that is meant, saved first if it is the open one; and what to report about it."""
     if arguments.no_notebook:
         if arguments.notebook:
             raise Usage("kit pack: --notebook and --no-notebook exclude each other", hint="leave one of them out")
@@ -126,12 +131,13 @@ def _kitfile(arguments: argparse.Namespace, context: Context) -> tuple[Path | No
 
 VERB = Verb(
     name="pack",
-    summary="files into a kit in the local store",
+    summary="pack files into a kit in the local store",
     about=(
         "Stores the files that the Kitfile names as one kit; the tag moves last. Files that did not change since "
-        "they were packed are not read again. Without DIR it packs the current folder, in a notebook the notebook's. "
-        "There a missing Kitfile is proposed, shown and written, and %%kit pack takes the Kitfile from the cell; the "
-        "open notebook is saved first, and a proposed Kitfile takes the environment along: files that install it again."
+        "the last pack are not read again. Without DIR it packs the current folder, or in a notebook the "
+        "notebook's folder. In a notebook a missing Kitfile is proposed, shown and written, %%kit pack takes the "
+        "Kitfile from the cell, the open notebook is saved first, and a proposed Kitfile includes files that "
+        "reinstall the environment."
     ),
     parser=_parser,
     run=_run,

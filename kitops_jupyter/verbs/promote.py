@@ -26,13 +26,17 @@ def _parser() -> Parser:
         metavar="TAG",
         kind="lifecycle",
         required=True,
-        help=f"the tag that shall name it: {known}, or any other",
+        help=f"the tag to set: {known}, or any other",
     )
-    parser.flag("--from", metavar="TAG", kind="lifecycle", dest="from_tag", help="a tag that must name it already")
-    parser.flag("--metric", metavar="NAME>=X", help="a number among the model's parameters that must hold")
-    parser.flag("--undo", help="put the tags of the last promotion back, and take away those that it made")
+    parser.flag(
+        "--from", metavar="TAG", kind="lifecycle", dest="from_tag", help="require that this tag already names the kit"
+    )
+    parser.flag(
+        "--metric", metavar="NAME>=X", help="require that a number among the model's parameters meets this limit"
+    )
+    parser.flag("--undo", help="restore the tags as they were before the last promotion; remove those that it made")
     parser.flag("--dry-run", help="show which tags would move, move none")
-    parser.flag("-r", "--remote", help="in the registry, also for a name that is not known to lead to one")
+    parser.flag("-r", "--remote", help="work in the registry, even if the name does not point to one")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -57,11 +61,11 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="promote",
-    summary="lifecycle tags, moved as one guarded step; no bytes move",
+    summary="move lifecycle tags in one guarded step; copies no data",
     about=(
-        "Lets TAG name the kit, in its registry if its name leads to one. When a champion goes, rollback names it "
-        "first. A tag that somebody else moved meanwhile is an error, and --undo puts the tags back; --dry-run shows "
-        "what either would move."
+        "Makes TAG name the kit, in its registry if its name includes one. When the champion changes, rollback "
+        "first names the old one. If someone else moved a tag meanwhile, that is an error. --undo restores the tags; "
+        "--dry-run shows what either would move."
     ),
     parser=_parser,
     run=_run,

@@ -33,16 +33,19 @@ def _parser() -> Parser:
     parser.word("REF", kind="reference")
     parser.flag(
         "-f", "--filter", metavar="TYPES[:NAMES]", kind="filter", action="append", default=[],
-        help="only these, straight into files: kitfile model datasets code prompts docs mcpservers; not these: !TYPES",
+        help="write only these as files: kitfile model datasets code prompts docs mcpservers",
     )  # fmt: skip
-    parser.flag("-d", "--dir", metavar="DIR", kind="folder", help="write the files there, store nothing")
+    parser.flag("-d", "--dir", metavar="DIR", kind="folder", help=("write the files to this folder, and store nothing"))
     parser.flag("-l", "--label", metavar="KEY=VALUE", action="append", default=[], help="choose one kit of an index")
-    parser.flag("-o", "--overwrite", help="replace files that are there already")
-    parser.flag("-i", "--ignore-existing", help="keep files that are there already")
-    parser.flag("--include-remote", help="also data sets that the Kitfile only points at")
-    parser.flag("--as-tar", help="leave each layer as the archive that it is, NAME.tar")
-    parser.flag("--store-only", help="all of it into the local store, as without any of the flags above")
-    parser.flag("--with-referrers", help="into the store, with what refers to the kit: signatures, file indexes")
+    parser.flag("-o", "--overwrite", help="replace existing files")
+    parser.flag("-i", "--ignore-existing", help="keep existing files")
+    parser.flag("--include-remote", help="also fetch data sets that the Kitfile only points to")
+    parser.flag("--as-tar", help="write each layer as an archive, NAME.tar")
+    parser.flag("--store-only", help="pull the whole kit into the local store, as without any of the flags above")
+    parser.flag(
+        "--with-referrers",
+        help=("pull into the store, with what refers to the kit, such as signatures and file indexes"),
+    )
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -113,10 +116,10 @@ def _check(arguments: argparse.Namespace) -> None:
 
 VERB = Verb(
     name="pull",
-    summary="a kit out of a registry, or only the parts that you name",
+    summary="pull a kit from a registry, or only the parts that you name",
     about=(
-        "Without --filter and --dir the whole kit goes into the local store. With them only those layers travel, and "
-        "their files are on disk afterwards, verified."
+        "Without --filter and --dir, the whole kit goes into the local store. With either, only those layers are "
+        "downloaded, verified and written as files."
     ),
     parser=_parser,
     run=_run,

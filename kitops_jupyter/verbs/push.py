@@ -20,7 +20,7 @@ def _parser() -> Parser:
     )
     parser.word("REF", kind="reference")
     parser.word("DEST", kind="new reference", required=False)
-    parser.flag("--all-tags", help="every tag of the local repository")
+    parser.flag("--all-tags", help="push every tag of the local repository")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -41,10 +41,10 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="push",
-    summary="a kit into a registry; what is there is not sent again",
+    summary="push a kit to a registry; sends only what is missing there",
     about=(
-        "Sends a kit of the local store to its registry, or to DEST. A push that broke off resumes where it was, and "
-        "the tag moves last: nobody sees half a kit."
+        "Sends a kit of the local store to its registry, or to DEST. An interrupted push resumes where it "
+        "stopped. The tag moves last, so nobody sees half a kit."
     ),
     parser=_parser,
     run=_run,

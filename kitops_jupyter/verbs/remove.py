@@ -16,9 +16,11 @@ def _parser() -> Parser:
         examples=("kit remove churn:tuned", "kit remove churn:tuned,old", "kit remove --all --force"),
     )
     parser.word("REF", kind="reference", required=False, many=True)
-    parser.flag("-f", "--force", help="all tags of the kit, not only this one; with --all: every kit")
-    parser.flag("-a", "--all", help="every kit that has no tag")
-    parser.flag("-r", "--remote", help="in the registry; a digest or --force takes the kit with all its tags")
+    parser.flag("-f", "--force", help="remove all tags of the kit; with --all: every kit")
+    parser.flag("-a", "--all", help="remove every kit that has no tag")
+    parser.flag(
+        "-r", "--remote", help="remove from the registry; a digest or --force removes the kit with all its tags"
+    )
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -40,10 +42,10 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="remove",
-    summary="a name, and the bytes that nothing needs any more",
+    summary="remove tags, and the data that no kit needs any more",
     about=(
-        "Removes tags. A kit's last tag takes the kit with it, and the blobs that no other kit needs; it says how "
-        "many bytes."
+        "Removes tags. Removing a kit's last tag also removes the kit and the blobs that no other kit needs; the "
+        "freed bytes are shown."
     ),
     parser=_parser,
     run=_run,

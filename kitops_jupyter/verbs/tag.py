@@ -19,7 +19,7 @@ def _parser() -> Parser:
     )
     parser.word("REF", kind="reference")
     parser.word("NEWREF", kind="new reference")
-    parser.flag("-r", "--remote", help="in the registry; no layer is moved through this machine")
+    parser.flag("-r", "--remote", help="tag in the registry; no layer goes through this machine")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -55,9 +55,9 @@ def _is_tag_first(first: str, second: str, settings: Settings) -> bool:
 
 VERB = Verb(
     name="tag",
-    summary="another name for a kit; no bytes move",
+    summary="give a kit another name; copies no data",
     about=(
-        "Lets NEWREF name the kit that REF names, in the same repository or another one. `tag NEWTAG REF` means "
+        "Makes NEWREF name the kit that REF names, in the same repository or another one. `tag NEWTAG REF` does "
         "the same within REF's repository."
     ),
     parser=_parser,

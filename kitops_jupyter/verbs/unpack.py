@@ -37,14 +37,14 @@ def _parser() -> Parser:
         ),
     )
     parser.word("REF", kind="reference", required=False)
-    parser.flag("-d", "--dir", metavar="DIR", kind="folder", help="where to; here, when not given")
-    parser.flag("-o", "--overwrite", help="replace files that are there already")
-    parser.flag("-i", "--ignore-existing", help="keep files that are there already")
+    parser.flag("-d", "--dir", metavar="DIR", kind="folder", help="folder to write to (default: the current one)")
+    parser.flag("-o", "--overwrite", help="replace existing files")
+    parser.flag("-i", "--ignore-existing", help="keep existing files")
     parser.flag(
         "-f", "--filter", metavar="TYPES[:NAMES]", kind="filter", action="append", default=[],
-        help="only these: kitfile model datasets code prompts docs mcpservers; not these: !TYPES; may be repeated",
+        help="only these: kitfile model datasets code prompts docs mcpservers; may be repeated",
     )  # fmt: skip
-    parser.flag("--include-remote", help="also data sets that the Kitfile only points at")
+    parser.flag("--include-remote", help="also fetch data sets that the Kitfile only points to")
     parser.flag("-l", "--label", metavar="KEY=VALUE", action="append", default=[], help="choose one kit of an index")
     for name in _OLD_FILTERS:
         parser.flag(f"--{name}", help=f"old spelling of --filter {name}")
@@ -73,10 +73,10 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="unpack",
-    summary="a kit into files: all of them, verified, or none",
+    summary="write a kit's files, verified, or none of them",
     about=(
-        "Writes a kit's files below DIR. Conflicts are listed before anything is written, and nothing is "
-        "replaced unless --overwrite; nothing has its final name before its digest is right."
+        "Writes a kit's files below DIR. Conflicts are listed before anything is written, and existing files are "
+        "replaced only with --overwrite. A file gets its final name only after its digest was verified."
     ),
     parser=_parser,
     run=_run,

@@ -17,9 +17,9 @@ def _parser() -> Parser:
     )
     parser.word("KITFILE", kind="path", required=False)
     parser.flag(
-        "-f", "--file", metavar="FILE", kind="path", help="the Kitfile; - reads the cell's body, or what is piped in"
+        "-f", "--file", metavar="FILE", kind="path", help=("the Kitfile; - reads the cell's body, or standard input")
     )
-    parser.flag("--format", choices=("text", "json"), default="text", help="json: for programs")
+    parser.flag("--format", choices=("text", "json"), default="text", help="json is for programs")
     parser.common_flags()
     return parser
 
@@ -44,10 +44,10 @@ def _failed(result: object) -> bool:
 
 VERB = Verb(
     name="validate",
-    summary="judge a Kitfile: every problem with its line and a suggestion",
+    summary="check a Kitfile: list each problem with its line and a suggestion",
     about=(
-        "Reads a Kitfile as strictly as packing does, and lists every problem with line, field and suggestion. "
-        "KITFILE is a file or the folder that holds one. A script gets exit status 1 for a Kitfile that is not "
+        "Checks a Kitfile as strictly as packing does, and lists every problem with its line, field and a "
+        "suggestion. KITFILE is a file, or a folder that holds one. Exits with status 1 if the Kitfile is not "
         "valid."
     ),
     parser=_parser,

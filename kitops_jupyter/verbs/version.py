@@ -22,8 +22,8 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="version",
-    summary="what runs here",
-    about="Shows the version of this program, of Python, and of the Kitfile that it writes.",
+    summary="show the versions of this program and of Python",
+    about="Shows the versions of this program, of Python, and of the Kitfile format that it writes.",
     parser=_parser,
     run=_run,
     needs_home=False,

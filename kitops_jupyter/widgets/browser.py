@@ -36,7 +36,7 @@ class Browser:
         self._asked = 0  # how many questions were asked: only the last one's answer is shown
         self._crumbs = ipywidgets.HBox([], layout=ipywidgets.Layout(flex_flow="row wrap"))
         self.go_to = ipywidgets.Text(
-            placeholder="a registry, a repository or a kit, then Enter",
+            placeholder="registry, repository or kit, then Enter",
             continuous_update=False,
             layout=ipywidgets.Layout(width="26em"),
         )
@@ -181,7 +181,7 @@ class Browser:
 
             return show
 
-        self._ask(f"Looking into {node.path} …", question)
+        self._ask(f"Opening {node.path} …", question)
 
     def _refresh_pull(self) -> None:
         self._pull.refresh()
@@ -203,7 +203,7 @@ class Browser:
             widget.close()
 
     def _fail(self, problem: KitError) -> None:
-        """Show an error where the answer would be, with what mends it: a sign-in, or another try."""
+        """Show an error where the answer would be, with what fixes it: a sign-in, or another try."""
         self._status.value = looks.failure(problem)
         place = self._path[-1]
         again = ipywidgets.Button(description="Try again", icon="refresh")

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 
-def hears_clicks(kernel: Any) -> bool:
+def can_handle_clicks(kernel: Any) -> bool:
     """Whether the front end has opened a subshell, so that a click reaches the kernel now.
 
-    The kernel alone does not tell: a front end may know nothing of subshells, and one that does opens it a moment after
+    The kernel alone is not enough to know: a front end may not support subshells, and one that does opens it just after
     the first widget was shown.
     """
     if not getattr(kernel, "_supports_kernel_subshells", False):

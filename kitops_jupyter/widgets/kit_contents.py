@@ -90,7 +90,7 @@ class KitContents:
 
 def _detail(node: Node) -> str:
     if node.elsewhere:
-        return f"{'elsewhere: ' if node.is_extra else 'of '}{printable(node.elsewhere)}"
+        return f"{'remote: ' if node.is_extra else 'from '}{printable(node.elsewhere)}"
     parts = [human_size(node.size_bytes)]
     if node.depth == 0 and node.path not in node.label:
         parts.insert(0, printable(node.path))

@@ -27,7 +27,7 @@ class LevelList:
             button.on_click(lambda clicked, at=at: self._choose(at))
         rows = [ipywidgets.HBox(pair) for pair in zip(self._buttons, self._details, strict=True)]
         self._search = ipywidgets.Text(
-            placeholder="part of a name, then Enter", continuous_update=False, layout=ipywidgets.Layout(width="22em")
+            placeholder="filter by name, then Enter", continuous_update=False, layout=ipywidgets.Layout(width="22em")
         )
         self._search.observe(lambda change: self._narrow(), "value")
         self._pager: Pager[str] = Pager(rows, self._fill, on_page)

@@ -64,5 +64,5 @@ def panel(*children: ipywidgets.Widget) -> ipywidgets.VBox:
 
 
 def bundle(widget: ipywidgets.Widget, plain: str) -> dict[str, Any]:
-    """What a notebook shows: the widget, and text where there is none."""
+    """What a notebook shows: the widget, and text if there is none."""
     return {**widget._repr_mimebundle_(), "text/plain": plain}

@@ -23,7 +23,7 @@ from kitops_jupyter.widgets import looks
 from kitops_jupyter.widgets.ticks import Ticks
 from kitops_jupyter.widgets.transfer import TransferBars
 
-REFUSE, KEEP, OVERWRITE = "stop if there are any", "keep mine", "overwrite mine"
+REFUSE, KEEP, OVERWRITE = "stop on conflicts", "keep mine", "overwrite mine"
 _FLAGS = {REFUSE: [], KEEP: ["-i"], OVERWRITE: ["-o"]}
 _FOLDERS_LIMIT = 200
 _CONFLICTS_SHOWN = 20
@@ -47,9 +47,7 @@ class PullPane:
             description="Into", ensure_option=False, continuous_update=False, layout=wide, style=style
         )
         self.folder.observe(lambda change: self.refresh(), "value")
-        self._on_conflict = ipywidgets.Dropdown(
-            options=list(_FLAGS), description="Files there", layout=wide, style=style
-        )
+        self._on_conflict = ipywidgets.Dropdown(options=list(_FLAGS), description="Conflicts", layout=wide, style=style)
         self._on_conflict.observe(lambda change: self.refresh(), "value")
         self._button = ipywidgets.Button(
             button_style="primary", icon="download", layout=ipywidgets.Layout(width="18em")
@@ -80,7 +78,7 @@ class PullPane:
         chosen = self._ticks.chosen
         self._button.disabled = not chosen
         size = human_size(self._ticks.size_bytes)
-        what = (f"{size} and more" if self._ticks.includes_remote else size) if chosen else "nothing ticked"
+        what = (f"{size} and more" if self._ticks.includes_remote else size) if chosen else "nothing selected"
         verb = "Pull" if self._place.is_remote else "Unpack"
         self._button.description = f"{verb} {what}"
         self._line.value = looks.command_line(self.offer) if chosen else ""
@@ -92,7 +90,7 @@ class PullPane:
 
     @property
     def offer(self) -> Line:
-        """The same with the reason where there is none."""
+        """The same with the reason if there is none."""
         assert self._place is not None
         assert self._ticks is not None
         verb = "pull" if self._place.is_remote else "unpack"
@@ -166,7 +164,7 @@ def _hidden_at_end(box: ipywidgets.VBox) -> Iterator[None]:
 
 def _in_the_way(conflicts: Sequence[ConflictingPath]) -> str:
     count = f"{len(conflicts)} file{'' if len(conflicts) == 1 else 's'}"
-    first = f"{count} there already; nothing was moved. Choose another folder, keep yours or overwrite them:"
+    first = f"{count} already there; nothing was written. Choose another folder, keep your files or overwrite them:"
     lines = [str(conflict) for conflict in conflicts[:_CONFLICTS_SHOWN]]
     if len(conflicts) > _CONFLICTS_SHOWN:
         lines.append(f"and {len(conflicts) - _CONFLICTS_SHOWN} more")

@@ -26,8 +26,8 @@ class Pager(Generic[Item]):
         self._items: Sequence[Item] = ()
         self._first = 0
         small = ipywidgets.Layout(width="3em")
-        self._back = ipywidgets.Button(icon="chevron-left", tooltip="the page before", layout=small)
-        self._on = ipywidgets.Button(icon="chevron-right", tooltip="the next page", layout=small)
+        self._back = ipywidgets.Button(icon="chevron-left", tooltip="previous page", layout=small)
+        self._on = ipywidgets.Button(icon="chevron-right", tooltip="next page", layout=small)
         self._back.on_click(lambda button: self._turn(-1))
         self._on.on_click(lambda button: self._turn(1))
         self._told = ipywidgets.Label("")

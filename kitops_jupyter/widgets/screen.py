@@ -10,7 +10,7 @@ from kitops_jupyter.widgets.browser import Browser
 from kitops_jupyter.widgets.sign_in import SignInForm
 from kitops_jupyter.widgets.transfer import CellTransfer
 
-_NO_LINE = "no %kit line: a name in it has signs that a cell would run, or that nobody sees"
+_NO_LINE = "no %kit line can be offered: a name has characters that a cell would run, or invisible ones"
 
 
 class CellScreen:

@@ -38,7 +38,7 @@ class Secret(ipywidgets.Password):  # type: ignore[misc]
         self.on_msg(self._note_enter)
 
     def _note_enter(self, widget: Any, content: Mapping[str, Any], buffers: Any) -> None:
-        """Enter is told just before what was typed."""
+        """The Enter key is reported just before what was typed."""
         self._is_entered = content.get("event") == "submit"
 
     def _take(self, change: Mapping[str, Any]) -> None:
@@ -76,9 +76,7 @@ class SignInForm:
     def __repr__(self) -> str:
         if self.result is not None:
             return str(self.result)
-        return (
-            f"Sign in to {self._request.registry}: a form, where the front end shows widgets; else {self._shown_line()}"
-        )
+        return f"Sign in to {self._request.registry}: use the form, or without widgets {self._shown_line()}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return looks.bundle(self.box, repr(self))

@@ -35,7 +35,7 @@ class Node:
 
     @property
     def is_extra(self) -> bool:
-        """Whether it is no part of the kit, and comes only when it is ticked itself."""
+        """Whether it is not part of the kit, and comes only when it is ticked itself."""
         return bool(self.elsewhere) and self.section == "dataset"
 
     @property

@@ -18,10 +18,10 @@ from kitops_jupyter.verbs.core.meter import Bars
 from kitops_jupyter.widgets import busy_kernel, looks
 
 _SPEED_WINDOW_S = 3.0  # shorter jumps, longer tells of what is over
-INTERRUPT = "to stop it, interrupt the kernel (■): this kernel or front end hears no click while a cell runs"
+INTERRUPT = "to stop it, interrupt the kernel (■): this kernel or front end does not handle clicks while a cell runs"
 WAIT_DELAY_S = 2.0  # an answer that comes sooner needs no button to cancel it
 CANCELLED = "cancelled; nothing was left half-done"
-AGAIN = "run it again: what was done is not done twice"
+AGAIN = "run it again to resume"
 
 
 class Bar:
@@ -111,7 +111,7 @@ class TransferBars(Bars):
         self.cancel_button.description = "Cancelling…"
 
     def _offer_cancel(self) -> None:
-        works = not self._waits or busy_kernel.hears_clicks(self._kernel)
+        works = not self._waits or busy_kernel.can_handle_clicks(self._kernel)
         self.cancel_button.layout.display = "" if works else "none"
         told = "" if works else looks.told(INTERRUPT)
         if self._note.value != told:

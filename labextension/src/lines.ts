@@ -34,7 +34,7 @@ export function safeLine(command: string): string {
   return WHOLE.test(command) ? command : '';
 }
 
-/** A line as a cell that has this text below it; nothing, when there are signs in it that nobody sees. */
+/** A line as a cell that has this text below it; nothing, when it has invisible characters. */
 export function cellOf(line: string, body: string): string {
   return line && !UNSAID_IN_BODY.test(body) ? `%${line}\n${body}` : '';
 }
@@ -47,7 +47,7 @@ export function isOffered(text: string): boolean {
 
 /** Why there is no line, where one would stand. */
 export function noLine(trans: TranslationBundle): string {
-  return trans.__('No %kit line says this: a name in it has signs that a cell would run, or that nobody sees.');
+  return trans.__('No %kit line can be offered: a name has characters that a cell would run, or invisible ones.');
 }
 
 /** A path below the server's folder so that no verb takes it for a flag or for somebody's home. */

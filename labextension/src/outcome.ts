@@ -36,5 +36,5 @@ export function outcomeOf({ done_bytes, kind, result }: Job, trans: TranslationB
   if (kind === 'pull' && (directory || files > 0)) {
     return trans.__('%1, %2', trans._n('%1 file', '%1 files', files), size(moved));
   }
-  return here > 0 ? trans.__('%1 moved, %2 were there', size(moved), size(here)) : trans.__('%1 moved', size(moved));
+  return here > 0 ? trans.__('%1 moved, %2 already there', size(moved), size(here)) : trans.__('%1 moved', size(moved));
 }

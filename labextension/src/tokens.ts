@@ -46,7 +46,7 @@ export namespace CommandIDs {
   export const addRegistry = 'kitops:add-registry';
   /** Take a registry out of the panel: `{registry}`. */
   export const removeRegistry = 'kitops:remove-registry';
-  /** Show one repository of a registry that lists none: `{registry}`. */
+  /** Show one repository of a registry that does not list its repositories: `{registry}`. */
   export const openRepository = 'kitops:open-repository';
   /** Cancel a job that runs, forget one that ended: `{job}`. */
   export const endJob = 'kitops:end-job';

@@ -24,7 +24,7 @@ ALIEN = "script, iframe, object, embed, form:not(.kitops-Diff-other), style, lin
 
 @pytest.fixture
 def canary() -> Iterator[Any]:
-    """A web server of somebody else; `hits` has what was asked of it."""
+    """A web server of someone else; `hits` has what was asked of it."""
 
     class Hear(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -30,7 +30,7 @@ def test_somebody_signs_in_packs_pushes_and_sees_nothing_of_others(
     command(page, "kitops:pack", path="project")
     asked = dialog(page, "Pack as ModelKit")
     asked.locator("input").first.fill("corp/hub:v1")
-    asked.get_by_text("Push it to its registry").click()
+    asked.get_by_text("Also push it to its registry").click()
     accept(asked)
     job_state(page, "done", "hub:v1")  # told by an event of the server, or found by asking
     open_row(page, "registry", "corp")

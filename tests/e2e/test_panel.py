@@ -106,7 +106,7 @@ def test_data_that_lies_elsewhere_is_ticked_and_comes(page: Any, lab: Lab, pictu
     tab = open_kit(page, "corp/built:v1")
     node(tab, "forest").get_by_text("of corp/app-model:v1").wait_for()
     data = node(tab, "rows")
-    data.get_by_text("elsewhere: corp/app-model:v1").wait_for()
+    data.get_by_text("remote: corp/app-model:v1").wait_for()
     tick(data)
     tab.locator(".kitops-Into input").first.fill("from-elsewhere")
     tab.locator(".kitops-Into").get_by_text("--include-remote -d from-elsewhere").wait_for()

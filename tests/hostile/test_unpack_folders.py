@@ -1,4 +1,4 @@
-"""What lies in the folder that a kit is unpacked into means nothing by its name; nothing is written through a link."""
+"""What is in the folder that a kit is unpacked into means nothing by its name; nothing is written through a link."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ def test_kit_alone_is_an_overview(run_cell: RunCell) -> None:
     ran = run_cell("%kit")
     assert ran.error is None
     assert "unpack" in ran.printed
-    assert "a kit into files" in ran.printed
+    assert "write a kit's files" in ran.printed
 
 
 @pytest.mark.parametrize("line", ["%kit help pack", "%kit pack -h", "%kit pack --help"])
@@ -103,7 +103,9 @@ def test_a_comment_after_a_command_is_no_word(run_cell: RunCell) -> None:
 
 
 def test_a_block_runs_every_line_and_shows_each(run_cell: RunCell) -> None:
-    ran = run_cell("%%kit\n# what runs here?\n$ ./kit version\n\nkit help \\\n    tag\n")
+    ran = run_cell(
+        "%%kit\n# show the versions of this program and of Python?\n$ ./kit version\n\nkit help \\\n    tag\n"
+    )
     assert ran.error is None
     assert [type(value).__name__ for value in ran.value] == ["VersionResult", "HelpResult"]
     assert ran.printed.count("Version: 0.1.0") == 1

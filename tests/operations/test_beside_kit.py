@@ -1,4 +1,4 @@
-"""Our program and the `kit` program against each other, on one store; skipped where there is no kit on PATH."""
+"""Our program and the `kit` program against each other, on one store; skipped if there is no kit on PATH."""
 
 from __future__ import annotations
 

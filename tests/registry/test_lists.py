@@ -203,7 +203,7 @@ def test_a_list_that_another_writer_replaced_is_written_again(server: FaultServe
     kit = make_kit(b"weights")
     repository = connect(server).repository("a/b")
     store_kit(repository, kit)
-    # The first PUT of the list is answered, and lost: somebody else's came right after it.
+    # The first PUT of the list is answered, and lost: someone else's came right after it.
     server.fault("PUT", f"{MANIFEST}sha256-", Fault(status=201))
     referrer = attach(repository, kit.manifest, "application/vnd.example.signature")
     assert [entry.digest for entry in repository.referrers(kit.manifest.digest)] == [referrer.digest]

@@ -1,4 +1,4 @@
-"""Registries that refuse what is not there, or to say what is: a push goes on, and its writes decide."""
+"""Registries that refuse what does not exist, or to say what is: a push goes on, and its writes decide."""
 
 from __future__ import annotations
 

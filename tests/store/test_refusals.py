@@ -149,7 +149,7 @@ def test_a_read_only_store_is_read_and_never_waited_for(home: Path, was_used_by_
 
 
 def unreadable(home: Path) -> None:
-    """A tags file of somebody else's, with mode 0600."""
+    """A tags file of someone else's, with mode 0600."""
     if os.geteuid() == 0:
         os.setgid(NOBODY)
         os.setuid(NOBODY)

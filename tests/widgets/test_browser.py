@@ -59,9 +59,9 @@ def test_pages_of_tags_are_described_and_narrowed(front_end: FrontEnd, repositor
     assert "application/vnd.jupyter.widget-view+json" in shown["content"]["data"]
     front_end.wait(lambda: shows(front_end, "1–20 of 45"))
     front_end.wait(lambda: sum("churn" in str(state.get("value")) for state in front_end.states.values()) >= 20)
-    front_end.click(front_end.find(tooltip="the next page"))
+    front_end.click(front_end.find(tooltip="next page"))
     front_end.wait(lambda: shows(front_end, "21–40 of 45"))
-    front_end.type(front_end.find(placeholder="part of a name, then Enter"), "v4")
+    front_end.type(front_end.find(placeholder="filter by name, then Enter"), "v4")
     front_end.wait(lambda: shows(front_end, "1–7 of 7"))  # v4 and v40 to v45
 
 
@@ -92,7 +92,7 @@ def test_what_is_in_the_way_is_shown_and_decided_before_a_byte_moves(
     front_end.click(button)
     front_end.wait(lambda: shows(front_end, "README.md exists"))
     assert sorted(path.name for path in (project / "out").iterdir()) == ["README.md"]
-    choice = front_end.find(description="Files there")
+    choice = front_end.find(description="Conflicts")
     front_end.send(choice, {"method": "update", "state": {"index": 1}, "buffer_paths": []})  # keep mine
     front_end.click(button)
     front_end.wait(lambda: shows(front_end, "✓"))
@@ -135,7 +135,7 @@ def test_a_registry_that_wants_to_know_who_asks_gets_a_form_in_place(
     front_end.wait(lambda: shows(front_end, 'role="alert"'))
     front_end.wait(lambda: front_end.find(description="Sign in", disabled=False))
     front_end.enter(field, with_users.credential.password)
-    front_end.wait(lambda: front_end.find(placeholder="part of a name, then Enter"))
+    front_end.wait(lambda: front_end.find(placeholder="filter by name, then Enter"))
     front_end.wait(lambda: shows(front_end, "There is nothing here yet") or shows(front_end, " of "))
 
 
@@ -148,8 +148,6 @@ def test_a_registry_that_is_not_there_is_told_in_its_place_with_another_try(fron
 
 def test_names_of_strangers_are_text(front_end: FrontEnd) -> None:
     front_end.run("%kit browse 127.0.0.1:9 --plain-http")
-    front_end.type(
-        front_end.find(placeholder="a registry, a repository or a kit, then Enter"), "<script>alert(1)</script>"
-    )
+    front_end.type(front_end.find(placeholder="registry, repository or kit, then Enter"), "<script>alert(1)</script>")
     front_end.wait(lambda: shows(front_end, "&lt;script&gt;"))
     assert not shows(front_end, "<script")

@@ -18,7 +18,7 @@ _PIECE_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """One file that differs; a size is None where there is no such file."""
+    """One file that differs; a size is None if there is no such file."""
 
     path: str
     before_bytes: int | None

@@ -31,7 +31,7 @@ def list_repositories(
 ) -> RepositoriesResult:
     """The first `limit` repositories of a registry that has a catalog, as not every one does.
 
-    Raises Unauthorized, RegistryError (also for one that does not tell). Source: `_catalog` of the API before OCI.
+    Raises Unauthorized, RegistryError (also for one that does not list them). Source: `_catalog` of the API before OCI.
     """
     with targets.registry(registry, settings or Settings.load(), connection) as place:
         names = tuple(islice(place.catalog(), limit + 1))

@@ -19,7 +19,7 @@ ENTRY = Code(FOLDER, "The notebook's Python environment")
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The Kitfile with what was recorded in it, and what to tell of that."""
+    """The Kitfile with what was recorded in it, and what to report about it."""
 
     kitfile: Kitfile
     notes: tuple[str, ...] = ()

@@ -163,7 +163,7 @@ class LayerPacker:
         )
 
     def _index_annotation(self, record: LayerRecord | None) -> dict[str, str]:
-        """What binds the index to the kit; nothing where there is none, or none any more."""
+        """What binds the index to the kit; nothing if there is none, or none any more."""
         if record is None or self._indexes is None or not record.file_index:
             return {}
         address = file_index.parse_address(record.file_index)  # the cache may hold anything

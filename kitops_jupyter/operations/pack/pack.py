@@ -63,7 +63,7 @@ class PackResult(Result):
 
     @property
     def shown_reference(self) -> str:
-        """The reference as a user would type it, the digest where there is no tag."""
+        """The reference as a user would type it, the digest if there is no tag."""
         tags = ",".join(self.tags)
         if not tags:
             return self.digest or "an untagged kit"
@@ -96,7 +96,7 @@ def pack(
     """Store the files under `directory` that the Kitfile names, as one kit; the tag moves last.
 
     The Kitfile is `text`, else `file`, else the one in `directory`; with `propose`, one is proposed and written
-    where there is none. Files that did not change since they were last packed are not read again,
+    if there is none. Files that did not change since they were last packed are not read again,
     unless `use_cache` is off. Packing the same content again gives the same digest. With `push` the files are streamed
     to the tag's registry while they are hashed, and nothing is stored here.
     `record_environment` writes what is installed (here, or in the interpreter `python`) into the folder `environment`
@@ -104,7 +104,7 @@ def pack(
     A proposal leaves the file `leave_out` out. Links are left out, and a layer of nothing but links is an error; with
     `follow_links` what they lead to is packed: inside the folder, or anywhere
     below `links_within` for a path that the Kitfile names itself.
-    Raises KitfileMissing, KitfileInvalid, NotFound (a path that is not there), SourceChanged, StorageFull, Cancelled,
+    Raises KitfileMissing, KitfileInvalid, NotFound (a path that does not exist), SourceChanged, StorageFull, Cancelled,
     RegistryError; then no tag has moved.
     Source: format.md, "A kit".
     """

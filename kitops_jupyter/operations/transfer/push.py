@@ -113,7 +113,7 @@ def _is_only_an_index(reference: Reference, settings: Settings) -> bool:
 def _tagged(
     reference: Reference, place: Reference, settings: Settings, all_tags: bool
 ) -> list[tuple[Kit, tuple[str, ...]]]:
-    """The kits to push, each with the tags that shall name it there."""
+    """The kits to push, each with the tags that will name it there."""
     if not all_tags:
         tags = tuple(tag for tag in (place.tag, *place.extra_tags) if tag)
         return [(open_kit(reference, settings), tags)]

@@ -36,7 +36,7 @@ def push_index(
         store.session(),
         targets.remote(place, settings, connection) as repository,
     ):
-        source = LocalFirst(settings, repository, names=here)  # kits that were looked up there are there already
+        source = LocalFirst(settings, repository, names=here)  # kits that were looked up there already exist
         root = here.place("index").resolve(reference.name)
         nodes = walk(source, root, extras, referrers=True)
         copy_nodes(

@@ -74,7 +74,7 @@ def remove(
 
 
 def _remove_local(store: Store, reference: Reference, force: bool) -> Removed:
-    """A kit; where there is none of that name, an index of kits."""
+    """A kit; if there is none of that name, an index of kits."""
     try:
         return store.remove(reference, force=force)
     except NotFound as missing:

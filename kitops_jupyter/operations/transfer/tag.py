@@ -77,7 +77,7 @@ def _index(origin: Reference, settings: Settings) -> Descriptor | None:
         return targets.store(settings).repository(origin, kind="indexes").resolve(origin.name)
     except NotFound:
         return None
-    except (Unauthorized, Forbidden) as problem:  # some refuse what is not there, and the write decides
+    except (Unauthorized, Forbidden) as problem:  # some refuse what does not exist, and the write decides
         if not is_past_login(problem):
             raise
         return None

@@ -78,7 +78,7 @@ def pull_tars(
 ) -> TarsResult:
     """Leave each layer that the filters select as `NAME.tar` (`.tar.gz`, `.tar.zst`, a raw layer as its file).
 
-    Files that are there already raise a Conflict that lists them all, before a byte travels. What broke off is resumed.
+    Files that already exist raise a Conflict that lists them all, before a byte travels. What broke off is resumed.
     Raises NotFound, FilterInvalid (a filter that means files inside a layer), Conflict, DigestMismatch, StorageFull,
     RegistryError, Cancelled.
     """

@@ -86,7 +86,7 @@ def unpack(
 
     A kit that is not in the local store comes from its registry (`remote` asks there first), and only the layers that
     are wanted travel, straight into the files. `labels` choose one kit of an index.
-    Files that are there already raise a Conflict that lists them all, before anything is written; `overwrite` replaces
+    Files that already exist raise a Conflict that lists them all, before anything is written; `overwrite` replaces
     regular files (their modes stay), `ignore_existing` keeps them. Nothing is followed out of `directory`.
     Raises NotFound, FilterInvalid, Conflict, DigestMismatch, UnsafeArchive, StorageFull, Cancelled, RegistryError.
     Source: format.md, "Unpacking".

@@ -60,7 +60,7 @@ class BlobStream:
             return count
 
     def start(self) -> None:
-        """Ask for the blob now, so that what is not there raises here."""
+        """Ask for the blob now, so that what does not exist raises here."""
         if self._body is None:
             self.readinto(memoryview(b"").cast("B"))
 
@@ -146,7 +146,7 @@ class BlobStream:
 
 
 def _is_part(response: requests.Response, first: int, last: int, total: int) -> bool:
-    """Whether the answer says that it is this part of a whole of this size, or of one whose size it does not tell."""
+    """Whether the answer says that it is this part of a whole of this size, or of one whose size is unknown."""
     match = _CONTENT_RANGE.match(response.headers.get("Content-Range", "").strip())
     return match is not None and match.groups() in ((str(first), str(last), str(total)), (str(first), str(last), "*"))
 

@@ -56,7 +56,7 @@ class _Meeting:
             self._changed.notify_all()
 
     def finish(self, error: BaseException | None) -> None:
-        """The pipeline has ended, so."""
+        """The pipeline ended; `error` is why."""
         with self._changed:
             self._error = error
             self._is_finished = True
@@ -113,7 +113,7 @@ class Feed:
         return self._hash.size_bytes
 
     def seek(self, position: int) -> None:
-        """Let `pieces` go on at this byte; what is before it is read and hashed, not handed out."""
+        """Let `pieces` continue at this byte; what is before it is read and hashed, not handed out."""
         if position == self._position:
             return
         self.close()

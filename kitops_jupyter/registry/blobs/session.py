@@ -31,7 +31,7 @@ class SessionLost(RegistryError):
 
 
 class UploadSession:
-    """An upload under way; `location` changes with each answer and is all that is needed to go on, also later."""
+    """An upload under way; `location` changes with each answer and is all that is needed to resume, also later."""
 
     def __init__(self, registry: Exchange, name: str, location: str, *, least_bytes: int = 0) -> None:
         self.registry = registry

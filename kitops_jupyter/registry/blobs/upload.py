@@ -20,7 +20,7 @@ from kitops_jupyter.registry.http.exchange import Exchange
 from kitops_jupyter.registry.http.retry import Attempts
 
 SMALL_BYTES = 1 << 20  # not worth a thread: read, check, send
-AFTER_413_BYTES = 16 << 20  # a proxy in the way takes no large body, but most take this
+AFTER_413_BYTES = 16 << 20  # a proxy in between accepts no large body, but most take this
 # kit's list of hosts that take one PUT only.
 _MONOLITHIC = re.compile(r"(?:ghcr\.io|(?:.+\.)?pkg\.dev|.*gcr\.io|.+\.amazonaws\.com(?:\.cn)?)\Z")
 # What registries answer to a PATCH that they do not do.

@@ -24,7 +24,7 @@ def referrers(
     """The manifests whose subject this is; none is an empty list, also where nothing was ever stored.
 
     A registry that does not know the question keeps a list under a tag. One that refuses it (401, 403, 5xx), or answers
-    with something else, is asked for that as well; where there is none, its refusal is raised.
+    with something else, is asked for that as well; if there is none, its refusal is raised.
     """
     what = f"list referrers of {subject.short} in {registry.name}/{name}"
     url = registry.url(f"{registry.hostname}/v2/{name}/referrers/{subject}")
@@ -47,7 +47,7 @@ def referrers(
 def add_to_tag(place: str, manifests: Manifests, subject: Digest, referrer: Descriptor) -> None:
     """Put a referrer in the list under the subject's tag, for a registry that keeps none itself.
 
-    The list is read again afterwards, since somebody else may have written it in between. Raises RegistryError
+    The list is read again afterwards, since someone else may have written it in between. Raises RegistryError
     when it does not stay.
     """
     what = f"list {referrer.digest.short} as referrer in {place}"

@@ -38,7 +38,7 @@ class Remembered:
         return data
 
     def put(self, digest: Digest, data: bytes) -> None:
-        """Remember bytes whose digest was checked; a full disk is no error."""
+        """Remember bytes whose digest was checked; a full disk is not an error."""
         if self._keep(digest, data):
             self._on_disk.keep(digest.hex, data)
 

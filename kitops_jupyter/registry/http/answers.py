@@ -56,7 +56,7 @@ def digest_said(response: requests.Response) -> str:
 
 
 def refuse_other_digest(response: requests.Response, digest: Digest, what: str) -> None:
-    """Raise DigestMismatch if the registry says that it stored something else than was sent."""
+    """Raise DigestMismatch if the registry says that it did not store what was sent."""
     said = digest_said(response)
     if said and said != digest:
         raise DigestMismatch(f"{what}: the registry stored {said[:71]}, expected {digest}")

@@ -184,7 +184,7 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
     def look(self, url: str, *, what: str, headers: Mapping[str, str] | None = None) -> requests.Response | None:
         """What is said of a resource, its body left unread; None where it is not there.
 
-        Some registries refuse HEAD, and the storage that others lead to was told to expect GET: then that is sent.
+        Some registries refuse HEAD, and the storage that others redirect to expects GET: then that is sent.
         """
         for method in ("HEAD", "GET"):
             try:

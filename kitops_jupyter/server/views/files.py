@@ -24,7 +24,7 @@ _KEPT_LISTINGS = 16
 
 
 class Listings:
-    """The files of layers, remembered while somebody looks at them: a layer's digest says all."""
+    """The files of layers, cached by layer digest while a user looks at them."""
 
     def __init__(self) -> None:
         self._kept: dict[Digest, tuple[list[KitFile], bool]] = {}

@@ -23,7 +23,7 @@ def key_of(entry: Entry) -> str:
 
 
 def rows_of(kit: Kit, opener: Opener, settings: Settings) -> list[wire.LayerRow]:
-    """The models of the kits that this one builds on, its own layers, and the data that lies elsewhere."""
+    """The models of the kits that this one builds on, its own layers, and the data that is elsewhere."""
     here = Here(settings)
     elsewhere = [entry for entry in kit.described().entries() if entry.remote_path]
     return [

@@ -1,4 +1,4 @@
-"""What a deed would do, and what it did."""
+"""What an action would do, and what it did."""
 
 from __future__ import annotations
 

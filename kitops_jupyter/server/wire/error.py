@@ -1,4 +1,4 @@
-"""What went wrong."""
+"""An error, as the panel receives it."""
 
 from __future__ import annotations
 

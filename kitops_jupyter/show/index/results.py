@@ -34,7 +34,7 @@ def _card_of_index_info(result: IndexInfo) -> Card:
         title=f"{result.reference}: an index of {len(rows)} kit{'s' if len(rows) != 1 else ''}",
         facts=(("digest", Code(result.digest)),),
         tables=(Table(("tag", "labels", "size", "digest"), rows),) if rows else (),
-        notes=(f"kit unpack {result.reference} -l KEY=VALUE chooses one",)
+        notes=(f"kit unpack {result.reference} -l KEY=VALUE unpacks one of them",)
         if rows
         else (f"kit index add {result.reference} KIT -l KEY=VALUE adds one",),
     )
@@ -62,7 +62,7 @@ def _card_of_index_list(result: IndexList) -> Card:
     return Card(
         title=f"{len(rows)} index{'es' if len(rows) != 1 else ''} of kits in the local store",
         tables=(Table(("repository", "tag", "kits", "digest"), rows),) if rows else (),
-        notes=() if rows else ("kit index create NAME:TAG makes the first one",),
+        notes=() if rows else ("kit index create NAME:TAG creates your first index",),
     )
 
 

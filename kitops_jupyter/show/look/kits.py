@@ -36,7 +36,7 @@ def _card_of_list(result: ListResult) -> Card:
     return Card(
         title=f"{count} in {result.place}, {human_size(result.size_bytes)}",
         tables=(Table(("repository", "tags", "name", "size", "packed", "digest"), rows),) if rows else (),
-        notes=(*(() if rows else ("kit pack . -t NAME:TAG packs the first one",)), *_of_indexes(result)),
+        notes=(*(() if rows else ("kit pack . -t NAME:TAG packs your first kit",)), *_of_indexes(result)),
         warnings=(
             *result.problems,
             *(f"{kit.repository} {kit.digest.short}: {kit.problem}" for kit in result.kits if kit.problem),

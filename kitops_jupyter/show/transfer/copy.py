@@ -17,7 +17,7 @@ def _card_of_copy(result: CopyResult) -> Card:
         ("digest", Code(result.digest)),
         ("tags", ", ".join(result.tags) or "none"),
         ("moved", f"{human_size(result.moved_bytes)} in {result.moved_blobs} blobs, {result.elapsed_s:.1f} s{speed}"),
-        ("there already", there),
+        ("already there", there),
     ]
     if result.kits != 1:
         facts.append(("kits", result.kits))

@@ -18,7 +18,7 @@ def _card_of_promote(result: PromoteResult) -> Card:
     return Card(
         title=f"{'Moved tags of' if result.moved else 'Nothing to move in'} {result.reference.shown_name}",
         tables=_table(("tag", "before", "now"), result.moved),
-        notes=(*(("--undo puts the tags back",) if can_undo else ()), *_stay(result.kept)),
+        notes=(*(("--undo restores the tags",) if can_undo else ()), *_stay(result.kept)),
     )
 
 

@@ -7,7 +7,7 @@ from kitops_jupyter.show.cards import Card, Code, Table
 from kitops_jupyter.show.results import card_of, text_of
 from kitops_jupyter.sizes import human_size
 
-_NOTHING_FREED = "other kits or tags still use the bytes: nothing was freed"
+_NOTHING_FREED = "nothing was freed: other kits or tags still use the data"
 
 
 @text_of.register

@@ -26,7 +26,7 @@ def _card_of_transfer(result: TransferResult) -> Card:
             ("digest", Code(result.digest)),
             ("tags", ", ".join(result.tags) or "none"),
             ("moved", f"{moved}, {result.elapsed_s:.1f} s{speed}"),
-            ("there already", there),
+            ("already there", there),
         ),
         notes=(*result.notes, *((result.hint,) if result.hint else ())),
         warnings=result.warnings,

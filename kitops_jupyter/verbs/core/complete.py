@@ -1,4 +1,4 @@
-"""What may stand where the cursor is: verbs, flags, values, local kits, paths. No network, and no manifest is read."""
+"""The completions at the cursor: verbs, flags, values, local kits, paths. No network, and no manifest is read."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _value_kind(parser: Parser, flag: str) -> str | None:
 
 
 def _word_kind(parser: Parser, words: Sequence[str]) -> str:
-    """The kind of the positional word that comes next."""
+    """The kind of the next positional word."""
     count, at = 0, 0
     while at < len(words):
         if not words[at].startswith("-"):
@@ -90,7 +90,7 @@ def _of_kind(kind: str, current: str, context: Context) -> Iterable[str]:
 def _references(current: str, context: Context, *, with_tags: bool, is_new: bool) -> Iterable[str]:
     """Repositories by their files' names; tags only of the one that is typed out: a thousand kits cost one listing.
 
-    A name that a kit shall get may have one of the usual tags, too.
+    A new name for a kit may also have one of the usual tags.
     """
     from kitops_jupyter import targets
 

@@ -21,7 +21,7 @@ _PATH = {
 
 @contextmanager
 def typed_errors() -> Iterator[None]:
-    """Raise KitError for an OSError, a text that cannot be encoded, or input that is nested too deeplylyly."""
+    """Raise KitError for an OSError, a text that cannot be encoded, or input that is nested too deeply."""
     try:
         yield
     except (BrokenPipeError, InterruptedError):
@@ -33,7 +33,7 @@ def typed_errors() -> Iterator[None]:
             f"a text cannot be used: {problem}", hint="remove characters that are not valid Unicode"
         ) from problem
     except RecursionError as problem:
-        raise KitError("the input is nested too deeplylyly", hint="-v on a terminal says where") from problem
+        raise KitError("the input is nested too deeply", hint="-v on a terminal says where") from problem
 
 
 def _refused(problem: OSError) -> KitError:

@@ -77,7 +77,7 @@ class Lexer:
         return Token(word, start, at, is_quoted, quote)
 
     def _value(self, at: int) -> tuple[str, int]:
-        """What stands for the text from `at` on, and where that ends."""
+        """The replacement of the text from `at` on, and where it ends."""
         text = self._text
         if text[at] == "$":
             name = _NAME.match(text, at)

@@ -105,7 +105,7 @@ class Meter:
         """Show it; `item` is None for what was skipped."""
 
     def _wait(self) -> None:
-        """Nothing moves, and somebody may want to cancel."""
+        """Nothing moves; the user can still cancel."""
 
     def _close(self, *, failed: bool) -> None:
         """Show nothing any more."""

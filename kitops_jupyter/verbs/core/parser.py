@@ -84,23 +84,35 @@ class Parser(argparse.ArgumentParser):
         """The flags that every verb has, as in the kit program."""
         optional = {"nargs": "?", "const": True} if self.prog == "kit unpack" else {}
         self.flag(
-            "--config", metavar="HOME", kind="path", help="another home than $KITOPS_HOME", common=True, **optional
+            "--config",
+            metavar="HOME",
+            kind="path",
+            help="use this home instead of $KITOPS_HOME",
+            common=True,
+            **optional,
         )
-        self.flag("--progress", choices=PROGRESS, help="bars (fancy), lines (plain) or nothing", common=True)
-        self.flag("--log-level", choices=LOG_LEVELS, help="taken as kit takes it", common=True)
         self.flag(
-            "-v", "--verbose", action="count", default=0, help="on a terminal: say where an error arose", common=True
+            "--progress",
+            choices=PROGRESS,
+            help="show progress as bars (fancy), lines (plain) or not at all",
+            common=True,
+        )
+        self.flag(
+            "--log-level", choices=LOG_LEVELS, help="accepted for compatibility with the kit program", common=True
+        )
+        self.flag(
+            "-v", "--verbose", action="count", default=0, help="on a terminal: show where an error arose", common=True
         )
 
     def network_flags(self) -> None:
         """How a registry is reached; read back by `connection`."""
-        self.flag("--plain-http", "--http", help="HTTP instead of HTTPS")
-        self.flag("--tls-verify", choices=("true", "false"), default="true", help="false takes any certificate")
-        self.flag("--tls-cert", metavar="FILE", kind="path", help="trust this CA too")
+        self.flag("--plain-http", "--http", help="use HTTP instead of HTTPS")
+        self.flag("--tls-verify", choices=("true", "false"), default="true", help="false accepts any certificate")
+        self.flag("--tls-cert", metavar="FILE", kind="path", help="also trust this CA")
         self.flag("--cert", metavar="FILE", kind="path", help="client certificate")
-        self.flag("--key", metavar="FILE", kind="path", help="its key")
-        self.flag("--concurrency", metavar="N", type=int, default=5, help="transfers at a time")
-        self.flag("--proxy", metavar="URL", help="reach the registry through this proxy")
+        self.flag("--key", metavar="FILE", kind="path", help="key of the client certificate")
+        self.flag("--concurrency", metavar="N", type=int, default=5, help="number of simultaneous transfers")
+        self.flag("--proxy", metavar="URL", help="connect to the registry through this proxy")
 
     def word(
         self, name: str, *, kind: str = "", required: bool = True, many: bool = False, choices: Sequence[str] = ()

@@ -42,7 +42,7 @@ def check(template: str) -> None:
 
 
 def fill(template: str, kit: ListedKit) -> str:
-    """The template with one kit's fields, lists as Go prints them (`[v1 v2]`); `<none>` for a tag that is not there."""
+    """The template with one kit's fields, lists as Go prints them (`[v1 v2]`); `<none>` for a missing tag."""
     values = {
         ".Repo": kit.repository,
         ".Tags": f"[{' '.join(kit.tags)}]",

@@ -1,4 +1,4 @@
-"""What a verb is, and what surrounds a call of it."""
+"""A verb, and the context that a front end gives to a call of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a face gives to a verb.
+    """What a front end gives to a verb.
 
     Relative paths are relative to `directory`. `cell_text` is the body of a cell, `stdin` reads what was piped in.
     `ask` asks the person (a prompt, and whether the answer is secret); None where nobody is there.
@@ -54,7 +54,7 @@ class Context:
         return self.home_directory if text is None else self.path(text)
 
     def notebook_in(self, folder: Path) -> Path | None:
-        """The notebook, if it lies in or below `folder`."""
+        """The notebook, if it is in or below `folder`."""
         return self.notebook if self.notebook and self.notebook.is_relative_to(folder.absolute()) else None
 
     def read_input(self, verb: str) -> str:

@@ -45,7 +45,7 @@ def split_typed(text: str, *, windows: bool = os.name == "nt") -> tuple[list[str
 
 
 def retyped(raw: str, current: Token, text: str, following: str = "", *, windows: bool = os.name == "nt") -> str | None:
-    """How `raw`, which means `current`, is typed once it is to mean `text`; None where there is no way.
+    """How `raw`, which means `current`, is typed once it is to mean `text`; None if there is no way.
 
     What is typed stays where it can, in its quotes; they are closed behind all but a folder, unless `following`, the
     line behind the cursor, begins with them.

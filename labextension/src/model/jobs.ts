@@ -13,7 +13,7 @@ export const JOB_EVENT = 'https://kitops-jupyter.dev/events/job';
 const IDLE_MS = 10_000;
 const RUNNING_MS = 1_500;
 
-/** One job that is new, went on, or ended. */
+/** One job that is new, made progress, or ended. */
 export interface IJobChange {
   job: Job;
   /** What it was before; nothing for a job that this page had not seen. */
@@ -119,7 +119,7 @@ export class Jobs implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** While something goes on, only what changed; else all, so that what another page forgot goes here, too. */
+  /** While something runs, only what changed; else all, so that what another page forgot goes here, too. */
   private async _ask(): Promise<void> {
     const since = this.going.length ? this._seq : 0;
     const list = await this._client.ask('jobs', { since, epoch: this._epoch });

@@ -37,7 +37,7 @@ export type ServerState = 'asking' | 'ready' | 'missing' | 'failed';
 export interface IPreferences {
   /** Report in a notification that a transfer began, and how it ended. */
   notifications: boolean;
-  /** Ask before something is removed or moved. */
+  /** Ask before removing or moving anything. */
   confirm: boolean;
   /** A snapshot includes the packages of the notebook's environment. */
   recordEnvironment: boolean;

@@ -33,7 +33,7 @@ export function actionsOf({ app, model, translator, notebooks, documents }: IAct
           if (commands.isEnabled(CommandIDs.insertLine, { line })) {
             void commands.execute(CommandIDs.insertLine, { line });
           } else {
-            Notification.info(trans.__('There is no notebook open to insert it into'), { autoClose: 4000 });
+            Notification.info(trans.__('No open notebook to insert it into'), { autoClose: 4000 });
           }
         }
       : null,

@@ -80,7 +80,7 @@ function addPacking({ app, actions, notebooks, documents, files }: IPlaces): voi
   });
   app.commands.addCommand(CommandIDs.snapshot, {
     label: trans.__('Snapshot into a ModelKit…'),
-    caption: trans.__('Save the notebook, and pack it with its folder'),
+    caption: trans.__('Save the notebook and pack it with its folder'),
     icon: kitIcon,
     describedBy: takes('path'),
     isEnabled: args => notebookOf(args, files, notebooks) !== '',
@@ -117,7 +117,7 @@ function addNaming({ app, actions }: IPlaces): void {
   });
   app.commands.addCommand(CommandIDs.promote, {
     label: trans.__('Promote…'),
-    caption: trans.__('Move the kit to a stage of its life'),
+    caption: trans.__('Move the kit to a lifecycle stage'),
     describedBy: {
       args: {
         type: 'object',
@@ -189,7 +189,7 @@ function addValidating({ app, actions, files }: IPlaces): void {
   });
 }
 
-/** Do it without a question, and tell how it went. */
+/** Do it without a question, and report how it went. */
 async function told({ trans }: IActions, act: () => Promise<{ text: string }>): Promise<void> {
   try {
     const { text } = await act();

@@ -27,7 +27,7 @@ export const jobs: JupyterFrontEndPlugin<void> = {
       }
     });
     app.commands.addCommand(CommandIDs.endJob, {
-      label: trans.__('Cancel or Forget a Transfer'),
+      label: trans.__('Cancel or Clear a Transfer'),
       describedBy: takes('job'),
       execute: args => model.jobs.end(String(args.job ?? ''))
     });
@@ -39,7 +39,7 @@ export const jobs: JupyterFrontEndPlugin<void> = {
       }
     });
     app.commands.addCommand(CommandIDs.forgetJobs, {
-      label: trans.__('Forget Transfers That Ended'),
+      label: trans.__('Clear Finished Transfers'),
       describedBy: takes(),
       execute: () => model.jobs.forget()
     });

@@ -39,7 +39,7 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
     const openMenu = (button: HTMLElement, reference: string): void => openMore(app.commands, button, reference);
     app.commands.addCommand(CommandIDs.openKit, {
       label: trans.__('Open the Kit'),
-      caption: trans.__('Show what a kit holds'),
+      caption: trans.__('Show what a kit contains'),
       icon: kitIcon,
       describedBy: {
         args: { type: 'object', properties: { reference: { type: 'string' }, remote: { type: 'boolean' } } }

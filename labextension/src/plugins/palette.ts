@@ -6,7 +6,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
 import { takes } from './row';
 
-/** Commands that can begin without being told what with. One that is not there is not shown. */
+/** Commands that can start without an argument. One that is not there is not shown. */
 const CALLED = [
   CommandIDs.openPanel,
   CommandIDs.snapshot,
@@ -33,7 +33,7 @@ export const palette: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     app.commands.addCommand(CommandIDs.refresh, {
       label: trans.__('Refresh ModelKits'),
-      caption: trans.__('Ask the server and the registries again'),
+      caption: trans.__('Reload from the server and the registries'),
       describedBy: takes(),
       execute: () => model.refresh()
     });

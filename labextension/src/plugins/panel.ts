@@ -52,7 +52,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
     });
     app.commands.addCommand(CommandIDs.openRepository, {
       label: trans.__('Open a Repository…'),
-      caption: trans.__('Show one repository of a registry that lists none'),
+      caption: trans.__('Show one repository of a registry that does not list its repositories'),
       describedBy: takes('registry'),
       execute: async args => {
         const registry = given(app, 'registry', args.registry);

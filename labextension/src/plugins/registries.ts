@@ -24,7 +24,7 @@ export const registries: JupyterFrontEndPlugin<void> = {
       model.registries.find(each => each.name === name);
     app.commands.addCommand(CommandIDs.addRegistry, {
       label: trans.__('Add a Registry…'),
-      caption: trans.__('Give a registry a name, so that the panel shows it'),
+      caption: trans.__('Name a registry to show it in the panel'),
       icon: addIcon,
       describedBy: takes(),
       execute: () => ask(trans.__('Add a registry'), ({ RegistryForm }) => new RegistryForm(actions), trans.__('Add'))
@@ -52,7 +52,7 @@ export const registries: JupyterFrontEndPlugin<void> = {
         const name = given(app, 'registry', args.registry);
         const { button } = await showDialog({
           title: trans.__('Remove %1 from the panel?', inert(name, 60)),
-          body: trans.__('Its name is forgotten here. Nothing in the registry changes.'),
+          body: trans.__('This only removes its name here. Nothing in the registry changes.'),
           buttons: [
             Dialog.cancelButton({ label: trans.__('Cancel') }),
             Dialog.warnButton({ label: trans.__('Remove') })

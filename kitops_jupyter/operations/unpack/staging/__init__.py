@@ -123,7 +123,7 @@ class Staging:
         self.shared = SharedTree(self.tree, self._tree.descriptor, shown=self.target)
 
     def _begin_record(self, beside: Path) -> None:
-        """Note the folder before it is made: a kill leaves none that nobody knows."""
+        """Note the folder before it is made: a kill leaves no unknown folder."""
         there, nonce = self._beside.root_stat(), secrets.token_hex(16)
         self._head = Head(1, os.path.realpath(beside), there.st_dev, there.st_ino, self.name, records.NOT_MADE, nonce)
         self._record = records.begin(self._home, self._head)

@@ -22,7 +22,7 @@ for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"):
 
 
 def recover(target: Path, home: Path) -> None:
-    """Undo what a killed unpack left half-done in `target`; what a living one does, or somebody else, is left alone."""
+    """Undo what a killed unpack left half-done in `target`; what a living one does, or someone else, is left alone."""
     with ExitStack() as stack:
         beside = Folders.opened(target, stack)
         for head, moves, record in records.left_by_the_dead(home, beside.root_stat(), target):

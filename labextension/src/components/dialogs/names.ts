@@ -27,7 +27,7 @@ export function parseName(text: string, registries: readonly string[] = []): INa
 
 /** What is wrong with a name for a repository; empty when nothing is. */
 export const repositoryProblem = (repository: string, trans: TranslationBundle): string =>
-  REPOSITORY.test(repository) ? '' : trans.__('A name has small letters, digits, and . _ - / between them');
+  REPOSITORY.test(repository) ? '' : trans.__('A name has lower-case letters and digits, separated by . _ - or /');
 
 /** What is wrong with a name for a kit; empty when nothing is. Several tags have commas between them. */
 export function nameProblem(text: string, trans: TranslationBundle, registries: readonly string[] = []): string {
@@ -47,7 +47,9 @@ export function nameProblem(text: string, trans: TranslationBundle, registries: 
   }
   const hasTag = text.length > repository.length && text.endsWith(`:${tag}`);
   if (hasTag && !tag.split(',').every(each => TAG.test(each))) {
-    return trans.__('A tag has letters, digits, and . _ - after the first, and is at most 128 long');
+    return trans.__(
+      'A tag has letters, digits, . _ and -, starts with a letter, a digit or _, and has at most 128 characters'
+    );
   }
   return '';
 }

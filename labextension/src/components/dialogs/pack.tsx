@@ -62,7 +62,7 @@ export class PackForm extends Form<Job> {
     const registries = model.registries.map(({ name }) => name);
     const problem = nameProblem(this._name, trans, registries);
     if (!problem && this._isPushed && !parseName(this._name, registries).registry) {
-      return trans.__('To be pushed, it begins with a registry, as in registry.example.com/team/churn:v1');
+      return trans.__('To push, start the name with a registry, as in registry.example.com/team/churn:v1');
     }
     return problem;
   }
@@ -130,7 +130,7 @@ export class PackForm extends Form<Job> {
         <div className="kitops-Choices">
           {state.hasLinks && (
             <CheckField
-              label={trans.__('Follow links: pack the files that they lead to')}
+              label={trans.__('Follow links: pack the files that they point to')}
               isChecked={state.followsLinks}
               onChange={isChecked => {
                 state.followsLinks = isChecked;
@@ -145,7 +145,7 @@ export class PackForm extends Form<Job> {
             }}
           />
           <CheckField
-            label={trans.__('Push it to its registry, too')}
+            label={trans.__('Also push it to its registry')}
             isChecked={this._isPushed}
             onChange={isChecked => {
               this.isPushed = isChecked;

@@ -18,7 +18,7 @@ interface IPreviewProps {
   actions: IActions;
 }
 
-/** What goes in, what stays out and why, and the Kitfile that says so. */
+/** What is included, what is left out and why, and the Kitfile that says so. */
 export function Preview({ state, actions }: IPreviewProps): JSX.Element {
   const { trans } = actions;
   const { check } = state;
@@ -27,13 +27,13 @@ export function Preview({ state, actions }: IPreviewProps): JSX.Element {
     return <Failure error={check.error} actions={actions} retry={() => void check.reload()} />;
   }
   if (!value) {
-    return <Waiting>{trans.__('Looking through the folder…')}</Waiting>;
+    return <Waiting>{trans.__('Reading the folder…')}</Waiting>;
   }
   return (
     <div className={`kitops-Preview${check.isLoading ? ' kitops-mod-stale' : ''}`}>
       <div className="kitops-Preview-in">
         {value.problems.length ? (
-          <p className="kitops-Notice">{trans.__('What goes in is seen when the Kitfile is mended.')}</p>
+          <p className="kitops-Notice">{trans.__('Fix the Kitfile to see what goes into the kit.')}</p>
         ) : (
           <Layers state={state} actions={actions} />
         )}
@@ -56,9 +56,9 @@ function Layers({ state, actions: { trans } }: IPreviewProps): JSX.Element {
   const kept = layers.filter(each => !dropped.has(each.key));
   const bytes = kept.reduce((sum, each) => sum + each.size_bytes, 0);
   return (
-    <section aria-label={trans.__('What goes in')}>
+    <section aria-label={trans.__('Files to pack')}>
       <h3>
-        {trans.__('Goes in')} <span className="kitops-Quiet">{size(bytes)}</span>
+        {trans.__('Included')} <span className="kitops-Quiet">{size(bytes)}</span>
       </h3>
       <ul className="kitops-Preview-layers">
         {layers.slice(0, SHOWN).map(layer => (
@@ -106,7 +106,7 @@ function LeftOut({ rows, actions: { trans } }: { rows: readonly string[][]; acti
   }
   return (
     <details className="kitops-Preview-out" open={rows.length <= 6}>
-      <summary>{trans._n('%1 stays out', '%1 stay out', rows.length)}</summary>
+      <summary>{trans._n('%1 left out', '%1 left out', rows.length)}</summary>
       <ul>
         {rows.slice(0, SHOWN).map(([path, reason], index) => (
           <li key={index}>
@@ -141,10 +141,10 @@ function Kitfile({ state, actions, problems }: IPreviewProps & { problems: reado
           {state.isEdited
             ? trans.__('edited here')
             : value.is_proposed
-              ? trans.__('proposed: there is none in the folder yet')
+              ? trans.__('proposed: the folder has none yet')
               : trans.__('as it is in the folder')}
         </span>
-        {state.isEdited && <LinkButton onClick={() => state.reset()}>{trans.__('Begin again')}</LinkButton>}
+        {state.isEdited && <LinkButton onClick={() => state.reset()}>{trans.__('Start over')}</LinkButton>}
       </h3>
       <textarea
         ref={area}

@@ -168,7 +168,7 @@ function Plan({ plan: { moves, kept }, actions: { trans } }: { plan: PromotionPl
         </p>
       ))}
       {!moves.length && !kept.length && (
-        <p className="kitops-Notice">{trans.__('It is there already: nothing moves.')}</p>
+        <p className="kitops-Notice">{trans.__('It is already there: nothing moves.')}</p>
       )}
     </>
   );

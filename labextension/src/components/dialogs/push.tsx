@@ -32,7 +32,10 @@ export class PushForm extends Form<Job> {
     const { trans } = this.actions;
     const { registry } = parseName(this._destination, this._registries);
     const problem = nameProblem(this._destination, trans, this._registries);
-    return problem || (registry ? '' : trans.__('It begins with a registry, as in registry.example.com/team/churn:v1'));
+    return (
+      problem ||
+      (registry ? '' : trans.__('The name must start with a registry, as in registry.example.com/team/churn:v1'))
+    );
   }
 
   get isReady(): boolean {
@@ -62,7 +65,7 @@ export class PushForm extends Form<Job> {
           label={trans.__('To')}
           value={this._destination}
           problem={this._destination ? this.problem : ''}
-          hint={trans.__('What the registry has already is not sent again; the tag moves last.')}
+          hint={trans.__('Content that the registry already has is not sent again; the tag moves last.')}
           placeholder={trans.__('REGISTRY/REPOSITORY:TAG')}
           offered={offered}
           isFirst

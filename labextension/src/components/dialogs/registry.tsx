@@ -19,7 +19,7 @@ export class RegistryForm extends Form<void> {
     const { trans } = this.actions;
     return !this._name || NAME.test(this._name)
       ? ''
-      : trans.__('A name has letters, digits, dots and dashes, and begins and ends with a letter or a digit');
+      : trans.__('A name has letters, digits, dots and dashes, and starts and ends with a letter or a digit');
   }
 
   protected send(): Promise<void> {
@@ -49,7 +49,7 @@ export class RegistryForm extends Form<void> {
           name="name"
           value={this._name}
           problem={this.problem}
-          hint={trans.__('%kit lines take it in place of the address.')}
+          hint={trans.__('%kit lines accept it instead of the address.')}
           placeholder={trans.__('optional')}
           onChange={value => take(() => (this._name = value.trim()))}
         />

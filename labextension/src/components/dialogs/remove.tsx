@@ -64,7 +64,7 @@ export class RemoveForm extends Form<Removed> {
             this.isForced = isForced;
           }}
         />
-        {isLoading && !value && <Waiting>{trans.__('Looking at what it would free…')}</Waiting>}
+        {isLoading && !value && <Waiting>{trans.__('Checking how much space this would free…')}</Waiting>}
         {error && <Failure error={error} actions={this.actions} retry={() => void this._look.reload()} />}
         {value && <Goes removed={value} isStale={isLoading} actions={this.actions} isRemote={this.isRemote} />}
         <KitLine line={kitLine('remove', this.reference, ...flags)} actions={this.actions} />
@@ -93,7 +93,7 @@ function Goes({ removed, isStale, isRemote, actions: { trans } }: IGoesProps): J
     <div className={`kitops-Goes${isStale ? ' kitops-mod-stale' : ''}`} role="status">
       {references.length > 0 && (
         <>
-          <p>{trans._n('%1 name goes:', '%1 names go:', references.length)}</p>
+          <p>{trans._n('%1 name will be removed:', '%1 names will be removed:', references.length)}</p>
           <ul>
             {references.slice(0, SHOWN).map(each => (
               <li key={each}>
@@ -106,10 +106,10 @@ function Goes({ removed, isStale, isRemote, actions: { trans } }: IGoesProps): J
       )}
       <p className="kitops-Goes-freed">
         {freed > 0
-          ? trans.__('%1 are freed.', size(freed))
+          ? trans.__('Frees %1.', size(freed))
           : isRemote
             ? trans.__('The registry frees the space when it cleans up.')
-            : trans.__('No space is freed: other names or kits need the same bytes.')}
+            : trans.__('Frees no space: other names or kits use the same data.')}
       </p>
       {text && <p className="kitops-Quiet">{inert(text, 600)}</p>}
     </div>

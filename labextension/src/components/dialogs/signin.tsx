@@ -63,7 +63,7 @@ export class SignInForm extends Form<RegistryRow> {
         <SecretField
           label={trans.__('Password or access token')}
           hint={trans.__(
-            'It goes to your Jupyter server once, and into the credential store that the kit program reads, too.'
+            'It is sent to your Jupyter server once and kept in the credential store that the kit program also reads.'
           )}
         />
         {!this._row && (

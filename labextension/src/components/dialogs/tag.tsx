@@ -32,7 +32,7 @@ export class TagForm extends Form<string> {
   get problem(): string {
     const { model, trans } = this.actions;
     if (this._target === this.source) {
-      return trans.__('It has this name already');
+      return trans.__('The kit already has this name');
     }
     const registries = model.registries.map(({ name }) => name);
     return nameProblem(this._target, trans, registries);
@@ -63,7 +63,7 @@ export class TagForm extends Form<string> {
           label={trans.__('Name')}
           value={this._target}
           problem={isBare ? '' : this.problem}
-          hint={trans.__('No bytes are copied: both names stand for the same kit.')}
+          hint={trans.__('Nothing is copied: both names refer to the same kit.')}
           offered={STAGES.map(stage => `${repository}:${stage}`)}
           isFirst
           onChange={value => {
@@ -72,7 +72,7 @@ export class TagForm extends Form<string> {
         />
         {taken && (
           <p className="kitops-Notice" role="status">
-            {trans.__('This name stands for %1 now, and will not any more.', shortDigest(inert(taken.digest)))}
+            {trans.__('This name refers to %1 now. It will be moved.', shortDigest(inert(taken.digest)))}
           </p>
         )}
         <KitLine line={this.isReady ? kitLine('tag', this.source, this._target) : null} actions={this.actions} />

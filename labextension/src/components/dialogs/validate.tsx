@@ -25,7 +25,7 @@ export class Verdict extends ReactWidget {
     return (
       <>
         <p className={`kitops-Outcome kitops-mod-${accepted ? 'done' : 'failed'}`} role="status">
-          {accepted ? trans.__('The Kitfile is accepted.') : trans._n('%1 problem', '%1 problems', problems.length)}
+          {accepted ? trans.__('The Kitfile is valid.') : trans._n('%1 problem', '%1 problems', problems.length)}
         </p>
         {problems.length > 0 && <Problems problems={problems} actions={this._actions} />}
         <Source text={this._text} label={trans.__('Kitfile')} marked={new Set(problems.map(({ line }) => line))} />

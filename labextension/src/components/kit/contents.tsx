@@ -39,7 +39,7 @@ export function Contents({ state, actions }: { state: KitState; actions: IAction
       {isTooLong && (
         <p className="kitops-Notice" role="alert">
           {trans.__(
-            'This folder has more than %1 entries. Untick it first, then tick the files that you want.',
+            'This folder has more than %1 entries. Clear it first, then tick the files that you want.',
             SPLIT_LIMIT
           )}
         </p>
@@ -51,10 +51,10 @@ export function Contents({ state, actions }: { state: KitState; actions: IAction
 
 function tickedOf(tree: Tree, trans: TranslationBundle): string {
   if (tree.tick === 'none') {
-    return trans.__('Nothing is ticked');
+    return trans.__('Nothing is selected');
   }
   const sum = size(tree.bytes);
-  return tree.includesRemote ? trans.__('%1 and data from elsewhere ticked', sum) : trans.__('%1 ticked', sum);
+  return tree.includesRemote ? trans.__('%1 and remote data selected', sum) : trans.__('%1 selected', sum);
 }
 
 interface IPartsProps {

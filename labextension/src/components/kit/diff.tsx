@@ -26,12 +26,12 @@ export function Diff({ state, actions }: IDiffProps): JSX.Element {
     <div className="kitops-Diff">
       <Other state={state} actions={actions} />
       {other && <KitLine line={kitLine('diff', reference, other)} actions={actions} />}
-      {diff.isLoading && <Waiting>{trans.__('Comparing: only what must be compared is downloaded…')}</Waiting>}
+      {diff.isLoading && <Waiting>{trans.__('Comparing: downloads only what is needed…')}</Waiting>}
       {!diff.isLoading && diff.error && (
         <Failure error={diff.error} actions={actions} retry={() => void diff.reload()} />
       )}
       {!diff.isLoading && diff.value && <Changes diff={diff.value} actions={actions} />}
-      {!other && <p className="kitops-Empty">{trans.__('Choose a kit to see what changed from this one to it.')}</p>}
+      {!other && <p className="kitops-Empty">{trans.__('Choose a kit to see how it differs from this one.')}</p>}
     </div>
   );
 }
@@ -63,7 +63,7 @@ function Other({ state, actions: { trans, model } }: IDiffProps): JSX.Element {
         list={`${id}list`}
         value={text}
         spellCheck={false}
-        placeholder={trans.__('a tag of it, or any reference')}
+        placeholder={trans.__('a tag of this kit, or any reference')}
         onChange={event => setText(event.target.value)}
       />
       <datalist id={`${id}list`}>
@@ -84,7 +84,7 @@ function Changes({ diff, actions }: { diff: DiffView; actions: IActions }): JSX.
   const isSame = !files.length && !diff.kitfile && diff.layers.every(({ change }) => change === 'same');
   return (
     <>
-      {isSame && <p className="kitops-Outcome kitops-mod-done">{trans.__('Both hold the same.')}</p>}
+      {isSame && <p className="kitops-Outcome kitops-mod-done">{trans.__('Both kits are the same.')}</p>}
       <h3>{trans.__('Layers')}</h3>
       <Table heads={[trans.__('Change'), trans.__('Layer'), trans.__('Before'), trans.__('After')]}>
         {diff.layers.map((layer, index) => (
@@ -93,7 +93,7 @@ function Changes({ diff, actions }: { diff: DiffView; actions: IActions }): JSX.
       </Table>
       {files.length > 0 && <Files files={files} actions={actions} />}
       {diff.truncated && (
-        <p className="kitops-Notice">{trans.__('There is more than is shown: the line shows all.')}</p>
+        <p className="kitops-Notice">{trans.__('Not everything is shown here: the line shows all.')}</p>
       )}
       {diff.kitfile && (
         <>

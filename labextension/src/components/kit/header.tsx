@@ -39,7 +39,7 @@ export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element 
           type="button"
           className="jp-mod-styled jp-mod-accept kitops-Button"
           disabled={!pull?.isReady}
-          title={pull?.conflictCount && !pull.onConflict ? trans.__('First say what becomes of the files there') : ''}
+          title={pull?.conflictCount && !pull.onConflict ? trans.__('First choose what to do with existing files') : ''}
           onClick={() => void pull?.start()}
         >
           {tree?.bytes ? trans.__('Pull selected %1', size(tree.bytes)) : trans.__('Pull selected')}
@@ -58,8 +58,8 @@ export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element 
             type="button"
             className="kitops-Button kitops-Header-more"
             aria-haspopup="menu"
-            aria-label={trans.__('More to do with this kit')}
-            title={trans.__('More to do with this kit')}
+            aria-label={trans.__('More actions')}
+            title={trans.__('More actions')}
             onClick={(event: MouseEvent<HTMLElement>) => openMenu(event.currentTarget)}
           >
             <ellipsesIcon.react tag="span" elementSize="normal" />

@@ -67,7 +67,10 @@ function Place({ pull, actions }: Omit<IIntoProps, 'tree'>): JSX.Element {
           {trans.__('choose')}
         </Button>
       )}
-      <label className="kitops-Choice" title={trans.__('A whole kit can go into the local store, without files')}>
+      <label
+        className="kitops-Choice"
+        title={trans.__('Pull the whole kit into the local store, without writing files')}
+      >
         <input
           type="checkbox"
           checked={pull.intoStore}
@@ -84,7 +87,7 @@ function Moves({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.Elem
   const { here_bytes, moved_bytes, files } = pull.check.value!;
   const parts = [
     trans.__('%1 to move', size(moved_bytes)),
-    here_bytes > 0 ? trans.__('%1 are here already', size(here_bytes)) : '',
+    here_bytes > 0 ? trans.__('%1 already here', size(here_bytes)) : '',
     files > 0 ? trans._n('%1 file', '%1 files', files) : ''
   ];
   return (
@@ -98,13 +101,13 @@ function Conflicts({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.
   const name = useId();
   const { conflicts, conflictCount } = pull;
   const choices: [OnConflict, string, string][] = [
-    ['keep', trans.__('keep'), trans.__('What is there stays, and is not pulled')],
-    ['overwrite', trans.__('overwrite'), trans.__('What is there is replaced')],
-    ['beside', trans.__('side by side'), trans.__('What is there stays; the kit goes into %1', inert(pull.beside, 400))]
+    ['keep', trans.__('keep'), trans.__('Keep existing files; do not pull these')],
+    ['overwrite', trans.__('overwrite'), trans.__('Replace existing files')],
+    ['beside', trans.__('side by side'), trans.__('Keep existing files; put the kit into %1', inert(pull.beside, 400))]
   ];
   return (
     <fieldset className="kitops-Conflicts">
-      <legend>{trans._n('%1 is there already:', '%1 are there already:', conflictCount)}</legend>
+      <legend>{trans._n('%1 already exists:', '%1 already exist:', conflictCount)}</legend>
       <ul>
         {conflicts.slice(0, SHOWN).map(({ path, why }) => (
           <li key={path}>
@@ -156,7 +159,7 @@ function Moving({ job, actions }: { job: Job; actions: IActions }): JSX.Element 
     <p className={`kitops-Outcome kitops-mod-${job.state}`} role="status">
       {job.state === 'done'
         ? trans.__('Done: %1.', outcomeOf(job, trans))
-        : trans.__('Cancelled: pull again to go on where it stopped.')}
+        : trans.__('Cancelled: pull again to resume.')}
     </p>
   );
 }

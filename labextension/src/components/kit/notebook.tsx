@@ -42,13 +42,13 @@ export function Notebook({ state, actions, rendermime }: INotebookProps): JSX.El
           </HTMLSelect>
           <span className="kitops-Quiet">
             {view.value && `${size(view.value.size_bytes)} · `}
-            {trans.__('read only: nothing of it runs, and it is not trusted')}
+            {trans.__('read only: not trusted, and nothing runs')}
           </span>
         </div>
       )}
       {notebooks.isPartial && (
         <p className="kitops-Notice">
-          {trans.__('There may be more notebooks, further down: open their folder in Contents and read them there.')}
+          {trans.__('There may be more notebooks in deeper folders: open them from Contents.')}
         </p>
       )}
       {notebooks.isLooking && <Waiting>{trans.__('Looking for notebooks…')}</Waiting>}

@@ -91,7 +91,7 @@ export class Pull implements IDisposable {
     return this.check.value?.conflict_count ?? 0;
   }
 
-  /** The new folder that takes the files when those that are there shall stay. */
+  /** The new folder that takes the files when existing files must stay. */
   get beside(): string {
     return this.check.value?.beside ?? '';
   }
@@ -157,7 +157,7 @@ export class Pull implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** What was chosen for the files that conflict; null where there are none. */
+  /** What was chosen for the files that conflict; null if there are none. */
   private get _answer(): OnConflict | null {
     return this.conflictCount ? this._onConflict : null;
   }

@@ -65,14 +65,14 @@ function Named({ row: { node }, trans, onOpen, onTick, onRead }: IRowProps): JSX
       {!file && layer.remote_path && (
         <bdi className="kitops-Node-aside" title={inert(layer.remote_path, 2000)}>
           {isElsewhere(node)
-            ? trans.__('elsewhere: %1', inert(layer.remote_path, 80))
-            : trans.__('of %1', inert(layer.remote_path, 80))}
+            ? trans.__('remote: %1', inert(layer.remote_path, 80))
+            : trans.__('from %1', inert(layer.remote_path, 80))}
         </bdi>
       )}
       {file?.is_dir && <span className="kitops-Node-aside">{trans._n('%1 file', '%1 files', file.files)}</span>}
       {!file && layer.is_here && (
-        <span className="kitops-Node-here" title={trans.__('Its bytes are in the local store: they need not be moved')}>
-          {trans.__('have it')}
+        <span className="kitops-Node-here" title={trans.__('Already in the local store: no download needed')}>
+          {trans.__('local')}
         </span>
       )}
       <span className="kitops-Node-size">{layer.remote_path && !layer.digest ? '' : size(bytesOf(node))}</span>

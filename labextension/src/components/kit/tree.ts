@@ -41,7 +41,7 @@ export const canOpen = ({ layer, file }: INode): boolean => (file ? file.is_dir 
 export const canTick = ({ layer, file }: INode): boolean =>
   file ? layer.can_pick_files && file.filter !== '' : layer.filter !== '';
 
-/** A data set that the Kitfile only points at: it is no part of the kit, and comes when it is ticked itself. */
+/** A data set that the Kitfile only points at: it is not part of the kit, and comes when it is ticked itself. */
 export const isElsewhere = ({ layer }: INode): boolean => layer.section === 'dataset' && layer.remote_path !== '';
 
 /** What the tick on the whole kit ticks. */
@@ -75,7 +75,7 @@ export class Tree {
     return this._changed;
   }
 
-  /** The filters of what is ticked; none for a whole kit, with or without the data that lies elsewhere. */
+  /** The filters of what is ticked; none for a whole kit, with or without the data that is elsewhere. */
   get filters(): string[] {
     const isMixed = new Set(this.layers.filter(isElsewhere).map(node => node.isTicked)).size > 1;
     return this.tick === 'all' && !isMixed ? [] : this._ticked().map(({ layer, file }) => (file ?? layer).filter);

@@ -17,7 +17,7 @@ interface IMissingProps {
   run: Run;
 }
 
-/** A part of the settings that cannot be read: what is wrong, and how to mend it; everything else is shown. */
+/** A part of the settings that cannot be read: what is wrong, and how to fix it; everything else is shown. */
 export function Unreadable({ problem }: { problem: Error }): JSX.Element {
   return (
     <div className="kitops-Missing" role="alert">
@@ -27,19 +27,19 @@ export function Unreadable({ problem }: { problem: Error }): JSX.Element {
   );
 }
 
-/** What the panel says when there is no server extension to ask: why, and the command that mends it. */
+/** What the panel says when there is no server extension to ask: why, and the command that fixes it. */
 export function Missing({ model, trans, run }: IMissingProps): JSX.Element {
   const isMissing = model.server === 'missing';
   return (
     <div className="kitops-Missing" role="alert">
       <p>
         {isMissing
-          ? trans.__('The Jupyter server runs without the extension that this panel asks.')
-          : trans.__('The Jupyter server does not answer the panel.')}
+          ? trans.__('The Jupyter server runs without the kitops_jupyter extension.')
+          : trans.__('The Jupyter server does not respond.')}
       </p>
       {isMissing ? (
         <>
-          <p>{trans.__('Enable it where the server runs, and start the server again:')}</p>
+          <p>{trans.__('Enable it where the server runs, then restart the server:')}</p>
           <div className="kitops-Command">
             <code>{MEND}</code>
             <IconButton

@@ -23,9 +23,7 @@ export function NoteBody(props: INoteProps): JSX.Element {
     case 'error':
       return <Failure {...props} />;
     case 'sign-in':
-      return (
-        <Offer {...props} text={trans.__('This registry wants to know who you are.')} label={trans.__('Sign in')} />
-      );
+      return <Offer {...props} text={trans.__('This registry requires you to sign in.')} label={trans.__('Sign in')} />;
     case 'no-catalog':
       return (
         <Offer
@@ -35,9 +33,7 @@ export function NoteBody(props: INoteProps): JSX.Element {
         />
       );
     case 'no-registry':
-      return (
-        <Offer {...props} text={trans.__('No registry has a name here yet.')} label={trans.__('Add a registry')} />
-      );
+      return <Offer {...props} text={trans.__('No registries added yet.')} label={trans.__('Add a registry')} />;
     case 'empty':
       return (
         <span className="kitops-Note">
@@ -45,7 +41,7 @@ export function NoteBody(props: INoteProps): JSX.Element {
         </span>
       );
     case 'nothing-found':
-      return <span className="kitops-Note">{trans.__('Nothing like it')}</span>;
+      return <span className="kitops-Note">{trans.__('No matches')}</span>;
     default:
       return <span className="kitops-Note kitops-mod-loading">{trans.__('Loading…')}</span>;
   }

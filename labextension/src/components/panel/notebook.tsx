@@ -48,7 +48,7 @@ export function ThisNotebook({
           {inert(PathExt.basename(path))}
         </bdi>
         <TextButton
-          title={trans.__('Save it, and pack it with its folder')}
+          title={trans.__('Save this notebook and pack it with its folder')}
           onClick={() => run(CommandIDs.snapshot, { path })}
         >
           {trans.__('Snapshot…')}

@@ -95,7 +95,7 @@ function Search({ trans, query, setQuery, input, onDown }: ISearchProps): JSX.El
         spellCheck={false}
         value={query}
         placeholder={trans.__('Search')}
-        aria-label={trans.__('Search repositories, and the tags of those that are open')}
+        aria-label={trans.__('Search repositories, and the tags of open ones')}
         onChange={event => setQuery(event.target.value)}
         onKeyDown={onKeyDown}
       />

@@ -111,7 +111,7 @@ function titleOf({ row, model, trans }: IShownRow): string {
   if (problem) {
     lines.push(inert(problem, 600));
   }
-  lines.push(trans.__('Enter opens it'));
+  lines.push(trans.__('Press Enter to open it'));
   return lines.filter(Boolean).join('\n');
 }
 
@@ -139,7 +139,7 @@ function StoreDetail({ model, trans }: IRowProps): JSX.Element {
   );
 }
 
-/** Who wants to know who you are says so where its repositories would be; its menu signs in, too. */
+/** A registry that requires a login says so where its repositories would be; its menu signs in, too. */
 function RegistryDetail({ row, model, trans }: IRowProps): JSX.Element {
   const who = row.row?.signed_in_as ?? '';
   return (
@@ -152,7 +152,7 @@ function RegistryDetail({ row, model, trans }: IRowProps): JSX.Element {
       <span className="kitops-Row-actions">
         <IconButton
           icon={refreshIcon}
-          label={trans.__('Ask this registry again')}
+          label={trans.__('Reload this registry')}
           tabIndex={-1}
           onClick={() => model.refreshRegistry(row.registry)}
         />

@@ -41,7 +41,7 @@ export function Transfers({ jobs, trans, run, isOpen, onToggle }: ITransfersProp
   const forget = (
     <IconButton
       icon={deleteIcon}
-      label={trans.__('Forget those that ended')}
+      label={trans.__('Clear finished transfers')}
       disabled={!ended.length}
       onClick={() => run(CommandIDs.forgetJobs)}
     />
@@ -128,7 +128,7 @@ function Going({ job, trans }: IJobProps): JSX.Element {
     <>
       <Bar value={share(job.done_bytes, job.total_bytes)} label={inert(job.title || job.reference)} />
       <div className="kitops-Job-line">
-        <bdi className="kitops-Job-item">{item ? inert(item.name) : trans.__('in all')}</bdi>
+        <bdi className="kitops-Job-item">{item ? inert(item.name) : trans.__('in total')}</bdi>
         <span>{whole}</span>
       </div>
     </>
@@ -153,7 +153,7 @@ function Ended({ job, trans, run }: IJobProps): JSX.Element | null {
   if (job.state === 'cancelled') {
     return (
       <div className="kitops-Job-line">
-        <span>{trans.__('%1 moved, and kept', size(job.done_bytes))}</span>
+        <span>{trans.__('%1 moved and kept', size(job.done_bytes))}</span>
         <Again {...{ job, trans, run }} icon />
       </div>
     );

@@ -24,7 +24,7 @@ interface ITreeProps {
 }
 
 const LINE = 24;
-/** A list is asked to go on when its end is so many rows below what is seen. */
+/** A list is asked to continue when its end is so many rows below what is seen. */
 const NEAR = 40;
 /** Notes that say more than a line, and have a button. */
 const NOTES: { [note: string]: number } = { error: 104, 'sign-in': 76, 'no-catalog': 76, 'no-registry': 76 };

@@ -23,7 +23,7 @@ export function KitLine({ line, actions }: IWithActions & { line: string | null 
     return <p className="kitops-Empty">{noLine(trans)}</p>;
   }
   return (
-    <div className="kitops-Line" role="group" aria-label={trans.__('The same as a line')}>
+    <div className="kitops-Line" role="group" aria-label={trans.__('The same as a %kit line')}>
       <code className="kitops-Line-text" title={line}>
         {line}
       </code>

@@ -161,7 +161,7 @@ describe('the memory of the panel', () => {
     ]);
   });
 
-  it('is not misled by what somebody else wrote there', async () => {
+  it('is not misled by what someone else wrote there', async () => {
     const state = new StateDB();
     await state.save('kitops-jupyter:panel', { open: [1, 'store', null], named: { a: 'x', b: ['y', 2] } });
     const memory = new Memory(state);

@@ -153,7 +153,7 @@ describe('a kernel that asks for its notebook', () => {
     expect(sent).toEqual([{ id: '1', ok: true, path: 'w/n.ipynb', dirty: false, last_modified: 't' }]);
   });
 
-  it('is told when it could not be saved', async () => {
+  it('is reported when it could not be saved', async () => {
     const sent = await ask({ op: 'save', id: '1' }, () => Promise.reject(new Error('disk full')));
     expect(sent).toMatchObject([{ ok: false, error: 'disk full' }]);
   });

@@ -66,7 +66,7 @@ describe('tag', () => {
     await at.open(new TagForm(at.actions, 'churn:tuned'));
     expect(at.go().disabled).toBe(true);
     await at.type('Name', 'churn:old');
-    expect(at.dialog.node.textContent).toContain('This name stands for sha256:ab now');
+    expect(at.dialog.node.textContent).toContain('This name refers to sha256:ab now');
     expect(at.line()).toBe('%kit tag churn:tuned churn:old');
     await at.press(at.go());
     await at.shown(() => at.closed === 'churn:old', 'the end');
@@ -77,11 +77,11 @@ describe('tag', () => {
 describe('remove', () => {
   it('says what goes and how many bytes are freed, before anything does', async () => {
     await at.open(new RemoveForm(at.actions, 'churn:tuned', false));
-    await at.shown(() => at.dialog.node.textContent?.includes('2 names go') === true, 'what goes');
-    expect(at.dialog.node.textContent).toContain('No space is freed');
+    await at.shown(() => at.dialog.node.textContent?.includes('2 names will be removed') === true, 'what goes');
+    expect(at.dialog.node.textContent).toContain('Frees no space');
     expect(at.dialog.node.querySelector('img')).toBeNull();
     await at.press(screen.getByLabelText('The kit with all its tags'));
-    await at.shown(() => at.dialog.node.textContent?.includes('4.0 KiB are freed') === true, 'the bytes');
+    await at.shown(() => at.dialog.node.textContent?.includes('Frees 4.0 KiB') === true, 'the bytes');
     expect(at.line()).toBe('%kit remove churn:tuned --force');
     expect(at.bodies('POST remove').every(body => (body as { dry_run: boolean }).dry_run)).toBe(true);
     await at.press(at.go());

@@ -23,7 +23,7 @@ describe('pack', () => {
 
   it('shows what goes in, what stays out and why, and warns', async () => {
     await at.open(form());
-    await at.shown(() => at.dialog.node.textContent?.includes('Goes in') === true, 'the preview');
+    await at.shown(() => at.dialog.node.textContent?.includes('Included') === true, 'the preview');
     expect(at.dialog.node.textContent).toContain('.env may contain a secret');
     expect(at.dialog.node.querySelector('.kitops-Warnings')?.textContent).toBe(HOSTILE);
     expect(at.dialog.node.querySelector('img')).toBeNull();
@@ -99,7 +99,7 @@ describe('pack', () => {
     expect(at.go().disabled).toBe(true);
     await at.press(screen.getByRole('button', { name: 'line 2', hidden: true }));
     expect([document.activeElement, area.selectionStart, area.selectionEnd]).toEqual([area, 7, 15]);
-    await at.press(screen.getByRole('button', { name: 'Begin again', hidden: true }));
+    await at.press(screen.getByRole('button', { name: 'Start over', hidden: true }));
     await at.shown(() => at.dialog.node.querySelector('textarea')!.value === KITFILE, 'the first Kitfile');
     await at.shown(() => !at.go().disabled, 'the preview');
   });
@@ -125,7 +125,7 @@ describe('pack', () => {
     expect(at.bodies('POST jobs')).toEqual([expect.objectContaining({ follow_links: true })]);
   });
 
-  it('speaks of no links where there are none', async () => {
+  it('speaks of no links if there are none', async () => {
     await at.open(form());
     await at.shown(() => !at.go().disabled, 'the preview');
     expect(screen.queryByLabelText(/^Follow links/)).toBeNull();
@@ -148,7 +148,7 @@ describe('pack', () => {
   it('needs a name with a registry to push', async () => {
     await at.open(form());
     await at.shown(() => !at.go().disabled, 'the preview');
-    await at.press(screen.getByLabelText('Push it to its registry, too'));
+    await at.press(screen.getByLabelText('Also push it to its registry'));
     expect(at.go().disabled).toBe(true);
     await at.type('Name of the kit', 'corp/churn:v1');
     expect([at.go().disabled, at.line()]).toEqual([false, '%kit pack work -t corp/churn:v1 --push']);

@@ -16,7 +16,7 @@ describe('the contents', () => {
   it('are the layers, with what is here already; nothing is ticked and nothing else asked for', () => {
     expect(page.rows().map(each => each.textContent)).toEqual([
       expect.stringContaining('kitfile'),
-      expect.stringContaining('have it'),
+      expect.stringContaining('local'),
       expect.stringContaining(SHOWN),
       expect.stringContaining('code:0')
     ]);
@@ -36,7 +36,7 @@ describe('the contents', () => {
       directory: 'work',
       include_remote: false
     });
-    expect(page.tab.node.textContent).toContain('2.0 KiB to move · 1.0 KiB are here already · 3 files');
+    expect(page.tab.node.textContent).toContain('2.0 KiB to move · 1.0 KiB already here · 3 files');
     await page.click(page.button('Copy the %kit line'));
     expect(page.copied).toEqual(['%kit pull corp/app:v1 -d work']);
     await page.click(page.button(/^Pull selected/));
@@ -85,7 +85,7 @@ describe('the contents', () => {
     const conflicts = ['work/a', HOSTILE].map(path => ({ path, why: 'exists' }));
     page.check = { ...page.check, conflicts, conflict_count: 9 };
     await page.click(page.box('Pull code:0'));
-    await page.shown(() => page.tab.node.textContent?.includes('9 are there already') === true, 'the conflicts');
+    await page.shown(() => page.tab.node.textContent?.includes('9 already exist') === true, 'the conflicts');
     expect(page.button(/^Pull selected/).disabled).toBe(true);
     expect(page.tab.node.textContent).toContain(SHOWN);
     await page.click(screen.getByRole('radio', { name: 'overwrite' }));
@@ -102,7 +102,10 @@ describe('the contents', () => {
   it('offer no line that a cell would run, and say why', async () => {
     page.check = { ...page.check, command: "%kit pull corp/app:v1 --filter 'dataset:{__import__(0)}'" };
     await page.click(page.box('Pull code:0'));
-    await page.shown(() => page.tab.node.textContent?.includes('signs that a cell would run') === true, 'the reason');
+    await page.shown(
+      () => page.tab.node.textContent?.includes('characters that a cell would run') === true,
+      'the reason'
+    );
     expect(page.button('Copy %kit line').disabled).toBe(true);
     expect(page.tab.node.querySelector('.kitops-Line')).toBeNull();
   });
@@ -127,7 +130,7 @@ describe('the contents', () => {
     const code = kit.layers[2];
     const far = { ...code, key: 'dataset:1', section: 'dataset', path: 'far', digest: '', remote_path: 's3://b/far' };
     page = await Page.open({ ...kit, layers: [code, { ...far, filter: 'dataset:far' }] });
-    expect(page.rows().map(each => each.textContent)).toContainEqual(expect.stringContaining('elsewhere: s3://b/far'));
+    expect(page.rows().map(each => each.textContent)).toContainEqual(expect.stringContaining('remote: s3://b/far'));
     await page.click(page.box('The whole kit'));
     await page.click(page.box('Pull far'));
     await page.shown(() => !page.button(/^Pull selected/).disabled, 'the check');
@@ -192,7 +195,7 @@ describe('the keyboard', () => {
     shown: (isSo, what) => page.shown(isSo, what)
   });
 
-  it('goes on with the names that Show more has brought', async () => {
+  it('continues with the names that Show more has brought', async () => {
     page.server.routes['GET files'] = ({ query }) => ({
       items: [{ name: '', path: query.after ? 'g1' : 'g0', is_dir: false, size_bytes: 1, files: 1, filter: 'x' }],
       next: query.after ? '' : 'g0',

@@ -178,7 +178,7 @@ export class Page {
       'POST jobs': () => this.started,
       'POST validate': () => ({
         accepted: false,
-        problems: [{ line: 2, column: 1, field: '', message: HOSTILE, hint: 'mend it' }],
+        problems: [{ line: 2, column: 1, field: '', message: HOSTILE, hint: 'fix it' }],
         config: '',
         yaml: ''
       }),

@@ -155,7 +155,7 @@ it('does not tick what has no filter, nor files of a layer whose files can not b
   expect(other.tick).toBe('none');
 });
 
-it('keeps data that lies elsewhere out of the whole kit until it is ticked', async () => {
+it('keeps data that is elsewhere out of the whole kit until it is ticked', async () => {
   const far = (key: string): LayerRow => layer(key, { digest: '', remote_path: `s3://bucket/${key}` });
   const kit = new Tree([layer('code:0'), far('dataset:0'), far('dataset:1')], () => Promise.reject(new Error('no')));
   kit.toggleAll();

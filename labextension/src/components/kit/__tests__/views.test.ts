@@ -56,7 +56,7 @@ describe('a view of the kit', () => {
       'kitops-Source-line kitops-mod-removed',
       'kitops-Source-line kitops-mod-added'
     ]);
-    expect(page.tab.node.textContent).toContain('There is more than is shown');
+    expect(page.tab.node.textContent).toContain('Not everything is shown here');
     expect(page.tab.node.querySelector('img, b')).toBeNull();
   });
 

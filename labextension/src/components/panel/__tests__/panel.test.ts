@@ -68,8 +68,8 @@ describe('the tree', () => {
 
   it('offers what helps: to sign in, or to name a repository', async () => {
     await click('private');
-    await shown(() => panel.node.textContent?.includes('wants to know') === true, 'the offer');
-    await act(async () => within(find('wants to know')).getByText('Sign in').click());
+    await shown(() => panel.node.textContent?.includes('requires you to sign in') === true, 'the offer');
+    await act(async () => within(find('requires you to sign in')).getByText('Sign in').click());
     await click('ghcr.io');
     await shown(() => panel.node.textContent?.includes('does not list') === true, 'the offer');
     await act(async () => within(find('does not list')).getByText('Open a repository').click());
@@ -133,7 +133,7 @@ describe('the tree', () => {
       'ghcr.io',
       'many'
     ]);
-    expect(panel.node.textContent).toContain('Nothing like it');
+    expect(panel.node.textContent).toContain('No matches');
   });
 
   it('finds repositories in registries that nobody opened, and tells no faults of those', async () => {

@@ -43,10 +43,10 @@ describe('transfers', () => {
     const told = [...panel.node.querySelectorAll('.kitops-Job')].map(each => [each.className, each.textContent]);
     expect(told).toEqual([
       ['kitops-Job kitops-mod-failed', expect.stringContaining(`${HOSTILE} is goneTry later.`)],
-      ['kitops-Job kitops-mod-cancelled', expect.stringContaining('512 B moved, and kept')],
+      ['kitops-Job kitops-mod-cancelled', expect.stringContaining('512 B moved and kept')],
       ['kitops-Job kitops-mod-done', expect.stringContaining('1.0 KiB packed')],
       ['kitops-Job kitops-mod-done', expect.stringContaining('3 files, 1.0 KiBwork')],
-      ['kitops-Job kitops-mod-done', expect.stringContaining('1.0 KiB moved, 2.0 KiB were there')]
+      ['kitops-Job kitops-mod-done', expect.stringContaining('1.0 KiB moved, 2.0 KiB already there')]
     ]);
     expect(panel.node.querySelector('img')).toBeNull();
     expect([...panel.node.querySelectorAll('.kitops-Job-told')].map(each => each.textContent)).toEqual([
