@@ -177,7 +177,7 @@ def test_several_kits_in_one_layout_are_told_apart(
 
 
 def test_a_digest_that_is_another_kits_is_refused(packed: str, here: Settings, tmp_path: Path) -> None:
-    with pytest.raises(Usage, match="another kit"):
+    with pytest.raises(Usage, match="is not the digest of"):
         kit.copy(packed, f"other@sha256:{'0' * 64}", settings=here)
     pinned = kit.copy(f"churn@{digest_of(packed, here)}", "other", settings=here)
     assert pinned.tags == ()

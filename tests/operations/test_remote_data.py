@@ -109,7 +109,7 @@ def test_a_filter_for_nothing_but_what_is_elsewhere_says_how_to_get_it(
     project: Path, settings: Settings, tmp_path: Path
 ) -> None:
     kit.pack(project, text=kitfile(), tag="p:v1", settings=settings)
-    with pytest.raises(Usage, match="stays at s3://bucket") as refused:
+    with pytest.raises(Usage, match="is remote, at s3://bucket") as refused:
         kit.unpack("p:v1", tmp_path / "out", filters=["datasets:far"], settings=settings)
     assert "--include-remote" in refused.value.hint
 

@@ -183,7 +183,7 @@ def test_without_a_place_for_the_record_only_a_new_folder_is_written(
     with Staging(tmp_path / "new", tmp_path / "file" / "home") as staging:
         fill(staging.tree, ["a"])
         staging.commit()
-    with pytest.raises(StorageFull, match="noted") as caught, Staging(tmp_path / "new", tmp_path / "file"):
+    with pytest.raises(StorageFull, match="cannot be recorded") as caught, Staging(tmp_path / "new", tmp_path / "file"):
         pass
     assert "KITOPS_HOME" in caught.value.hint
     assert names_in(tmp_path) == ["file", "new/a"]
