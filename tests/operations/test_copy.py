@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
-import subprocess
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +17,6 @@ from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import Cancelled, Conflict, NotAModelKit, NotFound, Unauthorized, Usage
 from kitops_jupyter.oci_layout import LayoutFolder, LayoutTar
 from kitops_jupyter.progress import Event
-from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository
 from kitops_jupyter.targets import Connection, store
@@ -205,49 +202,6 @@ def test_a_plain_image_is_refused_with_a_clear_word(here: Settings, tmp_path: Pa
         with pytest.raises(NotAModelKit, match=r"not a ModelKit, but 'application/vnd\.oci\.image"):
             attempt()
     assert not (tmp_path / "layout").exists() and not (tmp_path / "out").exists()
-
-
-@pytest.fixture
-def skopeo(tmp_path: Path) -> Iterator[tuple[str, ...]]:
-    """A skopeo command that trusts nobody and everybody."""
-    program = shutil.which("skopeo")
-    if program is None:
-        pytest.skip("skopeo is not installed (Debian: apt install skopeo)")
-    yield (
-        program,
-        "--insecure-policy",
-        "--tmpdir",
-        str(tmp_path),
-        "copy",
-        "--src-tls-verify=false",
-        "--dest-tls-verify=false",
-    )
-
-
-@pytest.mark.parametrize("form", ["oci", "oci-archive"])
-def test_skopeo_copies_our_kits_out_and_in_unchanged(
-    packed: str,
-    here: Settings,
-    there: Settings,
-    name: str,
-    real: Real,
-    tmp_path: Path,
-    skopeo: tuple[str, ...],
-    form: str,
-) -> None:
-    ours = f"{real.host}/{name}:v1"
-    digest = kit.copy(packed, ours, referrers=False, connection=HTTP, settings=here).digest
-    theirs = f"{tmp_path}/theirs{'.tar' if form == 'oci-archive' else ''}"
-    subprocess.run([*skopeo, f"docker://{ours}", f"{form}:{theirs}:v1"], check=True, capture_output=True)
-    taken = kit.copy(theirs if form == "oci-archive" else f"oci:{theirs}", "taken", settings=there)
-    assert (taken.digest, taken.tags) == (digest, ("v1",))
-    assert files_in(kit.unpack("taken:v1", tmp_path / "out", settings=there).directory) == FILES
-    made = f"{tmp_path}/made{'.tar' if form == 'oci-archive' else ''}"
-    kit.copy(packed, made if form == "oci-archive" else f"oci:{made}", settings=here)
-    back = f"{real.host}/{name}-back:v1"
-    subprocess.run([*skopeo, f"{form}:{made}:v1", f"docker://{back}"], check=True, capture_output=True)
-    assert kit.pull(back, connection=HTTP, settings=there).digest == digest
-    assert Reference.parse(back).name == "v1"
 
 
 @pytest.mark.parametrize("goal", ["kit.tar", "oci:layout", "local://churn"])

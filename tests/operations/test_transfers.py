@@ -157,13 +157,6 @@ def test_a_cancelled_pull_is_gone_on_with(tmp_path: Path, here: Settings, there:
     assert kit.inspect(reference, settings=there).digest == kit.inspect(reference, settings=here).digest
 
 
-def test_every_tag_is_pushed_when_asked_for(pushed: str, here: Settings, there: Settings) -> None:
-    kit.tag(pushed, pushed.replace(":v1", ":champion"), settings=here)
-    kit.push(pushed, all_tags=True, connection=HTTP, settings=here)
-    (row,) = kit.list_kits(pushed.rpartition(":")[0], connection=HTTP, settings=there).kits
-    assert row.tags == ("champion", "v1")
-
-
 def test_what_is_not_there_is_said_in_words(real: Real, here: Settings, pushed: str) -> None:
     with pytest.raises(NotFound):
         kit.pull(f"{real.host}/team/nowhere:v1", connection=HTTP, settings=here)
@@ -215,21 +208,6 @@ def test_credentials_are_tried_before_they_are_kept(
         kit.list_kits(f"{with_users.host}/team/x", connection=HTTP, settings=there)
 
 
-def test_a_remote_tag_moves_no_layer_and_a_removed_one_is_gone(pushed: str, there: Settings) -> None:
-    champion, elsewhere = pushed.replace(":v1", ":champion"), pushed.replace(":v1", "-copy:v1")
-    tagged = kit.tag(pushed, champion, remote=True, connection=HTTP, settings=there)
-    assert tagged.moved_from is None
-    kit.tag(pushed, elsewhere, remote=True, connection=HTTP, settings=there)
-    digest = kit.inspect(elsewhere, connection=HTTP, settings=there).digest
-    assert digest == tagged.digest
-    assert not (there.storage / "blobs").exists()
-    removed = kit.remove(f"{champion.rpartition(':')[0]}@{digest}", remote=True, connection=HTTP, settings=there)
-    assert removed.removed[0][1] == digest
-    with pytest.raises(NotFound):
-        kit.inspect(champion, connection=HTTP, settings=there)
-    assert kit.inspect(elsewhere, connection=HTTP, settings=there).digest == digest
-
-
 def test_a_pack_can_stream_to_the_registry_and_store_nothing(
     tmp_path: Path, here: Settings, there: Settings, reference: str
 ) -> None:
@@ -243,20 +221,6 @@ def test_a_pack_can_stream_to_the_registry_and_store_nothing(
     assert files_in(kit.unpack(reference, tmp_path / "out", settings=there).directory) == FILES
     with pytest.raises(Usage, match="does not name a registry"):
         kit.pack(project, tag="churn:v1", push=True, settings=here)
-
-
-def test_a_registry_tells_its_repositories(
-    pushed: str,
-    there: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setenv("KITOPS_HOME", str(there.home))
-    host, _, name = pushed.rpartition(":")[0].partition("/")
-    assert main(["list", host, "--plain-http"]) == 0
-    assert f"{host}/{name}" in capsys.readouterr().out.split()
-    assert main(["list", pushed.rpartition(":")[0], "--plain-http"]) == 0
-    assert "churn" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("size_bytes", [80_000, 3 << 20], ids=["small", "large"])
