@@ -215,9 +215,9 @@ show_with(_look)
 
 def version() -> VersionResult:
     """The versions of this program and of Python. Written out because a module of the same name would hide it."""
-    from kitops_jupyter.operations.version import version as look
+    from kitops_jupyter.operations.version import versions
 
-    return look()
+    return versions()
 
 
 def load_ipython_extension(ipython: Any) -> None:

@@ -19,6 +19,6 @@ class VersionResult(Result):
     kitfile_version: str = "1.0.0"
 
 
-def version(*, settings: Settings | None = None) -> VersionResult:
+def versions(*, settings: Settings | None = None) -> VersionResult:
     """The versions of this program and of Python."""
     return VersionResult(VERSION, platform.python_version())

@@ -89,7 +89,7 @@ ROUTES: tuple[Route[Any, Any], ...] = (
     Route("kit", "GET", "kit", bodies.ShowKit, wire.KitView, alone(kit.kit)),
     Route("files", "GET", "files", bodies.ListFiles, wire.FilePage, lambda asked, our: our.listings.page(asked)),
     Route("notebook", "GET", "notebook", bodies.ReadNotebook, wire.NotebookView, alone(files.notebook)),
-    Route("diff", "GET", "diff", bodies.Compare, wire.DiffView, alone(diff.diff)),
+    Route("diff", "GET", "diff", bodies.Compare, wire.DiffView, alone(diff.compare)),
     Route("history", "GET", "history", bodies.ShowHistory, list[wire.HistoryRow], alone(history.history)),
     Route(
         "check_pull",

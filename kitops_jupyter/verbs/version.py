@@ -15,9 +15,9 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
-    from kitops_jupyter.operations.version import version
+    from kitops_jupyter.operations.version import versions
 
-    return version(settings=context.settings)
+    return versions(settings=context.settings)
 
 
 VERB = Verb(

@@ -52,9 +52,9 @@ def test_a_result_that_nothing_shows_is_an_error_that_names_it() -> None:
 def test_showing_a_result_imports_no_other_operation() -> None:
     code = """
 import sys
-from kitops_jupyter.operations.version import version
+from kitops_jupyter.operations.version import versions
 before = {name for name in sys.modules if name.startswith("kitops_jupyter.operations")}
-text = str(version()) + version()._repr_html_()
+text = str(versions()) + versions()._repr_html_()
 after = {name for name in sys.modules if name.startswith("kitops_jupyter.operations")}
 print(sorted(after - before), text.startswith("Version: "))
 """

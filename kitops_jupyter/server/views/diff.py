@@ -10,15 +10,15 @@ from kitops_jupyter.server.views.usable import usable_settings
 DIFF_LIMIT = 2000
 
 
-def diff(asked: bodies.Compare) -> wire.DiffView:
+def compare(asked: bodies.Compare) -> wire.DiffView:
     """Two kits against each other."""
-    from kitops_jupyter.operations.look import diff as look
+    from kitops_jupyter.operations.look import diff
     from kitops_jupyter.operations.look.info import info
 
     settings, a, b = usable_settings(), asked.a, asked.b
-    found = look.diff(a, b, settings=settings)
+    found = diff.diff(a, b, settings=settings)
 
-    def row(change: wire.Change, one: look.DiffLayer | None, two: look.DiffLayer | None) -> wire.DiffRow:
+    def row(change: wire.Change, one: diff.DiffLayer | None, two: diff.DiffLayer | None) -> wire.DiffRow:
         known = two or one
         assert known
         return wire.DiffRow(
