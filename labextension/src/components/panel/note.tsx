@@ -37,7 +37,7 @@ export function NoteBody(props: INoteProps): JSX.Element {
     case 'empty':
       return (
         <span className="kitops-Note">
-          {row.parent === 'store' ? trans.__('No kits yet: pack a notebook, or pull a kit') : trans.__('Empty')}
+          {row.parent === 'store' ? trans.__('No kits yet: pack or pull one') : trans.__('Empty')}
         </span>
       );
     case 'nothing-found':
