@@ -14,6 +14,7 @@ from tornado.web import HTTPError, authenticated
 
 from kitops_jupyter.disk import parse_json
 from kitops_jupyter.errors import (
+    Cancelled,
     Conflict,
     Forbidden,
     InvalidReference,
@@ -25,6 +26,7 @@ from kitops_jupyter.errors import (
     Unreachable,
     Usage,
 )
+from kitops_jupyter.progress import watched
 from kitops_jupyter.redaction import redacted
 from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.answers import error_of, to_json
@@ -78,6 +80,7 @@ class PanelHandler(APIHandler):
 
     def initialize(self, services: Services) -> None:
         self.services = services
+        self._is_left = False
         self.request.uri = self.request.path  # what is logged: a query may have a secret that somebody pasted
 
     async def prepare(self) -> None:  # type: ignore[override]  # as Jupyter's own APIHandler
@@ -117,12 +120,23 @@ class PanelHandler(APIHandler):
         except ValueError:
             raise Usage("the body is not JSON") from None
 
-    async def reply(self, work: Callable[..., Any], *arguments: Any, status: int = 200) -> None:
-        """Do the work in a thread, and send what it returns."""
+    def on_connection_close(self) -> None:
+        """Whoever asked is gone."""
+        self._is_left = True
+        super().on_connection_close()
+
+    async def reply(self, work: Callable[..., Any], *arguments: Any, status: int = 200, gives_up: bool = False) -> None:
+        """Do the work in a thread, and send what it returns; `gives_up` where whoever asked is gone, or all ends."""
+
+        def check() -> None:
+            if gives_up and (self._is_left or self.services.jobs.is_closed):
+                raise Cancelled("nobody waits for the answer")
 
         def answer() -> str | None:
-            found = work(*arguments)
-            return None if found is None else to_json(found)
+            with watched(check):
+                check()
+                found = work(*arguments)
+                return None if found is None else to_json(found)
 
         self._send(await self.services.workers.call(answer), status)
 

@@ -20,7 +20,7 @@ from kitops_jupyter.server.schemas import schema
 from kitops_jupyter.server.services import THREADS, Services
 from kitops_jupyter.server.tasks import Tasks
 from kitops_jupyter.server.turns import MOST
-from kitops_jupyter.server.workers import Workers
+from kitops_jupyter.server.workers import Workers, end_with_main_thread
 from kitops_jupyter.settings import Settings
 
 EVENT = "https://kitops-jupyter.dev/events/job"
@@ -62,7 +62,8 @@ class KitServer(ExtensionApp):
         )
 
     async def stop_extension(self) -> None:
-        """Stop the jobs; the next server resumes them."""
+        """Stop the jobs; the next server resumes them. What does not hear of it ends with the process."""
+        end_with_main_thread()
         await Workers(1, "kit-stop").call(self._jobs.close)  # the others may all be waiting
 
 

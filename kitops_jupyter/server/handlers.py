@@ -42,7 +42,7 @@ class Answering(PanelHandler):
         if route.on_loop:
             self.send(route.view(asked, self.services), status=route.status)
         else:
-            await self.reply(route.view, asked, self.services, status=route.status)
+            await self.reply(route.view, asked, self.services, status=route.status, gives_up=route.is_question)
 
 
 class Nowhere(PanelHandler):

@@ -28,7 +28,7 @@ AT_ONCE = 3
 KEPT = 100  # ended jobs that are remembered
 ITEMS_SHOWN = 12
 TELL_EVERY_S = 0.2
-STOP_S = 3.0  # for jobs to hear that the server stops; who stops it waits for 5 to 10 s before it kills
+STOP_S = 2.0  # for jobs to hear that the server stops; who stops it waits for 5 to 10 s before it kills
 _ID = re.compile(r"[0-9a-f]{1,64}")
 _ITEM_STATES = {"started": "running", "advanced": "running", "finished": "done", "skipped": "skipped"}
 
@@ -109,7 +109,7 @@ class Jobs:
         self._jobs: dict[str, _Running] = {}
         self._lock = threading.RLock()
         self.turns = Turns(at_once)
-        self._is_closed = False
+        self.is_closed = False
         self._records = Records(folder, root, self.epoch)
 
     def start(self, task: Task) -> wire.Job:
@@ -168,7 +168,7 @@ class Jobs:
         with self._lock:
             going = [job for job in self._jobs.values() if job.state in GOING]
         self._keep()
-        self._is_closed = True
+        self.is_closed = True
         for job in going:
             job.is_cancelled = True
         self.turns.close(timeout_s)
@@ -211,7 +211,7 @@ class Jobs:
                 job.result = job.task.run(lambda event: self._observe(job, event))
             self._change(job, "done")
         except Cancelled:
-            if not self._is_closed:
+            if not self.is_closed:
                 self._change(job, "cancelled")
         except Exception as problem:  # noqa: BLE001  (a job must end, whatever its work did)
             job.error = error_of(problem)
@@ -253,7 +253,7 @@ class Jobs:
     def _keep(self) -> bool:
         """Write down what there is, so that a kill loses nothing; a disk that refuses stops no job."""
         with self._lock:
-            return not self._is_closed and self._records.write([_record(job) for job in self._jobs.values()])
+            return not self.is_closed and self._records.write([_record(job) for job in self._jobs.values()])
 
 
 def _go_on(job: _Running) -> None:

@@ -37,6 +37,11 @@ class Route(Generic[B, A]):
     status: int = 200
     on_loop: bool = False
 
+    @property
+    def is_question(self) -> bool:
+        """Whether it changes nothing, so that it is given up when nobody waits for the answer."""
+        return self.method == "GET" or self.path.startswith("check/")
+
 
 def alone(view: Callable[[B], A]) -> Callable[[B, Services], A]:
     """A view that needs nothing but the question."""

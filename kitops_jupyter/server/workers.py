@@ -7,8 +7,10 @@ kill -9 may cut short as well: nothing of it is lost.
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -55,6 +57,23 @@ class Workers:
 
         self.submit(run)
         return await answer
+
+
+def end_with_main_thread(grace_s: float = 0.5) -> None:
+    """Have the process end soon after its main thread, whatever the threads of pools still do.
+
+    The standard library's pools join their threads at the end of the process, and one that never looks up would hold
+    it for ever.
+    """
+    main = threading.main_thread()
+
+    def wait() -> None:
+        while main.is_alive():
+            time.sleep(0.1)
+        time.sleep(grace_s)
+        os._exit(0)
+
+    threading.Thread(target=wait, name="kit-end", daemon=True).start()
 
 
 def _tell(loop: asyncio.AbstractEventLoop, act: Callable[..., None], *what: Any) -> None:

@@ -29,7 +29,7 @@ from kitops_jupyter.operations.layer_reader import is_read_whole, members_of, ra
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.operations.unpack.destination import Place
 from kitops_jupyter.pipeline import ByteSink, NoSink, OpenFileSink, Stoppable, pump, pump_verified, run_all
-from kitops_jupyter.progress import Observer
+from kitops_jupyter.progress import Observer, in_beats
 from kitops_jupyter.sources import MayBeElsewhere
 
 AGAIN = "pack or pull the kit again to repair it; kit doctor --deep says what else is damaged"
@@ -81,7 +81,7 @@ class Part:
 
     def files(self) -> list[archive.TarMember]:
         """The files of it that are wanted. Raises as `members`."""
-        return [member for member in self.members() if not member.is_dir and self.placed(member.name)]
+        return [member for member in in_beats(self.members()) if not member.is_dir and self.placed(member.name)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class LayerUnpacker:
             if name := _gated(part, raw_file(part.match.layer).path, archive.NameRules()):
                 self._place.check(name)
         elif not part.match.type.compression:
-            for member in part.members():
+            for member in in_beats(part.members()):
                 if name := part.placed(member.name):
                     self._place.check(name, is_dir=member.is_dir)
 
