@@ -92,10 +92,13 @@ class ShowHistory:
 
 @dataclass(frozen=True)
 class CheckPull:
+    """`remote` asks the registry, also for a kit that the local store has."""
+
     reference: str
     filters: list[str] = field(default_factory=list)
     directory: str | None = None
     include_remote: bool = False
+    remote: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,18 @@ class Pull:
     reference: str
     filters: list[str] = field(default_factory=list)
     directory: str | None = None
+    include_remote: bool = False
+    on_conflict: Literal["refuse", "keep", "overwrite"] = "refuse"
+
+
+@dataclass(frozen=True)
+class Unpack:
+    """A kit of the local store into files; no registry is asked."""
+
+    kind: Literal["unpack"]
+    reference: str
+    directory: str
+    filters: list[str] = field(default_factory=list)
     include_remote: bool = False
     on_conflict: Literal["refuse", "keep", "overwrite"] = "refuse"
 
@@ -210,8 +225,8 @@ class OneJob:
     id: str
 
 
-JobRequest: TypeAlias = Pull | Push | Pack | Copy
-JOBS: dict[str, type[JobRequest]] = {"pull": Pull, "push": Push, "pack": Pack, "copy": Copy}
+JobRequest: TypeAlias = Pull | Unpack | Push | Pack | Copy
+JOBS: dict[str, type[JobRequest]] = {"pull": Pull, "unpack": Unpack, "push": Push, "pack": Pack, "copy": Copy}
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def folder_words(directory: str) -> list[str]:
     return ["-d", path_word(directory)]
 
 
-def pull_words(reference: str, filters: Sequence[str], include_remote: bool) -> list[str]:
-    """What to pull, without where to."""
+def pull_words(verb: str, reference: str, filters: Sequence[str], include_remote: bool) -> list[str]:
+    """What to pull or unpack, without where to."""
     words = [word for chosen in filters for word in ("--filter", chosen)]
-    return ["pull", reference, *words, *(["--include-remote"] if include_remote else [])]
+    return [verb, reference, *words, *(["--include-remote"] if include_remote else [])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from kitops_jupyter.disk import read_bytes
 from kitops_jupyter.errors import KitfileInvalid, Usage
@@ -29,14 +29,17 @@ def check_pull(asked: bodies.CheckPull, root: Root) -> wire.PullCheck:
         directory,
         filters=asked.filters,
         include_remote=asked.include_remote,
+        remote=asked.remote,
         settings=usable_settings(),
     )
-    words = pull_words(asked.reference, asked.filters, asked.include_remote)
+    kind: Literal["pull", "unpack"] = "unpack" if plan.is_here and directory is not None else "pull"
+    words = pull_words(kind, asked.reference, asked.filters, asked.include_remote)
     beside = ""
     if asked.directory is not None and directory is not None:
         beside = root.shown(folder_beside(directory, Reference.parse(asked.reference)))
     here = [*words, *folder_words(asked.directory)] if asked.directory is not None else words
     return wire.PullCheck(
+        kind=kind,
         moved_bytes=plan.size.moved_bytes,
         here_bytes=plan.size.here_bytes,
         files=plan.size.files,

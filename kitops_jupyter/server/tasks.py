@@ -34,6 +34,8 @@ class Tasks:
         match asked:
             case bodies.Pull():
                 return self._pull(asked)
+            case bodies.Unpack():
+                return self._unpack(asked)
             case bodies.Push():
                 return self._push(asked)
             case bodies.Copy():
@@ -43,7 +45,7 @@ class Tasks:
 
     def _pull(self, asked: bodies.Pull) -> Task:
         Reference.parse(asked.reference)
-        words = pull_words(asked.reference, asked.filters, asked.include_remote)
+        words = pull_words("pull", asked.reference, asked.filters, asked.include_remote)
         run: Run
         if asked.directory is None:
             if asked.filters or asked.include_remote:
@@ -51,8 +53,15 @@ class Tasks:
             run = partial(_pull_into_store, asked)
         else:
             words += [*folder_words(asked.directory), *CONFLICT_WORDS[asked.on_conflict]]
-            run = partial(_pull_into_folder, asked, self._root.path(asked.directory), self._root)
+            run = partial(_into_folder, asked, self._root.path(asked.directory), self._root)
         return Task("pull", f"Pull {asked.reference}", asked.reference, line(*words), asked, run)
+
+    def _unpack(self, asked: bodies.Unpack) -> Task:
+        Reference.parse(asked.reference)
+        words = pull_words("unpack", asked.reference, asked.filters, asked.include_remote)
+        words += [*folder_words(asked.directory), *CONFLICT_WORDS[asked.on_conflict]]
+        run = partial(_into_folder, asked, self._root.path(asked.directory), self._root)
+        return Task("unpack", f"Unpack {asked.reference}", asked.reference, line(*words), asked, run)
 
     def _push(self, asked: bodies.Push) -> Task:
         Reference.parse(asked.reference)
@@ -98,19 +107,18 @@ def _pull_into_store(asked: bodies.Pull, observe: Observer) -> wire.JobResult:
     return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
 
 
-def _pull_into_folder(asked: bodies.Pull, directory: Path, root: Root, observe: Observer) -> wire.JobResult:
-    from kitops_jupyter.operations.transfer.pull import pull_files
+def _into_folder(asked: bodies.Pull | bodies.Unpack, directory: Path, root: Root, observe: Observer) -> wire.JobResult:
     from kitops_jupyter.operations.unpack.unpack import unpack
 
     settings = usable_settings()
-    is_elsewhere = targets.names_registry(Reference.parse(asked.reference), settings)
-    done = (pull_files if is_elsewhere else unpack)(
+    done = unpack(
         asked.reference,
         directory,
         filters=asked.filters,
         include_remote=asked.include_remote,
         overwrite=asked.on_conflict == "overwrite",
         ignore_existing=asked.on_conflict == "keep",
+        remote=asked.kind == "pull" and targets.names_registry(Reference.parse(asked.reference), settings),
         settings=settings,
         observe=observe,
     )

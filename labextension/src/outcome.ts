@@ -7,6 +7,7 @@ import type { Job } from './wire';
 export function doneWord({ kind }: Pick<Job, 'kind'>, trans: TranslationBundle): string {
   const words: { [kind: string]: string } = {
     pull: trans.__('pulled'),
+    unpack: trans.__('unpacked'),
     push: trans.__('pushed'),
     pack: trans.__('packed'),
     copy: trans.__('copied')
@@ -33,8 +34,15 @@ export function outcomeOf({ done_bytes, kind, result }: Job, trans: TranslationB
   if (kind === 'pack') {
     return trans.__('%1 packed', size(moved));
   }
-  if (kind === 'pull' && (directory || files > 0)) {
+  if (kind === 'unpack' || (kind === 'pull' && (directory || files > 0))) {
     return trans.__('%1, %2', trans._n('%1 file', '%1 files', files), size(moved));
   }
   return here > 0 ? trans.__('%1 moved, %2 already there', size(moved), size(here)) : trans.__('%1 moved', size(moved));
+}
+
+/** The folder that has files of it now, from the server's root; null for a transfer that writes none. */
+export function folderOf({ kind, result, state }: Job): string | null {
+  const writes =
+    kind === 'unpack' || (kind === 'pull' && result !== null && (result.directory !== '' || result.files > 0));
+  return state === 'done' && result && writes ? result.directory : null;
 }

@@ -58,6 +58,8 @@ export namespace CommandIDs {
   export const cancelJobs = 'kitops:cancel-jobs';
   /** Forget all jobs that ended. */
   export const forgetJobs = 'kitops:forget-jobs';
+  /** Show a folder in the file browser: `{path}`. */
+  export const showFiles = 'kitops:show-files';
   /** Copy the %kit line: `{line}`. */
   export const copyLine = 'kitops:copy-line';
   /** Put the %kit line into a new cell of the notebook at hand: `{line}`. */

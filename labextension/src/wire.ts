@@ -161,6 +161,7 @@ export interface ConflictingPath {
 }
 
 export interface PullCheck {
+  kind: 'pull' | 'unpack';
   moved_bytes: number;
   here_bytes: number;
   files: number;
@@ -221,7 +222,7 @@ export interface JobResult {
 export interface Job {
   id: string;
   seq: number;
-  kind: 'pull' | 'push' | 'pack' | 'copy';
+  kind: 'pull' | 'unpack' | 'push' | 'pack' | 'copy';
   title: string;
   reference: string;
   command: string;
@@ -337,6 +338,7 @@ export interface CheckPull {
   filters?: readonly string[];
   directory?: string | null;
   include_remote?: boolean;
+  remote?: boolean;
 }
 
 export interface CheckPack {
@@ -357,6 +359,15 @@ export interface Pull {
   reference: string;
   filters?: readonly string[];
   directory?: string | null;
+  include_remote?: boolean;
+  on_conflict?: 'refuse' | 'keep' | 'overwrite';
+}
+
+export interface Unpack {
+  kind: 'unpack';
+  reference: string;
+  directory: string;
+  filters?: readonly string[];
   include_remote?: boolean;
   on_conflict?: 'refuse' | 'keep' | 'overwrite';
 }
@@ -432,7 +443,7 @@ export interface Validate {
   text: string;
 }
 
-export type JobRequest = Pull | Push | Pack | Copy;
+export type JobRequest = Pull | Unpack | Push | Pack | Copy;
 
 /** What each route is asked, and what it answers. */
 export interface Routes {

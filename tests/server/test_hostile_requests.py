@@ -37,6 +37,7 @@ BODIES: dict[str, Any] = {
 }
 JOBS: list[dict[str, Any]] = [
     {"kind": "push", "reference": "a:b", "destination": "c:d"},
+    {"kind": "unpack", "reference": "a:b", "directory": "d"},
     {"kind": "copy", "source": "a:b", "destination": "oci:c:d"},
     {"kind": "pack", "directory": "", "reference": "a:b", "notebook": "n.ipynb"},
 ]

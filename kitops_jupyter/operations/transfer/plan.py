@@ -7,16 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kitops_jupyter import filters as filter_rules
+from kitops_jupyter import targets
 from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import typed_path
+from kitops_jupyter.errors import NotFound
 from kitops_jupyter.operations.choosing import Wanted, wanted
 from kitops_jupyter.operations.layer_reader import ranges_of
-from kitops_jupyter.operations.opening import Opener
+from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.remote_data import object_bytes
 from kitops_jupyter.operations.unpack.conflicts import conflicts_of
 from kitops_jupyter.operations.unpack.destination import ConflictingPath, Place
 from kitops_jupyter.operations.unpack.layers import Part
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.sources import MayBeElsewhere
 from kitops_jupyter.targets import Connection
 
 
@@ -31,9 +34,13 @@ class PullSize:
 
 @dataclass(frozen=True, slots=True)
 class PullPlan:
-    """The kit that was looked at, what of it would travel, and the paths that conflict with it, by path."""
+    """The kit that was looked at, what of it would travel, and the paths that conflict with it, by path.
+
+    `is_here`: the local store has this kit under this name, so that it can be unpacked without its registry.
+    """
 
     digest: Digest
+    is_here: bool
     size: PullSize
     conflicts: tuple[ConflictingPath, ...]
 
@@ -44,23 +51,34 @@ def plan_pull(
     *,
     filters: Sequence[str] = (),
     include_remote: bool = False,
+    remote: bool = False,
     connection: Connection | None = None,
     settings: Settings | None = None,
 ) -> PullPlan:
     """Look at the chosen parts, and at `directory` if there is one. Of layers, only lists of files are moved.
 
-    A kit that is in the local store is looked at there. Names in a compressed layer are known only once it is here.
+    A kit that is in the local store is looked at there, with `remote` in its registry. Names in a compressed layer are
+    known only once it is here.
     Raises FilterInvalid, NotFound, DigestMismatch (an object changed), MissingDependency (boto3), RegistryError.
     """
     settings = settings or Settings.load()
     chosen = filter_rules.parse(filters)
     place = None if directory is None else Place(typed_path(directory).absolute())
-    with Opener(settings, connection) as opener:
+    with Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference)
         parts = _listed(wanted(kit, chosen, opener, include_remote=include_remote))
         size = _size_of(parts, settings)
         conflicts = conflicts_of(kit, chosen, parts, place) if place else []
-    return PullPlan(kit.descriptor.digest, size, tuple(conflicts))
+    return PullPlan(kit.descriptor.digest, _is_here(kit, settings), size, tuple(conflicts))
+
+
+def _is_here(kit: Kit, settings: Settings) -> bool:
+    if not isinstance(kit.source, MayBeElsewhere):
+        return True
+    try:
+        return targets.local(kit.reference, settings).resolve(kit.reference.name).digest == kit.descriptor.digest
+    except NotFound:
+        return False
 
 
 def _listed(parts: Wanted) -> Wanted:

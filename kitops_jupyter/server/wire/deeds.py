@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -17,9 +18,11 @@ class ConflictingPath:
 class PullCheck:
     """What a pull would move. `conflicts` are the first of `conflict_count`; `beside` is a new folder that has none.
 
-    Each command is the `%kit` line of one answer to the conflicts.
+    `kind` is the job for it: a kit of the local store is unpacked, without its registry. Each command is the `%kit`
+    line of one answer to the conflicts.
     """
 
+    kind: Literal["pull", "unpack"]
     moved_bytes: int
     here_bytes: int
     files: int

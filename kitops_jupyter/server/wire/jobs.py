@@ -7,7 +7,7 @@ from typing import Literal
 
 from kitops_jupyter.server.wire.error import Error
 
-JobKind = Literal["pull", "push", "pack", "copy"]
+JobKind = Literal["pull", "unpack", "push", "pack", "copy"]
 JobState = Literal["waiting", "running", "done", "cancelled", "failed"]
 
 

@@ -54,9 +54,12 @@ export class Questions {
     reference: string,
     filters: readonly string[],
     directory: string | null,
-    includesRemote: boolean
+    includesRemote: boolean,
+    isRemote: boolean,
+    signal: AbortSignal
   ): Promise<PullCheck> {
-    return this._client.ask('check_pull', { reference, filters, directory, include_remote: includesRemote });
+    const asked = { reference, filters, directory, include_remote: includesRemote, remote: isRemote };
+    return this._client.ask('check_pull', asked, signal);
   }
 
   checkPack(asked: CheckPack): Promise<PackCheck> {

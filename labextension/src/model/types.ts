@@ -86,12 +86,14 @@ export interface IKitModel extends IDisposable {
   firstTags(repository: string, limit: number, signal: AbortSignal): Promise<string[]>;
   validate(text: string): Promise<Validated>;
 
-  /** What a pull would move, and which files conflict with it; null pulls into the local store. */
+  /** What a pull or an unpacking would move, and which files conflict with it; null pulls into the local store. */
   checkPull(
     reference: string,
     filters: readonly string[],
     directory: string | null,
-    includesRemote: boolean
+    includesRemote: boolean,
+    isRemote: boolean,
+    signal: AbortSignal
   ): Promise<PullCheck>;
   /** What a pack would include. */
   checkPack(asked: CheckPack): Promise<PackCheck>;

@@ -8,6 +8,9 @@ import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
 import type { Job } from '../wire';
 import { given, takes } from './row';
 
+/** JupyterLab's own. */
+const OPEN_PATH = 'filebrowser:open-path';
+
 /** The server's jobs: begin a pull, cancel, try again, forget. */
 export const jobs: JupyterFrontEndPlugin<void> = {
   id: 'kitops-jupyter:jobs',
@@ -25,6 +28,13 @@ export const jobs: JupyterFrontEndPlugin<void> = {
         const reference = given(app, 'reference', args.reference);
         await model.startJob({ kind: 'pull', reference, filters: [], directory: null, on_conflict: 'refuse' });
       }
+    });
+    app.commands.addCommand(CommandIDs.showFiles, {
+      label: trans.__('Show in the File Browser'),
+      describedBy: takes('path'),
+      isEnabled: () => app.commands.hasCommand(OPEN_PATH),
+      isVisible: () => false,
+      execute: args => app.commands.execute(OPEN_PATH, { path: `/${String(args.path ?? '')}` })
     });
     app.commands.addCommand(CommandIDs.endJob, {
       label: trans.__('Cancel or Clear a Transfer'),

@@ -2,6 +2,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { WidgetTracker } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
@@ -23,7 +24,14 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
   description: 'Shows what a kit holds, and pulls the ticked parts of it.',
   autoStart: true,
   requires: [IKitModel],
-  optional: [ITranslator, ILayoutRestorer, IRenderMimeRegistry, INotebookTracker, IDocumentManager],
+  optional: [
+    ITranslator,
+    ILayoutRestorer,
+    IRenderMimeRegistry,
+    INotebookTracker,
+    IDocumentManager,
+    IDefaultFileBrowser
+  ],
   activate: (
     app: JupyterFrontEnd,
     model: IKitModel,
@@ -31,11 +39,13 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null,
     rendermime: IRenderMimeRegistry | null,
     notebooks: INotebookTracker | null,
-    documents: IDocumentManager | null
+    documents: IDocumentManager | null,
+    browser: IDefaultFileBrowser | null
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const tracker = new WidgetTracker<KitTab>({ namespace: 'kitops-kit' });
     const actions = actionsOf({ app, model, translator: translator ?? nullTranslator, notebooks, documents });
+    const folder = (): string => app.serviceManager.contents.localPath(browser?.model.path ?? '');
     const openMenu = (button: HTMLElement, reference: string): void => openMore(app.commands, button, reference);
     app.commands.addCommand(CommandIDs.openKit, {
       label: trans.__('Open the Kit'),
@@ -54,7 +64,7 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
         const kit = await import(/* webpackChunkName: "kit" */ '../components/kit');
         let tab = tracker.find(each => each.reference === reference && each.isRemote === isRemote);
         if (!tab) {
-          tab = new kit.KitTab({ reference, isRemote, actions, rendermime, openMenu });
+          tab = new kit.KitTab({ reference, isRemote, folder, actions, rendermime, openMenu });
           await tracker.add(tab);
         }
         // Notebook 7 has one thing in its main area, the notebook; and before 7.3 no place below it.

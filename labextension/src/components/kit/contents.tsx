@@ -11,8 +11,10 @@ import type { ITreeRow } from './rows';
 import { rowsOf } from './rows';
 import type { KitState } from './state';
 import { TickBox } from '../shared/tickbox';
-import type { INode, Tree } from './tree';
-import { canOpen, SPLIT_LIMIT } from './tree';
+import type { INode } from './node';
+import { canOpen } from './node';
+import type { Tree } from './tree';
+import { SPLIT_LIMIT } from './tree';
 
 const HEIGHT = 28;
 const heightOf = (): number => HEIGHT;
@@ -39,7 +41,7 @@ export function Contents({ state, actions }: { state: KitState; actions: IAction
       {isTooLong && (
         <p className="kitops-Notice" role="alert">
           {trans.__(
-            'This folder has more than %1 entries. Clear it first, then tick the files that you want.',
+            'This was cleared with its folder, which has more than %1 entries. Tick the folder first.',
             SPLIT_LIMIT
           )}
         </p>

@@ -17,7 +17,7 @@ interface IHeaderProps {
 /** Which kit it is, and what can be done with it. */
 export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element {
   const { copy, run, trans } = actions;
-  const { pull, reference, tree } = state;
+  const { pull, reference } = state;
   const kit = state.kit.value;
   const line = pull?.line ?? '';
   return (
@@ -42,7 +42,7 @@ export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element 
           title={pull?.conflictCount && !pull.onConflict ? trans.__('First choose what to do with existing files') : ''}
           onClick={() => void pull?.start()}
         >
-          {tree?.bytes ? trans.__('Pull selected %1', size(tree.bytes)) : trans.__('Pull selected')}
+          {labelOf(state, actions)}
         </button>
         <Button disabled={!line} title={line} onClick={() => copy(line)}>
           {trans.__('Copy %kit line')}
@@ -68,6 +68,13 @@ export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element 
       </div>
     </header>
   );
+}
+
+function labelOf({ pull, tree }: KitState, { trans }: IActions): string {
+  if (pull?.isUnpack) {
+    return tree?.bytes ? trans.__('Unpack selected %1', size(tree.bytes)) : trans.__('Unpack selected');
+  }
+  return tree?.bytes ? trans.__('Pull selected %1', size(tree.bytes)) : trans.__('Pull selected');
 }
 
 function factsOf(state: KitState, { trans }: IActions): string {

@@ -12,6 +12,8 @@ import { KitState } from './state';
 interface IKitTabOptions {
   reference: string;
   isRemote?: boolean;
+  /** The folder that files go below. */
+  folder?: () => string;
   actions: IActions;
   rendermime: IRenderMimeRegistry | null;
   openMenu: ((button: HTMLElement, reference: string) => void) | null;
@@ -21,8 +23,8 @@ interface IKitTabOptions {
 class KitBody extends ReactWidget {
   constructor(private readonly _options: IKitTabOptions) {
     super();
-    const { actions, reference, isRemote } = _options;
-    this.state = new KitState(actions.model, reference, isRemote);
+    const { actions, folder, reference, isRemote } = _options;
+    this.state = new KitState(actions.model, reference, isRemote, folder);
     this.addClass('kitops-Kit');
   }
 

@@ -4,11 +4,12 @@ import { useId } from 'react';
 import { KitError } from '../../client';
 import { inert, share, size } from '../../format';
 import { isGoing } from '../../model';
-import { outcomeOf } from '../../outcome';
+import { folderOf, outcomeOf } from '../../outcome';
+import { CommandIDs } from '../../tokens';
 import type { Job } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { Failure, KitLine } from '../shared/notes';
-import { Bar, Button } from '../shared/parts';
+import { Bar, Button, LinkButton } from '../shared/parts';
 import type { OnConflict, Pull } from './pull';
 import type { Tree } from './tree';
 
@@ -31,7 +32,13 @@ export function Into({ pull, tree, actions }: IIntoProps): JSX.Element {
       {tree.tick !== 'none' && check.error && (
         <Failure error={check.error} actions={actions} retry={() => void pull.ask()} />
       )}
-      {check.value && !check.error && <Moves pull={pull} actions={actions} />}
+      {pull.isCounting ? (
+        <p className="kitops-Into-moves" role="status">
+          {trans.__('Counting…')}
+        </p>
+      ) : (
+        check.value && !check.error && <Moves pull={pull} actions={actions} />
+      )}
       {pull.conflictCount > 0 && <Conflicts pull={pull} actions={actions} />}
       <KitLine line={pull.isReady ? pull.line : pull.line || null} actions={actions} />
       {error && <Failure error={error} actions={actions} />}
@@ -67,29 +74,30 @@ function Place({ pull, actions }: Omit<IIntoProps, 'tree'>): JSX.Element {
           {trans.__('choose')}
         </Button>
       )}
-      <label
-        className="kitops-Choice"
-        title={trans.__('Pull the whole kit into the local store, without writing files')}
-      >
-        <input
-          type="checkbox"
-          checked={pull.intoStore}
-          disabled={!pull.canStore}
-          onChange={event => (pull.intoStore = event.target.checked)}
-        />
-        {trans.__('into the local store instead')}
-      </label>
+      {!pull.isUnpack && (
+        <label
+          className="kitops-Choice"
+          title={trans.__('Pull the whole kit into the local store, without writing files')}
+        >
+          <input
+            type="checkbox"
+            checked={pull.intoStore}
+            disabled={!pull.canStore}
+            onChange={event => (pull.intoStore = event.target.checked)}
+          />
+          {trans.__('into the local store instead')}
+        </label>
+      )}
     </div>
   );
 }
 
 function Moves({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.Element {
   const { here_bytes, moved_bytes, files } = pull.check.value!;
-  const parts = [
-    trans.__('%1 to move', size(moved_bytes)),
-    here_bytes > 0 ? trans.__('%1 already here', size(here_bytes)) : '',
-    files > 0 ? trans._n('%1 file', '%1 files', files) : ''
-  ];
+  const bytes = pull.isUnpack
+    ? [trans.__('%1 from the local store', size(here_bytes))]
+    : [trans.__('%1 to move', size(moved_bytes)), here_bytes > 0 ? trans.__('%1 already here', size(here_bytes)) : ''];
+  const parts = [...bytes, files > 0 ? trans._n('%1 file', '%1 files', files) : ''];
   return (
     <p className={`kitops-Into-moves${pull.check.isLoading ? ' kitops-mod-stale' : ''}`} role="status">
       {parts.filter(Boolean).join(' · ')}
@@ -101,7 +109,7 @@ function Conflicts({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.
   const name = useId();
   const { conflicts, conflictCount } = pull;
   const choices: [OnConflict, string, string][] = [
-    ['keep', trans.__('keep'), trans.__('Keep existing files; do not pull these')],
+    ['keep', trans.__('keep'), trans.__('Keep existing files; do not replace these')],
     ['overwrite', trans.__('overwrite'), trans.__('Replace existing files')],
     ['beside', trans.__('side by side'), trans.__('Keep existing files; put the kit into %1', inert(pull.beside, 400))]
   ];
@@ -155,11 +163,32 @@ function Moving({ job, actions }: { job: Job; actions: IActions }): JSX.Element 
     const error = job.error ? KitError.of(job.error) : new KitError('failed', trans.__('The transfer failed'));
     return <Failure error={error} actions={actions} retry={retry} />;
   }
+  if (job.state === 'done') {
+    return <Done job={job} actions={actions} />;
+  }
   return (
     <p className={`kitops-Outcome kitops-mod-${job.state}`} role="status">
-      {job.state === 'done'
-        ? trans.__('Done: %1.', outcomeOf(job, trans))
+      {job.kind === 'unpack'
+        ? trans.__('Cancelled: nothing was written.')
         : trans.__('Cancelled: pull again to resume.')}
+    </p>
+  );
+}
+
+/** What is there now, and the way to it. */
+function Done({ job, actions: { run, trans } }: { job: Job; actions: IActions }): JSX.Element {
+  const folder = folderOf(job);
+  const outcome = outcomeOf(job, trans);
+  return (
+    <p className={`kitops-Outcome kitops-mod-${job.state}`} role="status">
+      {folder === null
+        ? trans.__('Done: %1.', outcome)
+        : trans.__('Done: %1 in %2.', outcome, inert(folder, 400) || trans.__('the root folder'))}{' '}
+      {folder !== null && (
+        <LinkButton onClick={() => void run(CommandIDs.showFiles, { path: folder })}>
+          {trans.__('Show in the file browser')}
+        </LinkButton>
+      )}
     </p>
   );
 }

@@ -18,13 +18,25 @@ const COMMANDS = { keep: 'keep_command', overwrite: 'overwrite_command', beside:
 /** Somebody ticks several rows in a go: the server is asked when they rest. */
 const SETTLE_MS = 250;
 
+interface IPullOptions {
+  /** Where the files go at first. */
+  directory: string;
+  /** Whether the registry is asked also for what is here. */
+  isRemote: boolean;
+  /** Whether the local store has the kit: then it is unpacked. */
+  isHere: boolean;
+}
+
 /** Where the ticked parts go, what stands in their way, and the job that brings them. */
 export class Pull implements IDisposable {
   constructor(
     private readonly _model: IKitModel,
     readonly reference: string,
-    private readonly _tree: Tree
+    private readonly _tree: Tree,
+    private readonly _options: IPullOptions
   ) {
+    this._directory = _options.directory;
+    this._isHere = _options.isHere;
     this.check = new Asked<PullCheck>(() => Promise.reject(new Error('nothing is ticked')));
     this.check.changed.connect(() => this._changed.emit());
     this._settle = new Debouncer(() => this.ask(), SETTLE_MS);
@@ -57,6 +69,16 @@ export class Pull implements IDisposable {
   set directory(directory: string) {
     this._directory = directory;
     this._ask();
+  }
+
+  /** Whether the ticked parts come out of the local store, and no registry is asked. */
+  get isUnpack(): boolean {
+    return this.check.value ? this.check.value.kind === 'unpack' : this._isHere && !this.intoStore;
+  }
+
+  /** Whether the server still looks at what is ticked. */
+  get isCounting(): boolean {
+    return this._tree.tick !== 'none' && (this._isStale || this.check.isLoading);
   }
 
   /** Only a whole kit goes into the local store; parts, and data from elsewhere, become files. */
@@ -113,6 +135,13 @@ export class Pull implements IDisposable {
     return isChecked && !this.isStarting && (!this.conflictCount || this._onConflict !== null);
   }
 
+  /** More of the kit is here than was: look again; what is in the store already does not go there. */
+  renew(isHere: boolean): void {
+    this._intoStore &&= !isHere;
+    this._isHere = isHere;
+    void this.ask();
+  }
+
   /** Look again at what would move and what conflicts. */
   ask(): Promise<void> {
     this._isStale = false;
@@ -122,7 +151,10 @@ export class Pull implements IDisposable {
       return Promise.resolve();
     }
     const directory = this.intoStore ? null : this._directory;
-    return this.check.reload(() => this._model.checkPull(this.reference, filters, directory, includesRemote));
+    const { isRemote } = this._options;
+    return this.check.reload(signal =>
+      this._model.checkPull(this.reference, filters, directory, includesRemote, isRemote, signal)
+    );
   }
 
   async start(): Promise<void> {
@@ -134,15 +166,18 @@ export class Pull implements IDisposable {
     this._changed.emit();
     const answer = this._answer;
     const directory = answer === 'beside' ? this.beside : this._directory;
+    const asked = {
+      reference: this.reference,
+      filters: this._tree.filters,
+      include_remote: this._tree.includesRemote,
+      on_conflict: answer && answer !== 'beside' ? answer : 'refuse'
+    } as const;
     try {
-      const job = await this._model.startJob({
-        kind: 'pull',
-        reference: this.reference,
-        filters: this._tree.filters,
-        directory: this.intoStore ? null : directory,
-        include_remote: this._tree.includesRemote,
-        on_conflict: answer && answer !== 'beside' ? answer : 'refuse'
-      });
+      const job = await this._model.startJob(
+        this.isUnpack
+          ? { kind: 'unpack', ...asked, directory }
+          : { kind: 'pull', ...asked, directory: this.intoStore ? null : directory }
+      );
       this.jobId = job.id;
     } catch (reason) {
       this.error = KitError.from(reason);
@@ -180,8 +215,9 @@ export class Pull implements IDisposable {
   }
 
   private _changed = new Signal<this, void>(this);
-  private _directory = '';
+  private _directory: string;
   private _intoStore = false;
+  private _isHere: boolean;
   private _isStale = false;
   private _onConflict: OnConflict | null = null;
   private readonly _settle: Debouncer<void, void, []>;

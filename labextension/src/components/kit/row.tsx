@@ -7,8 +7,8 @@ import { LinkButton } from '../shared/parts';
 import { isNotebook } from './notebooks';
 import { TickBox } from '../shared/tickbox';
 import type { ITreeRow } from './rows';
-import type { INode } from './tree';
-import { bytesOf, canOpen, canTick, isElsewhere, tickOf } from './tree';
+import type { INode } from './node';
+import { bytesOf, canOpen, canTick, isElsewhere, tickOf } from './node';
 
 interface IRowProps {
   row: ITreeRow;

@@ -1,8 +1,8 @@
 // The parts of a kit as a flat list: what is open, in order. Nothing here draws.
 
 import type { ITreeItem } from '../shared/tree';
-import type { INode } from './tree';
-import { canOpen } from './tree';
+import type { INode } from './node';
+import { canOpen } from './node';
 
 type Note = 'loading' | 'more' | 'error' | 'empty';
 

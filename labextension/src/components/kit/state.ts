@@ -4,6 +4,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import { lastName } from '../../format';
 import type { IKitModel } from '../../model';
 import { repositoryOf } from '../../model';
 import type { DiffView, HistoryRow, KitView, LayerRow, Problem } from '../../wire';
@@ -21,7 +22,9 @@ export class KitState implements IDisposable {
   constructor(
     readonly model: IKitModel,
     readonly reference: string,
-    readonly isRemote = false
+    readonly isRemote = false,
+    /** The folder that files go below. */
+    private readonly _folder: () => string = () => ''
   ) {
     this.kit = new Asked(signal => model.kit(reference, isRemote, signal));
     this.history = new Asked(signal => model.history(this.repository, signal));
@@ -88,11 +91,12 @@ export class KitState implements IDisposable {
     void this.diff.reload(signal => this.model.diff(this.reference, other, signal));
   }
 
-  /** The tags of the repository moved: by us, or by someone else. */
+  /** The tags of the repository moved, or more of it is here: by us, or by someone else. */
   moved(): void {
     if (this.history.value || this.history.error) {
       void this.history.reload();
     }
+    void this._renew();
   }
 
   dispose(): void {
@@ -111,13 +115,37 @@ export class KitState implements IDisposable {
     if (!kit || this.kit.isLoading || kit === this._shown) {
       return;
     }
+    const isSame = this._shown?.digest === kit.digest;
     this._shown = kit;
+    if (isSame && this.tree && this.pull) {
+      this.tree.renew(partsOf(kit));
+      this.pull.renew(kit.is_local);
+      return;
+    }
     this.pull?.dispose();
     this.tree = new Tree(partsOf(kit), (key, folder, after) => this.model.files(this.reference, key, folder, after));
-    this.pull = new Pull(this.model, this.reference, this.tree);
+    this.pull = new Pull(this.model, this.reference, this.tree, {
+      directory: [this._folder(), lastName(this.repository)].filter(Boolean).join('/'),
+      isRemote: this.isRemote,
+      isHere: kit.is_local
+    });
     this.tree.changed.connect(() => this._changed.emit());
     this.pull.changed.connect(() => this._changed.emit());
     this.tab = this._tab;
+  }
+
+  /** Look again at the kit that is shown; where that fails, what is shown stays. */
+  private async _renew(): Promise<void> {
+    if (!this.kit.value || this.kit.isLoading) {
+      return;
+    }
+    const ask = (signal: AbortSignal): Promise<KitView> => this.model.kit(this.reference, this.isRemote, signal);
+    try {
+      const kit = await ask(new AbortController().signal);
+      await this.kit.reload(() => Promise.resolve(kit));
+    } catch {
+      // Somebody else's transfer is no reason to take away what can be seen.
+    }
   }
 
   private _changed = new Signal<this, void>(this);

@@ -4,59 +4,31 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import { KitError } from '../../client';
-import type { FilePage, FileRow, LayerRow } from '../../wire';
+import type { FilePage, LayerRow } from '../../wire';
 import type { Tick } from '../shared/tickbox';
+import { shortest } from './filters';
+import type { INode } from './node';
+import {
+  canOpen,
+  canTick,
+  clear,
+  decider,
+  gather,
+  isElsewhere,
+  isPart,
+  nodeOf,
+  put,
+  tickedBytes,
+  tickOf
+} from './node';
 
-/** To take one file out of a ticked folder, its whole list has to be known: this much is fetched for it, no more. */
+/** To put one file back that was taken out with its folder, the whole list of that has to be known: so much of it. */
 export const SPLIT_LIMIT = 2000;
 
 /** So many folders with nothing but a folder in them are passed by. */
 const PASSED = 16;
 
 type AskFiles = (key: string, folder: string, after: string) => Promise<FilePage>;
-
-/** A layer, a folder or a file. */
-export interface INode {
-  readonly id: string;
-  readonly layer: LayerRow;
-  /** Null for the layer itself. */
-  readonly file: FileRow | null;
-  readonly parent: INode | null;
-  readonly level: number;
-  readonly children: INode[];
-  /** What its names are below. */
-  folder: string;
-  state: 'new' | 'loading' | 'ready' | 'failed';
-  error: KitError | null;
-  isOpen: boolean;
-  /** It and all below it; then nothing below is ticked by itself. */
-  isTicked: boolean;
-  /** How many below are ticked by themselves. */
-  ticked: number;
-  next: string;
-}
-
-export const canOpen = ({ layer, file }: INode): boolean => (file ? file.is_dir : layer.can_list);
-
-export const canTick = ({ layer, file }: INode): boolean =>
-  file ? layer.can_pick_files && file.filter !== '' : layer.filter !== '';
-
-/** A data set that the Kitfile only points at: it is not part of the kit, and comes when it is ticked itself. */
-export const isElsewhere = ({ layer }: INode): boolean => layer.section === 'dataset' && layer.remote_path !== '';
-
-/** What the tick on the whole kit ticks. */
-const isPart = (node: INode): boolean => canTick(node) && !isElsewhere(node);
-
-export const bytesOf = ({ layer, file }: INode): number => (file ?? layer).size_bytes;
-
-export function tickOf(node: INode): Tick {
-  for (let each: INode | null = node; each; each = each.parent) {
-    if (each.isTicked) {
-      return 'all';
-    }
-  }
-  return node.ticked ? 'some' : 'none';
-}
 
 export class Tree {
   constructor(
@@ -75,28 +47,40 @@ export class Tree {
     return this._changed;
   }
 
-  /** The filters of what is ticked; none for a whole kit, with or without the data that is elsewhere. */
+  /** The filters of what is ticked, as few as possible; none for a whole kit, also with the data from elsewhere. */
   get filters(): string[] {
-    const isMixed = new Set(this.layers.filter(isElsewhere).map(node => node.isTicked)).size > 1;
-    return this.tick === 'all' && !isMixed ? [] : this._ticked().map(({ layer, file }) => (file ?? layer).filter);
+    const isMixed = new Set(this.layers.filter(isElsewhere).map(node => node.mark)).size > 1;
+    const counted = this.layers.filter(node => canTick(node) && (isPart(node) || this.includesRemote));
+    return this.tick === 'all' && !isMixed ? [] : shortest(counted);
   }
 
   /** Whether data is ticked that the Kitfile only points at: then it is fetched, too. */
   get includesRemote(): boolean {
-    return this.layers.some(node => node.isTicked && isElsewhere(node));
+    return this.layers.some(node => node.mark === 'in' && isElsewhere(node));
   }
 
   get bytes(): number {
-    return this._ticked().reduce((sum, node) => sum + bytesOf(node), 0);
+    return this.layers.reduce((sum, node) => sum + tickedBytes(node), 0);
   }
 
   /** Of the kit as a whole. */
   get tick(): Tick {
-    const tickable = this.layers.filter(isPart);
-    if (tickable.length && tickable.every(node => node.isTicked)) {
+    const ticks = this.layers.filter(isPart).map(tickOf);
+    if (ticks.length && ticks.every(tick => tick === 'all')) {
       return 'all';
     }
-    return this.layers.some(node => node.isTicked || node.ticked) ? 'some' : 'none';
+    return this.layers.some(node => tickOf(node) !== 'none') ? 'some' : 'none';
+  }
+
+  /** The same kit, asked for again: what is here of it can be more now. */
+  renew(layers: readonly LayerRow[]): void {
+    const rows = new Map(layers.map(layer => [layer.key, layer]));
+    const look = (node: INode): void => {
+      node.layer = rows.get(node.layer.key) ?? node.layer;
+      node.children.forEach(look);
+    };
+    this.layers.forEach(look);
+    this._changed.emit();
   }
 
   /** Open it and ask for its first names, or close it. */
@@ -135,12 +119,12 @@ export class Tree {
     return page;
   }
 
-  /** Tick it, or take it out again; false when its folder is too long for one file to be taken out. */
+  /** Tick it, or take it out again; false when the folder that it was taken out with is too long to be split. */
   async toggle(node: INode): Promise<boolean> {
     if (!canTick(node)) {
       return true;
     }
-    const isDone = tickOf(node) === 'all' ? await this._untick(node) : this._tick(node);
+    const isDone = tickOf(node) === 'all' ? this._untick(node) : await this._tick(node);
     this.version += isDone ? 1 : 0;
     this._changed.emit();
     return isDone;
@@ -148,41 +132,51 @@ export class Tree {
 
   /** The whole kit, or nothing of it. */
   toggleAll(): void {
-    const isTicked = this.tick !== 'all';
+    const mark = this.tick !== 'all' ? 'in' : null;
     for (const node of this.layers.filter(isPart)) {
       clear(node);
-      mark(node, isTicked);
+      put(node, mark);
     }
     this.version++;
     this._changed.emit();
   }
 
-  private _tick(node: INode): boolean {
+  private async _tick(node: INode): Promise<boolean> {
+    const above = decider(node);
+    if (above?.mark === 'out' && !(await this._split(above, node))) {
+      return false;
+    }
     clear(node);
-    mark(node, true);
-    const { parent } = node;
-    const isWhole = parent && canTick(parent) && parent.state === 'ready' && !parent.next;
-    return isWhole && parent.children.every(each => each.isTicked) ? this._tick(parent) : true;
+    put(node, node.parent && decider(node.parent) ? null : 'in');
+    gather(node, 'in');
+    return true;
   }
 
-  /** What is above it and ticked becomes all its parts but this one. */
-  private async _untick(node: INode): Promise<boolean> {
+  private _untick(node: INode): boolean {
+    if (node.mark) {
+      put(node, null);
+    } else {
+      put(node, 'out');
+      gather(node, 'out');
+    }
+    return true;
+  }
+
+  /** What was taken out as a whole becomes all its parts but this one. */
+  private async _split(above: INode, node: INode): Promise<boolean> {
     const path: INode[] = [];
-    for (let each: INode | null = node; each; each = each.parent) {
+    for (let each: INode | null = node; each && each !== above; each = each.parent) {
       path.unshift(each);
     }
-    path.splice(
-      0,
-      path.findIndex(each => each.isTicked)
-    );
-    for (const folder of path.slice(0, -1)) {
+    const folders = path.length ? [above, ...path.slice(0, -1)] : [];
+    for (const folder of folders) {
       if (!(await this._whole(folder))) {
         return false;
       }
     }
-    mark(path[0], false);
-    path.slice(0, -1).forEach((folder, index) => {
-      folder.children.filter(each => each !== path[index + 1] && canTick(each)).forEach(each => mark(each, true));
+    put(above, null);
+    folders.forEach((folder, index) => {
+      folder.children.filter(each => each !== path[index] && canTick(each)).forEach(each => put(each, 'out'));
     });
     return true;
   }
@@ -206,57 +200,7 @@ export class Tree {
     node.state = 'ready';
   }
 
-  private _ticked(): INode[] {
-    const found: INode[] = [];
-    const look = (node: INode): void => {
-      if (node.isTicked) {
-        found.push(node);
-      } else if (node.ticked) {
-        node.children.forEach(look);
-      }
-    };
-    this.layers.forEach(look);
-    return found;
-  }
-
   private _changed = new Signal<this, void>(this);
 }
 
-function nodeOf(layer: LayerRow, file: FileRow | null, parent: INode | null): INode {
-  return {
-    id: file ? `${layer.key}\n${file.path}` : layer.key,
-    layer,
-    file,
-    parent,
-    level: parent ? parent.level + 1 : 1,
-    children: [],
-    folder: file?.path ?? '',
-    state: 'new',
-    error: null,
-    isOpen: false,
-    isTicked: false,
-    ticked: 0,
-    next: ''
-  };
-}
-
 const isOnlyFolder = ({ items, next }: FilePage): boolean => items.length === 1 && items[0].is_dir && !next;
-
-function mark(node: INode, isTicked: boolean): void {
-  if (node.isTicked === isTicked) {
-    return;
-  }
-  node.isTicked = isTicked;
-  for (let each = node.parent; each; each = each.parent) {
-    each.ticked += isTicked ? 1 : -1;
-  }
-}
-
-function clear(node: INode): void {
-  if (node.ticked) {
-    node.children.forEach(each => {
-      mark(each, false);
-      clear(each);
-    });
-  }
-}

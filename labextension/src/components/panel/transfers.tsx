@@ -8,7 +8,7 @@ import { kitIcon, pullIcon, pushIcon } from '../../icons';
 import { noLine, safeLine } from '../../lines';
 import type { Jobs } from '../../model';
 import { isGoing } from '../../model';
-import { doneWord, leftOf, outcomeOf } from '../../outcome';
+import { doneWord, folderOf, leftOf, outcomeOf } from '../../outcome';
 import { CommandIDs } from '../../tokens';
 import type { Job } from '../../wire';
 import { Bar, CopyLine, IconButton, TextButton } from '../shared/parts';
@@ -68,7 +68,7 @@ interface IJobProps {
   run: Run;
 }
 
-const KINDS: { [kind: string]: LabIcon } = { pull: pullIcon, push: pushIcon };
+const KINDS: { [kind: string]: LabIcon } = { pull: pullIcon, unpack: pullIcon, push: pushIcon };
 
 function JobRow({ job, trans, run }: IJobProps): JSX.Element {
   const Kind = (OUTCOMES[job.state] ?? KINDS[job.kind] ?? kitIcon).react;
@@ -158,11 +158,18 @@ function Ended({ job, trans, run }: IJobProps): JSX.Element | null {
       </div>
     );
   }
-  const directory = job.result?.directory;
+  const folder = folderOf(job);
   return (
     <div className="kitops-Job-line">
       <span>{outcomeOf(job, trans)}</span>
-      {directory ? <bdi className="kitops-Job-item">{inert(directory)}</bdi> : null}
+      {folder === null ? null : (
+        <TextButton
+          title={trans.__('Show in the file browser')}
+          onClick={() => run(CommandIDs.showFiles, { path: folder })}
+        >
+          {inert(folder, 60) || trans.__('the root folder')}
+        </TextButton>
+      )}
     </div>
   );
 }

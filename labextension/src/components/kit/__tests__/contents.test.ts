@@ -34,7 +34,8 @@ describe('the contents', () => {
       reference: 'corp/app:v1',
       filters: ['code:0'],
       directory: 'work',
-      include_remote: false
+      include_remote: false,
+      remote: false
     });
     expect(page.tab.node.textContent).toContain('2.0 KiB to move · 1.0 KiB already here · 3 files');
     await page.click(page.button('Copy the %kit line'));
@@ -121,7 +122,8 @@ describe('the contents', () => {
       reference: 'corp/app:v1',
       filters: [],
       directory: null,
-      include_remote: false
+      include_remote: false,
+      remote: false
     });
   });
 
@@ -136,6 +138,66 @@ describe('the contents', () => {
     await page.shown(() => !page.button(/^Pull selected/).disabled, 'the check');
     expect(page.bodyOf('POST check/pull')).toMatchObject({ filters: [], include_remote: true });
     expect(page.box('into the local store instead').disabled).toBe(true);
+  });
+
+  it('go below the folder at hand, into one of the name of the kit', async () => {
+    const into = (): HTMLInputElement => screen.getByRole('textbox', { name: 'Into:' });
+    expect(into().value).toBe('app');
+    await page.close();
+    page = await Page.open(kit, 'work/deep');
+    expect(into().value).toBe('work/deep/app');
+  });
+
+  it('are unpacked out of the local store when the kit is there, and no word is of a pull', async () => {
+    await page.close();
+    page = await Page.open({ ...kit, is_local: true });
+    page.check = { ...page.check, kind: 'unpack', moved_bytes: 0, command: '%kit unpack corp/app:v1 -d app' };
+    expect(screen.queryByRole('checkbox', { name: 'into the local store instead' })).toBeNull();
+    await page.click(page.box('Pull code:0'));
+    expect(page.tab.node.querySelector('.kitops-Into-moves')?.textContent).toBe('Counting…');
+    await page.shown(() => !page.button('Unpack selected 1.0 KiB').disabled, 'the check');
+    expect(page.tab.node.querySelector('.kitops-Into-moves')?.textContent).toBe(
+      '1.0 KiB from the local store · 3 files'
+    );
+    expect(page.tab.node.querySelector('.kitops-Line-text')?.textContent).toBe('%kit unpack corp/app:v1 -d app');
+    await page.click(page.button('Unpack selected 1.0 KiB'));
+    await page.shown(() => page.server.count('POST jobs') === 1, 'the job');
+    expect(page.bodyOf('POST jobs')).toEqual({
+      kind: 'unpack',
+      reference: 'corp/app:v1',
+      filters: ['code:0'],
+      directory: 'app',
+      include_remote: false,
+      on_conflict: 'refuse'
+    });
+  });
+
+  it('lead to the files when they are there, and show what is here now without losing a tick', async () => {
+    await page.click(page.box('Pull code:0'));
+    await page.shown(() => !page.button(/^Pull selected/).disabled, 'the check');
+    await page.click(page.button(/^Pull selected/));
+    await page.shown(() => page.server.count('POST jobs') === 1, 'the job');
+    const result = { digest: '', moved_bytes: 2048, here_bytes: 0, directory: 'work/app', files: 3, text: '' };
+    page.started = job('j1', { seq: 2, state: 'done', result });
+    const here = kit.layers.map(layer => ({ ...layer, is_here: true }));
+    page.server.routes['GET kit'] = () => ({ ...kit, is_local: true, layers: here });
+    await act(() => page.model.jobs.refresh());
+    act(() => page.tab.content.state.moved());
+    await page.shown(() => page.rows().filter(row => row.textContent?.includes('local')).length === 3, 'the marks');
+    expect(page.box('Pull code:0').checked).toBe(true);
+    expect(page.tab.node.textContent).toContain('Done: 3 files, 2.0 KiB in work/app.');
+    await page.click(page.button('Show in the file browser'));
+    expect(page.ran).toContainEqual(['kitops:show-files', { path: 'work/app' }]);
+  });
+
+  it('stay as they are when somebody else moved something and the registry is gone', async () => {
+    page.server.routes['GET kit'] = () => {
+      throw refusal(504, 'unreachable', 'corp does not answer', '');
+    };
+    act(() => page.tab.content.state.moved());
+    await page.shown(() => page.server.count('GET kit') === 2, 'the question');
+    await page.frame();
+    expect(page.rows()).toHaveLength(4);
   });
 
   it('say why a check failed, and hold the pull back', async () => {

@@ -63,7 +63,10 @@ const file = (path: string, more: object = {}): object => ({
 const TALL = 280;
 
 export class Page {
-  constructor(private readonly _kit: KitView) {
+  constructor(
+    private readonly _kit: KitView,
+    private readonly _folder = ''
+  ) {
     jest.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(TALL);
     this.server = new FakeServer(this._routes());
     this.model = new KitModel({ services: this.server.services as never, standby: 'never' });
@@ -86,6 +89,7 @@ export class Page {
   readonly tab: KitTab;
 
   check: PullCheck = {
+    kind: 'pull',
     moved_bytes: 2048,
     here_bytes: 1024,
     files: 3,
@@ -99,8 +103,8 @@ export class Page {
   };
   started: Job = job('j1', { state: 'waiting' });
 
-  static async open(shown = kit): Promise<Page> {
-    const page = new Page(shown);
+  static async open(shown = kit, folder = ''): Promise<Page> {
+    const page = new Page(shown, folder);
     await act(async () => Widget.attach(page.tab, document.body));
     await page.shown(() => page.rows().length > 0, 'the contents');
     return page;
@@ -111,7 +115,7 @@ export class Page {
       initialFactories: standardRendererFactories,
       sanitizer: new Sanitizer()
     });
-    return new KitTab({ reference, rendermime, openMenu: null, actions: this.actions });
+    return new KitTab({ reference, rendermime, openMenu: null, folder: () => this._folder, actions: this.actions });
   }
 
   async close(): Promise<void> {

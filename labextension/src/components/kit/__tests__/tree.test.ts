@@ -1,7 +1,8 @@
 import type { FilePage, FileRow, LayerRow } from '../../../wire';
 import { rowsOf } from '../rows';
-import type { INode } from '../tree';
-import { canTick, SPLIT_LIMIT, tickOf, Tree } from '../tree';
+import type { INode } from '../node';
+import { canTick, tickOf } from '../node';
+import { SPLIT_LIMIT, Tree } from '../tree';
 
 const layer = (key: string, more: Partial<LayerRow> = {}): LayerRow => ({
   key,
@@ -113,28 +114,82 @@ it('ticks a layer when all its parts are ticked', async () => {
   expect([tree.filters, tree.bytes]).toEqual([['dataset:0'], 1000]);
 });
 
-it('takes a file out of a ticked layer: all the others stay, also those on pages not seen yet', async () => {
+it('takes a file out of a ticked layer, also of a folder whose names were not all seen', async () => {
   await tree.open(find('dataset:0'));
   await tree.open(find('data/train'));
   await tree.toggle(find('dataset:0'));
   expect(tickOf(find('data/train/1'))).toBe('all');
-  expect(await tree.toggle(find('data/train/1'))).toBe(true);
-  expect(tree.filters).toEqual(['dataset:data/train/2', 'dataset:data/a', 'dataset:data/b']);
-  expect(tickOf(find('dataset:0'))).toBe('some');
+  await tree.toggle(find('data/train/1'));
+  expect([tree.filters, tree.bytes]).toEqual([['dataset:0', '!dataset:data/train/1'], 990]);
+  expect([tickOf(find('dataset:0')), tickOf(find('data/train')), tickOf(find('data/train/1'))]).toEqual([
+    'some',
+    'some',
+    'none'
+  ]);
+  expect(asked).not.toContain('dataset:0 data/train 1');
 });
 
-it('does not take a file out of a folder without end, and says so', async () => {
+it('names what is ticked or what is not, whichever is shorter', async () => {
+  await tree.open(find('dataset:0'));
+  await tree.toggle(find('dataset:0'));
+  await tree.toggle(find('data/a'));
+  expect(tree.filters).toEqual(['dataset:data/train', 'dataset:data/b']);
+  await tree.toggle(find('data/b'));
+  expect(tree.filters).toEqual(['dataset:data/train']);
+  tree.toggleAll();
+  await tree.toggle(find('data/a'));
+  expect(tree.filters).toEqual(['!dataset:data/a']);
+  await tree.toggle(find('data/a'));
+  expect([tree.tick, tree.filters]).toEqual(['all', []]);
+});
+
+it('has nothing of a folder when all of it is taken out, and all when all is put back', async () => {
+  await tree.open(find('dataset:0'));
+  await tree.open(find('data/train'));
+  await tree.more(find('data/train'));
+  await tree.toggle(find('dataset:0'));
+  await tree.toggle(find('data/train/1'));
+  await tree.toggle(find('data/train/2'));
+  expect([tickOf(find('data/train')), tree.filters]).toEqual(['none', ['dataset:data/a', 'dataset:data/b']]);
+  await tree.toggle(find('data/train/2'));
+  expect([tickOf(find('data/train')), tree.filters]).toEqual(['some', ['dataset:0', '!dataset:data/train/1']]);
+  await tree.toggle(find('data/train'));
+  expect([tickOf(find('dataset:0')), tree.filters]).toEqual(['all', ['dataset:0']]);
+  for (const name of ['data/a', 'data/b', 'data/train']) {
+    await tree.toggle(find(name));
+  }
+  expect([tree.tick, tree.filters]).toEqual(['none', []]);
+});
+
+it('takes a file out of a folder without end, and says so when one is to be put back into what was taken out', async () => {
   let next = 0;
-  const endless = new Tree([layer('dataset:0')], async () => {
-    const items = Array.from({ length: 500 }, () => file(`f${next++}`));
+  const endless = new Tree([layer('dataset:0')], async (_, folder) => {
+    if (!folder) {
+      return page([file('deep', { is_dir: true }), file('flat')]);
+    }
+    const items = Array.from({ length: 500 }, () => file(`deep/f${next++}`));
     return page(items, `f${next}`);
   });
   const [node] = endless.layers;
   await endless.open(node);
+  const [deep] = node.children;
+  await endless.open(deep);
   await endless.toggle(node);
-  expect(await endless.toggle(node.children[3])).toBe(false);
-  expect(node.children).toHaveLength(SPLIT_LIMIT);
-  expect(endless.tick).toBe('all');
+  expect(await endless.toggle(deep.children[3])).toBe(true);
+  expect(endless.filters).toEqual(['!dataset:deep/f3']);
+  expect(deep.children).toHaveLength(500);
+  await endless.toggle(deep);
+  await endless.toggle(deep);
+  expect(endless.filters).toEqual(['dataset:flat']);
+  expect(await endless.toggle(deep.children[3])).toBe(false);
+  expect(deep.children).toHaveLength(SPLIT_LIMIT);
+});
+
+it('keeps its ticks when the same kit was asked for again', async () => {
+  await tree.open(find('dataset:0'));
+  await tree.toggle(find('data/a'));
+  tree.renew([layer('model:0'), layer('dataset:0', { is_here: true }), layer('code:0')]);
+  expect([find('data/a').layer.is_here, tree.filters]).toEqual([true, ['dataset:data/a']]);
 });
 
 it('has no filters for a whole kit', () => {
@@ -161,11 +216,11 @@ it('keeps data that is elsewhere out of the whole kit until it is ticked', async
   kit.toggleAll();
   expect([kit.tick, kit.filters, kit.includesRemote]).toEqual(['all', [], false]);
   await kit.toggle(kit.layers[1]);
-  expect([kit.tick, kit.filters, kit.includesRemote]).toEqual(['all', ['code:0', 'dataset:0'], true]);
+  expect([kit.tick, kit.filters, kit.includesRemote]).toEqual(['all', ['!dataset:1'], true]);
   await kit.toggle(kit.layers[2]);
   expect([kit.tick, kit.filters, kit.includesRemote]).toEqual(['all', [], true]);
   kit.toggleAll();
-  expect([kit.tick, kit.filters]).toEqual(['some', ['dataset:0', 'dataset:1']]);
+  expect([kit.tick, kit.filters]).toEqual(['some', ['!code:0']]);
 });
 
 it('shows the model of a base kit as a part like any other', async () => {

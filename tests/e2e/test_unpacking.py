@@ -1,0 +1,49 @@
+"""A kit of the local store becomes files from the panel, while no registry answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import kitops_jupyter as kit
+from kitops_jupyter.settings import Settings
+from tests.e2e.acts import Camera, command, node, open_kit, tick, unfold
+from tests.e2e.lab import Lab
+from tests.operations.projects import files_in, write_files
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_kit_of_the_store_is_unpacked_and_its_files_are_shown(page: Any, lab: Lab, pictures: Camera) -> None:
+    project = lab.home.parent / "many"
+    write_files(project, {f"data/part{at % 2}/f{at:04}.csv": b"x,y\n" for at in range(3000)})
+    text = "datasets: [{name: rows, path: data}]"
+    kit.pack(project, text=text, tag="dead/many:v1", settings=Settings.load({}, home=lab.home))
+    command(page, "kitops:open-kit", reference="dead/many:v1")
+    tab = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text="dead/many:v1").last
+    tab.locator(".kitops-Node").first.wait_for()
+    assert tab.get_by_label("Into:", exact=True).input_value() == "many"
+    unfold(page, node(tab, "rows"))
+    tick(tab.locator('.kitops-Node[aria-level="2"]').filter(has_text="part0"))
+    unfold(page, tab.locator('.kitops-Node[aria-level="2"]').filter(has_text="part0"))
+    tick(tab.locator('.kitops-Node[aria-level="3"]').filter(has_text="f0002.csv"))
+    line = "%kit unpack dead/many:v1 --filter datasets:data/part0 --filter '!datasets:data/part0/f0002.csv' -d many"
+    tab.locator(".kitops-Line-text").get_by_text(line, exact=True).wait_for()
+    pictures.take(page, "unpack")
+    tab.get_by_role("button", name="Unpack selected").click()
+    tab.locator(".kitops-Outcome.kitops-mod-done").get_by_text("1499 files").wait_for()
+    wanted = {f"data/part0/f{at:04}.csv": b"x,y\n" for at in range(0, 3000, 2) if at != 2}
+    assert files_in(lab.root / "many") == wanted
+    tab.get_by_role("button", name="Show in the file browser").click()
+    page.locator(".jp-FileBrowser .jp-DirListing-item").get_by_text("data", exact=True).wait_for()
+    pictures.take(page, "unpacked")
+
+
+def test_a_tab_shows_what_its_own_pull_brought(page: Any, lab: Lab) -> None:
+    tab = open_kit(page, "corp/big:v1")
+    tab.get_by_label("The whole kit").click()
+    tab.get_by_label("into the local store instead").click()
+    tab.get_by_role("button", name="Pull selected").click()
+    node(tab, "model").get_by_text("local", exact=True).wait_for()
+    tab.get_by_role("button", name="Unpack selected").wait_for()
