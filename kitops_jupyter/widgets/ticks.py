@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kitops_jupyter.disk import clean_path
-from kitops_jupyter.filters import text_for
+from kitops_jupyter.filters import exclusion_of, text_for, text_for_file
 from kitops_jupyter.kitfile import Entry
 from kitops_jupyter.operations.look.files import KitFile
 from kitops_jupyter.operations.look.info import InfoResult
@@ -113,13 +113,32 @@ class Ticks:
 
     @property
     def filters(self) -> tuple[str, ...]:
-        """The `--filter` texts for what is ticked; none for everything."""
-        return () if self.is_everything else tuple(node.filter for node in self.chosen)
+        """The `--filter` texts for what is ticked, as few as possible; none for everything."""
+        if self.is_everything:
+            return ()
+        ins, outs = _ways_of([root for root in self.roots if self.includes_remote or not root.is_extra])
+        return tuple(ins if len(ins) <= len(outs) else outs)
 
     @property
     def size_bytes(self) -> int:
         """The bytes of what is ticked."""
         return sum(node.size_bytes for node in self.chosen)
+
+
+def _ways_of(nodes: Sequence[Node]) -> tuple[list[str], list[str]]:
+    """Two ways to say what is ticked of these: the parts, and what is to be left out."""
+    ins: list[str] = []
+    outs: list[str] = []
+    for node in nodes:
+        if node.is_ticked:
+            ins.append(node.filter)
+        elif not node.is_partly_ticked:
+            outs.append(exclusion_of(node.filter))
+        else:
+            parts, rest = _ways_of(node.children)
+            ins += parts if len(parts) <= len(rest) + 1 else [node.filter, *rest]
+            outs += rest
+    return ins, outs
 
 
 def _filter_of(entry: Entry) -> str:
@@ -162,13 +181,13 @@ def _fill(node: Node, prefix: str) -> None:
     for name, files in sorted(below.items()):
         path = f"{prefix}{name}"
         size_bytes = sum(file.size_bytes for file in files)
-        text = text_for(node.section, path)
+        text = text_for_file(node.section, path)
         made = Node(f"{name}/", path, node.section, size_bytes, text, node.depth + 1, files, node)
         made.can_open = True
         node.children.append(made)
     for file in sorted(here, key=lambda file: file.path):
         name = file.path.rpartition("/")[2]
-        text = text_for(node.section, file.path)
+        text = text_for_file(node.section, file.path)
         node.children.append(Node(name, file.path, node.section, file.size_bytes, text, node.depth + 1, (file,), node))
     for child in node.children:
         child.is_ticked = node.is_ticked

@@ -126,6 +126,19 @@ def test_a_ticked_layer_that_is_opened_has_ticked_files(place: KitPlace) -> None
     assert all(child.is_ticked for child in layer.children)
 
 
+def test_a_layer_without_one_file_is_said_in_two_filters(place: KitPlace, tmp_path: Path) -> None:
+    ticks = look(place, "data/training")
+    ticks.tick(node(ticks, "data/training"), True)
+    node(ticks, "data/training/sub/part-1.csv")
+    ticks.tick(node(ticks, "data/training/a,b.csv"), False)
+    assert ticks.filters == ("datasets:data/training", "!datasets:data/training/a[,]b.csv")
+    found = unpacked(place, ticks, tmp_path / "out")
+    assert "data/training/sub/part-2.csv" in found and "data/training/a,b.csv" not in found
+    ticks.tick_all(True)
+    ticks.tick(node(ticks, "data/training/a,b.csv"), False)
+    assert list(ticks.filters) == ["!datasets:data/training/a[,]b.csv"]
+
+
 def test_a_layer_that_is_one_file_does_not_open(place: KitPlace) -> None:
     ticks = look(place, "train.ipynb")
     assert not node(ticks, "train.ipynb").can_open
@@ -152,4 +165,4 @@ datasets: [{name: far, path: far, remotePath: 'churn:v1'}, {name: gone, path: go
     kit.unpack("built:v1", tmp_path / "far", filters=ticks.filters, include_remote=True, settings=settings)
     assert "far/data/validation.csv" in files_in(tmp_path / "far")
     ticks.tick_all(True)
-    assert "datasets:gone" not in ticks.filters and "model" in ticks.filters
+    assert ticks.filters == ("!datasets:gone",)
