@@ -17,6 +17,7 @@ TOY = """\
 import io
 import json
 import os
+from pathlib import Path
 
 from kitops_jupyter.archive.formats.layer_format import LayerFormat, Reading
 from kitops_jupyter.archive.tar_parser import TarMember
@@ -33,7 +34,7 @@ class Stream(io.BytesIO):
 
 def whole(member):
     header = json.dumps([member.name, member.size, member.mode, member.is_dir]).encode().ljust(HEADER_BYTES)
-    return header if member.is_dir else header + open(member.source, "rb").read()
+    return header if member.is_dir else header + Path(member.source).read_bytes()
 
 
 def size_bytes(members):
@@ -124,7 +125,7 @@ assert not kit.diff("churn:v1", "churn:tar", settings=settings).files
 
 def test_a_new_layer_format_is_one_file_and_one_word(tmp_path: Path) -> None:
     make_project(tmp_path / "project")
-    run_in_copy(USED, tmp_path, new="archive/formats/toy.py", text=TOY, word=('"tar", "raw"]', '"tar", "raw", "toy"]'))
+    run_in_copy(USED, tmp_path, new="archive/formats/toy.py", text=TOY, table="LayerFormatName")
 
 
 def test_a_format_has_the_name_that_the_table_gives_it() -> None:

@@ -71,7 +71,7 @@ assert ("zlib", "t", "toy layers") in OPTIONAL
 
 def test_a_new_codec_is_one_file_and_one_word(tmp_path: Path) -> None:
     make_project(tmp_path / "project")
-    run_in_copy(USED, tmp_path, new="codecs/toy.py", text=TOY, word=('"zstd"]', '"zstd", "toy"]'))
+    run_in_copy(USED, tmp_path, new="codecs/toy.py", text=TOY, table="Compression")
 
 
 def test_a_codec_has_the_name_that_the_table_gives_it() -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 import kitops_jupyter as kit
+from kitops_jupyter import codecs
+from kitops_jupyter.archive import formats
 from kitops_jupyter.errors import Cancelled, Forbidden
 from kitops_jupyter.file_index import ARTIFACT_TYPES
 from kitops_jupyter.progress import Event
@@ -113,9 +115,8 @@ def test_it_comes_along_with_what_refers_to_the_kit(pushed: str, here: Settings,
     assert len(place.referrers(pulled.digest, artifact_type=ARTIFACT_TYPES[2])) == 1
 
 
-@pytest.mark.parametrize(
-    ("layout", "compression"), [("tar", "gzip"), ("tar", "zstd"), ("raw", "none"), ("raw", "zstd")]
-)
+@pytest.mark.parametrize("compression", codecs.NAMES)
+@pytest.mark.parametrize("layout", formats.NAMES)
 def test_layers_of_every_format_get_one(
     layout: Any, compression: Any, reference: str, here: Settings, there: Settings, tmp_path: Path
 ) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 import kitops_jupyter as kit
+from kitops_jupyter import codecs
 from kitops_jupyter.__main__ import main
+from kitops_jupyter.archive import formats
 from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.errors import Cancelled, Conflict, FilterInvalid, Usage
 from kitops_jupyter.operations.unpack.tars import TarsResult
@@ -169,17 +171,10 @@ def test_the_flags_work_on_a_line(pushed: str, tmp_path: Path) -> None:
     assert main(["pull", pushed, "--store-only", "--with-referrers", *home]) == 0
 
 
-@pytest.mark.parametrize(
-    ("layout", "compression", "names"),
-    [
-        ("tar", "zstd", ["weights.tar.zst", "notes.tar.zst"]),
-        ("tar", "gzip", ["weights.tar.gz", "notes.tar.gz"]),
-        ("raw", "none", ["w.bin", "notes.txt"]),
-        ("raw", "zstd", ["w.bin.zst", "notes.txt.zst"]),
-    ],
-)
-def test_a_kit_of_any_layer_format_travels(
-    here: Settings, there: Settings, tmp_path: Path, reference: str, layout: Any, compression: Any, names: list[str]
+@pytest.mark.parametrize("compression", codecs.NAMES)
+@pytest.mark.parametrize("layout", formats.NAMES)
+def test_a_kit_of_any_layer_format_and_compression_travels(
+    here: Settings, there: Settings, tmp_path: Path, reference: str, layout: Any, compression: Any
 ) -> None:
     files = {"m/w.bin": b"weights" * 9999, "notes.txt": b"read me"}
     write_files(tmp_path / "p", files)
@@ -199,7 +194,9 @@ def test_a_kit_of_any_layer_format_travels(
     kit.copy(f"{tmp_path}/kit.tar", "churn", settings=there)
     assert files_in(kit.unpack("churn:v1", tmp_path / "copied", settings=there).directory) == files
     done = as_tars(reference, tmp_path / "tars", there)
-    assert [file.name for file in done.files] == names
+    kind, packed = formats.named(layout), codecs.named(compression).file_suffix
+    stems = ("w.bin", "notes.txt") if kind.is_one_file else (f"weights{kind.file_suffix}", f"notes{kind.file_suffix}")
+    assert [file.name for file in done.files] == [stem + packed for stem in stems]
 
 
 def test_a_modelpack_without_a_kitfile_travels(

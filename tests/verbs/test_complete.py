@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kitops_jupyter.archive import formats
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.verbs import NAMES, Context
 from kitops_jupyter.verbs.core.complete import complete
@@ -36,7 +37,7 @@ def context(settings: Settings, tmp_path: Path, add_kits: AddKits) -> Context:
         (["pack", "--co"], ["--compression", "--concurrency", "--config"]),
         (["pack", "--compression", "gz"], ["gzip", "gzip-fastest"]),
         (["pack", "--compression=gz"], ["--compression=gzip", "--compression=gzip-fastest"]),
-        (["pack", "-layer-format", ""], ["tar", "raw"]),
+        (["pack", "-layer-format", ""], list(formats.NAMES)),
         (["--progress", "plain", "li"], ["list"]),
         (["pack", "--dry-run", "-t", "chu"], ["churn:", "churn-data:"]),
         (["info", "churn:"], ["churn:challenger", "churn:champion", "churn:tuned"]),
