@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -62,6 +63,14 @@ def load_all(page: Any, kind: str, count: int) -> None:
     assert loaded == count
 
 
+def await_quiet(crowd: Crowd) -> None:
+    """Wait until the registry has answered what was in sight while the pages were loaded: nothing new for a second."""
+    asked = -1
+    while asked != len(crowd.asked):
+        asked = len(crowd.asked)
+        time.sleep(1)
+
+
 def test_a_list_of_any_length_is_scrolled_and_asks_for_what_is_seen(crowd: Crowd, page: Any, pictures: Camera) -> None:
     row(page, "registry", "crowd").click()
     row(page, "repository", BIG).wait_for()
@@ -70,6 +79,7 @@ def test_a_list_of_any_length_is_scrolled_and_asks_for_what_is_seen(crowd: Crowd
     row(page, "repository", BIG).click()
     page.locator(f'[data-reference^="crowd/{BIG}:"]').first.wait_for()
     load_all(page, "tag", len(TAGS))
+    await_quiet(crowd)
     crowd.asked.clear()
     page.evaluate("([selector, far]) => document.querySelector(selector).scrollTop = far", [SCROLLER, FAR_PX])
     page.wait_for_function(ALL_SAY, arg=SCROLLER)
