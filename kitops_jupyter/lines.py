@@ -2,7 +2,7 @@
 
 Names in it come from kits and registries, so a line that would be more than words is not offered at all. What IPython
 or a shell expands in some place where a line is pasted (`{...}`, `$name`) gets into none, quoted or not: the cell may
-belong to a kernel without this extension. `labextension/src/lines.ts` writes the same lines; `tests/lines.json` holds
+belong to a kernel without this extension. `labextension/src/lines.ts` quotes the same; `tests/lines.json` holds
 the two together.
 """
 

@@ -80,7 +80,7 @@ def plan_promotion(asked: bodies.PlanPromotion) -> wire.PromotionPlan:
     return wire.PromotionPlan(moves, kept, _promote_line(asked))
 
 
-def _promote_line(asked: bodies.Promote | bodies.PlanPromotion) -> str:
+def _promote_line(asked: bodies.Promote | bodies.PlanPromotion) -> wire.Line:
     return line("promote", asked.reference, "--to", asked.to, *(["--undo"] if asked.undo else []))
 
 

@@ -44,7 +44,6 @@ class Record:
     kind: wire.JobKind
     title: str
     reference: str
-    command: str
     request: dict[str, Any]
     state: wire.JobState
     started: str
@@ -174,7 +173,6 @@ def _read_record(item: object) -> Record:
         kind=cast("wire.JobKind", kind),
         title=_text(kept.get("title")) or f"{kind.capitalize()} {reference}".strip(),
         reference=reference,
-        command=_text(kept.get("command")),
         request=request,
         state=cast("wire.JobState", state),
         started=_text(kept.get("started")),

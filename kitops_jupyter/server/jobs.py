@@ -40,7 +40,7 @@ class Task:
     kind: wire.JobKind
     title: str
     reference: str
-    command: str
+    command: wire.Line
     request: bodies.JobRequest | bodies.UnreadRequest
     run: Callable[[Observer], wire.JobResult]
 
@@ -266,7 +266,7 @@ def _record(job: _Running) -> Record:
     task = job.task
     asked = task.request
     request = asked.kept if isinstance(asked, bodies.UnreadRequest) else asdict(asked)
-    told = task.kind, task.title, task.reference, task.command, request
+    told = task.kind, task.title, task.reference, request
     return Record(job.id, *told, job.state, job.started, job.ended, job.result, job.error)
 
 
@@ -283,7 +283,7 @@ def _task_of(record: Record, make: Make) -> tuple[Task, wire.Error | None]:
     def refuse(observe: Observer) -> wire.JobResult:
         raise Usage(reason.message, hint=reason.hint)
 
-    return Task(record.kind, record.title, record.reference, record.command, asked, refuse), reason
+    return Task(record.kind, record.title, record.reference, wire.Line([], []), asked, refuse), reason
 
 
 def _now() -> str:

@@ -1,10 +1,10 @@
-"""The `%kit` line that does the same as what was clicked."""
+"""The `%kit` line that does the same as what was clicked, as data: what shows it writes it for where it goes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kitops_jupyter.lines import offered, path_word
+from kitops_jupyter.server import wire
 
 # The flags that say what becomes of files that already exist.
 CONFLICT_WORDS: Mapping[str, Sequence[str]] = {
@@ -14,14 +14,22 @@ CONFLICT_WORDS: Mapping[str, Sequence[str]] = {
 }
 
 
-def line(*words: str) -> str:
-    """`%kit` with these words; empty where no line may be offered: the panel says so in its place."""
-    return offered(*words).text
+class PanelPath(str):
+    """A word that is a path below the server's root, not the one that a kernel or a terminal begins in."""
+
+    __slots__ = ()
+
+
+def line(*words: str) -> wire.Line:
+    """`%kit` with these words; each PanelPath is marked as one."""
+    return wire.Line(
+        [str(word) for word in words], [at for at, word in enumerate(words) if isinstance(word, PanelPath)]
+    )
 
 
 def folder_words(directory: str) -> list[str]:
     """Where to, below the server's folder."""
-    return ["-d", path_word(directory)]
+    return ["-d", PanelPath(directory)]
 
 
 def pull_words(verb: str, reference: str, filters: Sequence[str], include_remote: bool) -> list[str]:

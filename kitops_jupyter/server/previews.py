@@ -9,10 +9,9 @@ from typing import Literal, cast
 from kitops_jupyter.disk import read_bytes
 from kitops_jupyter.errors import KitfileInvalid, Usage
 from kitops_jupyter.kitfile.values import Section
-from kitops_jupyter.lines import path_word
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import bodies, wire
-from kitops_jupyter.server.lines import CONFLICT_WORDS, folder_words, line, pull_words
+from kitops_jupyter.server.lines import CONFLICT_WORDS, PanelPath, folder_words, line, pull_words
 from kitops_jupyter.server.paths import Root, folder_beside
 from kitops_jupyter.server.views.usable import usable_settings
 
@@ -49,7 +48,7 @@ def check_pull(asked: bodies.CheckPull, root: Root) -> wire.PullCheck:
         command=line(*here),
         keep_command=line(*here, *CONFLICT_WORDS["keep"]),
         overwrite_command=line(*here, *CONFLICT_WORDS["overwrite"]),
-        beside_command=line(*words, *folder_words(beside)) if beside else "",
+        beside_command=line(*words, *folder_words(beside)) if beside else line(),
     )
 
 
@@ -60,9 +59,9 @@ def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
 
     directory = root.existing(asked.directory)
     notebook = root.existing(asked.notebook) if asked.notebook else None
-    of_notebook = ["--notebook", path_word(asked.notebook)] if asked.notebook else []
+    of_notebook = ["--notebook", PanelPath(asked.notebook)] if asked.notebook else []
     written, kept = _without(asked.kitfile, asked.dropped)
-    words = line("pack", path_word(asked.directory), *of_notebook, *(["--follow-links"] if asked.follow_links else []))
+    words = line("pack", PanelPath(asked.directory), *of_notebook, *(["--follow-links"] if asked.follow_links else []))
     try:
         found = pack(
             directory,

@@ -11,12 +11,11 @@ from typing import TypeAlias
 
 from kitops_jupyter import targets
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.lines import path_word
 from kitops_jupyter.progress import Observer
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.jobs import Task
-from kitops_jupyter.server.lines import CONFLICT_WORDS, folder_words, line, pull_words
+from kitops_jupyter.server.lines import CONFLICT_WORDS, PanelPath, folder_words, line, pull_words
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.views.usable import usable_settings
 
@@ -81,8 +80,8 @@ class Tasks:
         notebook = self._root.existing(asked.notebook) if asked.notebook else None
         if not Reference.parse(asked.reference).tag:
             raise Usage("a kit that is packed needs a name and a tag", hint="NAME:TAG")
-        words = ["pack", path_word(asked.directory), "-t", asked.reference]
-        words += ["--notebook", path_word(asked.notebook)] if asked.notebook else []
+        words = ["pack", PanelPath(asked.directory), "-t", asked.reference]
+        words += ["--notebook", PanelPath(asked.notebook)] if asked.notebook else []
         words += ["--env"] if asked.record_environment else []
         words += ["--follow-links"] if asked.follow_links else []
         words += ["--compression", asked.compression] if asked.compression not in ("", "none") else []

@@ -1,48 +1,63 @@
-// The %kit line that does what the panel does: one that means exactly its words in a cell and on a terminal, or none.
-// `kitops_jupyter/lines.py` writes the same lines; `tests/lines.json` holds the two together.
+// The %kit line that does what the panel does: data until it is written for a place, and there it means exactly its
+// words in a cell and on a terminal, or is none. `kitops_jupyter/lines.py` quotes the same; `tests/lines.json` holds
+// the two together.
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+/** The words behind %kit, and which of them are paths below the server's root. A body makes it a cell. */
+export type LineData = { words: readonly string[]; paths: readonly number[]; body?: string };
+
+/** Where a line goes. */
+export interface IPlace {
+  /** The server's root on its machine, absolute. */
+  root: string;
+  /** The folder of the notebook, below that root; null where none is at hand, or it is elsewhere. */
+  folder: string | null;
+}
+
 /** What needs no quotes; at the start of a word zsh and IPython take `=`, `%` and `,` for more. */
-const PLAIN = '(?![=%,])[A-Za-z0-9_@%+=:,./-]+';
+const PLAIN = /^(?![=%,])[A-Za-z0-9_@%+=:,./-]+$/;
 
 /** What gets into no line: IPython and shells expand `{}$` in places where quotes do not help, the rest nobody sees. */
-const UNSAID = '{}$\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}';
-
-/** What `kitLine` writes for one word: bare, or in single quotes, a single quote itself in double ones. */
-const WORD = `(?:${PLAIN}|'[^'${UNSAID}]*'(?:"'"'[^'${UNSAID}]*')*)`;
-
-const ANY_UNSAID = new RegExp(`[${UNSAID}]`, 'u');
-const ONE_PLAIN = new RegExp(`^${PLAIN}$`, 'u');
-const WHOLE = new RegExp(`^%kit(?: ${WORD})*$`, 'u');
+const UNSAID = /[{}$\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 // eslint-disable-next-line no-control-regex -- in a cell's body IPython leaves braces alone, and lines end
 const UNSAID_IN_BODY = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/** The line of these words; empty when a word can't be said on a line safely, so that there is none to copy. */
-export function kitLine(...words: readonly string[]): string {
-  return extended('%kit', ...words);
+const LOAD = '%load_ext kitops_jupyter';
+const LOADS = /^\s*%(?:re)?load_ext\s+kitops_jupyter\s*$/m;
+
+/** The line of these words. */
+export function kitLine(...words: readonly string[]): LineData {
+  return { words, paths: [] };
 }
 
-/** A %kit line with more words at its end; empty when that is not a line which `kitLine` could write. */
-export function extended(line: string, ...words: readonly string[]): string {
-  return safeLine(line) && !words.some(word => ANY_UNSAID.test(word)) ? [line, ...words.map(quoted)].join(' ') : '';
+/** A line with more words at its end. */
+export function extended(line: LineData, ...words: readonly string[]): LineData {
+  return { ...line, words: [...line.words, ...words] };
 }
 
-/** The server's %kit line, if it is one that `kitLine` could have written; else nothing. */
-export function safeLine(command: string): string {
-  return WHOLE.test(command) ? command : '';
+/** Whether there is a line to write: none has characters that a cell would run, or invisible ones. */
+export function isSaid({ words, body = '' }: LineData): boolean {
+  return words.length > 0 && !words.some(word => UNSAID.test(word)) && !UNSAID_IN_BODY.test(body);
 }
 
-/** A line as a cell that has this text below it; nothing, when it has invisible characters. */
-export function cellOf(line: string, body: string): string {
-  return line && !UNSAID_IN_BODY.test(body) ? `%${line}\n${body}` : '';
+/** A line as it is typed at this place; empty when it cannot be said safely there. */
+export function written(line: LineData, place: IPlace): string {
+  const words = line.words.map((word, at) => (line.paths.includes(at) ? pathAt(word, place) : word));
+  if (!isSaid({ ...line, words })) {
+    return '';
+  }
+  const text = ['%kit', ...words.map(quoted)].join(' ');
+  return line.body === undefined ? text : `%${text}\n${line.body}`;
 }
 
-/** Whether it may go into a notebook: a line of `kitLine`, or a cell of `cellOf` under one. */
-export function isOffered(text: string): boolean {
-  const end = text.indexOf('\n');
-  return end < 0 ? safeLine(text) !== '' : cellOf(safeLine(text.slice(1, end)), text.slice(end + 1)) === text;
+/** The cells that put a line below others: it works only behind the one that loads the extension. */
+export function cellsOf(line: string, above: readonly string[]): string[] {
+  if (above.some(source => LOADS.test(source))) {
+    return [line];
+  }
+  return line.startsWith('%%') ? [LOAD, line] : [`${LOAD}\n${line}`];
 }
 
 /** Why there is no line, where one would stand. */
@@ -50,11 +65,21 @@ export function noLine(trans: TranslationBundle): string {
   return trans.__('No %kit line can be offered: a name has characters that a cell would run, or invisible ones.');
 }
 
-/** A path below the server's folder so that no verb takes it for a flag or for somebody's home. */
-export function pathWord(path: string): string {
-  return /^[-~]/.test(path) ? `./${path}` : path || '.';
+/** A path below the server's root, as it is named elsewhere: from the notebook's folder, or in full. */
+function pathAt(path: string, { root, folder }: IPlace): string {
+  if (path.startsWith('/')) {
+    return path;
+  }
+  if (folder === null) {
+    return [root.replace(/\/$/, ''), path].filter((part, at) => !at || part).join('/') || '/';
+  }
+  const [from, to] = [folder, path].map(each => each.split('/').filter(Boolean));
+  const differs = from.findIndex((name, at) => name !== to[at]);
+  const shared = differs < 0 ? from.length : differs;
+  const found = [...from.slice(shared).fill('..'), ...to.slice(shared)].join('/') || '.';
+  return /^[-~]/.test(found) ? `./${found}` : found;
 }
 
 function quoted(word: string): string {
-  return ONE_PLAIN.test(word) ? word : `'${word.replace(/'/g, `'"'"'`)}'`;
+  return PLAIN.test(word) ? word : `'${word.replace(/'/g, `'"'"'`)}'`;
 }

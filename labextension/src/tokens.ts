@@ -60,8 +60,8 @@ export namespace CommandIDs {
   export const forgetJobs = 'kitops:forget-jobs';
   /** Show a folder in the file browser: `{path}`. */
   export const showFiles = 'kitops:show-files';
-  /** Copy the %kit line: `{line}`. */
+  /** Copy the %kit line, as the notebook at hand needs it: `{line: {words, paths}}`. */
   export const copyLine = 'kitops:copy-line';
-  /** Put the %kit line into a new cell of the notebook at hand: `{line}`. */
+  /** Put the %kit line into a new cell of the notebook at hand: `{line: {words, paths}}`. */
   export const insertLine = 'kitops:insert-line';
 }

@@ -20,6 +20,7 @@ export interface Status {
   epoch: string;
   store: string;
   browse_home: string;
+  root: string;
   registries: RegistryRow[];
   problem: Error | null;
   extras: { [name: string]: boolean };
@@ -160,6 +161,11 @@ export interface ConflictingPath {
   why: string;
 }
 
+export interface Line {
+  words: string[];
+  paths: number[];
+}
+
 export interface PullCheck {
   kind: 'pull' | 'unpack';
   moved_bytes: number;
@@ -168,10 +174,10 @@ export interface PullCheck {
   conflicts: ConflictingPath[];
   conflict_count: number;
   beside: string;
-  command: string;
-  keep_command: string;
-  overwrite_command: string;
-  beside_command: string;
+  command: Line;
+  keep_command: Line;
+  overwrite_command: Line;
+  beside_command: Line;
 }
 
 export interface PackLayer {
@@ -198,7 +204,7 @@ export interface PackCheck {
   left_out: string[][];
   warnings: string[];
   problems: Problem[];
-  command: string;
+  command: Line;
   kept: string[];
 }
 
@@ -225,7 +231,7 @@ export interface Job {
   kind: 'pull' | 'unpack' | 'push' | 'pack' | 'copy';
   title: string;
   reference: string;
-  command: string;
+  command: Line;
   state: 'waiting' | 'running' | 'done' | 'cancelled' | 'failed';
   started: string;
   ended: string;
@@ -244,7 +250,7 @@ export interface JobList {
 }
 
 export interface Done {
-  command: string;
+  command: Line;
   text: string;
 }
 
@@ -263,7 +269,7 @@ export interface KeptTag {
 export interface PromotionPlan {
   moves: TagMove[];
   kept: KeptTag[];
-  command: string;
+  command: Line;
 }
 
 export interface Removed {

@@ -35,7 +35,7 @@ PULL = bodies.Pull("pull", "a:b")
 
 
 def task(run: Callable[[Observer], wire.JobResult], request: bodies.JobRequest = PULL) -> Task:
-    return Task("pull", "a test", "a:b", "%kit pull a:b", request, run)
+    return Task("pull", "a test", "a:b", wire.Line(["pull", "a:b"], []), request, run)
 
 
 def wait_for(find: Callable[[], Any]) -> Any:

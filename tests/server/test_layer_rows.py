@@ -50,7 +50,8 @@ async def test_what_is_elsewhere_is_pulled_where_it_is_ticked(
     kit.push(built, reference, settings=Settings.load())
     asked = {"reference": reference, "filters": ["datasets:data"], "directory": "out", "include_remote": True}
     check = await ask("POST", "check/pull", asked)
-    assert check["command"] == f"%kit pull {reference} --filter datasets:data --include-remote -d out"
+    words = ["pull", reference, "--filter", "datasets:data", "--include-remote", "-d", "out"]
+    assert check["command"] == {"words": words, "paths": [6]}
     assert check["here_bytes"] and not check["conflicts"]
     job = await ended((await ask("POST", "jobs", {"kind": "pull", **asked}))["id"])
     assert job["state"] == "done", job["error"]

@@ -88,7 +88,8 @@ async def test_a_pull_of_one_file_is_checked_and_done(ask: Ask, ended: Ask, name
     checked = await ask("POST", "check/pull", asked)
     name = "data/training/part-2.csv"
     assert (checked["moved_bytes"], checked["files"], checked["conflicts"]) == (len(FILES[name]), 1, [])
-    assert checked["command"] == f"%kit pull {named}:v1 --filter dataset:data/training/part-2.csv -d into"
+    words = ["pull", f"{named}:v1", "--filter", "dataset:data/training/part-2.csv", "-d", "into"]
+    assert checked["command"] == {"words": words, "paths": [5]}
     started = await ask("POST", "jobs", {"kind": "pull", **asked})
     job = await ended(started["id"])
     assert (job["state"], job["result"]["files"], job["result"]["directory"]) == ("done", 1, "into"), job["error"]
@@ -96,9 +97,9 @@ async def test_a_pull_of_one_file_is_checked_and_done(ask: Ask, ended: Ask, name
     checked = await ask("POST", "check/pull", asked)
     (conflict,) = checked["conflicts"]
     assert (conflict["path"], checked["conflict_count"]) == (name, 1)
-    assert checked["keep_command"].endswith(" -d into --ignore-existing")
-    assert checked["overwrite_command"].endswith(" -d into --overwrite")
-    assert checked["beside"] == "into/churn-v1" and checked["beside_command"].endswith(" -d into/churn-v1")
+    assert checked["keep_command"] == {"words": [*words, "--ignore-existing"], "paths": [5]}
+    assert checked["overwrite_command"]["words"] == [*words, "--overwrite"]
+    assert checked["beside"] == "into/churn-v1" and checked["beside_command"]["words"][-1] == "into/churn-v1"
     job = await ended((await ask("POST", "jobs", {"kind": "pull", **asked}))["id"])
     assert (job["state"], job["error"]["code"]) == ("failed", "conflict")
     job = await ended((await ask("POST", "jobs", {"kind": "pull", **asked, "directory": checked["beside"]}))["id"])
@@ -132,7 +133,7 @@ async def test_a_folder_is_packed_pushed_promoted_compared_and_removed(
     assert job["state"] == "done", job["error"]
     assert sorted((await ask("GET", "tags", repository=named))["items"]) == ["v1", "v2"]
     done = await ask("POST", "promote", {"reference": f"{named}:v2", "to": "champion"})
-    assert done["command"] == f"%kit promote {named}:v2 --to champion"
+    assert done["command"] == {"words": ["promote", f"{named}:v2", "--to", "champion"], "paths": []}
     assert "champion" in (await ask("GET", "tags", repository=named))["items"]
     compared = await ask("GET", "diff", a=f"{named}:v1", b=f"{named}:v2")
     assert compared["kitfile"] and {row["change"] for row in compared["layers"]} >= {"same"}
@@ -164,7 +165,7 @@ async def test_a_promotion_and_its_undo_say_what_moves_before_they_do(ask: Ask, 
     assert await undoable() == ["champion"]
     undo = await ask("GET", "promotion", **asked, undo="true")
     assert [(move["tag"], move["after"]) for move in undo["moves"]] == [("champion", before["v1"]), ("rollback", "")]
-    assert undo["command"] == "%kit promote churn:v2 --to champion --undo"
+    assert undo["command"]["words"] == ["promote", "churn:v2", "--to", "champion", "--undo"]
     await ask("POST", "promote", {**asked, "undo": True})
     assert await digests() == before and await undoable() == []
     assert (await ask("GET", "promotion", **asked, undo="true"))["code"] == "not_found"

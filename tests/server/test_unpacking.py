@@ -18,7 +18,7 @@ async def test_a_kit_without_a_registry_is_unpacked(ask: Ask, ended: Ask, root: 
     asked = {"reference": "churn:v1", "filters": [f"dataset:{PART}"], "directory": "work/churn"}
     checked = await ask("POST", "check/pull", asked)
     assert (checked["kind"], checked["moved_bytes"], checked["files"]) == ("unpack", 0, 1)
-    assert checked["command"] == f"%kit unpack churn:v1 --filter dataset:{PART} -d work/churn"
+    assert checked["command"]["words"] == ["unpack", "churn:v1", "--filter", f"dataset:{PART}", "-d", "work/churn"]
     job = await ended((await ask("POST", "jobs", {"kind": "unpack", **asked}))["id"])
     assert (job["state"], job["kind"], job["command"]) == ("done", "unpack", checked["command"]), job["error"]
     assert (job["result"]["directory"], job["result"]["files"]) == ("work/churn", 1)
@@ -34,7 +34,7 @@ async def test_files_that_are_there_are_kept_overwritten_or_avoided(
     target.write_bytes(b"mine")
     asked = {"reference": "churn:v1", "filters": ["dataset:training"], "directory": "out"}
     checked = await ask("POST", "check/pull", asked)
-    assert checked["keep_command"] == "%kit unpack churn:v1 --filter dataset:training -d out --ignore-existing"
+    assert checked["keep_command"]["words"][-3:] == ["-d", "out", "--ignore-existing"]
     start = {"kind": "unpack", **asked}
     job = await ended((await ask("POST", "jobs", start))["id"])
     assert (job["state"], job["error"]["code"]) == ("failed", "conflict")

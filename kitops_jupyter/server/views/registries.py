@@ -33,7 +33,8 @@ def status(epoch: str, folder: Path) -> wire.Status:
     rows = [registry_row(known.name, settings) for known in known_registries(settings)]
     problem = error_of(settings.unread) if settings.unread else None
     extras = {name: importlib.util.find_spec(module) is not None for module, name, _ in OPTIONAL}
-    return wire.Status(VERSION, epoch, str(settings.storage), shown_folder(folder), rows, problem, extras)
+    place = str(settings.storage), shown_folder(folder), folder.as_posix()
+    return wire.Status(VERSION, epoch, *place, rows, problem, extras)
 
 
 def registry_row(name: str, settings: Settings) -> wire.RegistryRow:

@@ -38,6 +38,7 @@ from kitops_jupyter.server.wire.kits import (
     Status,
     Summary,
 )
+from kitops_jupyter.server.wire.line import Line
 
 __all__ = [
     "Change",
@@ -61,6 +62,7 @@ __all__ = [
     "KeptTag",
     "KitView",
     "LayerRow",
+    "Line",
     "LocalList",
     "LocalRepository",
     "LocalTag",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kitops_jupyter.server.wire.line import Line
+
 
 @dataclass(frozen=True)
 class ConflictingPath:
@@ -18,8 +20,8 @@ class ConflictingPath:
 class PullCheck:
     """What a pull would move. `conflicts` are the first of `conflict_count`; `beside` is a new folder that has none.
 
-    `kind` is the job for it: a kit of the local store is unpacked, without its registry. Each command is the `%kit`
-    line of one answer to the conflicts.
+    `kind` is the job for it: a kit of the local store is unpacked, without its registry. Each command is the line
+    of one answer to the conflicts.
     """
 
     kind: Literal["pull", "unpack"]
@@ -29,10 +31,10 @@ class PullCheck:
     conflicts: list[ConflictingPath]
     conflict_count: int
     beside: str
-    command: str
-    keep_command: str
-    overwrite_command: str
-    beside_command: str
+    command: Line
+    keep_command: Line
+    overwrite_command: Line
+    beside_command: Line
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,13 @@ class PackCheck:
     left_out: list[list[str]]
     warnings: list[str]
     problems: list[Problem]
-    command: str
+    command: Line
     kept: list[str]
 
 
 @dataclass(frozen=True)
 class Done:
-    command: str
+    command: Line
     text: str
 
 
@@ -98,7 +100,7 @@ class KeptTag:
 class PromotionPlan:
     moves: list[TagMove]
     kept: list[KeptTag]
-    command: str
+    command: Line
 
 
 @dataclass(frozen=True)

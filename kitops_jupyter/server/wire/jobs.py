@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kitops_jupyter.server.wire.error import Error
+from kitops_jupyter.server.wire.line import Line
 
 JobKind = Literal["pull", "unpack", "push", "pack", "copy"]
 JobState = Literal["waiting", "running", "done", "cancelled", "failed"]
@@ -37,7 +38,7 @@ class Job:
     kind: JobKind
     title: str
     reference: str
-    command: str
+    command: Line
     state: JobState
     started: str
     ended: str

@@ -21,12 +21,15 @@ class RegistryRow:
 
 @dataclass(frozen=True)
 class Status:
-    """`problem` is a part of the settings that cannot be read, such as the named registries; it was left out."""
+    """`root` is the server's folder on its machine, absolute. `problem` is a part of the settings that cannot be read,
+    such as the named registries; it was left out.
+    """
 
     version: str
     epoch: str
     store: str
     browse_home: str
+    root: str
     registries: list[RegistryRow]
     problem: Error | None
     extras: dict[str, bool]

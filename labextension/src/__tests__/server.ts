@@ -86,6 +86,7 @@ export const status = (...registries: RegistryRow[]): Status => ({
   epoch: 'e1',
   store: '~/.kitops',
   browse_home: '',
+  root: '/srv',
   registries,
   problem: null,
   extras: {}
@@ -117,7 +118,7 @@ export const job = (id: string, more: Partial<Job> = {}): Job => ({
   kind: 'pull',
   title: `pull ${id}`,
   reference: `corp/app:${id}`,
-  command: `%kit pull corp/app:${id}`,
+  command: { words: ['pull', `corp/app:${id}`], paths: [] },
   state: 'running',
   started: `2026-01-01T00:00:0${id.length % 10}Z`,
   ended: '',

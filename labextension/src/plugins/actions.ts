@@ -6,8 +6,10 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { ITranslator } from '@jupyterlab/translation';
 
 import type { IActions } from '../components/shared/actions';
+import { written } from '../lines';
 import { CommandIDs, DOMAIN } from '../tokens';
 import type { IKitModel } from '../tokens';
+import { placeOf } from './place';
 
 interface IActionsOptions {
   app: JupyterFrontEnd;
@@ -24,6 +26,8 @@ export function actionsOf({ app, model, translator, notebooks, documents }: IAct
   return {
     model,
     trans,
+    write: line => written(line, placeOf(app, model, notebooks)),
+    moved: notebooks?.currentChanged ?? null,
     copy: text => {
       Clipboard.copyToSystem(text);
       Notification.success(trans.__('Copied'), { autoClose: 1500 });

@@ -3,6 +3,7 @@ import { Clipboard } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { pullIcon } from '../icons';
+import { written } from '../lines';
 import { isGoing } from '../model';
 import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
 import type { Job } from '../wire';
@@ -58,7 +59,7 @@ export const jobs: JupyterFrontEndPlugin<void> = {
       describedBy: takes('job'),
       execute: args => {
         const job = model.jobs.find(String(args.job ?? ''));
-        Clipboard.copyToSystem(job ? detailsOf(job) : '');
+        Clipboard.copyToSystem(job ? detailsOf(job, model.status?.root ?? '') : '');
       }
     });
     app.commands.addCommand(CommandIDs.cancelJobs, {
@@ -71,8 +72,9 @@ export const jobs: JupyterFrontEndPlugin<void> = {
 };
 
 /** All that somebody needs who is asked for help. The server puts no secrets into a job. */
-function detailsOf(job: Job): string {
+function detailsOf(job: Job, root: string): string {
   const { error } = job;
-  const facts = [`${job.kind} ${job.reference}: ${job.state}`, job.command, `${job.started} - ${job.ended}`];
+  const line = written(job.command, { root, folder: null });
+  const facts = [`${job.kind} ${job.reference}: ${job.state}`, line, `${job.started} - ${job.ended}`];
   return [...facts, error?.code, error?.message, error?.hint, ...(error?.details ?? [])].filter(Boolean).join('\n');
 }

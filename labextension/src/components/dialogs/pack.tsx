@@ -1,7 +1,8 @@
 import type { JSX } from 'react';
 
 import { inert } from '../../format';
-import { cellOf, extended } from '../../lines';
+import type { LineData } from '../../lines';
+import { extended } from '../../lines';
 import type { Job } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { CheckField, TextField } from '../shared/field';
@@ -72,14 +73,14 @@ export class PackForm extends Form<Job> {
   }
 
   /** The line that packs the same; with a Kitfile that is only here, the cell that has it below the line. */
-  get line(): string | null {
+  get line(): LineData | null {
     const { check, isEdited } = this.state;
     const flags = ['-t', this._name, ...(this._isRecorded ? ['--env'] : []), ...(this._isPushed ? ['--push'] : [])];
     if (!check.value || this.problem) {
       return null;
     }
     const line = extended(check.value.command, ...flags);
-    return isEdited ? cellOf(line, this.state.text) : line;
+    return isEdited ? { ...line, body: this.state.text } : line;
   }
 
   override dispose(): void {

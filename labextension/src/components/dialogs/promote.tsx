@@ -1,6 +1,7 @@
 import type { JSX } from 'react';
 
 import { inert, shortDigest } from '../../format';
+import type { LineData } from '../../lines';
 import { kitLine } from '../../lines';
 import { repositoryOf } from '../../model';
 import type { Done, HistoryRow, KitView, PromotionPlan } from '../../wire';
@@ -50,7 +51,7 @@ export class PromoteForm extends Form<Done> {
     return (this._plan.value?.moves.length ?? 0) > 0;
   }
 
-  get line(): string | null {
+  get line(): LineData | null {
     return this._to ? kitLine('promote', this.reference, '--to', this._to, ...(this.isUndo ? ['--undo'] : [])) : null;
   }
 

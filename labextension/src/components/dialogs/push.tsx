@@ -1,6 +1,7 @@
 import type { JSX } from 'react';
 
 import { inert } from '../../format';
+import type { LineData } from '../../lines';
 import { kitLine } from '../../lines';
 import type { Job } from '../../wire';
 import type { IActions } from '../shared/actions';
@@ -42,7 +43,7 @@ export class PushForm extends Form<Job> {
     return this.problem === '';
   }
 
-  get line(): string | null {
+  get line(): LineData | null {
     const other = this._destination === this.reference ? [] : [this._destination];
     return this.isReady ? kitLine('push', this.reference, ...other) : null;
   }

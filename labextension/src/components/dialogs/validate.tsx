@@ -1,7 +1,6 @@
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
 
-import { kitLine, pathWord } from '../../lines';
 import type { Validated } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { KitLine } from '../shared/notes';
@@ -29,7 +28,7 @@ export class Verdict extends ReactWidget {
         </p>
         {problems.length > 0 && <Problems problems={problems} actions={this._actions} />}
         <Source text={this._text} label={trans.__('Kitfile')} marked={new Set(problems.map(({ line }) => line))} />
-        <KitLine line={kitLine('validate', pathWord(this._path))} actions={this._actions} />
+        <KitLine line={{ words: ['validate', this._path], paths: [1] }} actions={this._actions} />
       </>
     );
   }

@@ -5,6 +5,7 @@ import { inert, shortDigest, size } from '../../format';
 import { CommandIDs } from '../../tokens';
 import type { IActions } from '../shared/actions';
 import { Button, IconButton } from '../shared/parts';
+import { useSignals } from '../shared/signal';
 import type { KitState } from './state';
 
 interface IHeaderProps {
@@ -16,10 +17,11 @@ interface IHeaderProps {
 
 /** Which kit it is, and what can be done with it. */
 export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element {
-  const { copy, run, trans } = actions;
+  const { copy, moved, run, trans, write } = actions;
+  useSignals(moved);
   const { pull, reference } = state;
   const kit = state.kit.value;
-  const line = pull?.line ?? '';
+  const line = pull?.line ? write(pull.line) : '';
   return (
     <header className="kitops-Header">
       <div className="kitops-Header-name">

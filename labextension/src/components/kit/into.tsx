@@ -40,7 +40,7 @@ export function Into({ pull, tree, actions }: IIntoProps): JSX.Element {
         check.value && !check.error && <Moves pull={pull} actions={actions} />
       )}
       {pull.conflictCount > 0 && <Conflicts pull={pull} actions={actions} />}
-      <KitLine line={pull.isReady ? pull.line : pull.line || null} actions={actions} />
+      <KitLine line={pull.line} actions={actions} />
       {error && <Failure error={error} actions={actions} />}
       {job && <Moving job={job} actions={actions} />}
     </section>

@@ -4,7 +4,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import { KitError } from '../../client';
-import { safeLine } from '../../lines';
+import type { LineData } from '../../lines';
 import type { IKitModel } from '../../model';
 import type { ConflictingPath, Job, PullCheck } from '../../wire';
 import { Asked } from '../../model/asked';
@@ -122,10 +122,10 @@ export class Pull implements IDisposable {
     return this._model.jobs.find(this.jobId);
   }
 
-  /** The %kit line of what is chosen; empty when there is none. */
-  get line(): string {
+  /** The %kit line of what is chosen; null before it is known. */
+  get line(): LineData | null {
     const { value } = this.check;
-    return safeLine(value?.[this._answer ? COMMANDS[this._answer] : 'command'] ?? '');
+    return value?.[this._answer ? COMMANDS[this._answer] : 'command'] ?? null;
   }
 
   /** Whether the first byte may move: what is ticked was looked at, and the conflicts were shown. */

@@ -1,20 +1,18 @@
+import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { copyIcon } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
 
 import { inert } from '../../format';
 import type { IKitModel } from '../../model';
-import { CommandIDs } from '../../tokens';
 import type { Error } from '../../wire';
 import { IconButton, TextButton } from '../shared/parts';
-import type { Run } from './types';
 
 const MEND = 'jupyter server extension enable kitops_jupyter';
 
 interface IMissingProps {
   model: IKitModel;
   trans: TranslationBundle;
-  run: Run;
 }
 
 /** A part of the settings that cannot be read: what is wrong, and how to fix it; everything else is shown. */
@@ -28,7 +26,7 @@ export function Unreadable({ problem }: { problem: Error }): JSX.Element {
 }
 
 /** What the panel says when there is no server extension to ask: why, and the command that fixes it. */
-export function Missing({ model, trans, run }: IMissingProps): JSX.Element {
+export function Missing({ model, trans }: IMissingProps): JSX.Element {
   const isMissing = model.server === 'missing';
   return (
     <div className="kitops-Missing" role="alert">
@@ -45,7 +43,7 @@ export function Missing({ model, trans, run }: IMissingProps): JSX.Element {
             <IconButton
               icon={copyIcon}
               label={trans.__('Copy the command')}
-              onClick={() => run(CommandIDs.copyLine, { line: MEND })}
+              onClick={() => Clipboard.copyToSystem(MEND)}
             />
           </div>
         </>

@@ -44,14 +44,14 @@ export function Panel({ model, trans, notebooks, memory, run }: IPanelOptions): 
               <ThisNotebook snapshots={model.snapshots} {...{ notebooks, trans, run }} {...fold('notebook')} />
             ) : null}
           </div>
-          {model.server === 'ready' ? null : <Missing {...{ model, trans, run }} />}
+          {model.server === 'ready' ? null : <Missing {...{ model, trans }} />}
           {model.status?.problem ? <Unreadable problem={model.status.problem} /> : null}
           <Tree {...{ model, trans, run, view, onToggle, onLeave }} />
         </>
       ) : model.server === 'asking' ? (
         <p className="kitops-Quiet kitops-mod-loading">{trans.__('Loading…')}</p>
       ) : (
-        <Missing {...{ model, trans, run }} />
+        <Missing {...{ model, trans }} />
       )}
     </div>
   );

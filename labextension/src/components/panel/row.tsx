@@ -4,7 +4,8 @@ import type { HTMLAttributes, JSX } from 'react';
 
 import { age, inert, moment, shortDigest, shortName, size } from '../../format';
 import { kitIcon, pullIcon } from '../../icons';
-import { kitLine } from '../../lines';
+import type { LineData } from '../../lines';
+import { isSaid, kitLine } from '../../lines';
 import type { IKitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { CopyLine, IconButton } from '../shared/parts';
@@ -34,7 +35,7 @@ export function partOf(
     'data-note': row.note ?? undefined,
     'data-registry': row.registry || undefined,
     'data-reference': row.reference || undefined,
-    'data-line': lineOf(row) || undefined
+    'data-line': isSaid(lineOf(row)) ? JSON.stringify(lineOf(row)) : undefined
   };
 }
 
@@ -69,9 +70,9 @@ export function RowView(props: IRowProps): JSX.Element {
 const NAME = /^\w[\w.:/@-]*$/;
 
 /** The line that does what the row is for; none for a name that no kit has. */
-function lineOf(row: IRow): string {
+function lineOf(row: IRow): LineData {
   if (row.kind !== 'store' && !NAME.test(row.reference || row.repository || row.registry)) {
-    return '';
+    return kitLine();
   }
   switch (row.kind) {
     case 'store':
@@ -83,7 +84,7 @@ function lineOf(row: IRow): string {
     case 'tag':
       return row.local ? kitLine('unpack', row.reference) : kitLine('pull', row.reference);
     default:
-      return '';
+      return kitLine();
   }
 }
 

@@ -5,7 +5,6 @@ import type { JSX } from 'react';
 
 import { inert, lastName, share, size } from '../../format';
 import { kitIcon, pullIcon, pushIcon } from '../../icons';
-import { noLine, safeLine } from '../../lines';
 import type { Jobs } from '../../model';
 import { isGoing } from '../../model';
 import { doneWord, folderOf, leftOf, outcomeOf } from '../../outcome';
@@ -77,7 +76,7 @@ function JobRow({ job, trans, run }: IJobProps): JSX.Element {
     <li className={`kitops-Job kitops-mod-${job.state}`}>
       <div className="kitops-Job-head">
         <Kind tag="span" className="kitops-Row-mark" />
-        <bdi className="kitops-Job-name" title={`${name}\n${safeLine(job.command) || noLine(trans)}`}>
+        <bdi className="kitops-Job-name" title={name}>
           {inert(lastName(job.title || job.reference))}
         </bdi>
         <span className="kitops-Job-told">{toldOf(job, trans)}</span>
@@ -111,7 +110,7 @@ function toldOf(job: Job, trans: TranslationBundle): string {
 function JobActions({ job, trans, run }: IJobProps): JSX.Element {
   return (
     <span className="kitops-Job-actions">
-      <CopyLine isShy line={safeLine(job.command)} trans={trans} copy={line => run(CommandIDs.copyLine, { line })} />
+      <CopyLine isShy line={job.command} trans={trans} copy={line => run(CommandIDs.copyLine, { line })} />
       <IconButton
         icon={isGoing(job) ? stopIcon : closeIcon}
         label={isGoing(job) ? trans.__('Cancel') : trans.__('Forget')}

@@ -5,29 +5,33 @@ import type { JSX, ReactNode } from 'react';
 
 import type { KitError } from '../../client';
 import { inert } from '../../format';
+import type { LineData } from '../../lines';
 import { noLine } from '../../lines';
 import { Button, CopyLine, IconButton } from './parts';
 import type { IActions } from './actions';
+import { useSignals } from './signal';
 
 interface IWithActions {
   actions: IActions;
 }
 
 /** The line that does the same, to copy or to put into the notebook; why there is none; nothing before it is known. */
-export function KitLine({ line, actions }: IWithActions & { line: string | null }): JSX.Element | null {
-  const { copy, insert, trans } = actions;
+export function KitLine({ line, actions }: IWithActions & { line: LineData | null }): JSX.Element | null {
+  const { copy, insert, moved, trans, write } = actions;
+  useSignals(moved);
   if (line === null) {
     return null;
   }
-  if (!line) {
+  const text = write(line);
+  if (!text) {
     return <p className="kitops-Empty">{noLine(trans)}</p>;
   }
   return (
     <div className="kitops-Line" role="group" aria-label={trans.__('The same as a %kit line')}>
-      <code className="kitops-Line-text" title={line}>
-        {line}
+      <code className="kitops-Line-text" title={text}>
+        {text}
       </code>
-      <CopyLine line={line} copy={copy} trans={trans} />
+      <CopyLine line={line} copy={() => copy(write(line))} trans={trans} />
       {insert && (
         <IconButton icon={addIcon} label={trans.__('Insert into the notebook')} onClick={() => insert(line)} />
       )}

@@ -3,7 +3,8 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import { copyIcon } from '@jupyterlab/ui-components';
 import type { ButtonHTMLAttributes, JSX, MouseEvent, ReactNode } from 'react';
 
-import { noLine } from '../../lines';
+import type { LineData } from '../../lines';
+import { isSaid, noLine } from '../../lines';
 
 interface IIconButtonProps {
   icon: LabIcon;
@@ -31,9 +32,9 @@ export function IconButton({ icon, label, isShy, ...rest }: IIconButtonProps): J
 }
 
 interface ICopyLineProps {
-  /** Empty: the button is there, and says why it has nothing to copy. */
-  line: string;
-  copy: (line: string) => void;
+  /** One that cannot be said: the button is there, and says why it has nothing to copy. */
+  line: LineData;
+  copy: (line: LineData) => void;
   trans: TranslationBundle;
   tabIndex?: number;
   isShy?: boolean;
@@ -45,8 +46,8 @@ export function CopyLine({ line, copy, trans, ...rest }: ICopyLineProps): JSX.El
     <IconButton
       {...rest}
       icon={copyIcon}
-      label={line ? trans.__('Copy the %kit line') : noLine(trans)}
-      disabled={!line}
+      label={isSaid(line) ? trans.__('Copy the %kit line') : noLine(trans)}
+      disabled={!isSaid(line)}
       onClick={() => copy(line)}
     />
   );

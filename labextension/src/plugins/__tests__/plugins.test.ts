@@ -4,11 +4,13 @@ import { Signal } from '@lumino/signaling';
 
 import { FakeServer, job, jobs, until } from '../../__tests__/server';
 import plugins from '../..';
+import { kitLine } from '../../lines';
 import { KitModel } from '../../model';
 import { CommandIDs, IKitModel } from '../../tokens';
 import { frontend } from '../frontend';
 import { jobs as jobPlugin } from '../jobs';
 import { lines } from '../lines';
+import { placeOf } from '../place';
 import { notifications } from '../notifications';
 
 const activate = (plugin: object, ...given: unknown[]): unknown =>
@@ -116,11 +118,26 @@ describe('a %kit line', () => {
     let node: HTMLElement | undefined = document.createElement('div');
     activate(lines, { commands, contextMenuHitTest: () => node }, null, null);
     expect(commands.isEnabled(CommandIDs.copyLine)).toBe(false);
-    node.dataset.line = '%kit list';
+    node.dataset.line = '{"words":["list"],"paths":[]}';
     expect(commands.isEnabled(CommandIDs.copyLine)).toBe(true);
     expect(commands.isEnabled(CommandIDs.insertLine)).toBe(false);
     node = undefined;
-    expect(commands.isEnabled(CommandIDs.copyLine, { line: '%kit info a:b' })).toBe(true);
+    expect(commands.isEnabled(CommandIDs.copyLine, { line: kitLine('info', 'a:b') })).toBe(true);
+    expect(commands.isEnabled(CommandIDs.copyLine, { line: kitLine('info', 'a{b}') })).toBe(false);
+  });
+
+  it('goes where the notebook at hand is', () => {
+    const app = {
+      serviceManager: { contents: { driveName: (path: string) => (path.includes(':') ? path.split(':')[0] : '') } }
+    };
+    const model = { status: { root: '/srv' } };
+    const at = (path: string | null): unknown =>
+      placeOf(app as never, model as never, { currentWidget: path === null ? null : { context: { path } } } as never);
+    expect([at('a/b.ipynb'), at('b.ipynb')]).toEqual([
+      { root: '/srv', folder: 'a' },
+      { root: '/srv', folder: '' }
+    ]);
+    expect([at(null), at('s3:a/b.ipynb')]).toEqual(Array(2).fill({ root: '/srv', folder: null }));
   });
 });
 

@@ -6,6 +6,7 @@ import { act, fireEvent, screen } from '@testing-library/react';
 
 import type { Route } from '../../../__tests__/server';
 import { FakeServer, job, jobs, local, row, status } from '../../../__tests__/server';
+import { written } from '../../../lines';
 import { KitModel } from '../../../model';
 import type { PackCheck, PromotionPlan } from '../../../wire';
 import type { IActions } from '../../shared/actions';
@@ -13,6 +14,8 @@ import type { Form } from '../../shared/form';
 import { FormDialog } from '../../shared/form';
 
 export const HOSTILE = '<img src=x onerror=alert(1)>';
+
+const NONE = { words: [], paths: [] };
 
 export const KITFILE = 'model:\n  path: m.onnx\ndatasets:\n  - path: big.csv\n  - path: small.csv\n';
 
@@ -27,7 +30,7 @@ export const preview = (more: Partial<PackCheck> = {}): PackCheck => ({
   left_out: [['.env', 'may contain a secret']],
   warnings: [HOSTILE],
   problems: [],
-  command: '%kit pack work',
+  command: { words: ['pack', 'work'], paths: [1] },
   kept: [],
   ...more
 });
@@ -46,7 +49,7 @@ function plan(to: string, isUndo: boolean): PromotionPlan {
   const there = { tag: to, before: 'sha256:old', after: 'sha256:new' };
   const moves = to === 'challenger' ? [] : to === 'champion' ? [rollback, there] : [{ ...there, before: '' }];
   const back = moves.map(({ tag, before, after }) => ({ tag, before: after, after: before })).reverse();
-  return { moves: isUndo ? back : moves, kept, command: '' };
+  return { moves: isUndo ? back : moves, kept, command: NONE };
 }
 
 const ROUTES: { [route: string]: Route } = {
@@ -60,8 +63,8 @@ const ROUTES: { [route: string]: Route } = {
   ],
   'GET promotion': ({ query: { to, undo } }) => plan(to, undo === 'true'),
   'POST jobs': () => job('j1'),
-  'POST tag': () => ({ command: '', text: '' }),
-  'POST promote': () => ({ command: '', text: 'moved' }),
+  'POST tag': () => ({ command: NONE, text: '' }),
+  'POST promote': () => ({ command: NONE, text: 'moved' }),
   'POST remove': ({ body }) => {
     const { force } = body as { force: boolean };
     return { freed_bytes: force ? 4096 : 0, references: ['churn:tuned', HOSTILE], text: '' };
@@ -80,6 +83,8 @@ export class Desk {
     this.actions = {
       model: this.model,
       trans: nullTranslator.load(''),
+      write: line => written(line, { root: '/srv', folder: '' }),
+      moved: null,
       copy: () => {},
       insert: null,
       chooseFolder: null,

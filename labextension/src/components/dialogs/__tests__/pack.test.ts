@@ -110,7 +110,7 @@ describe('pack', () => {
       const { follow_links: follows } = body as { follow_links: boolean };
       asked.push(follows);
       return follows
-        ? preview({ command: '%kit pack work --follow-links' })
+        ? preview({ command: { words: ['pack', 'work', '--follow-links'], paths: [1] } })
         : preview({ warnings: ['model: left out a link: m.onnx; --follow-links packs what links point to'] });
     };
     await at.open(form());

@@ -40,6 +40,12 @@ describe('the contents', () => {
     expect(page.tab.node.textContent).toContain('2.0 KiB to move · 1.0 KiB already here · 3 files');
     await page.click(page.button('Copy the %kit line'));
     expect(page.copied).toEqual(['%kit pull corp/app:v1 -d work']);
+    page.place = { root: '/srv', folder: 'une étude' };
+    page.moved.emit();
+    await page.frame();
+    expect(page.tab.node.querySelector('.kitops-Line-text')?.textContent).toBe('%kit pull corp/app:v1 -d ../work');
+    await page.click(page.button('Copy the %kit line'));
+    expect(page.copied.pop()).toBe('%kit pull corp/app:v1 -d ../work');
     await page.click(page.button(/^Pull selected/));
     await page.shown(() => page.server.count('POST jobs') === 1, 'the job');
     expect(page.bodyOf('POST jobs')).toEqual({
@@ -101,7 +107,7 @@ describe('the contents', () => {
   });
 
   it('offer no line that a cell would run, and say why', async () => {
-    page.check = { ...page.check, command: "%kit pull corp/app:v1 --filter 'dataset:{__import__(0)}'" };
+    page.check = { ...page.check, command: { words: ['pull', 'x{__import__(0)}'], paths: [] } };
     await page.click(page.box('Pull code:0'));
     await page.shown(
       () => page.tab.node.textContent?.includes('characters that a cell would run') === true,
@@ -151,7 +157,8 @@ describe('the contents', () => {
   it('are unpacked out of the local store when the kit is there, and no word is of a pull', async () => {
     await page.close();
     page = await Page.open({ ...kit, is_local: true });
-    page.check = { ...page.check, kind: 'unpack', moved_bytes: 0, command: '%kit unpack corp/app:v1 -d app' };
+    const command = { words: ['unpack', 'corp/app:v1', '-d', 'app'], paths: [3] };
+    page.check = { ...page.check, kind: 'unpack', moved_bytes: 0, command };
     expect(screen.queryByRole('checkbox', { name: 'into the local store instead' })).toBeNull();
     await page.click(page.box('Pull code:0'));
     expect(page.tab.node.querySelector('.kitops-Into-moves')?.textContent).toBe('Counting…');

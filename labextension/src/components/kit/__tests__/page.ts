@@ -3,13 +3,16 @@
 import { Sanitizer } from '@jupyterlab/apputils';
 import { RenderMimeRegistry, standardRendererFactories } from '@jupyterlab/rendermime';
 import { nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import { act, fireEvent, screen } from '@testing-library/react';
 
 import type { Route } from '../../../__tests__/server';
 import { FakeServer, job, jobs, local, status } from '../../../__tests__/server';
 import { KitModel } from '../../../model';
-import type { Job, KitView, LayerRow, PullCheck } from '../../../wire';
+import type { IPlace } from '../../../lines';
+import { written } from '../../../lines';
+import type { Job, KitView, LayerRow, Line, PullCheck } from '../../../wire';
 import type { IActions } from '../../shared/actions';
 import { KitTab } from '..';
 
@@ -59,6 +62,11 @@ const file = (path: string, more: object = {}): object => ({
   ...more
 });
 
+const into = (path: string, ...more: string[]): Line => ({
+  words: ['pull', 'corp/app:v1', '-d', path, ...more],
+  paths: [3]
+});
+
 /** jsdom lays nothing out: say how tall the tree is. */
 const TALL = 280;
 
@@ -73,6 +81,8 @@ export class Page {
     this.actions = {
       model: this.model,
       trans: nullTranslator.load(''),
+      write: line => written(line, this.place),
+      moved: this.moved,
       copy: text => void this.copied.push(text),
       insert: null,
       chooseFolder: async () => 'work',
@@ -83,6 +93,8 @@ export class Page {
 
   readonly actions: IActions;
   readonly copied: string[] = [];
+  readonly moved = new Signal<object, void>(this);
+  place: IPlace = { root: '/srv', folder: '' };
   readonly model: KitModel;
   readonly ran: [string, object][] = [];
   readonly server: FakeServer;
@@ -95,11 +107,11 @@ export class Page {
     files: 3,
     conflicts: [],
     conflict_count: 0,
-    command: '%kit pull corp/app:v1 -d work',
-    keep_command: '%kit pull corp/app:v1 -d work --ignore-existing',
-    overwrite_command: '%kit pull corp/app:v1 -d work --overwrite',
+    command: into('work'),
+    keep_command: into('work', '--ignore-existing'),
+    overwrite_command: into('work', '--overwrite'),
     beside: 'work/app-v1',
-    beside_command: '%kit pull corp/app:v1 -d work/app-v1'
+    beside_command: into('work/app-v1')
   };
   started: Job = job('j1', { state: 'waiting' });
 

@@ -50,7 +50,7 @@ describe('the tree', () => {
     expect(panel.node.querySelector('img')).toBeNull();
     expect(texts()).toContain('a\ufffdb');
     expect(find(HOSTILE).dataset.line).toBeUndefined();
-    expect(find('v1').dataset.line).toBe('%kit pull corp/app:v1');
+    expect(find('v1').dataset.line).toBe('{"words":["pull","corp/app:v1"],"paths":[]}');
   });
 
   it('keeps the error of a registry in its own row, with a button that asks it alone again', async () => {

@@ -26,7 +26,7 @@ describe('transfers', () => {
     await act(async () => button('Copy the %kit line').click());
     expect(ran).toEqual([
       [CommandIDs.endJob, { job: 'a' }],
-      [CommandIDs.copyLine, { line: '%kit pull corp/app:a' }]
+      [CommandIDs.copyLine, { line: { words: ['pull', 'corp/app:a'], paths: [] } }]
     ]);
   });
 
