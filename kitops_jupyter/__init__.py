@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.cache import CacheResult as CacheResult
     from kitops_jupyter.operations.cache import cache_clear as cache_clear
     from kitops_jupyter.operations.cache import cache_info as cache_info
+    from kitops_jupyter.operations.check_registry import RegistryCheck as RegistryCheck
+    from kitops_jupyter.operations.check_registry import check_registry as check_registry
     from kitops_jupyter.operations.doctor import Check as Check
     from kitops_jupyter.operations.doctor import DoctorResult as DoctorResult
     from kitops_jupyter.operations.doctor import doctor as doctor
@@ -99,6 +101,12 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.pack.layers import PackedLayer as PackedLayer
     from kitops_jupyter.operations.pack.pack import PackResult as PackResult
     from kitops_jupyter.operations.pack.pack import pack as pack
+    from kitops_jupyter.operations.registries import KnownRegistry as KnownRegistry
+    from kitops_jupyter.operations.registries import RegistriesResult as RegistriesResult
+    from kitops_jupyter.operations.registries import RegistryChange as RegistryChange
+    from kitops_jupyter.operations.registries import add_registry as add_registry
+    from kitops_jupyter.operations.registries import list_registries as list_registries
+    from kitops_jupyter.operations.registries import remove_registry as remove_registry
     from kitops_jupyter.operations.transfer.copy import CopyResult as CopyResult
     from kitops_jupyter.operations.transfer.copy import copy as copy
     from kitops_jupyter.operations.transfer.engine import Counts as Counts
@@ -150,6 +158,7 @@ _HOMES = {
     "kit_index": "KitIndex",
     "kitfile": "Code Dataset Docs Entry Kitfile McpServer Model ModelPart Package Prompt",
     "operations.cache": "CacheResult cache_clear cache_info",
+    "operations.check_registry": "RegistryCheck check_registry",
     "operations.doctor": "Check DoctorResult doctor",
     "operations.index.index": "index_add index_create index_list index_remove",
     "operations.index.results": "IndexInfo IndexList IndexRow",
@@ -164,6 +173,9 @@ _HOMES = {
     "operations.look.kits": "ListResult ListedKit list_kits",
     "operations.pack.layers": "PackedLayer",
     "operations.pack.pack": "PackResult pack",
+    "operations.registries": (
+        "KnownRegistry RegistriesResult RegistryChange add_registry list_registries remove_registry"
+    ),
     "operations.transfer.copy": "CopyResult copy",
     "operations.transfer.engine": "Counts",
     "operations.transfer.promote": "PromoteResult promote",

@@ -39,6 +39,7 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from kitops_jupyter.redaction import redacted
 
@@ -268,10 +269,24 @@ class StorageFull(StoreError):
     code = "storage_full"
 
 
+Trouble = Literal[
+    "",
+    "no_tls",  # TLS was spoken to it, and it speaks none
+    "only_tls",  # HTTP was spoken to it, and it wants TLS
+    "untrusted",  # nobody who is trusted here vouches for its certificate
+    "other_name",  # the certificate is of another host
+    "expired",  # or not valid yet
+    "wants_certificate",  # it refuses us without a client certificate, or with this one
+    "ca_file",  # the file that should have CA certificates
+    "identity_file",  # the files of the client certificate
+]
+
+
 class RegistryError(KitError):
     """An answer of a registry that is an error, or none; `status` is the HTTP status, 0 without an answer.
 
-    `had_login` is whether the registry had a login or a token of ours, and refused for all that.
+    `had_login` is whether the registry had a login or a token of ours, and refused for all that. `trouble` says what
+    is wrong with the connection, for a program that offers what helps; empty where that is not known.
     """
 
     code = "registry_error"
@@ -286,9 +301,11 @@ class RegistryError(KitError):
         status: int = 0,
         temporary: bool = False,
         retry_after_s: float | None = None,
+        trouble: Trouble = "",
     ) -> None:
         super().__init__(message, hint=hint, details=details)
         self.status = status
+        self.trouble: Trouble = trouble
         self.temporary = temporary
         self.retry_after_s = retry_after_s
 

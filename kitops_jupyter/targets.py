@@ -14,7 +14,7 @@ from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository, Store
 
 if TYPE_CHECKING:
-    from kitops_jupyter.registry import Registry, RemoteRepository
+    from kitops_jupyter.registry import Patience, Registry, RemoteRepository
 
 
 _MOST_PORT = 65535
@@ -97,7 +97,9 @@ def at_registry(reference: Reference) -> Reference:
 
 
 @contextmanager
-def registry(host: str, settings: Settings, connection: Connection | None) -> Iterator[Registry]:
+def registry(
+    host: str, settings: Settings, connection: Connection | None, *, patience: Patience | None = None
+) -> Iterator[Registry]:
     """A registry, its connections closed at the end; contacts nothing by itself.
 
     Raises what is wrong with settings that could not be read: without them it might be another server, or unguarded.
@@ -119,6 +121,7 @@ def registry(host: str, settings: Settings, connection: Connection | None) -> It
         client_cert=how.client_cert,
         client_key=how.client_key,
         concurrency=how.concurrency,
+        patience=patience,
     ) as opened:
         yield opened
 

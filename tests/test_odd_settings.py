@@ -15,7 +15,7 @@ from kitops_jupyter.operations.registries import add_registry
 from kitops_jupyter.registry import Registry
 from kitops_jupyter.registry.http.certificates import trust
 from kitops_jupyter.registry.identity import credentials
-from kitops_jupyter.settings import Settings
+from kitops_jupyter.settings import RegistrySettings, Settings
 from tests.disk.odd_files import ODD, make_odd
 
 KITFILE = "manifestVersion: 1.0.0\npackage: {name: g}\ncode:\n- path: a\n"
@@ -116,7 +116,7 @@ def test_a_registries_file_that_cannot_be_read_is_not_replaced(settings: Setting
     settings.home.mkdir()
     (settings.home / "registries.json").write_text(DEEP)
     with pytest.raises(Usage, match=r"registries\.json"):
-        add_registry("corp", "http://corp:5000", plain_http=True, settings=settings)
+        add_registry("corp", RegistrySettings("http://corp:5000"), check=False, settings=settings)
     assert (settings.home / "registries.json").read_text() == DEEP
 
 

@@ -31,7 +31,10 @@ FUNCTIONS = tuple(
     if inspect.isfunction(getattr(kitops_jupyter, name))
 )
 # What only looks at this machine, for a moment.
-NEVER_WAIT = {"cache_clear", "cache_info", "index_delete", "index_remove", "init", "validate"}
+NEVER_WAIT = {
+    *("cache_clear", "cache_info", "index_delete", "index_remove", "init", "list_registries", "remove_registry"),
+    "validate",
+}
 RIGHT = """
 import kitops_jupyter as kit
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from kitops_jupyter.address import Address
 from kitops_jupyter.disk import cache_folder
-from kitops_jupyter.errors import Unreachable, Usage
+from kitops_jupyter.errors import RegistryError, Unreachable, Usage
 from kitops_jupyter.redaction import has_user_part, host_after_user_part
 from kitops_jupyter.registry.content import lists
 from kitops_jupyter.registry.content.remembered import Remembered
+from kitops_jupyter.registry.http import problems
 from kitops_jupyter.registry.http.answers import drain
 from kitops_jupyter.registry.http.certificates import Identity, trust
 from kitops_jupyter.registry.http.door import typed
@@ -102,6 +103,28 @@ class Registry(Exchange):
     def catalog(self) -> Iterator[str]:
         """The names of its repositories, as the pages come; raises RegistryError if it does not list them."""
         return lists.catalog(self)
+
+    def ping(self) -> bool:
+        """Whether the registry wants to know who asks: asked once, and without telling it.
+
+        Raises Unreachable, or RegistryError where no registry answers.
+        Source: OCI distribution-spec 1.1, "Determining Support".
+        """
+        what = f"reach {self.name}"
+        response, place = self._follow(Address.parse(f"{self.base}/v2/"), "GET", None, {}, what)
+        status, is_page = response.status_code, "html" in response.headers.get("Content-Type", "").lower()
+        answer = self._error_of(response)
+        if status == 401 or (status == 200 and not is_page):
+            return status == 401
+        problem = problems.problem(answer, what, host=self.name, place=self._place(place))
+        if status != 200 and isinstance(problem, RegistryError):
+            raise problem
+        said = "with a web page" if status == 200 else str(status)
+        raise RegistryError(
+            f"{what}: {self._place(place)} answered {said}, which no registry does",
+            hint="check that this is the registry's address",
+            status=status,
+        )
 
     def login(self, username: str, password: str, *, keep: bool = True) -> str:
         """Try the credentials, then keep them; where they are now, for people. Raises Unauthorized, and keeps nothing.

@@ -23,10 +23,16 @@ class Nothing:
 
 
 @dataclass(frozen=True)
-class AddRegistry:
+class RegistryEntry:
+    """A registry's name, and how it is reached; relative files lie below the server's folder, "" is none."""
+
     name: str
     url: str
     plain_http: bool = False
+    tls_verify: bool = True
+    ca: str = ""
+    client_cert: str = ""
+    client_key: str = ""
 
 
 @dataclass(frozen=True)

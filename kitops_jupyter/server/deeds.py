@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from kitops_jupyter.disk import typed_path
 from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.lines import line
+from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.views.registries import registry_row
-from kitops_jupyter.settings import Settings
+from kitops_jupyter.settings import RegistrySettings, Settings
 
 
-def add_registry(asked: bodies.AddRegistry) -> wire.RegistryRow:
-    """Give a registry a name, or change its address."""
-    from kitops_jupyter.operations import registries
+def add_registry(asked: bodies.RegistryEntry, root: Root) -> wire.RegistryRow:
+    """Give a registry a name, or change how it is reached; contacts nothing."""
+    from kitops_jupyter.operations.registries import name_registry
 
-    settings = registries.add_registry(asked.name, asked.url, plain_http=asked.plain_http, settings=Settings.load())
-    return registry_row(asked.name, settings)
+    return registry_row(asked.name, name_registry(asked.name, _entry(asked, root), settings=Settings.load()))
+
+
+def check_registry(asked: bodies.RegistryEntry, root: Root) -> wire.RegistryCheck:
+    """Ask a registry whether it is there, before it gets a name."""
+    from kitops_jupyter.operations.check_registry import check_registry as check
+
+    found = check(asked.name, _entry(asked, root), settings=Settings.load())
+    return wire.RegistryCheck(found.address, found.verdict, found.message, found.hint, found.field)
+
+
+def _entry(asked: bodies.RegistryEntry, root: Root) -> RegistrySettings:
+    """The files are the user's own, as in `registries.json`: they may lie anywhere, their contents are never shown."""
+
+    def file(text: str) -> Path | None:
+        return root.folder / typed_path(text) if text else None
+
+    files = file(asked.ca), file(asked.client_cert), file(asked.client_key)
+    return RegistrySettings(asked.url, asked.plain_http, asked.tls_verify, *files)
 
 
 def remove_registry(asked: bodies.RemoveRegistry) -> None:
     """Forget a registry's name."""
-    from kitops_jupyter.operations import registries
+    from kitops_jupyter.operations.registries import remove_registry as remove
 
-    registries.remove_registry(asked.name, settings=Settings.load())
+    remove(asked.name, settings=Settings.load())
 
 
 def sign_in(asked: bodies.Login) -> wire.RegistryRow:
     """Try credentials and keep them; a registry that speaks plain HTTP is noted as one that does."""
-    from kitops_jupyter.operations import registries
     from kitops_jupyter.operations.login import login
+    from kitops_jupyter.operations.registries import name_registry
     from kitops_jupyter.targets import Connection
 
     settings, name = Settings.load(), asked.registry
     login(name, asked.username, asked.password, connection=Connection(plain_http=asked.plain_http), settings=settings)
     if asked.plain_http and name not in settings.registries:
-        settings = registries.add_registry(name, "", plain_http=True, settings=settings)
+        settings = name_registry(name, RegistrySettings(plain_http=True), settings=settings)
     return registry_row(name, settings)
 
 

@@ -13,6 +13,10 @@ export interface RegistryRow {
   plain_http: boolean;
   signed_in_as: string;
   is_named: boolean;
+  tls_verify: boolean;
+  ca: string;
+  client_cert: string;
+  client_key: string;
 }
 
 export interface Status {
@@ -24,6 +28,14 @@ export interface Status {
   registries: RegistryRow[];
   problem: Error | null;
   extras: { [name: string]: boolean };
+}
+
+export interface RegistryCheck {
+  address: string;
+  verdict: 'ok' | 'sign_in' | 'no_tls' | 'only_tls' | 'untrusted' | 'other_name' | 'expired' | 'wants_certificate' | 'bad_field' | 'unreachable';
+  message: string;
+  hint: string;
+  field: '' | 'url' | 'ca' | 'client_cert' | 'client_key';
 }
 
 export interface LocalTag {
@@ -285,10 +297,14 @@ export interface Validated {
   yaml: string;
 }
 
-export interface AddRegistry {
+export interface RegistryEntry {
   name: string;
   url: string;
   plain_http?: boolean;
+  tls_verify?: boolean;
+  ca?: string;
+  client_cert?: string;
+  client_key?: string;
 }
 
 export interface RemoveRegistry {
@@ -454,7 +470,8 @@ export type JobRequest = Pull | Unpack | Push | Pack | Copy;
 /** What each route is asked, and what it answers. */
 export interface Routes {
   status: { asks: { [name: string]: never }; answer: Status };
-  add_registry: { asks: AddRegistry; answer: RegistryRow };
+  add_registry: { asks: RegistryEntry; answer: RegistryRow };
+  check_registry: { asks: RegistryEntry; answer: RegistryCheck };
   remove_registry: { asks: RemoveRegistry; answer: void };
   local: { asks: { [name: string]: never }; answer: LocalList };
   repositories: { asks: ListRepositories; answer: Page };
@@ -485,6 +502,7 @@ export interface Routes {
 export const ROUTES: { readonly [Name in keyof Routes]: string } = {
   status: 'GET status',
   add_registry: 'POST registries',
+  check_registry: 'POST check/registry',
   remove_registry: 'DELETE registries',
   local: 'GET local',
   repositories: 'GET repositories',

@@ -47,7 +47,9 @@ def _add(context: ssl.SSLContext, bundle: Path) -> None:
             check_regular(bundle)  # first: the system's own way to open it waits for a pipe
         context.load_verify_locations(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)
     except OSError as error:
-        raise Unreachable(f"{bundle}: no CA certificates in it: {why(error)}", hint="it must be a PEM file") from None
+        raise Unreachable(
+            f"{bundle}: no CA certificates in it: {why(error)}", hint="it must be a PEM file", trouble="ca_file"
+        ) from None
 
 
 def _show(context: ssl.SSLContext, identity: Identity) -> None:
@@ -67,4 +69,5 @@ def _show(context: ssl.SSLContext, identity: Identity) -> None:
         raise Unreachable(
             f"the client certificate cannot be used ({names}): {why(error) if isinstance(error, OSError) else error}",
             hint="check --cert and --key: PEM files, the key without a passphrase",
+            trouble="identity_file",
         ) from None

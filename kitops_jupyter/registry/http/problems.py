@@ -32,6 +32,7 @@ from kitops_jupyter.errors import (
     RegistryError,
     SizeMismatch,
     TooManyRequests,
+    Trouble,
     Unauthorized,
     Unreachable,
 )
@@ -56,6 +57,18 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 _CONNECTION = re.compile(r"\A\w+\([^)]*\): ")  # urllib3 begins with the object that was to connect
 _TLS_ANSWER = re.compile(r"[\x14-\x17]\x03")  # a TLS record, read as a status line
 _WANTS_TLS = re.compile(r"(?i)http request (?:was sent )?to (?:an )?https")
+# OpenSSL's verdicts on a certificate (x509_vfy.h, X509_V_ERR_*); of all others its CA is not known here.
+_CERTIFICATE: dict[int, tuple[Trouble, str, str]] = {
+    9: ("expired", "that is not valid yet", "check this machine's clock"),
+    10: ("expired", "that has expired", "its operator has to renew it; check this machine's clock, too"),
+    62: ("other_name", "of another host", "use the host name that its certificate has"),
+    64: ("other_name", "of another host", "use the host name that its certificate has"),
+}
+_UNTRUSTED: tuple[Trouble, str, str] = (
+    "untrusted",
+    "that is not trusted here",
+    "give its CA with --tls-cert FILE; kit registry add keeps it for every call",
+)
 _SECRET = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
 
 # The content itself is wrong: these say so whatever the status.
@@ -146,8 +159,9 @@ def problem(answer: Answer, what: str, *, host: str, place: str = "") -> KitErro
     status = answer.status
     if status == 413:
         hint = "the registry, or a proxy in front of it, limits the size of uploads (nginx: client_max_body_size)"
+    trouble: Trouble = ""
     if status == 400 and _WANTS_TLS.search(words):
-        hint = "leave --plain-http out: the registry only accepts TLS"
+        hint, trouble = "leave --plain-http out: the registry only accepts TLS", "only_tls"
     if status == 401 or (status == 403 and "UNAUTHORIZED" in answer.codes):
         return Unauthorized(said, hint=f"kit login {host}", status=status)
     if status == 403:
@@ -162,8 +176,8 @@ def problem(answer: Answer, what: str, *, host: str, place: str = "") -> KitErro
         )
     if not hint and not words and status < 500:  # no registry's own refusal: those say why
         hint = "check that this is the registry's address"
-    temporary = answer.is_temporary
-    return RegistryError(said, hint=hint, status=status, temporary=temporary, retry_after_s=answer.retry_after_s)
+    later, temporary = answer.retry_after_s, answer.is_temporary
+    return RegistryError(said, hint=hint, status=status, temporary=temporary, retry_after_s=later, trouble=trouble)
 
 
 def is_past_login(error: Unauthorized | Forbidden) -> bool:
@@ -180,11 +194,11 @@ def unreachable(error: Exception, what: str, *, place: str, may_pass: bool = Fal
     where = "" if place in what else f"{place}: "
     if isinstance(root, NoTLS):
         hint = "use --plain-http if the registry has no TLS"
-        return Unreachable(f"{what}: {where}{_plain(root)}", hint=hint, temporary=may_pass)
+        return Unreachable(f"{what}: {where}{_plain(root)}", hint=hint, temporary=may_pass, trouble="no_tls")
     if isinstance(root, (ssl.SSLError, ssl.CertificateError)):
         return _not_secure(root, what, place)
     if isinstance(root, http.client.BadStatusLine) and _TLS_ANSWER.match(str(root)):
-        return Unreachable(f"{what}: {where}it only accepts TLS", hint="leave --plain-http out")
+        return Unreachable(f"{what}: {where}it only accepts TLS", hint="leave --plain-http out", trouble="only_tls")
     if isinstance(error, requests.exceptions.InvalidSchema) and "SOCKS" in str(error):
         hint = f"{sys.executable} -m pip install 'requests[socks]'"
         return Unreachable(f"{what}: a SOCKS proxy needs the library PySocks, which is not installed", hint=hint)
@@ -203,18 +217,19 @@ def unreachable(error: Exception, what: str, *, place: str, may_pass: bool = Fal
 
 
 def _not_secure(error: Exception, what: str, place: str) -> Unreachable:
-    """TLS is spoken, and one side does not trust the other."""
+    """TLS is spoken, and one side does not trust the other; an alert is what the other side sends."""
     reason = str(getattr(error, "reason", None) or "")
     said = shown(str(error), 160)
-    if "ALERT" in reason and "UNKNOWN_CA" not in reason:
+    if "ALERT" in reason:
         return Unreachable(
             f"{what}: {place} refuses the connection ({said})",
-            hint="if it requires a client certificate, give one with --cert FILE and --key FILE",
+            hint="if it requires a client certificate, give one that it trusts with --cert FILE and --key FILE",
+            trouble="wants_certificate",
         )
-    return Unreachable(
-        f"{what}: {place} has a certificate that is not trusted here ({said})",
-        hint="give its CA with --tls-cert FILE, or use --plain-http if the registry has no TLS",
-    )
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return Unreachable(f"{what}: no TLS connection to {place} ({said})", hint="check the name and the network")
+    trouble, why, hint = _CERTIFICATE.get(getattr(error, "verify_code", 0), _UNTRUSTED)
+    return Unreachable(f"{what}: {place} has a certificate {why} ({said})", hint=hint, trouble=trouble)
 
 
 def _plain(error: BaseException) -> str:

@@ -14,7 +14,7 @@ from kitops_jupyter.redaction import redacted
 from kitops_jupyter.server import wire
 from kitops_jupyter.server.answers import error_of
 from kitops_jupyter.server.views.usable import usable_settings
-from kitops_jupyter.settings import Settings
+from kitops_jupyter.settings import RegistrySettings, Settings
 from kitops_jupyter.version import VERSION
 
 PAGE_LIMIT = 1000
@@ -40,15 +40,18 @@ def status(epoch: str, folder: Path) -> wire.Status:
 def registry_row(name: str, settings: Settings) -> wire.RegistryRow:
     """One registry, with who we would be there."""
     from kitops_jupyter.operations.login import signed_in_as
-    from kitops_jupyter.operations.registries import known_registries
+    from kitops_jupyter.operations.registries import KnownRegistry, known_registries
 
-    known = next((item for item in known_registries(settings) if item.name == name), None)
+    missing = KnownRegistry(name, RegistrySettings(), False)
+    known = next((item for item in known_registries(settings) if item.name == name), missing)
     try:
         user = signed_in_as(name, settings=settings)
     except KitError:
         user = ""
-    url, plain_http, is_named = (redacted(known.url), known.plain_http, known.is_named) if known else ("", False, False)
-    return wire.RegistryRow(name, url, plain_http, user, is_named)
+    entry = known.entry
+    files = (str(path) if path else "" for path in (entry.ca, entry.client_cert, entry.client_key))
+    url = redacted(entry.url)
+    return wire.RegistryRow(name, url, known.is_plain, user, known.is_named, entry.tls_verify, *files)
 
 
 class Names:

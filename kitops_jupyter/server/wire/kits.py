@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kitops_jupyter.operations.check_registry import Field, Verdict
 from kitops_jupyter.server.wire.error import Error
 
 Change = Literal["added", "removed", "changed", "same"]
@@ -17,6 +18,21 @@ class RegistryRow:
     plain_http: bool
     signed_in_as: str
     is_named: bool
+    tls_verify: bool
+    ca: str
+    client_cert: str
+    client_key: str
+
+
+@dataclass(frozen=True)
+class RegistryCheck:
+    """How a registry answered; `field` is the one of the asked fields that the trouble is about, or ""."""
+
+    address: str
+    verdict: Verdict
+    message: str
+    hint: str
+    field: Field
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ NAMES = (
     "copy",
     "login",
     "logout",
+    "registry",
     "promote",
     "index",
     "index-files",
@@ -58,7 +59,7 @@ def find(name: str) -> Verb:
     if name in NAMES:
         verb: Verb = importlib.import_module(f"kitops_jupyter.verbs.{name.replace('-', '_')}").VERB
         return verb
-    if name in ("serve", "server", "registry"):  # a cell would wait for it without end
+    if name in ("serve", "server"):  # a cell would wait for it without end
         raise Usage(
             "kit serve runs until it is stopped, so it cannot run in a cell",
             hint="on a terminal: jupyter kit serve ./registry --port 5000",
