@@ -44,6 +44,8 @@ export namespace CommandIDs {
   export const signOut = 'kitops:sign-out';
   /** Name a registry, so that the panel shows it. */
   export const addRegistry = 'kitops:add-registry';
+  /** Change how a registry is reached: `{registry}`. */
+  export const editRegistry = 'kitops:edit-registry';
   /** Take a registry out of the panel: `{registry}`. */
   export const removeRegistry = 'kitops:remove-registry';
   /** Show one repository of a registry that does not list its repositories: `{registry}`. */

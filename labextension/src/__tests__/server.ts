@@ -78,6 +78,10 @@ export const row = (name: string, more: Partial<RegistryRow> = {}): RegistryRow 
   plain_http: false,
   signed_in_as: '',
   is_named: true,
+  tls_verify: true,
+  ca: '',
+  client_cert: '',
+  client_key: '',
   ...more
 });
 

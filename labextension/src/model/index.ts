@@ -7,7 +7,18 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import { KitClient, KitError, NO_EXTENSION } from '../client';
-import type { Done, Job, JobRequest, LocalList, Login, Page, RegistryRow, Removed, Status } from '../wire';
+import type {
+  Done,
+  Job,
+  JobRequest,
+  LocalList,
+  Login,
+  Page,
+  RegistryEntry,
+  RegistryRow,
+  Removed,
+  Status
+} from '../wire';
 import { isGoing, Jobs } from './jobs';
 import { Pages } from './pages';
 import { Questions } from './questions';
@@ -153,9 +164,10 @@ export class KitModel extends Questions implements IKitModel {
     await this._signed(registry);
   }
 
-  async addRegistry(name: string, url: string, plainHttp: boolean): Promise<void> {
-    await this._client.ask('add_registry', { name, url, plain_http: plainHttp });
-    await this.refreshStatus();
+  async addRegistry(entry: RegistryEntry): Promise<RegistryRow> {
+    const row = await this._client.ask('add_registry', entry);
+    await this._signed(entry.name);
+    return row;
   }
 
   async removeRegistry(name: string): Promise<void> {

@@ -9,6 +9,8 @@ import type {
   PackCheck,
   PromotionPlan,
   PullCheck,
+  RegistryCheck,
+  RegistryEntry,
   Removed,
   Validated
 } from '../wire';
@@ -60,6 +62,10 @@ export class Questions {
   ): Promise<PullCheck> {
     const asked = { reference, filters, directory, include_remote: includesRemote, remote: isRemote };
     return this._client.ask('check_pull', asked, signal);
+  }
+
+  checkRegistry(entry: RegistryEntry): Promise<RegistryCheck> {
+    return this._client.ask('check_registry', entry);
   }
 
   checkPack(asked: CheckPack): Promise<PackCheck> {

@@ -19,6 +19,8 @@ import type {
   PackCheck,
   PromotionPlan,
   PullCheck,
+  RegistryCheck,
+  RegistryEntry,
   RegistryRow,
   Remove,
   Removed,
@@ -111,6 +113,9 @@ export interface IKitModel extends IDisposable {
 
   login(form: Login): Promise<RegistryRow>;
   logout(registry: string): Promise<void>;
-  addRegistry(name: string, url: string, plainHttp: boolean): Promise<void>;
+  /** Whether a registry answers, and what would help. */
+  checkRegistry(entry: RegistryEntry): Promise<RegistryCheck>;
+  /** Give a registry a name, or change how it is reached. */
+  addRegistry(entry: RegistryEntry): Promise<RegistryRow>;
   removeRegistry(name: string): Promise<void>;
 }

@@ -29,6 +29,17 @@ export const registries: JupyterFrontEndPlugin<void> = {
       describedBy: takes(),
       execute: () => ask(trans.__('Add a registry'), ({ RegistryForm }) => new RegistryForm(actions), trans.__('Add'))
     });
+    app.commands.addCommand(CommandIDs.editRegistry, {
+      label: trans.__('Edit…'),
+      caption: trans.__('Change where a registry is, and how it is reached'),
+      describedBy: takes('registry'),
+      isVisible: args => find(given(app, 'registry', args.registry)) !== undefined,
+      execute: args => {
+        const row = find(given(app, 'registry', args.registry));
+        const title = trans.__('Edit %1', inert(row?.name ?? '', 60));
+        return row && ask(title, ({ RegistryForm }) => new RegistryForm(actions, row), trans.__('Save'));
+      }
+    });
     app.commands.addCommand(CommandIDs.signIn, {
       label: trans.__('Sign In to a Registry…'),
       describedBy: takes('registry'),

@@ -44,6 +44,11 @@ export abstract class Form<T> extends ReactWidget {
     return this._value;
   }
 
+  /** Something in it asks to be sent. */
+  get pressed(): ISignal<this, void> {
+    return this._pressed;
+  }
+
   /** Its fields are in the page. */
   get drawn(): Promise<void> {
     return this._drawn.promise;
@@ -56,12 +61,12 @@ export abstract class Form<T> extends ReactWidget {
     }
     [this._isBusy, this._error] = [true, null];
     this.moved();
-    let isTaken = true;
+    let isTaken = false;
     try {
       this._value = await this.send();
+      isTaken = this._value !== null;
     } catch (reason) {
       this._error = KitError.from(reason);
-      isTaken = false;
     }
     this._isBusy = false;
     this.moved();
@@ -73,7 +78,13 @@ export abstract class Form<T> extends ReactWidget {
     super.dispose();
   }
 
-  protected abstract send(): Promise<T>;
+  /** What was answered; null while the form has something to ask first. */
+  protected abstract send(): Promise<T | null>;
+
+  /** As a press on the button that sends it; the dialog closes when it is taken. */
+  protected press(): void {
+    this._pressed.emit();
+  }
 
   protected abstract fields(): JSX.Element;
 
@@ -92,6 +103,7 @@ export abstract class Form<T> extends ReactWidget {
   private readonly _drawn = new PromiseDelegate<void>();
   private _error: KitError | null = null;
   private _isBusy = false;
+  private _pressed = new Signal<this, void>(this);
   private _value: T | null = null;
 }
 
@@ -133,6 +145,7 @@ export class FormDialog<T> extends Dialog<T | null> {
     this._form = form;
     this.addClass('kitops-FormDialog');
     form.changed.connect(this._look, this);
+    form.pressed.connect(() => this.resolve());
     this._look();
   }
 

@@ -1,7 +1,9 @@
 import { screen } from '@testing-library/react';
 
 import { refusal, row } from '../../../__tests__/server';
-import { RegistryForm, RepositoryForm } from '../registry';
+import type { RegistryCheck } from '../../../wire';
+import { RegistryForm } from '../registry';
+import { RepositoryForm } from '../repository';
 import { SignInForm } from '../signin';
 import { Desk, HOSTILE } from './desk';
 
@@ -57,19 +59,81 @@ describe('sign in', () => {
 });
 
 describe('a registry', () => {
+  const answers = (check: Partial<RegistryCheck>): void => {
+    const found = { address: 'https://ghcr.io', verdict: 'ok', message: '', hint: '', field: '', ...check };
+    at.server.routes['POST check/registry'] = () => found;
+    at.server.routes['POST registries'] = () => row('x');
+  };
+  const bodies = (): unknown[] => at.bodies('POST registries');
+
+  beforeEach(() => answers({}));
+
   it.each([
-    ['https://ghcr.io/', '', { name: 'ghcr.io', url: 'https://ghcr.io', plain_http: false }],
+    ['https://ghcr.io/', '', { name: 'ghcr.io', url: 'https://ghcr.io', plain_http: false, tls_verify: true }],
     ['ghcr.io', 'hub', { name: 'hub', url: 'https://ghcr.io', plain_http: false }],
     ['HTTP://localhost:5000', '', { name: 'localhost:5000', url: 'http://localhost:5000', plain_http: true }]
   ])('is added as %s with the name "%s"', async (url, name, body) => {
-    at.server.routes['POST registries'] = () => row('x');
     await at.open(new RegistryForm(at.actions));
     expect(at.go().disabled).toBe(true);
     await at.type('Address', url);
     await at.type('Name in the panel and in references', name);
     await at.press(at.go());
     await at.shown(() => at.dialog.isDisposed, 'the end');
-    expect(at.bodies('POST registries')).toEqual([body]);
+    expect(bodies()).toMatchObject([body]);
+    expect(at.bodies('POST check/registry')).toEqual(bodies());
+  });
+
+  it('that speaks HTTP is offered without TLS, and not added before', async () => {
+    answers({ verdict: 'no_tls', message: `${HOSTILE} speaks HTTP` });
+    await at.open(new RegistryForm(at.actions));
+    await at.type('Address', 'https://127.0.0.1:5701');
+    await at.press(at.go());
+    await at.shown(() => at.dialog.node.textContent?.includes(`${HOSTILE} speaks HTTP`) === true, 'the reason');
+    expect([bodies(), at.dialog.isDisposed]).toEqual([[], false]);
+    answers({});
+    await at.press(screen.getByText('Use it without TLS'));
+    await at.shown(() => at.dialog.isDisposed, 'the end');
+    expect(bodies()).toMatchObject([{ url: 'http://127.0.0.1:5701', plain_http: true }]);
+  });
+
+  it('that does not answer is added all the same by who says so', async () => {
+    answers({ verdict: 'unreachable', message: 'no connection' });
+    await at.open(new RegistryForm(at.actions));
+    await at.type('Address', 'ghcr.io');
+    await at.press(at.go());
+    await at.shown(() => at.dialog.node.textContent?.includes('no connection') === true, 'the reason');
+    await at.press(screen.getByText('Add it all the same'));
+    await at.shown(() => at.dialog.isDisposed, 'the end');
+    expect([bodies().length, at.server.count('POST check/registry')]).toEqual([1, 1]);
+  });
+
+  it('has what is wrong with a file said at the file, and no way around it', async () => {
+    answers({ verdict: 'bad_field', message: 'no CA certificates in it', field: 'ca' });
+    await at.open(new RegistryForm(at.actions));
+    await at.type('Address', 'ghcr.io');
+    await at.type('CA file', 'corp.pem');
+    await at.press(screen.getByLabelText(/^Do not verify/));
+    expect(at.line()).toBe('%kit registry add ghcr.io https://ghcr.io --tls-cert corp.pem --tls-verify false');
+    await at.press(at.go());
+    const field = screen.getByLabelText('CA file');
+    await at.shown(() => field.parentElement?.textContent?.includes('no CA certificates') === true, 'the reason');
+    expect([field.getAttribute('aria-invalid'), screen.queryByText('Add it all the same')]).toEqual(['true', null]);
+    answers({});
+    await at.type('CA file', 'other.pem');
+    await at.press(at.go());
+    await at.shown(() => at.dialog.isDisposed, 'the end');
+    expect(bodies()).toMatchObject([{ ca: 'other.pem', tls_verify: false }]);
+  });
+
+  it('is changed with what it has, under the name that it has', async () => {
+    const more = { url: 'https://h.example:5000', ca: '/etc/corp.pem', tls_verify: false };
+    await at.open(new RegistryForm(at.actions, row('corp', more)));
+    expect(screen.queryByLabelText('Name in the panel and in references')).toBeNull();
+    expect(screen.getByLabelText<HTMLInputElement>('CA file').value).toBe('/etc/corp.pem');
+    await at.type('Address', 'h.example:5001');
+    await at.press(at.go());
+    await at.shown(() => at.dialog.isDisposed, 'the end');
+    expect(bodies()).toMatchObject([{ ...more, name: 'corp', url: 'https://h.example:5001', plain_http: false }]);
   });
 
   it('has what is wrong with its name said at the name', async () => {
