@@ -1,4 +1,4 @@
-"""Sizes in the words that kit uses."""
+"""Sizes in the words that kit uses, and counts."""
 
 from __future__ import annotations
 
@@ -12,3 +12,8 @@ def human_size(size_bytes: int) -> str:
     power = min((size_bytes.bit_length() - 1) // 10, len(_UNITS))
     tenths = size_bytes * 10 >> 10 * power
     return f"{tenths // 10}.{tenths % 10} {_UNITS[power - 1]}"
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """A count with its noun: `1 kit`, `2 kits`; `plural` where an s is not enough."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"

@@ -14,6 +14,7 @@ from kitops_jupyter.ignore import FILE_NAME as IGNORE_FILE
 from kitops_jupyter.ignore import Rules
 from kitops_jupyter.kitfile import Entry
 from kitops_jupyter.layers.member import Member, member_of
+from kitops_jupyter.lines import command
 from kitops_jupyter.progress import in_beats
 
 _FOLLOW_HINT = "kit pack FOLDER --follow-links packs what the links point to"
@@ -82,7 +83,8 @@ class Walk:
         except (FileNotFoundError, NotADirectoryError):
             raise NotFound(
                 f"{self._entry.label}: path {self._entry.path} does not exist",
-                hint=f"paths are relative to {self._root}; correct the Kitfile, or create the file",
+                hint=f"paths are relative to {self._root}; create the file, correct the Kitfile, or write a new one: "
+                f"{command('init', self._root, '--force')}",
             ) from None
         except (OSError, ValueError) as problem:
             raise PathInvalid(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter.content import Descriptor
-from kitops_jupyter.errors import KitError, RegistryError, Unauthorized, Unreachable, Usage
+from kitops_jupyter.errors import KitError, NotFound, RegistryError, Unauthorized, Unreachable, Usage
 from kitops_jupyter.registry import Registry
 from kitops_jupyter.settings import Network, RegistrySettings, Settings
 from tests.contract import make_kit, store_kit
@@ -176,3 +176,9 @@ def test_an_upload_that_leads_to_the_same_server_with_another_scheme_stays_on_ou
     server.fault("POST", UPLOAD, Fault(status=202, headers={"Location": place}))
     connect(server).repository("a/b").write(BLOB, io.BytesIO(DATA))
     assert BLOB.digest in server.blobs
+
+
+def test_a_tag_that_a_registry_lacks_comes_with_the_line_that_lists_what_it_has(plain: Real, here: Settings) -> None:
+    with plain.connect(here) as registry, pytest.raises(NotFound) as caught:
+        registry.repository("team/churn").resolve("nope")
+    assert caught.value.hint.startswith(f"kit list {plain.host}/team/churn ")

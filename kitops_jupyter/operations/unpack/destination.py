@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kitops_jupyter.errors import Conflict, PathInvalid
 from kitops_jupyter.progress import in_beats
+from kitops_jupyter.sizes import counted
 from kitops_jupyter.store.files import read_small
 
 
@@ -141,7 +142,7 @@ class Place:
         """What was found so far, by path."""
         return [ConflictingPath(path, why) for path, why in sorted(self._conflicts.items())]
 
-    def raise_conflicts(self, reference: str) -> None:
+    def raise_conflicts(self) -> None:
         """Raise Conflict with every path that conflicts, and why."""
         if not self._conflicts:
             return
@@ -149,8 +150,8 @@ class Place:
         lines = [str(conflict) for conflict in self.conflicts]
         shown = [*lines[:20], f"and {count - 20} more"] if count > 20 else lines
         raise Conflict(
-            f"{count} file{'s' if count > 1 else ''} in {self.target} conflict{'' if count > 1 else 's'} with the kit; "
+            f"{counted(count, 'file')} in {self.target} conflict{'' if count > 1 else 's'} with the kit; "
             "nothing was written",
-            hint=f"kit unpack {reference} -d OTHER_FOLDER, or -o to overwrite, or -i to keep existing files",
+            hint="add -o to replace these files, -i to keep them, or -d OTHER_FOLDER to write elsewhere",
             details=shown,
         )

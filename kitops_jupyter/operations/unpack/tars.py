@@ -126,7 +126,7 @@ def _judge(kit: Kit, named: dict[str, Part], yaml: str | None, place: Place) -> 
         place.check(KITFILE, text=yaml)
     for name in named:
         place.check(name)
-    place.raise_conflicts(str(kit.reference))
+    place.raise_conflicts()
     wanted = {name: part for name, part in named.items() if not place.keeps(name)}
     check_room(place.target, list(wanted.values()))
     return wanted
@@ -212,7 +212,7 @@ def _place(
         staging.shared.raise_clash()
         drop_same(place, staging, texts)
         place.check_tree(staging.tree, texts, besides=staging.name)
-        place.raise_conflicts(str(kit.reference))
+        place.raise_conflicts()
         staging.commit()
         taken_back.pop_all()
     for path in found.values():

@@ -147,7 +147,7 @@ def _write(
     """Look for conflicts, make everything beside its place, look again, and move it there."""
     texts = texts_of(kit, chosen)
     check_place(place, unpacker, texts, wanted)
-    place.raise_conflicts(str(kit.reference))
+    place.raise_conflicts()
     check_room(place.target, wanted.layers)
     with Staging(place.target, settings.home, overwrite=place.overwrites) as staging:
         for name, text in texts.items():
@@ -159,7 +159,7 @@ def _write(
             raise _nothing(kit, chosen, wanted)
         drop_same(place, staging, texts)
         place.check_tree(staging.tree, texts, besides=staging.name)
-        place.raise_conflicts(str(kit.reference))
+        place.raise_conflicts()
         unpacker.finish(staging.shared)
         staging.commit()
     return layers

@@ -37,6 +37,7 @@ from kitops_jupyter.errors import (
     RegistryError,
     SizeMismatch,
 )
+from kitops_jupyter.lines import command
 from kitops_jupyter.progress import under_watch, watched
 from kitops_jupyter.reference import is_tag
 from kitops_jupyter.registry.blobs.download import BlobStream
@@ -87,6 +88,9 @@ class Manifests:
             response, data = self._registry.read(
                 self.url(reference), headers=headers, what=what, limit_bytes=MANIFEST_LIMIT_BYTES
             )
+        except NotFound as missing:
+            missing.hint = f"{command('list', self._place)} shows what is there"
+            raise
         except SizeMismatch:
             raise ManifestInvalid(f"{what}: larger than {MANIFEST_LIMIT_BYTES} bytes, which is the limit") from None
         except RegistryError as error:
