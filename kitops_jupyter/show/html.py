@@ -25,6 +25,7 @@ _BOX = (
     f"color: {_INK}; font-family: {_SANS}; font-size: 13px; line-height: 1.5; max-width: 60em; margin: 4px 0;"
     f" padding: 10px 16px 12px; border: 1px solid {_LINE}; border-left: 3px solid {_ACCENT}; border-radius: 6px"
 )
+_MOST_HEIGHT = "44em"  # then it scrolls, which some systems do not show: the list of all verbs has to fit
 _CELL = "padding: 3px 14px 3px 0; border: 0; background: none; vertical-align: top; white-space: normal"
 
 
@@ -71,17 +72,13 @@ def _table(table: Table) -> str:
         for column, side in zip(table.columns, sides, strict=True)
     )
     body = "".join(_row(row, sides, shares[at] if shares else None) for at, row in enumerate(rows))
-    caption = (
-        f'<caption style="caption-side: top; text-align: left; padding: 0 0 2px; color: {_FAINT}">'
-        f"{_shown(table.caption)}</caption>"
-        if table.caption
-        else ""
-    )
+    # Not a <caption>: that one is broken into lines of the table's width, which may be that of one short name.
+    caption = f'<div style="color: {_FAINT}">{_shown(table.caption)}</div>' if table.caption else ""
     more = len(table.rows) - len(rows)
     rest = f'<div style="color: {_FAINT}">and {more:,} more rows</div>' if more else ""
     return (
-        '<div style="max-height: 26em; overflow: auto; margin: 8px 0 0">'
-        f'<table style="border-collapse: collapse; font-size: 13px">{caption}<thead>'
+        f'<div style="max-height: {_MOST_HEIGHT}; overflow: auto; margin: 8px 0 0; overflow-wrap: anywhere">{caption}'
+        '<table style="border-collapse: collapse; font-size: 13px"><thead>'
         f'<tr style="background: none; border-bottom: 1px solid {_LINE}">{head}'
         + ('<th aria-hidden="true" style="border: 0; background: none"></th>' if shares else "")
         + f"</tr></thead><tbody>{body}</tbody></table></div>{rest}"
@@ -124,7 +121,8 @@ def _text(text: str) -> str:
     more = f"\n… {len(text) - TEXT_LIMIT_CHARS:,} more characters" if len(text) > TEXT_LIMIT_CHARS else ""
     return (
         f'<pre style="font-family: {_MONO}; font-size: 12px; color: inherit; background: {_FILL}; border-radius: 4px;'
-        f' margin: 8px 0 0; padding: 8px 10px; max-height: 26em; overflow: auto; white-space: pre">{shown}{more}</pre>'
+        f' margin: 8px 0 0; padding: 8px 10px; max-height: {_MOST_HEIGHT}; overflow: auto; white-space: pre">'
+        f"{shown}{more}</pre>"
     )
 
 

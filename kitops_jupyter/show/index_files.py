@@ -11,7 +11,13 @@ from kitops_jupyter.sizes import human_size
 @card_of.register
 def _card_of_index_files(result: IndexFilesResult) -> Card:
     rows = tuple(
-        (layer.section, layer.path, layer.status, layer.file_count or "–", Size(layer.index_bytes))
+        (
+            layer.section,
+            layer.path,
+            layer.status,
+            layer.file_count or "",
+            Size(layer.index_bytes) if layer.index_bytes else "",
+        )
         for layer in result.layers
     )
     made = sum(layer.status == "indexed" for layer in result.layers)
@@ -20,7 +26,7 @@ def _card_of_index_files(result: IndexFilesResult) -> Card:
         title=title,
         facts=(
             ("digest", Code(result.digest)),
-            ("attached in", result.place),
+            *((("attached in", result.place),) if made else ()),
             ("read", f"{human_size(result.read_bytes)}, {result.elapsed_s:.1f} s"),
         ),
         tables=(Table(("layer", "path", "file index", "files", "size"), rows),) if rows else (),

@@ -79,7 +79,7 @@ def test_home_has_the_store_and_the_registries_that_kits_came_from(pushed: str, 
     home = begin("", Access(HTTP, settings))
     assert isinstance(home, Home)
     assert list(home.names()) == ["local store", pushed.partition("/")[0]]
-    assert "1 kits" in home.describe(["local store"])["local store"]
+    assert "1 kit " in home.describe(["local store"])["local store"]
     store = home.below("local store")
     assert list(store.names()) == [pushed]
     tags = store.below(pushed)

@@ -247,7 +247,7 @@ def test_the_verb_copies_on_a_line(
 ) -> None:
     home = ["--config", str(here.home)]
     assert main(["copy", packed, f"{tmp_path}/kit.tar", *home]) == 0
-    assert "that refer to it" in capsys.readouterr().out
+    assert "attached artifact" in capsys.readouterr().out
     assert main(["copy", f"{tmp_path}/kit.tar", "bare:v2", "--no-referrers", *home]) == 0
     assert main(["copy", "bare:v2", f"{tmp_path}/kit.tar", *home]) != 0
     assert main(["copy", "bare:v2", f"{tmp_path}/kit.tar", "-o", *home]) == 0

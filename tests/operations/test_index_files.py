@@ -134,6 +134,7 @@ def test_a_kit_that_was_packed_with_one_is_left_alone(here: Settings, tmp_path: 
     kit.pack(make_project(tmp_path / "project"), tag="churn:v1", settings=here)
     done = kit.index_files("churn:v1", settings=here)
     assert statuses(done) == {"packed with it"} and done.read_bytes == 0
+    assert "attached in" not in str(done) and "0 B" not in str(done).partition("LAYER")[2]
 
 
 def test_one_that_broke_off_attached_nothing(pushed: str, there: Settings) -> None:

@@ -13,7 +13,7 @@ from kitops_jupyter.errors import printable
 from kitops_jupyter.show.cards import Card, Code, Size, Table
 from kitops_jupyter.show.html import ROW_LIMIT, to_html
 from kitops_jupyter.show.text import kit_table, to_text
-from kitops_jupyter.sizes import human_size
+from kitops_jupyter.sizes import counted, human_size
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -54,6 +54,16 @@ def full_card(word: str = "plain") -> Card:
         notes=(word,),
         warnings=(word,),
     )
+
+
+def test_the_name_of_a_table_is_not_broken_into_the_width_of_a_narrow_one() -> None:
+    page = to_html(Card("t", tables=(Table(("file",), (("a",),), "code train.py · 2.0 KiB"),)))
+    assert "<caption" not in page and page.index("code train.py") < page.index("<table")
+
+
+def test_a_count_of_one_is_singular() -> None:
+    assert [counted(count, "kit") for count in (0, 1, 2)] == ["0 kits", "1 kit", "2 kits"]
+    assert counted(2, "index", "indexes") == "2 indexes"
 
 
 def golden_steps() -> list[dict[str, object]]:

@@ -19,7 +19,7 @@ from kitops_jupyter.redaction import redacted
 from kitops_jupyter.reference import UNTAGGED, Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
-from kitops_jupyter.sizes import human_size
+from kitops_jupyter.sizes import counted, human_size
 from kitops_jupyter.targets import Connection
 
 REPOSITORIES_LIMIT = 10_000
@@ -107,7 +107,7 @@ class Home:
         known = {name: redacted(entry.url or "") for name, entry in settings.registries.items()}
         if LOCAL in names:
             found = list_kits(settings=settings)
-            known[LOCAL] = f"{len(found.kits)} kits · {human_size(found.size_bytes)}"
+            known[LOCAL] = f"{counted(len(found.kits), 'kit')} · {human_size(found.size_bytes)}"
         return {name: known.get(name, "") for name in names}
 
     def below(self, name: str) -> Level:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kitops_jupyter.operations.look.diff import DiffLayer, DiffResult
 from kitops_jupyter.show.cards import Card, Code, Size, Table
 from kitops_jupyter.show.results import card_of, text_of
-from kitops_jupyter.sizes import human_size
+from kitops_jupyter.sizes import counted, human_size
 
 _LINE = "---------------------------------------"
 
@@ -58,14 +58,10 @@ def _card_of_diff(result: DiffResult) -> Card:
     if result.fields:
         rows = tuple((change.field, change.before, change.after) for change in result.fields)
         tables.append(Table(("field", "before", "after"), rows, caption="Kitfile"))
+    shared = human_size(sum(layer.size_bytes for layer in result.shared))
     return Card(
         title=f"{result.first} → {result.second}",
-        facts=(
-            (
-                "shared",
-                f"{human_size(sum(layer.size_bytes for layer in result.shared))} in {len(result.shared)} layers",
-            ),
-        ),
+        facts=(("shared", f"{shared} in {counted(len(result.shared), 'layer')}"),),
         tables=tuple(tables),
         warnings=result.warnings,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kitops_jupyter.operations.look.files import FilesResult
 from kitops_jupyter.show.cards import Card, Code, Size, Table
 from kitops_jupyter.show.results import card_of, text_of
-from kitops_jupyter.sizes import human_size
+from kitops_jupyter.sizes import counted, human_size
 
 
 @text_of.register
@@ -32,5 +32,5 @@ def _card_of_files(result: FilesResult) -> Card:
         )
         for layer in result.layers
     )
-    count = sum(len(layer.files) for layer in result.layers)
-    return Card(title=f"{count} files in {result.reference}", tables=tables, warnings=result.warnings)
+    count = counted(sum(len(layer.files) for layer in result.layers), "file")
+    return Card(title=f"{count} in {result.reference}", tables=tables, warnings=result.warnings)

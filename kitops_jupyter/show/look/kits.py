@@ -6,7 +6,7 @@ from kitops_jupyter.operations.look.kits import NONE, ListResult
 from kitops_jupyter.show.cards import Card, Code, Size, Table
 from kitops_jupyter.show.results import card_of, text_of
 from kitops_jupyter.show.text import kit_table
-from kitops_jupyter.sizes import human_size
+from kitops_jupyter.sizes import counted, human_size
 
 
 @text_of.register
@@ -32,9 +32,8 @@ def _card_of_list(result: ListResult) -> Card:
         )
         for kit in result.kits
     )
-    count = f"{len(result.kits)} kit{'s' if len(result.kits) != 1 else ''}"
     return Card(
-        title=f"{count} in {result.place}, {human_size(result.size_bytes)}",
+        title=f"{counted(len(result.kits), 'kit')} in {result.place}, {human_size(result.size_bytes)}",
         tables=(Table(("repository", "tags", "name", "size", "packed", "digest"), rows),) if rows else (),
         notes=(*(() if rows else ("kit pack . -t NAME:TAG packs your first kit",)), *_of_indexes(result)),
         warnings=(
@@ -47,4 +46,4 @@ def _card_of_list(result: ListResult) -> Card:
 def _of_indexes(result: ListResult) -> tuple[str, ...]:
     if not result.indexes:
         return ()
-    return (f"and {result.indexes} index{'es' if result.indexes != 1 else ''} of kits: kit index list",)
+    return (f"and {counted(result.indexes, 'index', 'indexes')} of kits: kit index list",)

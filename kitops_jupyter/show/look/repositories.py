@@ -5,6 +5,7 @@ from __future__ import annotations
 from kitops_jupyter.operations.look.repositories import RepositoriesResult
 from kitops_jupyter.show.cards import Card, Table
 from kitops_jupyter.show.results import card_of, text_of
+from kitops_jupyter.sizes import counted
 
 
 @text_of.register
@@ -14,9 +15,9 @@ def _text_of_repositories(result: RepositoriesResult) -> str:
 
 @card_of.register
 def _card_of_repositories(result: RepositoriesResult) -> Card:
-    count = f"{len(result.repositories)}{'' if result.is_complete else ' and more'}"
+    count = counted(len(result.repositories), "repository", "repositories")
     return Card(
-        title=f"{count} repositories in {result.registry}",
+        title=f"{count}{'' if result.is_complete else ' and more'} in {result.registry}",
         tables=(Table(("repository",), tuple((f"{result.registry}/{name}",) for name in result.repositories)),),
         notes=(f"kit list {result.registry}/REPOSITORY lists its tags",),
     )

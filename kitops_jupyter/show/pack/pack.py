@@ -6,7 +6,7 @@ from kitops_jupyter.kitfile import to_yaml
 from kitops_jupyter.operations.pack.pack import PackResult
 from kitops_jupyter.show.cards import Card, Cell, Code, Size, Table
 from kitops_jupyter.show.results import card_of
-from kitops_jupyter.sizes import human_size
+from kitops_jupyter.sizes import counted, human_size
 
 
 @card_of.register
@@ -15,7 +15,7 @@ def _card_of_pack(result: PackResult) -> Card:
     speed = f", {human_size(int(read / result.elapsed_s))}/s" if read > 1 << 20 and result.elapsed_s > 0 else ""
     facts: list[tuple[str, Cell]] = [
         ("digest", Code(result.digest) if result.digest else "none: a dry run writes nothing"),
-        ("size", f"{human_size(result.size_bytes)} in {len(result.layers)} layers"),
+        ("size", f"{human_size(result.size_bytes)} in {counted(len(result.layers), 'layer')}"),
         ("packed", f"{human_size(read)} in {result.elapsed_s:.1f} s{speed}"),
     ]
     if result.kitfile_path:
