@@ -18,8 +18,6 @@ CALLED_BY_OTHERS = {
     *("cp_file", "unstrip_protocol", "invalidate_cache", "cat_file", "_fetch_range"),
     "reference_text",
 }
-# To be used, or to go.
-NOT_YET_USED = {"exclusion_of", "promoted_from_here"}
 # A decorator that only shapes a function does not use it; any other may register it.
 SHAPING = {"cached_property", "classmethod", "contextmanager", "property", "staticmethod", "runtime_checkable", "typed"}
 
@@ -65,7 +63,7 @@ def unused(files: Iterable[tuple[str, str]]) -> list[str]:
 
 def test_everything_in_the_package_is_used_in_the_package() -> None:
     files = [(path.relative_to(PACKAGE).as_posix(), path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))]
-    assert {found.rpartition(" ")[2] for found in unused(files)} <= NOT_YET_USED, unused(files)
+    assert unused(files) == []
 
 
 def test_what_only_a_room_hands_on_is_found() -> None:
