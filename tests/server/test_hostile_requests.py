@@ -15,7 +15,7 @@ import pytest
 from kitops_jupyter.server import bodies
 from kitops_jupyter.server.routes import ROUTES
 from kitops_jupyter.settings import Settings
-from tests.server.conftest import Ask
+from tests.server.conftest import Ask, signed_in
 
 CANARY = "hunter2"
 DEEP = "[" * 100_000
@@ -159,6 +159,7 @@ def queries() -> list[tuple[str, str, dict[str, str]]]:
         ("GET", "notebook", {"reference": "a:b", "key": "model:0", "path": "a.ipynb"}),
         ("GET", "diff", {"a": "a:b", "b": "c:d"}),
         ("GET", "history", {"repository": "a"}),
+        ("GET", "promotion", {"reference": "a:b", "to": "champion", "undo": "0"}),
         ("GET", "jobs", {"since": "0", "epoch": ""}),
     ]
 
@@ -230,9 +231,7 @@ async def test_a_reading_for_a_page_of_another_site_is_refused(
     headers: dict[str, str], http_server_client: Any, jp_base_url: str, jp_serverapp: Any, home: Settings
 ) -> None:
     """Such a request has the browser's cookies and no Origin; it would have the server ask any host."""
-    from tests.server.test_routes import _signed_in
-
-    cookie = await _signed_in(http_server_client, jp_base_url, jp_serverapp)
+    cookie = await signed_in(http_server_client, jp_base_url, jp_serverapp)
     site = {"Host": f"127.0.0.1:{jp_serverapp.port}", "Cookie": cookie}
     for more, expected in ((headers, 403), ({"Sec-Fetch-Site": "same-origin"}, 200), ({}, 200)):
         answer = await http_server_client.fetch(
@@ -245,9 +244,7 @@ async def test_the_panel_under_a_hub_has_a_cookie_its_pages_token_and_a_body_of_
     http_server_client: Any, jp_base_url: str, jp_serverapp: Any, home: Settings
 ) -> None:
     """JupyterLab sends the body as text/plain there, as browsers do with a text."""
-    from tests.server.test_routes import _signed_in
-
-    cookie = await _signed_in(http_server_client, jp_base_url, jp_serverapp)
+    cookie = await signed_in(http_server_client, jp_base_url, jp_serverapp)
     address = f"127.0.0.1:{jp_serverapp.port}"
     token = "ab" * 16  # in a cookie, and again in a header: only a page of this server can do the second
     site = {"Host": address, "Origin": f"http://{address}", "Sec-Fetch-Site": "same-origin"}
