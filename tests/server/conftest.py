@@ -16,7 +16,10 @@ from pytest_jupyter.jupyter_core import *  # noqa: F403
 from pytest_jupyter.jupyter_server import *  # noqa: F403
 from pytest_jupyter.pytest_tornasync import *  # noqa: F403
 
+import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
+from tests.fakes.registries import Real
+from tests.operations.projects import make_project
 
 Ask = Callable[..., Awaitable[Any]]
 
@@ -73,3 +76,34 @@ def ended(ask: Ask) -> Ask:
         raise AssertionError(f"the job has not ended: {job}")
 
     return wait
+
+
+@pytest.fixture
+def packed(root: Path, home: Settings) -> str:
+    kit.pack(make_project(root / "project"), tag="churn:v1", settings=home)
+    return "churn:v1"
+
+
+@pytest.fixture
+def named(plain: Real, home: Settings, tmp_path: Path, repository_name: str) -> str:
+    """A repository in a registry that has a name here, with one kit in it that is not here."""
+    home.home.mkdir(parents=True, exist_ok=True)
+    (home.home / "registries.json").write_text(json.dumps({"corp": {"url": f"http://{plain.host}"}}))
+    repository = f"corp/{repository_name}/churn"
+    other = Settings.load({}, home=tmp_path / "other")
+    (other.home).mkdir()
+    (other.home / "registries.json").write_bytes((home.home / "registries.json").read_bytes())
+    other = Settings.load({}, home=tmp_path / "other")
+    kit.pack(make_project(tmp_path / "elsewhere"), tag=f"{repository}:v1", settings=other)
+    kit.push(f"{repository}:v1", settings=other)
+    return repository
+
+
+async def signed_in(client: Any, base_url: str, server: Any) -> str:
+    """The cookies of a browser that is signed in."""
+    answer = await client.fetch(
+        f"{base_url}tree?token={server.identity_provider.token}", raise_error=False, follow_redirects=False
+    )
+    cookies = [value.partition(";")[0] for value in answer.headers.get_list("Set-Cookie")]
+    assert any(cookie.startswith("username-") for cookie in cookies), answer.headers
+    return "; ".join(cookies)
