@@ -36,66 +36,13 @@ KitError
 from __future__ import annotations
 
 import sys
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
-from kitops_jupyter.redaction import redacted
-
-
-def printable(text: str) -> str:
-    """The text with control characters and direction overrides made visible: no terminal can be steered by it."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(char.encode("unicode_escape").decode("ascii") if _is_steering(char) else char for char in text)
-
-
-def printable_lines(text: str) -> str:
-    """As `printable`, but line breaks and tabs stay what they are."""
-    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
-
-
-def _is_steering(char: str) -> bool:
-    """Control and format characters; but the joiners are how Persian, Hindi and emoji are written."""
-    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in "\u200c\u200d"
-
-
-DETAILS_SHOWN = 50  # of an error's details: more fill a screen, and the value has them all
-
-
-class KitError(Exception):
-    """A failure that a person can act on: what failed, on what, expected against got.
-
-    `code` is stable and for programs; `hint` is the next command, with the user's own arguments;
-    `details` are further lines (conflicting paths, findings). `temporary` is what a retry looks at.
-    None of them has the user part of an address, whoever wrote it in.
-    """
-
-    code = "error"
-    temporary = False
-
-    def __init__(self, message: str, *, hint: str = "", details: Sequence[str] = ()) -> None:
-        message = redacted(message)
-        super().__init__(message)
-        self.message = message
-        self.hint = redacted(hint)
-        self.details = tuple(map(redacted, details))
-
-    def __str__(self) -> str:
-        return "\n".join(self.lines())
-
-    def lines(self) -> list[str]:
-        """The message, the details and the hint, a line each."""
-        shown = [self.message, *(f"  {detail}" for detail in self.details[:DETAILS_SHOWN])]
-        if len(self.details) > DETAILS_SHOWN:
-            shown.append(f"  and {len(self.details) - DETAILS_SHOWN:,} more")
-        return [*shown, f"Hint: {self.hint}"] if self.hint else shown
-
-    def _render_traceback_(self) -> list[str]:
-        """The text that IPython shows instead of a traceback; the cell still fails."""
-        first, *rest = (printable(line) for line in self.lines())
-        return [f"{type(self).__name__}: {first}", *rest]
+from kitops_jupyter.errors.finding import Finding as Finding
+from kitops_jupyter.errors.kit_error import KitError as KitError
+from kitops_jupyter.errors.printable import printable as printable
+from kitops_jupyter.errors.printable import printable_lines as printable_lines
 
 
 class Cancelled(KitError):
@@ -114,22 +61,6 @@ class InvalidReference(KitError):
     """Text that is not a reference to a kit."""
 
     code = "invalid_reference"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One problem of a Kitfile; `line` and `column` count from 1, 0 where no place is known."""
-
-    message: str
-    field: str = ""
-    line: int = 0
-    column: int = 0
-    hint: str = ""
-
-    def __str__(self) -> str:
-        place = f"line {self.line}: " if self.line else ""
-        field = f"{self.field}: " if self.field else ""
-        return f"{place}{field}{self.message}" + (f" ({self.hint})" if self.hint else "")
 
 
 class KitfileInvalid(KitError):
