@@ -107,9 +107,9 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.registries import add_registry as add_registry
     from kitops_jupyter.operations.registries import list_registries as list_registries
     from kitops_jupyter.operations.registries import remove_registry as remove_registry
+    from kitops_jupyter.operations.tally import Counts as Counts
     from kitops_jupyter.operations.transfer.copy import CopyResult as CopyResult
     from kitops_jupyter.operations.transfer.copy import copy as copy
-    from kitops_jupyter.operations.transfer.engine import Counts as Counts
     from kitops_jupyter.operations.transfer.promote import PromoteResult as PromoteResult
     from kitops_jupyter.operations.transfer.promote import promote as promote
     from kitops_jupyter.operations.transfer.promotion_notes import Moved as Moved
@@ -176,8 +176,8 @@ _HOMES = {
     "operations.registries": (
         "KnownRegistry RegistriesResult RegistryChange add_registry list_registries remove_registry"
     ),
+    "operations.tally": "Counts",
     "operations.transfer.copy": "CopyResult copy",
-    "operations.transfer.engine": "Counts",
     "operations.transfer.promote": "PromoteResult promote",
     "operations.transfer.promotion_notes": "Moved",
     "operations.transfer.promotion_plan": "Kept PromotionPlan plan_promotion",

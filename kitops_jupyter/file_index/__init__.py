@@ -28,6 +28,7 @@ from kitops_jupyter.file_index.address import (
     referrer,
 )
 from kitops_jupyter.file_index.building import BuiltIndex, FileRow, IndexBuilder, listing_only
+from kitops_jupyter.file_index.keeping import keep
 from kitops_jupyter.file_index.reading import FILES_LIMIT, FileIndex, IndexedFile, read_listing
 from kitops_jupyter.file_index.tree import LEAF_BYTES, NODE_BYTES, V1, V2, Tree, is_piece
 from kitops_jupyter.file_index.verifying import Piece, VerifiedFile
@@ -58,6 +59,7 @@ __all__ = [
     "address_of",
     "has_index",
     "is_piece",
+    "keep",
     "listing_only",
     "parse_address",
     "read_listing",

@@ -17,7 +17,6 @@ from kitops_jupyter.operations.index_findings import IndexFindings, with_index
 from kitops_jupyter.operations.layer_reader import indexed_members
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.passing_index import PassingIndex
-from kitops_jupyter.operations.transfer.engine import keep_indexes
 from kitops_jupyter.pipeline import pump
 from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
@@ -121,7 +120,7 @@ class _Indexer:
             for digest, match in matches.items()
             if (address := self._addresses.get(digest))
         ]
-        keep_indexes(self._target, self._kit.descriptor, attached)
+        file_index.keep(self._target, self._kit.descriptor, attached)
         for layer in attached:
             self._findings.attach(matches[layer.digest].layer, self._addresses[layer.digest])
         return layers

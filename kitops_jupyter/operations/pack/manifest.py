@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Sequence
 
+from kitops_jupyter import file_index
 from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter import manifest as manifests
 from kitops_jupyter.content import (
@@ -21,7 +22,6 @@ from kitops_jupyter.errors import KitError
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.media_types import CONFIG_TYPES, Kind
 from kitops_jupyter.operations.pack.layers import PackedLayer
-from kitops_jupyter.operations.transfer.engine import keep_indexes
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -68,7 +68,7 @@ def store_manifest(
         place.write(descriptor, io.BytesIO(data), item="manifest")
     if not extras.notes and not (registry and extras.is_refused(FILE_INDEX, registry)):
         manifest = descriptor
-        extras.try_to(FILE_INDEX, lambda: keep_indexes(referrers, manifest, layers), place=registry)
+        extras.try_to(FILE_INDEX, lambda: file_index.keep(referrers, manifest, layers), place=registry)
     for tag in (reference.tag, *reference.extra_tags):
         if tag:
             place.tag(descriptor, tag)

@@ -17,7 +17,8 @@ from kitops_jupyter.errors import Cancelled, KitError, NotFound, Usage
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.oci_layout import IndexFile, LayoutTar, TarWriter
 from kitops_jupyter.operations.opening import Opener, refuse_ring
-from kitops_jupyter.operations.transfer.engine import Counts, Tally, copy_nodes
+from kitops_jupyter.operations.tally import Counts, Tally
+from kitops_jupyter.operations.transfer.engine import copy_nodes
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.operations.transfer.graph import Node, blobs_of, item_name, walk
 from kitops_jupyter.operations.transfer.moving import mover

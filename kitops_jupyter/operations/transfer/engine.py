@@ -3,59 +3,20 @@
 from __future__ import annotations
 
 import io
-import threading
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from kitops_jupyter import file_index
 from kitops_jupyter.content import Descriptor, KeepsByRole, Role, Target
 from kitops_jupyter.errors import ContentMissing, NotFound
 from kitops_jupyter.operations.index_findings import IndexWatch
+from kitops_jupyter.operations.tally import Tally
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
 from kitops_jupyter.operations.transfer.graph import Node, blobs_of, item_name
-from kitops_jupyter.pipeline import Stoppable, run_all
-from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.pipeline import run_all
+from kitops_jupyter.progress import Observer
 
 Move = Callable[[Descriptor, str, Observer], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What a transfer moved, what was there already, and how long it took."""
-
-    moved_bytes: int
-    moved_blobs: int
-    skipped_bytes: int
-    skipped_blobs: int
-    elapsed_s: float
-
-
-class Tally(Stoppable):
-    """What a copy moved and what was there already, counted from its events."""
-
-    def __init__(self, observe: Observer) -> None:
-        super().__init__(observe, "the transfer was stopped; no tag has moved")
-        self.moved_bytes = self.moved_blobs = 0
-        self.skipped_bytes = self.skipped_blobs = 0
-        self._lock = threading.Lock()
-        self._started_s = time.monotonic()
-
-    def __call__(self, event: Event) -> None:
-        with self._lock:
-            if event.step == "skipped":
-                self.skipped_blobs += 1
-                self.skipped_bytes += event.total_bytes or event.done_bytes
-            elif event.step == "finished":
-                self.moved_blobs += 1
-                self.moved_bytes += event.done_bytes
-        super().__call__(event)
-
-    def counts(self) -> Counts:
-        """What was counted until now, in the time since the tally was made."""
-        elapsed_s = time.monotonic() - self._started_s
-        return Counts(self.moved_bytes, self.moved_blobs, self.skipped_bytes, self.skipped_blobs, elapsed_s)
 
 
 def copy_nodes(
@@ -90,7 +51,7 @@ def copy_nodes(
         has_indexes = _move_indexes(layers, move, tally, extras, registry)
         write_manifest(target, node)
         if has_indexes:
-            keep = partial(keep_indexes, place_of(target, "referrer"), node.descriptor, layers)
+            keep = partial(file_index.keep, place_of(target, "referrer"), node.descriptor, layers)
             extras.try_to(FILE_INDEX, keep, place=registry)
     there = set(blobs)
 
@@ -162,12 +123,3 @@ def _move_indexes(layers: Sequence[Descriptor], move: Move, tally: Tally, extras
         return extras.try_to(FILE_INDEX, move_them, but=(NotFound, ContentMissing), place=registry)
     except (NotFound, ContentMissing):
         return False
-
-
-def keep_indexes(referrers: Target, kit: Descriptor, layers: Sequence[Descriptor]) -> None:
-    """Write the manifest that keeps the file indexes of the kit's layers, which are there; none if they have none."""
-    made = file_index.referrer(kit, layers)
-    if made is not None:
-        referrers.write(file_index.EMPTY, io.BytesIO(b"{}"), item="file index")
-        described, data = made
-        referrers.write(described, io.BytesIO(data), item="file index")

@@ -11,10 +11,10 @@ from kitops_jupyter import targets
 from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import NotFound
-from kitops_jupyter.operations.choosing import Wanted, wanted
 from kitops_jupyter.operations.layer_reader import ranges_of
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.remote_data import object_bytes
+from kitops_jupyter.operations.unpack.choosing import Wanted, wanted
 from kitops_jupyter.operations.unpack.conflicts import conflicts_of
 from kitops_jupyter.operations.unpack.destination import ConflictingPath, Place
 from kitops_jupyter.operations.unpack.layers import Part

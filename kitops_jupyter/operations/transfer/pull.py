@@ -14,7 +14,8 @@ from kitops_jupyter.operations.again import again_if_taken
 from kitops_jupyter.operations.index_findings import IndexFindings, IndexWatch, Warnings
 from kitops_jupyter.operations.layer_reader import read_listing
 from kitops_jupyter.operations.opening import Kit, Opener, parents_of, refuse_ring
-from kitops_jupyter.operations.transfer.engine import Tally, copy_nodes
+from kitops_jupyter.operations.tally import Tally
+from kitops_jupyter.operations.transfer.engine import copy_nodes
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.operations.transfer.graph import walk
 from kitops_jupyter.operations.transfer.moving import mover

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kitops_jupyter import targets
 from kitops_jupyter.content import Digest
-from kitops_jupyter.operations.transfer.engine import Tally, copy_nodes
+from kitops_jupyter.operations.tally import Tally
+from kitops_jupyter.operations.transfer.engine import copy_nodes
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.operations.transfer.graph import walk
 from kitops_jupyter.operations.transfer.moving import mover

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kitops_jupyter.content import Digest
-from kitops_jupyter.operations.transfer.engine import Counts
+from kitops_jupyter.operations.tally import Counts
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
 

@@ -9,8 +9,8 @@ from kitops_jupyter.content import Descriptor, Digest, Source
 from kitops_jupyter.errors import Forbidden, NotFound, Unauthorized, Usage
 from kitops_jupyter.lines import command
 from kitops_jupyter.operations.opening import Opener, open_kit, read_kit, refuse_ring
+from kitops_jupyter.operations.tally import Tally
 from kitops_jupyter.operations.transfer import engine
-from kitops_jupyter.operations.transfer.engine import Tally
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.operations.transfer.graph import walk
 from kitops_jupyter.operations.transfer.moving import mover

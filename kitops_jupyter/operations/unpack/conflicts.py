@@ -8,8 +8,8 @@ from pathlib import Path
 from kitops_jupyter import filters as filter_rules
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.filters import Filters
-from kitops_jupyter.operations.choosing import Wanted, wanted
 from kitops_jupyter.operations.opening import Kit, Opener
+from kitops_jupyter.operations.unpack.choosing import Wanted, wanted
 from kitops_jupyter.operations.unpack.destination import ConflictingPath, Place
 from kitops_jupyter.operations.unpack.layers import LayerUnpacker
 from kitops_jupyter.operations.unpack.unpack import check_place, texts_of

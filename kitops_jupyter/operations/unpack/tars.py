@@ -18,9 +18,9 @@ from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import FilterInvalid, StoreError
 from kitops_jupyter.manifest import Match, raw_file
-from kitops_jupyter.operations.choosing import chosen_layers
 from kitops_jupyter.operations.opening import Kit, Opener
-from kitops_jupyter.operations.transfer.engine import Tally
+from kitops_jupyter.operations.tally import Tally
+from kitops_jupyter.operations.unpack.choosing import chosen_layers
 from kitops_jupyter.operations.unpack.destination import Place
 from kitops_jupyter.operations.unpack.layers import Part
 from kitops_jupyter.operations.unpack.staging import Staging

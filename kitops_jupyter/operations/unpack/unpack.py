@@ -18,10 +18,10 @@ from kitops_jupyter.disk import clean_path, free_bytes, typed_path
 from kitops_jupyter.errors import KitError, StorageFull, Usage
 from kitops_jupyter.filters import Filters, nothing_matches
 from kitops_jupyter.operations.attached_index import Claims
-from kitops_jupyter.operations.choosing import Wanted, wanted
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.remote_data import fetch_object
+from kitops_jupyter.operations.unpack.choosing import Wanted, wanted
 from kitops_jupyter.operations.unpack.destination import Place
 from kitops_jupyter.operations.unpack.layers import LayerUnpacker, Part, UnpackedLayer
 from kitops_jupyter.operations.unpack.staging import Staging

@@ -9,9 +9,9 @@ from kitops_jupyter.errors import KitError
 from kitops_jupyter.filters import text_for
 from kitops_jupyter.kitfile import Entry
 from kitops_jupyter.manifest import Match, UnnamedLayer
-from kitops_jupyter.operations.choosing import model_of
 from kitops_jupyter.operations.look.here import Here
 from kitops_jupyter.operations.opening import Kit, Opener, open_kit, parents_of
+from kitops_jupyter.operations.unpack.choosing import model_of
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import wire
 from kitops_jupyter.settings import Settings
