@@ -63,7 +63,6 @@ SUB_FLOORS = {
 }
 # The deeds of operations: who asks stands above who is asked. The files beside the folders are below them all.
 DEED_FLOORS = {"look": 0, "unpack": 1, "transfer": 2, "index": 3, "pack": 3}
-BESIDE_FLOOR = -1
 # What a face may import of the other faces, and of the store and the registry; all other rooms below are open to it.
 FACES: dict[str, set[str]] = {
     "filesystem": set(),
@@ -74,9 +73,8 @@ FACES: dict[str, set[str]] = {
     "serve": set(),
     "__main__": {"magics", "serve", "server", "verbs"},
 }
-# To be emptied: an import that a face should not need, and files that have outgrown 300 lines.
-STILL_IMPORTED: set[tuple[str, str]] = set()
-STILL_LONG: set[str] = set()
+# What a face may use of targets: the other names open a store or a registry, which is for operations.
+FACES_USE_OF_TARGETS = {"Connection", "is_registry", "names_registry"}
 # Libraries that only some rooms may use: the room, not the floor, is what makes a dependency bearable.
 CONFINED = {
     "hashlib": {"content", "disk", "file_index", "serve"},  # others hash and judge by `content.Hashing`
@@ -205,18 +203,15 @@ def test_rooms_inside_a_room_import_only_from_lower_floors(room: str) -> None:
 
 def test_deeds_ask_only_deeds_of_lower_floors() -> None:
     root, start = PACKAGE / "operations", "kitops_jupyter.operations."
+    assert {path.parent.name for path in root.glob("*/__init__.py")} == set(DEED_FLOORS)
     for path in sorted(root.rglob("*.py")):
         own = path.relative_to(root).with_suffix("").parts[0]
-        floor = DEED_FLOORS.get(own, BESIDE_FLOOR)
+        floor = DEED_FLOORS.get(own, -1)
         for name in imports_of(path):
             other = name.removeprefix(start).split(".")[0] if name.startswith(start) else own
             # Files beside the folders may ask each other: a circle of them is found as any other.
-            is_below = DEED_FLOORS.get(other, BESIDE_FLOOR) < floor or {own, other}.isdisjoint(DEED_FLOORS)
+            is_below = DEED_FLOORS.get(other, -1) < floor or {own, other}.isdisjoint(DEED_FLOORS)
             assert other == own or is_below, f"operations/{path.relative_to(root)} imports {name}"
-
-
-def test_every_folder_of_deeds_has_a_floor() -> None:
-    assert {path.parent.name for path in (PACKAGE / "operations").glob("*/__init__.py")} == set(DEED_FLOORS)
 
 
 def test_a_face_imports_no_other_face_and_neither_store_nor_registry() -> None:
@@ -228,14 +223,23 @@ def test_a_face_imports_no_other_face_and_neither_store_nor_registry() -> None:
             other = name.split(".")[1] if name.startswith("kitops_jupyter.") else room
             if other != room and other in guarded - FACES[room]:
                 found.add((path.relative_to(PACKAGE).as_posix(), other))
-    assert found == STILL_IMPORTED
+    assert not found
+
+
+def test_a_face_opens_neither_store_nor_registry() -> None:
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))) if room_of(path) in FACES else ():
+            used = {node.attr} if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "targets" else set()
+            if isinstance(node, ast.ImportFrom) and node.module == "kitops_jupyter.targets":
+                used = {alias.name for alias in node.names}
+            assert used <= FACES_USE_OF_TARGETS, f"{path.name}: an operation should do this"
 
 
 def test_no_file_has_more_than_300_lines() -> None:
     root = PACKAGE.parent
     files = [*modules(), *(root / "tests").rglob("*.py")]
     long = {path.relative_to(root).as_posix() for path in files if len(path.read_text("utf-8").splitlines()) > 300}
-    assert long <= STILL_LONG
+    assert not long
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))

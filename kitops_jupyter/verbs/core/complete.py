@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 
 from kitops_jupyter.errors import KitError
-from kitops_jupyter.reference import LIFECYCLE_TAGS, Reference
+from kitops_jupyter.reference import LIFECYCLE_TAGS
 from kitops_jupyter.verbs.core import template
 from kitops_jupyter.verbs.core.call import verb_at
 from kitops_jupyter.verbs.core.parser import Parser
@@ -92,16 +92,14 @@ def _references(current: str, context: Context, *, with_tags: bool, is_new: bool
 
     A new name for a kit may also have one of the usual tags.
     """
-    from kitops_jupyter import targets
+    from kitops_jupyter.operations.look.names import local_repositories, local_tags
 
-    store = targets.store(context.settings)
     repository, colon, typed = current.rpartition(":")
     if with_tags and colon and "/" not in typed:
         lead = f"{repository}:{''.join(typed.rpartition(',')[:2])}"
-        known = store.repository(Reference.parse(repository)).tags()
+        known = local_tags(repository, context.settings)
         return [lead + tag for tag in (*known, *(LIFECYCLE_TAGS if is_new else ()))]
-    shown = (Reference.from_store_name(name).shown_name for name in store.repositories())
-    return [f"{name}:" if with_tags else name for name in shown if name]
+    return [f"{name}:" if with_tags else name for name in local_repositories(context.settings)]
 
 
 def _paths(current: str, context: Context, *, folders_only: bool) -> Iterable[str]:
