@@ -58,6 +58,7 @@ def _run(words: Sequence[str]) -> int:
             observe=observe,
             stdin=_read_stdin,
             ask=_ask if sys.stdin is not None and sys.stdin.isatty() else None,
+            warn=lambda line: print(f"Warning: {printable(line)}", file=sys.stderr, flush=True),
         )
         result = verbs.run(call, context)
     text = str(result)  # as it is for a program, harmless for a terminal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kitops_jupyter.errors import Finding, KitfileInvalid
-from kitops_jupyter.kitfile.editing import without
+from kitops_jupyter.kitfile.editing import with_code, without
 from kitops_jupyter.kitfile.json_form import from_json, to_json, unstorable
 from kitops_jupyter.kitfile.reader import parse_yaml
 from kitops_jupyter.kitfile.validation import validate, warnings
@@ -48,6 +48,7 @@ __all__ = [
     "to_yaml",
     "validate",
     "warnings",
+    "with_code",
     "without",
 ]
 

@@ -1,4 +1,4 @@
-"""Entries taken out of a Kitfile's text: the rest stays as it was written, byte for byte, comments too.
+"""Entries taken out of a Kitfile's text, or put into it: the rest stays as it was written, byte for byte, comments too.
 
 YAML's own parser says where an entry is; the outcome is read again, and is an answer only where it says the same as
 the Kitfile without that entry. So anchors that others refer to, merged maps and the like end in a refusal, never in
@@ -7,6 +7,7 @@ another Kitfile.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from typing import Any
 
 from kitops_jupyter.errors import KitfileInvalid
 from kitops_jupyter.kitfile.reader import parse_yaml
-from kitops_jupyter.kitfile.values import Kitfile, Section
+from kitops_jupyter.kitfile.values import Code, Kitfile, Section
 
 _LISTS = {
     "code": ("code", "code"),
@@ -24,6 +25,8 @@ _LISTS = {
     "mcpserver": ("mcpServers", "mcp_servers"),
 }
 _DASH = re.compile(r"^[ \t]*-(?=\s|$)", re.MULTILINE)
+# Needs no quotes, wherever it stands.
+_PLAIN = re.compile(r"[^\W\d_][\w./-]*(?: [\w./-]+)*")
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
@@ -43,6 +46,42 @@ def without(text: str, section: Section, index: int) -> str | None:
         return after if parse_yaml(after) == expected else None
     except KitfileInvalid:
         return None
+
+
+def with_code(text: str, path: str) -> str | None:
+    """The text with an entry for `path`, the last of `code`; None where that cannot be done as in `without`.
+
+    Raises KitfileInvalid for a text that is no Kitfile.
+    """
+    before = parse_yaml(text)
+    try:
+        after = _longer(text, _tree(text), path if _PLAIN.fullmatch(path) else json.dumps(path, ensure_ascii=False))
+        is_meant = after is not None and parse_yaml(after) == replace(before, code=(*before.code, Code(path)))
+        return after if is_meant else None
+    except KitfileInvalid:
+        return None
+
+
+def _longer(text: str, root: _Span | None, path: str) -> str | None:
+    found = root.value("code") if root else None
+    if not found:
+        return f"{_ended(text)}code:\n  - path: {path}\n"
+    values = found[1]
+    if values.kind != "list":
+        return None
+    if values.is_flow:
+        at, comma = (values.parts[-1].end, ", ") if values.parts else (values.start + 1, "")
+        return f"{text[:at]}{comma}{{path: {path}}}{text[at:]}"
+    cuts = _item_cut(text, values, len(values.parts) - 1) if values.parts else []
+    if not cuts:
+        return None
+    start, end = cuts[0]
+    indent = text[start : text.index("-", start)]
+    return f"{_ended(text[:end])}{indent}- path: {path}\n{text[end:]}"
+
+
+def _ended(text: str) -> str:
+    return text if not text or text.endswith("\n") else f"{text}\n"
 
 
 def _less(kitfile: Kitfile, section: Section, index: int) -> Kitfile | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from IPython.display import display
 
 from kitops_jupyter import verbs
 from kitops_jupyter.disk import current_folder
-from kitops_jupyter.errors import Cancelled, KitError, Usage
+from kitops_jupyter.errors import Cancelled, KitError, Usage, printable
 from kitops_jupyter.lines import offered
 from kitops_jupyter.magics.bars import has_widgets, is_watched, meter
 from kitops_jupyter.magics.scripts import is_unshown
@@ -84,6 +85,7 @@ class KitMagics(Magics):
                 notebook=session_notebook(shell.user_ns),
                 save_notebook=self._save_notebook if hasattr(shell, "kernel") else None,
                 screen=screen if is_line else None,
+                warn=_warn,
             )
             return verbs.run(call, context)
 
@@ -110,6 +112,11 @@ class KitMagics(Magics):
                 problem.details = (*problem.details, f"in line {number} of the cell; later lines were not run")
                 raise
         return results
+
+
+def _warn(line: str) -> None:
+    sys.stdout.write(f"Warning: {printable(line)}\n")
+    sys.stdout.flush()
 
 
 def _ask(prompt: str, is_secret: bool) -> str:

@@ -154,6 +154,7 @@ class Pack:
     reference: str
     kitfile: str = ""
     notebook: str = ""
+    add_notebook: bool = False
     record_environment: bool = False
     push: bool = False
     follow_links: bool = False

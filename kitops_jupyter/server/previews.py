@@ -55,12 +55,15 @@ def check_pull(asked: bodies.CheckPull, root: Root) -> wire.PullCheck:
 def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
     """What a pack of this folder would take in and leave out, and what is wrong with its Kitfile."""
     from kitops_jupyter.kitfile import to_yaml
+    from kitops_jupyter.operations.pack.notebook import name_in, text_with
     from kitops_jupyter.operations.pack.pack import pack
 
     directory = root.existing(asked.directory)
     notebook = root.existing(asked.notebook) if asked.notebook else None
     of_notebook = ["--notebook", PanelPath(asked.notebook)] if asked.notebook else []
     written, kept = _without(asked.kitfile, asked.dropped)
+    longer = None if asked.kitfile else text_with(directory, notebook)
+    written, added = longer or written, name_in(directory, notebook) if longer else ""
     words = line("pack", PanelPath(asked.directory), *of_notebook, *(["--follow-links"] if asked.follow_links else []))
     try:
         found = pack(
@@ -79,7 +82,7 @@ def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
             wire.Problem(item.line or 0, item.column or 0, item.field, item.message, item.hint)
             for item in invalid.findings
         ]
-        return wire.PackCheck(written or _text_of(directory), False, [], [], [], problems, words, kept)
+        return wire.PackCheck(written or _text_of(directory), False, [], [], [], problems, words, kept, added)
     layers = [
         wire.PackLayer(
             f"{layer.section}:{layer.index}", layer.section, layer.name, layer.path, layer.file_count, layer.file_bytes
@@ -88,7 +91,7 @@ def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
     ]
     left_out = [[path, reason] for path, reason in found.left_out]
     text = written or (to_yaml(found.kitfile) if found.proposed else _text_of(directory))
-    return wire.PackCheck(text, found.proposed, layers, left_out, list(found.warnings), [], words, kept)
+    return wire.PackCheck(text, found.proposed, layers, left_out, list(found.warnings), [], words, kept, added)
 
 
 def _without(text: str, dropped: list[str]) -> tuple[str, list[str]]:

@@ -82,6 +82,7 @@ class Tasks:
             raise Usage("a kit that is packed needs a name and a tag", hint="NAME:TAG")
         words = ["pack", PanelPath(asked.directory), "-t", asked.reference]
         words += ["--notebook", PanelPath(asked.notebook)] if asked.notebook else []
+        words += ["--add-notebook"] if asked.add_notebook else []
         words += ["--env"] if asked.record_environment else []
         words += ["--follow-links"] if asked.follow_links else []
         words += ["--compression", asked.compression] if asked.compression not in ("", "none") else []
@@ -154,6 +155,7 @@ def _pack(
         compression=asked.compression or "none",
         propose=True,
         notebook=notebook,
+        add_notebook=asked.add_notebook,
         record_environment=asked.record_environment or (None if asked.kitfile else False),
         python=(find_kernel_python(notebook) if notebook else None) or sys.executable,
         follow_links=asked.follow_links,

@@ -43,6 +43,7 @@ def _parser() -> Parser:
     parser.flag("--use-model-pack", help="write a CNCF ModelPack instead of a ModelKit")
     parser.flag("--init", help="propose and write a Kitfile if there is none (the default in a notebook)")
     parser.flag("--notebook", metavar="PATH", kind="path", help="pack this notebook, with its folder")
+    parser.flag("--add-notebook", help="give the notebook an entry in the Kitfile, if it has none")
     parser.flag("--no-notebook", help="do not save the open notebook first, and leave it out of a proposal")
     parser.flag("--env", help="record the environment, even with a Kitfile of your own")
     parser.flag("--no-env", help="do not record the environment")
@@ -61,12 +62,17 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         )
     if not (context.interactive or arguments.dir or arguments.tag or arguments.file or arguments.notebook):
         raise Usage("kit pack needs a folder or a name", hint="kit pack . -t NAME:TAG packs the current folder")
+    from kitops_jupyter.operations.pack.notebook import is_left_out
     from kitops_jupyter.operations.pack.pack import pack
 
     file, text = _kitfile(arguments, context)
     notebook, told = _notebook(arguments, context)
     context = dataclasses.replace(context, notebook=notebook)
     folder = context.folder(arguments.dir)
+    packed = None if arguments.no_notebook else context.notebook_in(folder)
+    if not arguments.add_notebook and is_left_out(folder, packed, text=text, file=file):
+        assert packed is not None
+        context.warn(f"{packed.name} is not packed: the Kitfile has no entry for it; --add-notebook adds one")
     result = pack(
         folder,
         file=file,
@@ -77,7 +83,8 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         use_model_pack=arguments.use_model_pack,
         use_cache=not arguments.no_cache,
         propose=context.interactive or arguments.init,
-        notebook=None if arguments.no_notebook else context.notebook_in(folder),
+        notebook=packed,
+        add_notebook=arguments.add_notebook,
         leave_out=notebook if arguments.no_notebook else None,
         record_environment=_records(arguments, context),
         follow_links=arguments.follow_links,

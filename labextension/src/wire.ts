@@ -218,6 +218,7 @@ export interface PackCheck {
   problems: Problem[];
   command: Line;
   kept: string[];
+  added: string;
 }
 
 export interface JobItem {
@@ -406,6 +407,7 @@ export interface Pack {
   reference: string;
   kitfile?: string;
   notebook?: string;
+  add_notebook?: boolean;
   record_environment?: boolean;
   push?: boolean;
   follow_links?: boolean;

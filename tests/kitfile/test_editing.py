@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kitops_jupyter.kitfile import parse_yaml
-from kitops_jupyter.kitfile.editing import without
+from kitops_jupyter.errors import KitfileInvalid
+from kitops_jupyter.kitfile import Code, parse_yaml
+from kitops_jupyter.kitfile.editing import with_code, without
 
 PLAIN = """\
 # a study
@@ -129,3 +130,36 @@ def test_whatever_paths_are_called_the_other_entries_stay(paths: list[str], inde
         kitfile = parse_yaml(text)
         assert found is not None
         assert parse_yaml(found) == replace(kitfile, code=kitfile.code[:index] + kitfile.code[index + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("# mine\nmodel: {path: m}", "# mine\nmodel: {path: m}\ncode:\n  - path: a b.ipynb\n"),
+        ("code:\n- path: x # it\n# end\n", "code:\n- path: x # it\n- path: a b.ipynb\n# end\n"),
+        (
+            "code:\n    - path: x\n      license: y\n",
+            "code:\n    - path: x\n      license: y\n    - path: a b.ipynb\n",
+        ),
+        ("code:\n  - path: x", "code:\n  - path: x\n  - path: a b.ipynb\n"),
+        ("code: [{path: x}] # all\n", "code: [{path: x}, {path: a b.ipynb}] # all\n"),
+        ("code: []\n", "code: [{path: a b.ipynb}]\n"),
+    ],
+)
+def test_an_entry_is_added_and_the_rest_stays(before: str, after: str) -> None:
+    assert with_code(before, "a b.ipynb") == after
+
+
+@pytest.mark.parametrize("text", ["{model: {path: m}}", "code: *x\n", "code: &c [{path: x}]\n---\ncode: [{path: y}]\n"])
+def test_an_entry_that_would_change_more_is_refused(text: str) -> None:
+    try:
+        after = with_code(text, "n.ipynb")
+    except KitfileInvalid:
+        return
+    assert after is None or parse_yaml(after).code[-1].path == "n.ipynb"
+
+
+@given(st.text(min_size=1, max_size=12), st.sampled_from([PLAIN, "code: []\n", "docs: [{path: a}]\n"]))
+def test_any_name_is_added_as_it_is_or_not_at_all(name: str, text: str) -> None:
+    after = with_code(text, name)
+    assert after is None or parse_yaml(after) == replace(parse_yaml(text), code=(*parse_yaml(text).code, Code(name)))

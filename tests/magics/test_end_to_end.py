@@ -258,3 +258,17 @@ def test_no_notebook_leaves_the_open_one_out_of_a_proposal(
     ran = run_cell("%kit pack -t churn:v1 --no-notebook --no-env --progress none")
     assert "work.ipynb" not in [layer.path for layer in ran.value.layers]
     assert "left out work.ipynb: --no-notebook" in ran.printed
+
+
+def test_a_notebook_without_an_entry_is_told_before_it_is_packed(
+    packed: Path, run_cell: RunCell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (packed / "other.ipynb").write_text("{}")
+    (packed / "Kitfile").write_text("code:\n  - path: model\n")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(packed / "other.ipynb"))
+    ran = run_cell("%kit pack . -t churn:v2")
+    assert ran.printed.startswith("Warning: other.ipynb is not packed: the Kitfile has no entry for it")
+    ran = run_cell("%kit pack . -t churn:v3 --add-notebook")
+    assert [layer.path for layer in ran.value.layers] == ["model", "other.ipynb"]
+    assert "Warning" not in ran.printed
+    assert (packed / "Kitfile").read_text() == "code:\n  - path: model\n  - path: other.ipynb\n"

@@ -105,7 +105,7 @@ def test_a_dry_run_writes_nothing(project: Path, settings: Settings) -> None:
 def test_a_notebook_in_no_layer_is_told(project: Path, settings: Settings) -> None:
     (project / "Kitfile").write_text(WRITTEN)
     packed = kit.pack(project, notebook=project / "churn.ipynb", settings=settings)
-    assert "the notebook churn.ipynb is in no layer: the Kitfile has no entry for it" in packed.notes
+    assert any(note.startswith("the notebook churn.ipynb is in no layer") for note in packed.notes)
 
 
 def test_a_proposal_leaves_out_what_it_shall(project: Path, settings: Settings) -> None:

@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kitops_jupyter import capture, layers
+from kitops_jupyter import capture
 from kitops_jupyter.disk import read_bytes, read_start
 from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.kitfile import Code, Kitfile
@@ -112,13 +112,3 @@ def _is_covered(kitfile: Kitfile) -> bool:
     """Whether an entry takes the folder's files."""
     paths = [entry.clean_path for entry in kitfile.entries() if entry.has_layer]
     return any(path in (".", FOLDER) for path in paths)
-
-
-def missing_notebook(root: Path, notebook: Path | None, plan: layers.Plan) -> list[str]:
-    """A note for a notebook of this folder that no layer takes."""
-    if notebook is None or not notebook.is_relative_to(root):
-        return []
-    name = notebook.relative_to(root).as_posix()
-    if any(member.name == name for layer in plan.layers for member in layer.members):
-        return []
-    return [f"the notebook {name} is in no layer: the Kitfile has no entry for it"]

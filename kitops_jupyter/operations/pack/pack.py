@@ -21,9 +21,10 @@ from kitops_jupyter.media_types import Kind
 from kitops_jupyter.operations.again import again_if_taken
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.opening import Kit, Opener, parents_of
-from kitops_jupyter.operations.pack.environment import Recording, missing_notebook
+from kitops_jupyter.operations.pack.environment import Recording
 from kitops_jupyter.operations.pack.layers import LayerPacker, PackedLayer
 from kitops_jupyter.operations.pack.manifest import store_manifest
+from kitops_jupyter.operations.pack.notebook import add, missing_notebook
 from kitops_jupyter.operations.pack.source import PackSource, read_source
 from kitops_jupyter.operations.remote_data import check_remote_data
 from kitops_jupyter.operations.transfer.extras import Extras
@@ -82,6 +83,7 @@ def pack(
     use_cache: bool = True,
     propose: bool = False,
     notebook: Path | None = None,
+    add_notebook: bool = False,
     leave_out: Path | None = None,
     record_environment: bool | None = False,
     python: str | Path | None = None,
@@ -101,6 +103,7 @@ def pack(
     to the tag's registry while they are hashed, and nothing is stored here.
     `record_environment` writes what is installed (here, or in the interpreter `python`) into the folder `environment`
     and puts that into the kit; None does so where the Kitfile is proposed, and refreshes what was recorded before.
+    With `add_notebook` the folder's Kitfile gets an entry for `notebook`, where it has none.
     A proposal leaves the file `leave_out` out. Links are left out, and a layer of nothing but links is an error; with
     `follow_links` what they lead to is packed: inside the folder, or anywhere
     below `links_within` for a path that the Kitfile names itself.
@@ -113,6 +116,7 @@ def pack(
     _check_flags(compression, layer_format, use_model_pack)
     reference = Reference.parse(tag) if tag else Reference.from_store_name(UNTAGGED)
     with observed(observe, str(directory)):
+        added = add(typed_path(directory), notebook) if add_notebook and not dry_run else []
         source = read_source(
             typed_path(directory),
             file=file,
@@ -163,7 +167,7 @@ def pack(
                 )
         else:
             packed, digest, told = again_if_taken(lambda: _pack_here(reference, source, plan, how, settings))
-    notes = (*source.notes, *extras.notes, *missing_notebook(source.root, notebook, plan), *told)
+    notes = (*added, *source.notes, *extras.notes, *missing_notebook(source.root, notebook, plan), *told)
     return _result(reference, digest, packed, plan, source, notes, time.monotonic() - started)
 
 

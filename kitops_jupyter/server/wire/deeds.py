@@ -60,7 +60,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class PackCheck:
-    """`kitfile` is without what was dropped; `kept` are keys whose entries cannot be taken out alone."""
+    """`kitfile` is without what was dropped; `kept` are keys whose entries cannot be taken out alone.
+
+    `added` is the notebook's path, where the folder's Kitfile has no entry for it and `kitfile` now has one."""
 
     kitfile: str
     is_proposed: bool
@@ -70,6 +72,7 @@ class PackCheck:
     problems: list[Problem]
     command: Line
     kept: list[str]
+    added: str
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class Context:
     `ask` asks the person (a prompt, and whether the answer is secret); None where nobody is there.
     `interactive` is a notebook: there a missing folder means the `notebook`'s, and a missing Kitfile is proposed.
     `save_notebook` has the open notebook saved, where a face can ask for that. `screen` has forms, where they show.
+    `warn` shows a line at once, before the work that it is about.
     """
 
     settings: Settings
@@ -39,6 +40,7 @@ class Context:
     notebook: Path | None = None
     save_notebook: Callable[[Path], OpenNotebook] | None = None
     screen: Screen | None = None
+    warn: Callable[[str], None] = lambda line: None
 
     @property
     def home_directory(self) -> Path:

@@ -74,13 +74,20 @@ export class PackForm extends Form<Job> {
 
   /** The line that packs the same; with a Kitfile that is only here, the cell that has it below the line. */
   get line(): LineData | null {
-    const { check, isEdited } = this.state;
-    const flags = ['-t', this._name, ...(this._isRecorded ? ['--env'] : []), ...(this._isPushed ? ['--push'] : [])];
+    const { addsNotebook, check, isOwnText } = this.state;
+    const adds = addsNotebook ? ['--add-notebook'] : [];
+    const flags = [
+      '-t',
+      this._name,
+      ...adds,
+      ...(this._isRecorded ? ['--env'] : []),
+      ...(this._isPushed ? ['--push'] : [])
+    ];
     if (!check.value || this.problem) {
       return null;
     }
     const line = extended(check.value.command, ...flags);
-    return isEdited ? { ...line, body: this.state.text } : line;
+    return isOwnText ? { ...line, body: this.state.text } : line;
   }
 
   override dispose(): void {
@@ -97,6 +104,7 @@ export class PackForm extends Form<Job> {
       directory,
       notebook,
       kitfile: this.state.text,
+      add_notebook: this.state.addsNotebook,
       reference: this._name,
       record_environment: this._isRecorded,
       push: this._isPushed,

@@ -62,6 +62,22 @@ export class PackState implements IDisposable {
     return this._dropped.size ? this._leftOut : (this.check.value?.left_out ?? []);
   }
 
+  /** The notebook, where the Kitfile of the folder has no entry for it, and the one that is packed has. */
+  get added(): string {
+    const isPacked = this._layers.some(({ key, path }) => path === this._added && !this._dropped.has(key));
+    return isPacked ? this._added : '';
+  }
+
+  /** Whether the Kitfile of the folder gets that entry, too. */
+  get addsNotebook(): boolean {
+    return this._addsNotebook && this.added !== '';
+  }
+
+  set addsNotebook(adds: boolean) {
+    this._addsNotebook = adds;
+    this._changed.emit();
+  }
+
   get dropped(): ReadonlySet<string> {
     return this._dropped;
   }
@@ -71,9 +87,14 @@ export class PackState implements IDisposable {
     return (this._dropped.size ? '' : this._written) || this.check.value?.kitfile || '';
   }
 
-  /** Whether it is another text than what the server proposed or found. */
+  /** Whether somebody changed what the server proposed or found. */
   get isEdited(): boolean {
     return this._written !== '';
+  }
+
+  /** Whether a line alone packs something else: it takes the Kitfile of the folder, or proposes one. */
+  get isOwnText(): boolean {
+    return this.isEdited || (this.added !== '' && !this._addsNotebook);
   }
 
   /** Whether the preview is of this text, and nothing is wrong with it. */
@@ -145,6 +166,7 @@ export class PackState implements IDisposable {
       }
       if (value && !value.problems.length && !this._dropped.size) {
         this._layers = value.layers;
+        this._added = this.isEdited ? this._added : value.added;
         this._leftOut = value.left_out;
       }
     } else {
@@ -153,6 +175,8 @@ export class PackState implements IDisposable {
     this._changed.emit();
   }
 
+  private _added = '';
+  private _addsNotebook = false;
   private _changed = new Signal<this, void>(this);
   private readonly _dropped = new Set<string>();
   private _followsLinks = false;

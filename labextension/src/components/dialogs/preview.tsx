@@ -4,6 +4,7 @@ import { useRef } from 'react';
 
 import { inert, size } from '../../format';
 import type { PackLayer, Problem } from '../../wire';
+import { CheckField } from '../shared/field';
 import { TickBox } from '../shared/tickbox';
 import { LinkButton } from '../shared/parts';
 import type { IActions } from '../shared/actions';
@@ -36,6 +37,18 @@ export function Preview({ state, actions }: IPreviewProps): JSX.Element {
           <p className="kitops-Notice">{trans.__('Fix the Kitfile to see what goes into the kit.')}</p>
         ) : (
           <Layers state={state} actions={actions} />
+        )}
+        {state.added && (
+          <div className="kitops-Notice">
+            <p>{trans.__('The Kitfile of the folder has no entry for %1.', inert(state.added, 200))}</p>
+            <CheckField
+              label={trans.__('Add it to the Kitfile')}
+              isChecked={state.addsNotebook}
+              onChange={adds => {
+                state.addsNotebook = adds;
+              }}
+            />
+          </div>
         )}
         {value.warnings.length > 0 && (
           <ul className="kitops-Warnings" aria-label={trans.__('Warnings')}>
@@ -142,7 +155,9 @@ function Kitfile({ state, actions, problems }: IPreviewProps & { problems: reado
             ? trans.__('edited here')
             : value.is_proposed
               ? trans.__('proposed: the folder has none yet')
-              : trans.__('as it is in the folder')}
+              : state.added
+                ? trans.__('as it is in the folder, with the notebook')
+                : trans.__('as it is in the folder')}
         </span>
         {state.isEdited && <LinkButton onClick={() => state.reset()}>{trans.__('Start over')}</LinkButton>}
       </h3>

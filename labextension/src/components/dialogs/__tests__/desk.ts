@@ -32,6 +32,7 @@ export const preview = (more: Partial<PackCheck> = {}): PackCheck => ({
   problems: [],
   command: { words: ['pack', 'work'], paths: [1] },
   kept: [],
+  added: '',
   ...more
 });
 

@@ -44,6 +44,7 @@ describe('pack', () => {
         directory: 'work',
         notebook: 'work/nb.ipynb',
         kitfile: KITFILE,
+        add_notebook: false,
         reference: 'nb:latest',
         record_environment: true,
         push: false,
@@ -143,6 +144,27 @@ describe('pack', () => {
     expect(at.go().disabled).toBe(true);
     await at.press(screen.getByLabelText(/^Follow links/));
     await at.shown(() => !at.go().disabled, 'the preview');
+  });
+
+  it('offers the notebook that the Kitfile of the folder lacks, and writes it there when it shall', async () => {
+    const nb = { key: 'code:0', section: 'code', name: '', path: 'nb.ipynb', files: 1, size_bytes: 9 };
+    const body = `${KITFILE}code:\n  - path: nb.ipynb\n`;
+    at.server.routes['POST check/pack'] = () =>
+      preview({ kitfile: body, is_proposed: false, layers: [...preview().layers, nb], added: 'nb.ipynb' });
+    await at.open(form('work/nb.ipynb'));
+    await at.shown(() => !at.go().disabled, 'the preview');
+    const tick = (): HTMLInputElement => screen.getByLabelText('Add it to the Kitfile');
+    expect([screen.getByLabelText<HTMLInputElement>('Pack nb.ipynb').checked, tick().checked]).toEqual([true, false]);
+    expect(at.line()).toBe(`%%kit pack work -t nb:latest --env\n${body}`);
+    await at.press(tick());
+    expect(at.line()).toBe('%kit pack work -t nb:latest --add-notebook --env');
+    await at.press(screen.getByLabelText('Pack nb.ipynb'));
+    expect(screen.queryByLabelText('Add it to the Kitfile')).toBeNull();
+    await at.press(screen.getByLabelText('Pack nb.ipynb'));
+    await at.shown(() => !at.go().disabled, 'the preview');
+    await at.press(at.go());
+    await at.shown(() => at.closed !== undefined, 'the end');
+    expect(at.bodies('POST jobs')).toEqual([expect.objectContaining({ kitfile: body, add_notebook: true })]);
   });
 
   it('needs a name with a registry to push', async () => {
