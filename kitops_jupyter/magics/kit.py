@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,6 +23,9 @@ from kitops_jupyter.magics.values import expander
 from kitops_jupyter.settings import session_notebook
 from kitops_jupyter.verbs.core.lexer import Expand
 from kitops_jupyter.verbs.core.screen import Screen
+
+# A command as a hint writes it, for a terminal: `jupyter kit` is one that only a terminal has.
+_COMMAND = re.compile(rf"(?<![\w%./-])(?<!jupyter )kit(?= (?:{'|'.join(verbs.NAMES)})\b)")
 
 
 class Results(list[Any]):
@@ -59,6 +63,9 @@ class KitMagics(Magics):
             if cell is not None and verbs.verb_at(words) is None:
                 return self._run_block(words, cell, expand)
             result = self._run(words, cell if cell and cell.strip() else None)
+        except KitError as problem:
+            problem.hint = _COMMAND.sub("%kit", problem.hint)  # as it is typed in a cell
+            raise
         except KeyboardInterrupt:
             raise Cancelled("interrupted; nothing was left half-done", hint="run the cell again to resume") from None
         if is_silent:

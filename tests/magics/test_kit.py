@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kitops_jupyter.errors import Usage
+from kitops_jupyter.errors import NotFound, Usage
 from tests.magics.conftest import RunCell
 
 
@@ -47,7 +47,7 @@ def test_an_error_is_two_lines_and_the_cell_fails(run_cell: RunCell) -> None:
     lines = ran.printed.strip().splitlines()
     assert len(lines) == 2
     assert lines[0] == "Usage: kit pack: unknown flag --tga (did you mean --tag?)"
-    assert lines[1].startswith("Hint: kit pack [DIR] [flags]; for example: kit pack")
+    assert lines[1].startswith("Hint: %kit pack [DIR] [flags]; for example: %kit pack")
 
 
 def test_an_error_cannot_steer_the_terminal(run_cell: RunCell) -> None:
@@ -194,3 +194,13 @@ def test_a_script_prints_what_a_cell_would_show(run_cell: RunCell, project: Path
 
 def test_a_cell_shows_a_value_once(run_cell: RunCell) -> None:
     assert run_cell("%kit version").printed.count("Version: 0.1.0") <= 1
+
+
+def test_a_hint_is_a_line_that_a_cell_takes(run_cell: RunCell, tmp_path: Path) -> None:
+    missing = run_cell("%kit info no-such:v1").error
+    assert isinstance(missing, NotFound)
+    assert missing.hint == "%kit list shows the kits there are"
+    block = run_cell("%%kit\ninfo no-such:v1").error
+    assert isinstance(block, NotFound) and block.hint == missing.hint
+    serve = run_cell("%kit serve").error
+    assert isinstance(serve, Usage) and serve.hint.startswith("on a terminal: jupyter kit serve")
