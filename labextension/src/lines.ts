@@ -67,7 +67,7 @@ export function noLine(trans: TranslationBundle): string {
 
 /** A path below the server's root, as it is named elsewhere: from the notebook's folder, or in full. */
 function pathAt(path: string, { root, folder }: IPlace): string {
-  if (path.startsWith('/')) {
+  if (/^(?:\/|[A-Za-z]:[\\/])/.test(path)) {
     return path;
   }
   if (folder === null) {

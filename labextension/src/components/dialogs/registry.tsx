@@ -2,7 +2,7 @@ import type { JSX } from 'react';
 
 import { KitError } from '../../client';
 import { inert } from '../../format';
-import { kitLine } from '../../lines';
+import type { LineData } from '../../lines';
 import type { RegistryCheck, RegistryEntry, RegistryRow } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { CheckField, TextField } from '../shared/field';
@@ -192,18 +192,13 @@ export class RegistryForm extends Form<RegistryRow> {
     return { name: this._called, url, plain_http, tls_verify: !this._isTrusting, ...this._files };
   }
 
-  private get _line(): string {
+  private get _line(): LineData {
     const { ca, client_cert: cert, client_key: key } = this._files;
     const { name, url } = this._entry;
     const flags = Object.entries({ '--tls-cert': ca, '--cert': cert, '--key': key }).filter(([, file]) => file);
-    return kitLine(
-      'registry',
-      'add',
-      name,
-      url,
-      ...flags.flat(),
-      ...(this._isTrusting ? ['--tls-verify', 'false'] : [])
-    );
+    const verify = this._isTrusting ? ['--tls-verify', 'false'] : [];
+    const paths = flags.flatMap(([, file], at) => (file.startsWith('~') ? [] : [2 * at + 5]));
+    return { words: ['registry', 'add', name, url, ...flags.flat(), ...verify], paths };
   }
 
   private get _called(): string {
