@@ -92,10 +92,10 @@ class Tasks:
 
     def _check_copy(self, asked: bodies.Copy) -> None:
         """Layouts and tars lie below the server's folder: judged as the copy itself will read the names."""
-        from kitops_jupyter.operations.transfer.sides import parse_place
+        from kitops_jupyter.operations.transfer.sides import parse_side
 
         for side in (asked.source, asked.destination):
-            place = parse_place(side, usable_settings(), self._root.folder)
+            place = parse_side(side, usable_settings(), self._root.folder)
             if place.path is not None:
                 self._root.confined(place.path, side)
 

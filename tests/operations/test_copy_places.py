@@ -8,7 +8,7 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.operations.transfer.sides import parse_place
+from kitops_jupyter.operations.transfer.sides import parse_side
 from kitops_jupyter.settings import Settings
 
 
@@ -34,7 +34,7 @@ from kitops_jupyter.settings import Settings
 def test_a_side_is_read_as_it_is_meant(
     here: Settings, tmp_path: Path, text: str, kind: str, name: str, path: str
 ) -> None:
-    place = parse_place(text, here, tmp_path)
+    place = parse_side(text, here, tmp_path)
     assert (place.kind, place.name) == (kind, name)
     if place.path is not None:
         assert place.path == tmp_path / path

@@ -23,7 +23,7 @@ from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.operations.transfer.graph import Node, blobs_of, item_name, walk
 from kitops_jupyter.operations.transfer.moving import mover
 from kitops_jupyter.operations.transfer.results import Counted
-from kitops_jupyter.operations.transfer.sides import Place, opened, parse_place
+from kitops_jupyter.operations.transfer.sides import Side, opened, parse_side
 from kitops_jupyter.progress import Event, Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -69,7 +69,7 @@ def copy(
     StorageFull, Cancelled.
     """
     settings = settings or Settings.load()
-    origin, goal = (parse_place(text, settings, typed_path(directory)) for text in (source, destination))
+    origin, goal = (parse_side(text, settings, typed_path(directory)) for text in (source, destination))
     tally = Tally(observe)
     with observed(observe, source), ExitStack() as stack:
         opener = stack.enter_context(Opener(settings, connection, remote=goal.kind == "registry"))
@@ -120,7 +120,7 @@ def copy(
 
 
 def _refuse_ring(
-    side: Source, nodes: Sequence[Node], root: Descriptor, goal: Place, tags: Sequence[str], opener: Opener
+    side: Source, nodes: Sequence[Node], root: Descriptor, goal: Side, tags: Sequence[str], opener: Opener
 ) -> None:
     """Raise ReferenceCycle if the kit would get a name that it builds on; a layout's names are nobody's."""
     if goal.reference is None or goal.path is not None:
@@ -134,7 +134,7 @@ def _refuse_ring(
     refuse_ring(read, replace(goal.reference, tag="", digest=None, extra_tags=tuple(tags)), opener.open)
 
 
-def _resolve(side: Source, origin: Place, settings: Settings) -> tuple[Descriptor, str]:
+def _resolve(side: Source, origin: Side, settings: Settings) -> tuple[Descriptor, str]:
     """The manifest that is meant, and the tag that it has there."""
     if isinstance(side, HoldsOne):
         if not origin.name:

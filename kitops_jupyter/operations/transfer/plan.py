@@ -16,7 +16,7 @@ from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.remote_data import object_bytes
 from kitops_jupyter.operations.unpack.choosing import Wanted, wanted
 from kitops_jupyter.operations.unpack.conflicts import conflicts_of
-from kitops_jupyter.operations.unpack.destination import ConflictingPath, Place
+from kitops_jupyter.operations.unpack.destination import ConflictingPath, Destination
 from kitops_jupyter.operations.unpack.layers import Part
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.sources import MayBeElsewhere
@@ -63,7 +63,7 @@ def plan_pull(
     """
     settings = settings or Settings.load()
     chosen = filter_rules.parse(filters)
-    place = None if directory is None else Place(typed_path(directory).absolute())
+    place = None if directory is None else Destination(typed_path(directory).absolute())
     with Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference)
         parts = _listed(wanted(kit, chosen, opener, include_remote=include_remote))

@@ -27,7 +27,7 @@ _TAR = re.compile(r".+\.tar(?::\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})?", re.ASCII
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Side:
     """A side of a copy as it was named; `name` is a tag, a digest, or "" for none."""
 
     kind: Literal["registry", "store", "folder", "tar"]
@@ -44,7 +44,7 @@ class Place:
         return f"{'oci:' if self.kind == 'folder' else ''}{self.path}{suffix}"
 
 
-def parse_place(text: str, settings: Settings, directory: Path) -> Place:
+def parse_side(text: str, settings: Settings, directory: Path) -> Side:
     """Read a side: `oci:DIR`, `FILE.tar` (both also with `:TAG` or `@DIGEST`), else a kit's name.
 
     A name that leads to a registry means that registry; `local://` in front means the local store, `remote://` the
@@ -52,9 +52,9 @@ def parse_place(text: str, settings: Settings, directory: Path) -> Place:
     """
     scheme, colon, rest = text.partition(":")
     if colon and scheme in ("oci", "oci-archive") and not rest.startswith("//"):
-        return _file_place("folder" if scheme == "oci" else "tar", rest, directory)
+        return _file_side("folder" if scheme == "oci" else "tar", rest, directory)
     if "://" not in text and _TAR.fullmatch(text):
-        return _file_place("tar", text, directory)
+        return _file_side("tar", text, directory)
     prefix, slashes, rest = text.partition("://")
     if not slashes or prefix not in ("local", "remote", "docker"):
         prefix, rest = "", text
@@ -65,7 +65,7 @@ def parse_place(text: str, settings: Settings, directory: Path) -> Place:
     if is_remote:
         reference = targets.at_registry(reference)
     tags = tuple(tag for tag in (reference.tag, *reference.extra_tags) if tag)
-    return Place("registry" if is_remote else "store", reference.name, tags, reference)
+    return Side("registry" if is_remote else "store", reference.name, tags, reference)
 
 
 def _refuse_path(text: str, directory: Path) -> None:
@@ -79,7 +79,7 @@ def _refuse_path(text: str, directory: Path) -> None:
     raise Usage(f"{text} is {kind}, but kit copy reads .tar and oci:DIR", hint=hint)
 
 
-def _file_place(kind: Literal["folder", "tar"], text: str, directory: Path) -> Place:
+def _file_side(kind: Literal["folder", "tar"], text: str, directory: Path) -> Side:
     found = _NAMED.fullmatch(text)
     if found is None:
         raise Usage("oci: needs a folder", hint="kit copy SRC oci:DIR:TAG")
@@ -87,12 +87,12 @@ def _file_place(kind: Literal["folder", "tar"], text: str, directory: Path) -> P
     if os.name == "nt" and len(path) == 1 and tag:  # C:folder
         path, tag = text, ""
     place = Path(os.path.abspath(directory / typed_path(path)))  # noqa: PTH100 (resolve() would follow links)
-    return Place(kind, tag or digest, (tag,) if tag else (), path=place)
+    return Side(kind, tag or digest, (tag,) if tag else (), path=place)
 
 
 @contextmanager
 def opened(
-    place: Place, settings: Settings, opener: Opener, *, writes: bool = False
+    place: Side, settings: Settings, opener: Opener, *, writes: bool = False
 ) -> Iterator[RemoteRepository | AllKinds | LayoutFolder]:
     """A side that may be written, the store then with its blobs held; a tar is read by `LayoutTar(place.path)`."""
     if place.kind == "folder" and place.path is not None:

@@ -10,7 +10,7 @@ from kitops_jupyter.disk import typed_path
 from kitops_jupyter.filters import Filters
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.unpack.choosing import Wanted, wanted
-from kitops_jupyter.operations.unpack.destination import ConflictingPath, Place
+from kitops_jupyter.operations.unpack.destination import ConflictingPath, Destination
 from kitops_jupyter.operations.unpack.layers import LayerUnpacker
 from kitops_jupyter.operations.unpack.unpack import check_place, texts_of
 from kitops_jupyter.progress import ignore
@@ -36,7 +36,7 @@ def find_conflicts(
     here: then `unpack` still raises Conflict before it has written anything. Raises NotFound, FilterInvalid,
     RegistryError.
     """
-    place = Place(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
+    place = Destination(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
     if place.is_empty:
         return []
     chosen = filter_rules.parse(filters)
@@ -45,7 +45,7 @@ def find_conflicts(
         return conflicts_of(kit, chosen, wanted(kit, chosen, opener, include_remote=include_remote), place)
 
 
-def conflicts_of(kit: Kit, chosen: Filters, parts: Wanted, place: Place) -> list[ConflictingPath]:
+def conflicts_of(kit: Kit, chosen: Filters, parts: Wanted, place: Destination) -> list[ConflictingPath]:
     """The same for parts of a kit that is open."""
     if not place.is_empty:
         check_place(place, LayerUnpacker(place, ignore), texts_of(kit, chosen), parts)

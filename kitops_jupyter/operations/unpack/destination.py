@@ -25,7 +25,7 @@ class ConflictingPath:
         return f"{self.path} {self.why}"
 
 
-class Place:
+class Destination:
     """Judges names against the files that are there; collects every conflict, and raises once."""
 
     def __init__(self, target: Path, *, overwrite: bool = False, ignore_existing: bool = False) -> None:

@@ -27,7 +27,7 @@ from kitops_jupyter.operations.attached_index import attach_found
 from kitops_jupyter.operations.index_findings import IndexCheck, IndexFindings, Warnings, with_index
 from kitops_jupyter.operations.layer_reader import is_read_whole, members_of, ranges_of, read_listing
 from kitops_jupyter.operations.remote_files import RemoteFiles
-from kitops_jupyter.operations.unpack.destination import Place
+from kitops_jupyter.operations.unpack.destination import Destination
 from kitops_jupyter.pipeline import ByteSink, NoSink, OpenFileSink, Stoppable, pump, pump_verified, run_all
 from kitops_jupyter.progress import Observer, in_beats
 from kitops_jupyter.sources import MayBeElsewhere
@@ -99,7 +99,7 @@ class UnpackedLayer:
 class LayerUnpacker:
     """Unpacks layers into a staging tree, one a core; with `findings` their file indexes are compared on the way."""
 
-    def __init__(self, place: Place, observe: Observer, findings: IndexFindings | None = None) -> None:
+    def __init__(self, place: Destination, observe: Observer, findings: IndexFindings | None = None) -> None:
         self._place = place
         self._findings = findings
         self.observe = observe
@@ -113,7 +113,7 @@ class LayerUnpacker:
     def check(self, part: Part) -> None:
         """Note every conflict of this layer, where that needs no unpacking: by its headers, or its one name.
 
-        Other layers are judged after they were unpacked into the staging tree, by `Place.check_tree`.
+        Other layers are judged after they were unpacked into the staging tree, by `Destination.check_tree`.
         """
         if self._place.is_empty or self._place.overwrites:
             return

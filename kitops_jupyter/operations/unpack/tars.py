@@ -21,7 +21,7 @@ from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.tally import Tally
 from kitops_jupyter.operations.unpack.choosing import chosen_layers
-from kitops_jupyter.operations.unpack.destination import Place
+from kitops_jupyter.operations.unpack.destination import Destination
 from kitops_jupyter.operations.unpack.layers import Part
 from kitops_jupyter.operations.unpack.staging import Staging
 from kitops_jupyter.operations.unpack.unpack import KITFILE, check_room, drop_same, write_text
@@ -85,7 +85,7 @@ def pull_tars(
     started = time.monotonic()
     settings = settings or Settings.load()
     chosen = filter_rules.parse(filters)
-    place = Place(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
+    place = Destination(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
     tally = Tally(observe)
     store = targets.store(settings)
     with observed(observe, reference), Opener(settings, connection, remote=True) as opener, store.session():
@@ -120,7 +120,7 @@ def pull_tars(
     )
 
 
-def _judge(kit: Kit, named: dict[str, Part], yaml: str | None, place: Place) -> dict[str, Part]:
+def _judge(kit: Kit, named: dict[str, Part], yaml: str | None, place: Destination) -> dict[str, Part]:
     """Raise every conflict at once; what is left are the archives that are not kept as they are."""
     if yaml is not None:
         place.check(KITFILE, text=yaml)
@@ -188,7 +188,7 @@ def _place(
     wanted: dict[str, Part],
     found: dict[Digest, Path],
     yaml: str | None,
-    place: Place,
+    place: Destination,
     kit: Kit,
     settings: Settings,
 ) -> None:

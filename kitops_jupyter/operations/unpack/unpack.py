@@ -22,7 +22,7 @@ from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.remote_data import fetch_object
 from kitops_jupyter.operations.unpack.choosing import Wanted, wanted
-from kitops_jupyter.operations.unpack.destination import Place
+from kitops_jupyter.operations.unpack.destination import Destination
 from kitops_jupyter.operations.unpack.layers import LayerUnpacker, Part, UnpackedLayer
 from kitops_jupyter.operations.unpack.staging import Staging
 from kitops_jupyter.pipeline import disk_error
@@ -95,7 +95,7 @@ def unpack(
     settings = settings or Settings.load()
     chosen = filter_rules.parse(filters)
     target = typed_path(directory).absolute()
-    place = Place(target, overwrite=overwrite, ignore_existing=ignore_existing)
+    place = Destination(target, overwrite=overwrite, ignore_existing=ignore_existing)
     with observed(observe, reference), Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference, labels=labels)
         findings = IndexFindings(settings)
@@ -140,7 +140,7 @@ def _write(
     kit: Kit,
     chosen: Filters,
     wanted: Wanted,
-    place: Place,
+    place: Destination,
     unpacker: LayerUnpacker,
     settings: Settings,
 ) -> list[UnpackedLayer]:
@@ -166,7 +166,7 @@ def _write(
 
 
 def _fetch_objects(
-    wanted: Wanted, place: Place, tree: SharedTree, settings: Settings, observe: Observer
+    wanted: Wanted, place: Destination, tree: SharedTree, settings: Settings, observe: Observer
 ) -> list[UnpackedLayer]:
     """Data sets that are objects in S3; their paths pass the gate that the names in archives pass."""
     fetched = []
@@ -190,7 +190,7 @@ def write_text(tree: SharedTree, name: str, text: str) -> None:
         raise disk_error(problem, tree.path_of(name)) from problem
 
 
-def drop_same(place: Place, staging: Staging, texts: Mapping[str, str]) -> None:
+def drop_same(place: Destination, staging: Staging, texts: Mapping[str, str]) -> None:
     """Leave a file as it is that has just these words already."""
     for name, text in texts.items():
         if place.has_text(name, text):
@@ -202,7 +202,7 @@ def texts_of(kit: Kit, chosen: Filters) -> dict[str, str]:
     return {KITFILE: kitfiles.to_yaml(kit.kitfile)} if kit.kitfile and chosen.selects_kitfile else {}
 
 
-def check_place(place: Place, unpacker: LayerUnpacker, texts: Mapping[str, str], wanted: Wanted) -> None:
+def check_place(place: Destination, unpacker: LayerUnpacker, texts: Mapping[str, str], wanted: Wanted) -> None:
     """Have the destination note every conflict."""
     for name, text in texts.items():
         place.check(name, text=text)
