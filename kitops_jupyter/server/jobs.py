@@ -44,6 +44,11 @@ class Task:
     request: bodies.JobRequest | bodies.UnreadRequest
     run: Callable[[Observer], wire.JobResult]
 
+    @property
+    def destination(self) -> str:
+        """Under which other name the kit arrives, "" for the same."""
+        return self.request.destination if isinstance(self.request, bodies.Push | bodies.Copy) else ""
+
 
 Make: TypeAlias = Callable[[bodies.JobRequest], Task]
 
@@ -81,6 +86,7 @@ class _Running:
                 kind=self.task.kind,
                 title=self.task.title,
                 reference=self.task.reference,
+                destination=self.task.destination,
                 command=self.task.command,
                 state=self.state,
                 started=self.started,

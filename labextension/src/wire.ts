@@ -244,6 +244,7 @@ export interface Job {
   kind: 'pull' | 'unpack' | 'push' | 'pack' | 'copy';
   title: string;
   reference: string;
+  destination: string;
   command: Line;
   state: 'waiting' | 'running' | 'done' | 'cancelled' | 'failed';
   started: string;

@@ -33,11 +33,14 @@ class JobResult:
 
 @dataclass(frozen=True)
 class Job:
+    """`destination` is the name of a kit that is pushed or copied under another one than `reference`, else ""."""
+
     id: str
     seq: int
     kind: JobKind
     title: str
     reference: str
+    destination: str
     command: Line
     state: JobState
     started: str

@@ -122,6 +122,7 @@ export const job = (id: string, more: Partial<Job> = {}): Job => ({
   kind: 'pull',
   title: `pull ${id}`,
   reference: `corp/app:${id}`,
+  destination: '',
   command: { words: ['pull', `corp/app:${id}`], paths: [] },
   state: 'running',
   started: `2026-01-01T00:00:0${id.length % 10}Z`,

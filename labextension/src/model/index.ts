@@ -132,6 +132,15 @@ export class KitModel extends Questions implements IKitModel {
     }
   }
 
+  /** Ask short lists again: what a cell or somebody else pushed is there, too. */
+  async look(registries: Iterable<string>, repositories: Iterable<string>): Promise<void> {
+    const names = [
+      ...[...registries].map(registry => `catalog ${registry}`),
+      ...[...repositories].map(repository => `tags ${repository}`)
+    ];
+    await Promise.all(names.map(name => this._listed.get(name)?.look(true)));
+  }
+
   async tag(source: string, target: string): Promise<void> {
     await this._client.ask('tag', { source, target });
     void this._moved([source, target]);
@@ -238,15 +247,19 @@ export class KitModel extends Questions implements IKitModel {
     // Kits of one repository share layers: what is here of one changed for the others, too.
     this.summaries.forget(reference => repositories.has(repositoryOf(reference)));
     for (const repository of repositories) {
-      const pages = this._listed.get(`tags ${repository}`);
-      void (pages && pages.state !== 'new' && pages.restart());
+      void this._listed.get(`tags ${repository}`)?.look();
+    }
+    for (const { name } of this.registries) {
+      if ([...repositories].some(repository => repository.startsWith(`${name}/`))) {
+        void this._listed.get(`catalog ${name}`)?.look();
+      }
     }
     await this._poll.refresh();
   }
 
   private _onJob(_: unknown, { job, was }: { job: Job; was: Job['state'] | null }): void {
     if (!isGoing(job) && was !== job.state) {
-      void this._moved([job.reference]);
+      void this._moved([job.reference, job.destination].filter(Boolean));
     }
   }
 

@@ -62,16 +62,51 @@ export class Pages {
   /** Forget all and begin with the first page. */
   async restart(): Promise<void> {
     this._asking.abort();
+    this._clear();
+    this._state = 'new';
+    await this.more();
+  }
+
+  /**
+   * Ask again, quietly: what is here stays until the answer is. A poll asks of no list that is longer than a page, and
+   * tells no errors.
+   */
+  async look(isPoll = false): Promise<void> {
+    const isShort = this._state === 'ready' && this._next === '' && this._pages === 1;
+    if (this._state === 'new' || (isPoll && (!isShort || this._isLooking))) {
+      return;
+    }
+    if (this._state !== 'ready') {
+      return this.restart();
+    }
+    this._isLooking = true;
+    const asking = (this._asking = new AbortController());
+    try {
+      const page = await this._ask('', asking.signal);
+      if (asking === this._asking) {
+        this._clear();
+        this._take(page);
+      }
+    } catch (reason) {
+      if (asking === this._asking && !isPoll) {
+        this._enter('failed', KitError.from(reason));
+      }
+    } finally {
+      this._isLooking = false;
+    }
+  }
+
+  private _clear(): void {
     this.items.length = 0;
     this._seen.clear();
     this._next = '';
-    this._state = 'new';
-    await this.more();
+    this._pages = 0;
   }
 
   /** A registry that answers the page after "x" with "x" again would never end: only new names count. */
   private _take(page: Page): void {
     const before = this._seen.size;
+    this._pages += 1;
     for (const item of page.items) {
       if (!this._seen.has(item)) {
         this._seen.add(item);
@@ -91,7 +126,9 @@ export class Pages {
   private _asking = new AbortController();
   private _changed = new Signal<this, void>(this);
   private _error: KitError | null = null;
+  private _isLooking = false;
   private _next = '';
+  private _pages = 0;
   private readonly _seen = new Set<string>();
   private _state: PagesState = 'new';
 }

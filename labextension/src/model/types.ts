@@ -78,6 +78,8 @@ export interface IKitModel extends IDisposable {
   refreshStatus(): Promise<void>;
   /** Ask one registry again. */
   refreshRegistry(registry: string): void;
+  /** Ask short lists of repositories and tags again; what they show stays until the answer is there. */
+  look(registries: Iterable<string>, repositories: Iterable<string>): Promise<void>;
 
   kit(reference: string, isRemote: boolean, signal: AbortSignal): Promise<KitView>;
   files(reference: string, key: string, folder: string, after?: string): Promise<FilePage>;

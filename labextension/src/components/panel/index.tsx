@@ -25,6 +25,8 @@ export class KitPanel extends ReactWidget {
   }
 
   protected override render(): JSX.Element {
-    return <Panel {...this._options} />;
+    return <Panel {...this._options} isShown={this._isShown} />;
   }
+
+  private readonly _isShown = (): boolean => this.isVisible;
 }

@@ -10,10 +10,10 @@ import { Missing, Unreadable } from './missing';
 import { ThisNotebook } from './notebook';
 import { Transfers } from './transfers';
 import { Tree } from './tree';
-import type { IPanelOptions, Run } from './types';
+import type { IPanelOptions, IShown, Run } from './types';
 
 /** All of the panel. */
-export function Panel({ model, trans, notebooks, memory, run }: IPanelOptions): JSX.Element {
+export function Panel({ model, trans, notebooks, memory, run, isShown }: IPanelOptions & IShown): JSX.Element {
   useSignals(model.changed, memory.changed);
   const [query, setQuery] = useState('');
   const searched = useDeferredValue(query);
@@ -46,7 +46,7 @@ export function Panel({ model, trans, notebooks, memory, run }: IPanelOptions): 
           </div>
           {model.server === 'ready' ? null : <Missing {...{ model, trans }} />}
           {model.status?.problem ? <Unreadable problem={model.status.problem} /> : null}
-          <Tree {...{ model, trans, run, view, onToggle, onLeave }} />
+          <Tree {...{ model, trans, run, view, onToggle, onLeave, isShown }} />
         </>
       ) : model.server === 'asking' ? (
         <p className="kitops-Quiet kitops-mod-loading">{trans.__('Loading…')}</p>

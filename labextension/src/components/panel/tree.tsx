@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX } from 'react';
-import { memo, useCallback, useLayoutEffect, useMemo, useRef } from 'react';
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 
 import { shortName } from '../../format';
 import type { IKitModel } from '../../model';
@@ -11,9 +11,9 @@ import { actOn } from './note';
 import { partOf, RowView } from './row';
 import type { IRow, IView } from './rows';
 import { rowsOf } from './rows';
-import type { Run } from './types';
+import type { IShown, Run } from './types';
 
-interface ITreeProps {
+interface ITreeProps extends IShown {
   model: IKitModel;
   trans: TranslationBundle;
   run: Run;
@@ -24,6 +24,8 @@ interface ITreeProps {
 }
 
 const LINE = 24;
+/** Lists in sight are asked again after so long. */
+const WATCH_MS = 60_000;
 /** A list is asked to continue when its end is so many rows below what is seen. */
 const NEAR = 40;
 /** Notes that say more than a line, and have a button. */
@@ -32,12 +34,12 @@ const NOTES: { [note: string]: number } = { error: 104, 'sign-in': 76, 'no-catal
 const heightOf = (row: IRow): number => (row.note && NOTES[row.note]) || (row.level === 1 ? LINE + 4 : LINE);
 
 /** The local store and the registries: one tree, so that arrow keys reach all of it. */
-function KitTree({ model, trans, run, view, onToggle, onLeave }: ITreeProps): JSX.Element {
+function KitTree({ model, trans, run, view, onToggle, onLeave, isShown }: ITreeProps): JSX.Element {
   const version = useSignals(model.changed);
   useSignals(model.summaries.changed);
   // eslint-disable-next-line react-hooks/exhaustive-deps -- the version stands for what the model has
   const rows = useMemo(() => rowsOf(model, view), [model, view, version]);
-  const onSight = useSight(rows, model);
+  const onSight = useSight(rows, model, isShown);
   const activate = (row: IRow): void => {
     if (row.kind === 'tag') {
       run(CommandIDs.openKit, { reference: row.reference });
@@ -67,13 +69,30 @@ function KitTree({ model, trans, run, view, onToggle, onLeave }: ITreeProps): JS
 export const Tree = memo(KitTree);
 
 /** What comes into sight is asked for: the kits of the rows, and the next page where a list continues. */
-function useSight(rows: readonly IRow[], model: IKitModel): (first: number, last: number) => void {
+function useSight(
+  rows: readonly IRow[],
+  model: IKitModel,
+  isShown: () => boolean
+): (first: number, last: number) => void {
   const latest = useRef(rows);
+  const range = useRef([0, 0]);
+  // Others push, too: the lists in sight are asked again now and then, while somebody can see them.
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (isShown() && !document.hidden) {
+        const seen = latest.current.slice(...range.current);
+        const repositories = seen.filter(row => row.registry && row.repository).map(row => row.repository);
+        void model.look(new Set(seen.map(row => row.registry)), new Set(repositories));
+      }
+    }, WATCH_MS);
+    return () => clearInterval(timer);
+  }, [model, isShown]);
   useLayoutEffect(() => {
     latest.current = rows;
   });
   return useCallback(
     (first: number, last: number) => {
+      range.current = [first, last];
       const near = latest.current.slice(first, last + NEAR);
       const seen = near.slice(0, last - first);
       model.summaries.want(seen.filter(row => row.kind === 'tag' && !row.local).map(row => row.reference));

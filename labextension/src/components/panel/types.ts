@@ -8,6 +8,11 @@ import type { Memory } from '../../model/memory';
 /** Run one of the commands of `tokens.ts`. */
 export type Run = (command: string, args?: ReadonlyPartialJSONObject) => void;
 
+export interface IShown {
+  /** Whether somebody can see the panel. */
+  isShown: () => boolean;
+}
+
 export interface IPanelOptions {
   model: IKitModel;
   /** What is unfolded, and which repositories were named. */

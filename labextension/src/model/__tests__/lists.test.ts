@@ -52,6 +52,36 @@ describe('a list in pages', () => {
     expect([pages.state, pages.error, pages.items]).toEqual(['ready', null, ['a', 'b']]);
   });
 
+  it('shows what it has until it has looked again', async () => {
+    const { pages } = of({ items: ['a', 'b'], next: '' }, { items: ['b', 'c'], next: '' });
+    await pages.look();
+    expect(pages.state).toBe('new');
+    await pages.more();
+    const looking = pages.look();
+    expect([pages.items, pages.state]).toEqual([['a', 'b'], 'ready']);
+    await looking;
+    expect(pages.items).toEqual(['b', 'c']);
+  });
+
+  it('is polled only while it is short, and keeps what it has when a poll fails', async () => {
+    const long = of({ items: ['a'], next: 'a' }, { items: ['b'], next: '' });
+    await long.pages.more();
+    await long.pages.look(true);
+    await long.pages.more();
+    await long.pages.look(true);
+    expect(long.asked).toEqual(['', 'a']);
+    let count = 0;
+    const short = new Pages(async () => {
+      if (count++) {
+        throw new KitError('unreachable', 'gone');
+      }
+      return { items: ['a'], next: '' };
+    });
+    await short.more();
+    await short.look(true);
+    expect([count, short.items, short.error]).toEqual([2, ['a'], null]);
+  });
+
   it('drops the answer to a question that was taken back', async () => {
     const answers: ((page: Page) => void)[] = [];
     const pages = new Pages(() => new Promise(resolve => answers.push(resolve)));

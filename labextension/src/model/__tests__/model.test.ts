@@ -96,6 +96,23 @@ describe('the model', () => {
     await until(() => server.count('GET local') > before && server.count('GET tags') === 2, 'another look');
   });
 
+  it('shows the repository that a push under another name made, and those that others push', async () => {
+    await model.refresh();
+    const corp = model.repositories('corp');
+    await corp.more();
+    server.routes['GET repositories'] = () => ({ items: ['app', 'new', 'web'], next: '' });
+    const push = { kind: 'push', reference: 'study:v1', destination: 'corp/new:v1' } as const;
+    answer = jobs('e1', 1, job('p', push));
+    await model.jobs.refresh();
+    answer = jobs('e1', 2, job('p', { ...push, seq: 2, state: 'done' }));
+    await model.jobs.refresh();
+    await until(() => corp.items.includes('new'), 'the repository');
+    server.routes['GET repositories'] = () => ({ items: ['app', 'new', 'other', 'web'], next: '' });
+    await model.look(new Set(['corp', 'dead']), new Set(['corp/app']));
+    expect(corp.items).toEqual(['app', 'new', 'other', 'web']);
+    expect([server.count('GET repositories'), server.count('GET tags')]).toEqual([3, 0]);
+  });
+
   it('remembers which notebook was packed into what, across a reload', async () => {
     const state = new StateDB();
     const first = new KitModel({ services: server.services as never, state, standby: 'never' });
