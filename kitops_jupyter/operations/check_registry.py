@@ -17,7 +17,7 @@ from kitops_jupyter.targets import Connection
 
 Verdict = Literal[
     "ok",
-    "sign_in",  # it answers, and wants to know who asks
+    "sign_in",  # it answers, and requires a login
     "no_tls",  # TLS was asked for, and it speaks plain HTTP
     "only_tls",  # plain HTTP was asked for, and it only speaks TLS
     "untrusted",  # a certificate of its own, or of a CA that is not known here
@@ -62,7 +62,7 @@ def check_registry(
 ) -> RegistryCheck:
     """Ask a registry once whether it is there, as the settings reach it, or as `entry` says in their place.
 
-    Sends no login. Trouble is an answer, not an error; a certificate's is told from plain HTTP's. Raises what is wrong
+    Sends no login. Trouble is an answer, not an error; plain HTTP and a bad certificate are told apart. Raises what is wrong
     with the settings, Cancelled.
     """
     settings, how = settings or Settings.load(), connection or Connection()
@@ -101,7 +101,7 @@ def _asked(registry: str, entry: RegistrySettings, how: Connection, settings: Se
         with targets.registry(registry, settings, how, patience=patience) as place:
             address, plain = place.base, Address("http", place.origin[1], place.origin[2]).base
             if place.ping():
-                message = f"{address} answers, and wants to know who you are"
+                message = f"{address} answers, and requires a login"
                 return RegistryCheck(registry, address, "sign_in", message, f"kit login {registry}")
             return RegistryCheck(registry, address, "ok", f"{address} answers")
     except (RegistryError, Usage) as problem:

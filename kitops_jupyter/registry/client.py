@@ -105,7 +105,7 @@ class Registry(Exchange):
         return lists.catalog(self)
 
     def ping(self) -> bool:
-        """Whether the registry wants to know who asks: asked once, and without telling it.
+        """Whether the registry requires a login: asked once, without credentials.
 
         Raises Unreachable, or RegistryError where no registry answers.
         Source: OCI distribution-spec 1.1, "Determining Support".

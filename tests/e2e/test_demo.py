@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -76,7 +77,7 @@ def test_the_demo_is_toured(browser: Any, address: str, pictures: Camera) -> Non
     tick(node(tab, "dataset"))
     tick(node(tab, "model"))
     tab.locator(".kitops-Into input").first.fill("iris")
-    tab.locator(".kitops-Into").get_by_text("-d iris").wait_for()
+    tab.locator(".kitops-Into").get_by_text(re.compile(r"-d (.*/)?iris\b")).wait_for()
     pictures.take(page, "tour-contents")
     tab.get_by_role("button", name="Pull selected").click()
     tab.locator(".kitops-Outcome.kitops-mod-done").wait_for()

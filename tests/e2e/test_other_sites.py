@@ -30,6 +30,7 @@ READINGS = {
     "notebook": "reference=corp/app-model:v1&key=code:0&path=train.ipynb",
     "diff": "a=corp/app-model:v1&b=corp/app-model:champion",
     "history": "repository=corp/app-model",
+    "promotion": "reference=corp/app-model:v1&to=champion",
     "jobs": "since=0",
 }
 
@@ -143,10 +144,12 @@ def writings(job_id: str) -> list[tuple[str, str, dict[str, Any]]]:
         ("POST", "registries", {"name": "evil", "url": "http://127.0.0.1:9"}),
         ("DELETE", "registries?name=corp", {}),
         ("POST", "summaries", {"references": ["corp/app-model:v1"]}),
+        ("POST", "check/registry", {"name": "evil", "url": "http://127.0.0.1:9"}),
         ("POST", "check/pull", {"reference": "corp/app-model:v1", "directory": "stolen"}),
         ("POST", "check/pack", {"directory": "", "kitfile": KITFILE}),
         ("POST", "jobs", {"kind": "pull", "reference": "corp/built:v1", "directory": "stolen"}),
         ("POST", "jobs", {"kind": "pack", "directory": "", "kitfile": KITFILE, "reference": "evil:v1", "push": True}),
+        ("POST", "jobs", {"kind": "unpack", "reference": "mine:v1", "directory": "stolen"}),
         ("POST", "jobs", {"kind": "push", "reference": "mine:v1", "destination": "corp/evil:v1"}),
         ("POST", "jobs", {"kind": "copy", "source": "corp/built:v1", "destination": "corp/evil:v2"}),
         ("DELETE", f"jobs/{job_id}", {}),

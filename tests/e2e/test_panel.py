@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def test_one_dataset_and_one_file_are_ticked_and_nothing_else_is_pulled(page: An
     unfold(page, node(tab, "training"))
     tick(tab.locator('.kitops-Node[aria-level="2"]').filter(has_text="part-2"))
     tab.locator(".kitops-Into input").first.fill("mine")
-    tab.locator(".kitops-Into").get_by_text("-d mine").wait_for()
+    tab.locator(".kitops-Into").get_by_text(re.compile(r"-d (.*/)?mine\b")).wait_for()
     pictures.take(page, "contents")
     before, stored = lab.way.carried_bytes, files_in(lab.home / "storage")
     tab.get_by_text("Pull selected").click()
@@ -104,12 +105,12 @@ def test_a_notebook_diff_and_history_are_looked_at_and_nothing_runs(page: Any, p
 
 def test_data_that_lies_elsewhere_is_ticked_and_comes(page: Any, lab: Lab, pictures: Camera) -> None:
     tab = open_kit(page, "corp/built:v1")
-    node(tab, "forest").get_by_text("of corp/app-model:v1").wait_for()
+    node(tab, "forest").get_by_text("from corp/app-model:v1").wait_for()
     data = node(tab, "rows")
     data.get_by_text("remote: corp/app-model:v1").wait_for()
     tick(data)
     tab.locator(".kitops-Into input").first.fill("from-elsewhere")
-    tab.locator(".kitops-Into").get_by_text("--include-remote -d from-elsewhere").wait_for()
+    tab.locator(".kitops-Into").get_by_text(re.compile(r"--include-remote -d (.*/)?from-elsewhere\b")).wait_for()
     pictures.take(page, "elsewhere")
     tab.get_by_role("button", name="Pull selected").click()
     tab.locator(".kitops-Outcome.kitops-mod-done").wait_for()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -105,7 +106,7 @@ def test_notebook_7_has_the_panel_and_kits_too(browser: Any, lab: Lab, pictures:
         tab.locator(".kitops-Node").first.wait_for()
     tick(node(tab, "validation"))
     tab.locator(".kitops-Into input").first.fill("in-notebook-7")
-    tab.locator(".kitops-Into").get_by_text("-d in-notebook-7").wait_for()
+    tab.locator(".kitops-Into").get_by_text(re.compile(r"-d (.*/)?in-notebook-7\b")).wait_for()
     pictures.take(page, "notebook-7", in_both=False)
     tab.get_by_role("button", name="Pull selected").click()
     tab.locator(".kitops-Outcome.kitops-mod-done").wait_for()

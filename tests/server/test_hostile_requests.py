@@ -24,6 +24,7 @@ POSTS = [path for method, path in VERBS if method == "POST"]
 BODIES: dict[str, Any] = {
     "registries": {"name": "a", "url": ""},
     "summaries": {"references": ["a:b"]},
+    "check/registry": {"name": "a", "url": ""},
     "check/pull": {"reference": "a:b", "directory": "x", "filters": ["model"]},
     "check/pack": {"directory": "x", "notebook": "a.ipynb", "kitfile": ""},
     "jobs": {"kind": "pull", "reference": "a:b", "directory": "x", "filters": ["model"]},

@@ -84,7 +84,9 @@ def _undo(place: Repository | RemoteRepository, planned: PromotionPlan, to: str,
     for each in planned.kept:
         if each.tag == to:
             names = each.digest.short if each.digest else "nothing"
-            raise Conflict(f"{to} stays, and names {names}: {each.reason}; nothing was moved", hint="kit promote --to")
+            raise Conflict(
+                f"{to} stays, and names {names}: {each.reason}; nothing was moved", hint=f"kit promote REF --to {to}"
+            )
     moved, kept = _move_all(place, planned.moves)
     forget(settings, planned.reference.with_tag(to))
     return PromoteResult(planned.reference, moved, (*planned.kept, *kept), is_undo=True)

@@ -132,7 +132,7 @@ export class KitModel extends Questions implements IKitModel {
     }
   }
 
-  /** Ask short lists again: what a cell or somebody else pushed is there, too. */
+  /** Ask short lists again: what a cell or a colleague pushed appears. */
   async look(registries: Iterable<string>, repositories: Iterable<string>): Promise<void> {
     const names = [
       ...[...registries].map(registry => `catalog ${registry}`),

@@ -197,7 +197,7 @@ describe('the contents', () => {
     expect(page.ran).toContainEqual(['kitops:show-files', { path: 'work/app' }]);
   });
 
-  it('stay as they are when somebody else moved something and the registry is gone', async () => {
+  it('stay as they are when someone else moved something and the registry is gone', async () => {
     page.server.routes['GET kit'] = () => {
       throw refusal(504, 'unreachable', 'corp does not answer', '');
     };
