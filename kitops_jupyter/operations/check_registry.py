@@ -62,8 +62,8 @@ def check_registry(
 ) -> RegistryCheck:
     """Ask a registry once whether it is there, as the settings reach it, or as `entry` says in their place.
 
-    Sends no login. Trouble is an answer, not an error; plain HTTP and a bad certificate are told apart. Raises what is wrong
-    with the settings, Cancelled.
+    Sends no login. Trouble is an answer, not an error; plain HTTP and a bad certificate are told apart.
+    Raises what is wrong with the settings, Cancelled.
     """
     settings, how = settings or Settings.load(), connection or Connection()
     if settings.unread:
