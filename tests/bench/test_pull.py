@@ -6,7 +6,6 @@ One interleaved run, in units of what one core needs to read and hash the same b
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -15,10 +14,8 @@ from pathlib import Path
 
 import pytest
 
-import kitops_jupyter as kit
-from kitops_jupyter.settings import Settings
-from kitops_jupyter.targets import Connection
-from tests.bench.scale import GIB, gib_bytes, hold, rounds
+from tests.bench.large_model import push_large_model
+from tests.bench.scale import hold, rounds
 from tests.fakes.registries import Real
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
@@ -76,23 +73,13 @@ print(json.dumps([seconds, peak]))
 
 
 def test_a_pull_into_files_is_one_pass(tmp_path: Path, plain: Real) -> None:
-    model, here = tmp_path / "project" / "model.bin", Settings.load({}, home=tmp_path / "here")
-    model.parent.mkdir()
-    block = os.urandom(4 << 20)
-    with model.open("wb") as stream:
-        for at in range(gib_bytes(GIB) // len(block)):
-            stream.write(block[at:] + block[:at])
-    (model.parent / "Kitfile").write_text("model: {path: model.bin}\n")
-    reference = f"{plain.host}/bench/pull:v1"
-    packed = kit.pack(model.parent, tag=reference, settings=here)
-    kit.push(reference, connection=Connection(plain_http=True), settings=here)
-    shutil.rmtree(here.home)
-    folder, digest = tmp_path / "work", str(packed.layers[0].digest)
+    model, folder = push_large_model(tmp_path, plain.host, "pull"), tmp_path / "work"
+    shutil.rmtree(model.settings.home)
     found: dict[str, list[float]] = {}
 
     def run(case: str) -> None:
         folder.mkdir()
-        words = [sys.executable, "-c", CASE, case, reference, digest, str(model), str(folder)]
+        words = [sys.executable, "-c", CASE, case, model.reference, model.layer, str(model.file), str(folder)]
         done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False, timeout=600)
         assert done.returncode == 0, done.stderr[-2000:]
         seconds, peak_mib = json.loads(done.stdout.splitlines()[-1])

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import kitops_jupyter as kit
+from kitops_jupyter.content import Digest
+from kitops_jupyter.settings import Settings
+
 KITFILE = """\
 manifestVersion: 1.0.0
 package: {name: churn, authors: [Ada]}
@@ -49,3 +53,8 @@ def files_in(root: Path) -> dict[str, bytes]:
     """Every file below, with its content; without the Kitfile."""
     found = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
     return {name: path.read_bytes() for name, path in sorted(found.items()) if name != "Kitfile"}
+
+
+def digest_of(reference: str, settings: Settings) -> Digest:
+    """The digest of a kit in the local store."""
+    return kit.inspect(reference, settings=settings).digest

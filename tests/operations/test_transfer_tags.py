@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 import kitops_jupyter as kit
@@ -14,28 +11,8 @@ from kitops_jupyter.errors import (
 )
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
-from tests.fakes.registries import Real
-from tests.operations.projects import make_project
 
 HTTP = Connection(plain_http=True)
-
-
-@pytest.fixture(params=["plain", "served"], ids=["docker-registry", "serve"])
-def real(request: pytest.FixtureRequest) -> Real:
-    found: Real = request.getfixturevalue(request.param)
-    return found
-
-
-@pytest.fixture
-def reference(repository_name: str, real: Real) -> str:
-    return f"{real.host}/{repository_name}:v1"
-
-
-@pytest.fixture
-def pushed(tmp_path: Path, here: Settings, reference: str) -> Iterator[str]:
-    kit.pack(make_project(tmp_path / "project"), tag=reference, settings=here)
-    kit.push(reference, connection=HTTP, settings=here)
-    yield reference
 
 
 def test_every_tag_is_pushed_when_asked_for(pushed: str, here: Settings, there: Settings) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,24 +28,6 @@ from tests.fakes.registries import Real
 from tests.operations.projects import FILES, files_in, make_project
 
 HTTP = Connection(plain_http=True)
-
-
-@pytest.fixture(params=["plain", "served"], ids=["docker-registry", "serve"])
-def real(request: pytest.FixtureRequest) -> Real:
-    found: Real = request.getfixturevalue(request.param)
-    return found
-
-
-@pytest.fixture
-def reference(repository_name: str, real: Real) -> str:
-    return f"{real.host}/{repository_name}:v1"
-
-
-@pytest.fixture
-def pushed(tmp_path: Path, here: Settings, reference: str) -> Iterator[str]:
-    kit.pack(make_project(tmp_path / "project"), tag=reference, settings=here)
-    kit.push(reference, connection=HTTP, settings=here)
-    yield reference
 
 
 def test_a_kit_comes_back_from_a_registry_as_it_was(
@@ -157,9 +138,9 @@ def test_a_cancelled_pull_is_gone_on_with(tmp_path: Path, here: Settings, there:
     assert kit.inspect(reference, settings=there).digest == kit.inspect(reference, settings=here).digest
 
 
-def test_what_is_not_there_is_said_in_words(real: Real, here: Settings, pushed: str) -> None:
+def test_what_is_not_there_is_said_in_words(each_registry: Real, here: Settings, pushed: str) -> None:
     with pytest.raises(NotFound):
-        kit.pull(f"{real.host}/team/nowhere:v1", connection=HTTP, settings=here)
+        kit.pull(f"{each_registry.host}/team/nowhere:v1", connection=HTTP, settings=here)
     with pytest.raises(NotFound):
         kit.pull(pushed.replace(":v1", ":v9"), connection=HTTP, settings=here)
     with pytest.raises(FilterInvalid):
@@ -168,10 +149,10 @@ def test_what_is_not_there_is_said_in_words(real: Real, here: Settings, pushed: 
         kit.push("churn:v1", connection=HTTP, settings=here)
 
 
-def test_a_plain_image_is_refused_with_a_clear_word(real: Real, there: Settings) -> None:
+def test_a_plain_image_is_refused_with_a_clear_word(each_registry: Real, there: Settings) -> None:
     from kitops_jupyter.content import Descriptor
 
-    with real.connect(there) as registry:
+    with each_registry.connect(there) as registry:
         repository = registry.repository("team/image")
         config = Descriptor.of("application/vnd.oci.image.config.v1+json", b"{}")
         repository.write(config, io.BytesIO(b"{}"))
@@ -185,7 +166,7 @@ def test_a_plain_image_is_refused_with_a_clear_word(real: Real, there: Settings)
         repository.write(image, io.BytesIO(data))
         repository.tag(image, "v1")
     with pytest.raises(NotAModelKit, match="not a ModelKit"):
-        kit.pull(f"{real.host}/team/image:v1", connection=HTTP, settings=there)
+        kit.pull(f"{each_registry.host}/team/image:v1", connection=HTTP, settings=there)
 
 
 def test_credentials_are_tried_before_they_are_kept(
