@@ -9,14 +9,21 @@ from __future__ import annotations
 
 from kitops_jupyter import file_index
 from kitops_jupyter import manifest as manifests
-from kitops_jupyter.content import MANIFEST_TYPES, Descriptor, Digest, HasReferrers, Source, read_verified
+from kitops_jupyter.content import (
+    MANIFEST_LIMIT_BYTES,
+    MANIFEST_TYPES,
+    Descriptor,
+    Digest,
+    HasReferrers,
+    Source,
+    read_verified,
+)
 from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.operations.index_findings import IndexFindings, with_index
 from kitops_jupyter.operations.passing_index import PassingIndex
 
 _KIND = file_index.ARTIFACT_TYPES[2]
 _MOST_CLAIMS = 20  # one is what `kit index-files` makes
-_MOST_MANIFEST_BYTES = 4 << 20
 
 
 class Claims:
@@ -59,7 +66,7 @@ def _read(source: Source, kit: Descriptor) -> list[tuple[str, file_index.Address
     except KitError:
         return []
     for entry in listed[:_MOST_CLAIMS]:
-        if entry.media_type not in MANIFEST_TYPES or entry.size_bytes > _MOST_MANIFEST_BYTES:
+        if entry.media_type not in MANIFEST_TYPES or entry.size_bytes > MANIFEST_LIMIT_BYTES:
             continue
         try:
             found += _claims_in(read_verified(source, entry), kit.digest)

@@ -9,7 +9,7 @@ from typing import Literal
 from kitops_jupyter import targets
 from kitops_jupyter.address import Address
 from kitops_jupyter.disk import check_regular, why
-from kitops_jupyter.errors import KitError, RegistryError, Unreachable, Usage
+from kitops_jupyter.errors import Cancelled, KitError, RegistryError, Unreachable, Usage
 from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import RegistrySettings, Settings
@@ -113,6 +113,8 @@ def _asked(registry: str, entry: RegistrySettings, how: Connection, settings: Se
     try:
         with targets.registry(registry, settings, how, patience=patience) as place:
             place.ping()
+    except Cancelled:
+        raise
     except KitError:
         return replace(found, verdict="unreachable", hint="check the address: neither TLS nor HTTP is answered there")
     hint = f"if you trust the network: {plain} as its address, or --plain-http"

@@ -24,8 +24,8 @@ class Counts:
 class Tally(Stoppable):
     """What a copy moved and what was there already, counted from its events."""
 
-    def __init__(self, observe: Observer) -> None:
-        super().__init__(observe, "the transfer was stopped; no tag has moved")
+    def __init__(self, observe: Observer, *, stopped: str = "the transfer was stopped; no tag has moved") -> None:
+        super().__init__(observe, stopped)
         self.moved_bytes = self.moved_blobs = 0
         self.skipped_bytes = self.skipped_blobs = 0
         self._lock = threading.Lock()

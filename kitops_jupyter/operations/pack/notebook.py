@@ -36,11 +36,8 @@ def is_left_out(root: Path, notebook: Path | None, *, text: str | None = None, f
 
 def text_with(root: Path, notebook: Path | None) -> str | None:
     """The folder's Kitfile with an entry for the notebook; None where it needs none, or its text cannot take one."""
-    path = kitfile.find(root)
-    if path is None or not is_left_out(root, notebook, file=path):
-        return None
-    text = read_bytes(path).decode("utf-8", "replace")
-    return kitfile.with_code(text, name_in(root, notebook))
+    path = _kitfile_without(root, notebook)
+    return _with_entry(path, name_in(root, notebook)) if path else None
 
 
 def add(root: Path, notebook: Path | None) -> list[str]:
@@ -48,10 +45,10 @@ def add(root: Path, notebook: Path | None) -> list[str]:
 
     Nothing else of the Kitfile changes, its comments included.
     """
-    path, name = kitfile.find(root), name_in(root, notebook)
-    if path is None or not is_left_out(root, notebook, file=path):
+    path, name = _kitfile_without(root, notebook), name_in(root, notebook)
+    if path is None:
         return []
-    text = text_with(root, notebook)
+    text = _with_entry(path, name)
     if text is None:
         return [f"{path.name} is written in a way that takes no entry: add one for {name}, under code"]
     write_text(path, text)
@@ -64,6 +61,16 @@ def missing_notebook(root: Path, notebook: Path | None, plan: layers.Plan) -> li
     if not name or any(member.name == name for layer in plan.layers for member in layer.members):
         return []
     return [f"the notebook {name} is in no layer: the Kitfile has no entry for it; --add-notebook adds one"]
+
+
+def _kitfile_without(root: Path, notebook: Path | None) -> Path | None:
+    """The folder's Kitfile, if it has no entry for the notebook."""
+    path = kitfile.find(root)
+    return path if path and is_left_out(root, notebook, file=path) else None
+
+
+def _with_entry(path: Path, name: str) -> str | None:
+    return kitfile.with_code(read_bytes(path).decode("utf-8", "replace"), name)
 
 
 def _takes(read: Kitfile, root: Path, name: str) -> bool:

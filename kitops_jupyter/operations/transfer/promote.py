@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from kitops_jupyter.content import Digest, OpensChecked, Source, TagsTogether
 from kitops_jupyter.errors import Conflict, ContentError, NotFound, RegistryError, StoreCorrupt
+from kitops_jupyter.lines import command
 from kitops_jupyter.operations.opening import read_kit
 from kitops_jupyter.operations.transfer.promotion_notes import Moved, forget, note
 from kitops_jupyter.operations.transfer.promotion_plan import (
@@ -85,7 +86,8 @@ def _undo(place: Repository | RemoteRepository, planned: PromotionPlan, to: str,
         if each.tag == to:
             names = each.digest.short if each.digest else "nothing"
             raise Conflict(
-                f"{to} stays, and names {names}: {each.reason}; nothing was moved", hint=f"kit promote REF --to {to}"
+                f"{to} stays, and names {names}: {each.reason}; nothing was moved",
+                hint=command("promote", str(planned.reference), "--to", to),
             )
     moved, kept = _move_all(place, planned.moves)
     forget(settings, planned.reference.with_tag(to))

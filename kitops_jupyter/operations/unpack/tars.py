@@ -86,7 +86,7 @@ def pull_tars(
     settings = settings or Settings.load()
     chosen = filter_rules.parse(filters)
     place = Destination(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
-    tally = Tally(observe)
+    tally = Tally(observe, stopped="the pull was stopped; no archive was written")
     store = targets.store(settings)
     with observed(observe, reference), Opener(settings, connection, remote=True) as opener, store.session():
         kit = opener.open(reference, labels=labels)
