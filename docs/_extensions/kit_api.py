@@ -39,7 +39,8 @@ def page() -> str:
     values = {name: getattr(kitops_jupyter, name) for name in names}
     errors = [name for name, value in values.items() if _is_error(value)]
     functions = [name for name, value in values.items() if inspect.isfunction(value)]
-    results = list(results_of([values[name] for name in functions], [values["Settings"]]))
+    returned = results_of([values[name] for name in functions], [values["Settings"]])
+    results = [each for each in returned if not _is_error(each)]
     exported = {id(value): name for name, value in values.items()}
     placed = {*errors, *functions, *(exported.get(id(each)) for each in results)}
     others = [name for name in names if name not in placed]
