@@ -1,11 +1,11 @@
-// Code that both lazy chunks need is in a third one, which is fetched with either of them.
+// Code that two lazy chunks need is in one of its own, which is fetched with any of them.
 module.exports = {
   optimization: {
     splitChunks: {
       cacheGroups: {
         shared: {
           name: 'shared',
-          chunks: chunk => ['dialogs', 'kit'].includes(chunk.name),
+          chunks: chunk => ['dialogs', 'kit', 'panel'].includes(chunk.name),
           test: /lib[\\/]/,
           minChunks: 2,
           minSize: 0,

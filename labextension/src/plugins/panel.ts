@@ -5,8 +5,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import type { Run } from '../components/panel';
-import { KitPanel } from '../components/panel';
+import type { Run } from '../components/panel/types';
 import type { Form } from '../components/shared/form';
 import { inert } from '../format';
 import { Memory } from '../model/memory';
@@ -15,6 +14,7 @@ import { actionsOf } from './actions';
 import type { Dialogs } from './ask';
 import { ask } from './ask';
 import { given, takes } from './row';
+import { Side } from './side';
 
 /** The side panel, and the command that shows it. */
 export const panel: JupyterFrontEndPlugin<void> = {
@@ -40,7 +40,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
       }
     };
     const actions = actionsOf({ app, model, translator: translator ?? nullTranslator, notebooks, documents: null });
-    const widget = new KitPanel({ model, memory, trans, run, notebooks });
+    const widget = new Side({ model, memory, trans, run, notebooks });
     restorer?.add(widget, widget.id);
     app.shell.add(widget, 'left', { rank: 350, type: 'ModelKits' });
     app.commands.addCommand(CommandIDs.openPanel, {

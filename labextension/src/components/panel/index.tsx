@@ -1,20 +1,14 @@
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
 
-import { kitIcon } from '../../icons';
 import { Panel } from './panel';
 import type { IPanelOptions } from './types';
 
-export type { Run } from './types';
-
-/** The side panel. */
+/** What is in the side panel. */
 export class KitPanel extends ReactWidget {
   constructor(private readonly _options: IPanelOptions) {
     super();
-    this.id = 'kitops-panel';
     this.addClass('kitops-Panel');
-    this.title.icon = kitIcon;
-    this.title.caption = _options.trans.__('ModelKits');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', _options.trans.__('ModelKits'));
   }
