@@ -43,15 +43,22 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
     elif context.screen is not None:
         attempt, flags = _attempt(arguments, context, ignore), network_words(arguments)  # the form outlives our bars
         return context.screen.sign_in(SignIn(arguments.registry, arguments.username or "", attempt, flags))
-    elif context.ask is None:
-        raise Usage(
-            "kit login: nobody can be asked for a password here",
-            hint=f"... | {command('login', arguments.registry, '-u', 'NAME', '--password-stdin')}",
-        )
     else:
-        username = arguments.username or context.ask("User name: ", False)
-        password = context.ask(f"Password of {username} at {arguments.registry}: ", True)
+        username, password = _asked(arguments, context)
     return _attempt(arguments, context, context.observe)(username, password)
+
+
+def _asked(arguments: argparse.Namespace, context: Context) -> tuple[str, str]:
+    """A name and a password from whoever is there. Raises Usage, with the way in for scripts, where nobody is."""
+    username = arguments.username
+    if context.ask is not None:
+        try:
+            username = username or context.ask("User name: ", False)
+            return username, context.ask(f"Password of {username} at {arguments.registry}: ", True)
+        except Usage:
+            pass  # a cell that is run without a front end
+    words = command("login", arguments.registry, "-u", username or "NAME", "--password-stdin")
+    raise Usage("kit login: nobody can be asked for a password here", hint=f"on a terminal: ... | jupyter {words}")
 
 
 def _attempt(arguments: argparse.Namespace, context: Context, observe: Observer) -> Callable[[str, str], LoginResult]:

@@ -106,3 +106,4 @@ def test_headless_a_login_has_nobody_to_ask(tmp_path: Path) -> None:
     with pytest.raises(nbclient.exceptions.CellExecutionError) as caught:
         execute(tmp_path, "%load_ext kitops_jupyter", "%kit login registry.example.com -u ada")
     assert caught.value.ename == "Usage"
+    assert "jupyter kit login registry.example.com -u ada --password-stdin" in caught.value.evalue

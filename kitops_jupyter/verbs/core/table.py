@@ -64,7 +64,13 @@ def find(name: str) -> Verb:
             "kit serve runs until it is stopped, so it cannot run in a cell",
             hint="on a terminal: jupyter kit serve ./registry --port 5000",
         )
-    meant = _ELSEWHERE.get(name) or suggest(name.lower(), NAMES)
-    hint = f"did you mean kit {meant}? kit help {meant} has an example" if meant else f"the verbs: {', '.join(NAMES)}"
+    meant = _ELSEWHERE.get(name.lower()) or suggest(name.lower(), NAMES) or _begun(name.lower())
+    hint = f"did you mean kit {meant}? kit help {meant} has an example" if meant else "kit help shows all verbs"
     shown = "of this name" if may_have_password(name) else f"{name[:40]!r}"
     raise Usage(f"kit has no verb {shown} here", hint=hint)
+
+
+def _begun(name: str) -> str:
+    """The only verb that begins so, or an empty text."""
+    found = [verb for verb in NAMES if len(name) > 1 and verb.startswith(name)]
+    return found[0] if len(found) == 1 else ""
