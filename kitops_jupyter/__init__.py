@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kitops_jupyter.result import show_with
-from kitops_jupyter.version import VERSION as _VERSION
+from kitops_jupyter.version import VERSION
 
 if TYPE_CHECKING:
     from kitops_jupyter.content import Descriptor as Descriptor
@@ -144,7 +144,7 @@ if TYPE_CHECKING:
     from kitops_jupyter.targets import Connection as Connection
     from kitops_jupyter.verbs.core.screen import Screen
 
-__version__ = _VERSION
+__version__ = VERSION
 
 _HOMES = {
     "content": "Descriptor Digest",

@@ -43,9 +43,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str]) -> int:
     if words and words[0] == "serve":  # runs until it is ended: nothing for a cell, so it is not a verb
-        from kitops_jupyter.serve.command import main as serve
+        from kitops_jupyter.serve.command import serve_command
 
-        return serve(words[1:])
+        return serve_command(words[1:])
     from kitops_jupyter import verbs
     from kitops_jupyter.disk import current_folder
 

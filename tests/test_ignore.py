@@ -113,7 +113,7 @@ def test_files_are_of_the_nearest_layer_by_whole_names() -> None:
 def test_the_file_is_read_as_kit_reads_it(tmp_path: Path) -> None:
     text = "\ufeff# comment\r\n\r\n  a  \r\n/b/\n//c\n! /d\n  #name\nx\u2028y\n/\n./e/../f"
     (tmp_path / ".kitignore").write_bytes(text.encode("utf-8"))
-    patterns = ignore.read(tmp_path)
+    patterns = ignore.read_patterns(tmp_path)
     assert patterns == ["a", "b", "c", "!d", "#name", "x\u2028y", "/", "f"]
     assert ignored(patterns, "a", "b", "c", "d", "#name", "x\u2028y", "x", "f") == [
         "a",
@@ -126,26 +126,26 @@ def test_the_file_is_read_as_kit_reads_it(tmp_path: Path) -> None:
 
 
 def test_no_file_means_no_patterns(tmp_path: Path) -> None:
-    assert ignore.read(tmp_path) == []
+    assert ignore.read_patterns(tmp_path) == []
 
 
 def test_a_bad_line_is_told_with_its_number(tmp_path: Path) -> None:
     (tmp_path / ".kitignore").write_text("a\n\n[b\n", "utf-8")
     with pytest.raises(PathInvalid, match=r"\.kitignore, line 3: "):
-        ignore.read(tmp_path)
+        ignore.read_patterns(tmp_path)
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"a\n" * (1 << 20)], ids=["not utf-8", "too long"])
 def test_a_file_that_is_no_list_of_patterns_is_refused(data: bytes, tmp_path: Path) -> None:
     (tmp_path / ".kitignore").write_bytes(data)
     with pytest.raises(PathInvalid, match=r"\.kitignore"):
-        ignore.read(tmp_path)
+        ignore.read_patterns(tmp_path)
 
 
 def test_a_folder_of_that_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".kitignore").mkdir()
     with pytest.raises(PathInvalid, match=r"cannot be read"):
-        ignore.read(tmp_path)
+        ignore.read_patterns(tmp_path)
 
 
 # What moby's patternmatcher 0.6 answered, asked with the same patterns and paths.

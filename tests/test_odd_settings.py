@@ -10,7 +10,7 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.errors import KitError, PathInvalid, StoreCorrupt, Unreachable, Usage
-from kitops_jupyter.ignore import read as read_ignore
+from kitops_jupyter.ignore import read_patterns
 from kitops_jupyter.operations.registries import add_registry
 from kitops_jupyter.registry import Registry
 from kitops_jupyter.registry.http.certificates import trust
@@ -87,7 +87,7 @@ def kitfile_of_a_folder(path: Path, settings: Settings) -> None:
 
 READERS: dict[str, Callable[[Path, Settings], object]] = {
     "promotions.json": history_of_promotions,
-    ".kitignore": lambda path, settings: read_ignore(path.rename(path.with_name(".kitignore")).parent),
+    ".kitignore": lambda path, settings: read_patterns(path.rename(path.with_name(".kitignore")).parent),
     "a named Kitfile": lambda path, settings: kit.pack(path.parent, file=path, settings=settings),
     "the folder's Kitfile": kitfile_of_a_folder,
     "a Kitfile to validate": lambda path, settings: kit.validate(path, settings=settings),

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from kitops_jupyter import ignore
 from kitops_jupyter.discover.kinds import Hint, Kind, file_kind, file_stays_out, folder_stays_out, hint_of, settle
 from kitops_jupyter.disk import Links
 from kitops_jupyter.errors import PathInvalid
+from kitops_jupyter.ignore import IGNORE_FILE, Rules, read_patterns
 from kitops_jupyter.kitfile import NAMES
 from kitops_jupyter.progress import in_beats
 
@@ -71,8 +71,8 @@ class _Look:
     def __init__(self, root: Path, follow_links: bool) -> None:
         self._links = Links(root) if follow_links else None
         self._root = self._links.root if self._links else os.fspath(root)
-        self._patterns = ignore.read(root)
-        self._rules = ignore.Rules(self._patterns, [])
+        self._patterns = read_patterns(root)
+        self._rules = Rules(self._patterns, [])
         self._left_out: list[tuple[str, str]] = []
         self._passed: list[str] = []
         self._looked = 0
@@ -157,7 +157,7 @@ class _Look:
             self._leave(folder, path, "named with '..' inside, which a kit cannot hold", packed=False)
         elif not folder.level and name in NAMES:
             self._leave(folder, path, "the kit always has the Kitfile", packed=False)
-        elif path == ignore.FILE_NAME:
+        elif path == IGNORE_FILE:
             self._leave(folder, path, "lists what to ignore", packed=False)
         elif self._is_ignored(path, is_dir):
             self._leave(folder, path, "matched by .kitignore", packed=False)

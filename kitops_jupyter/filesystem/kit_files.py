@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple, cast
 
 from kitops_jupyter import archive
-from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.content import Digest, NoticesChange, Readable, check_size, verified
 from kitops_jupyter.errors import ArchiveInvalid, DigestMismatch, KitError, NotFound, SizeMismatch
 from kitops_jupyter.file_index import IndexedFile
 from kitops_jupyter.filesystem.block_cache import BlockCache
 from kitops_jupyter.filesystem.pieces import Pieces
+from kitops_jupyter.kitfile import to_yaml
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.layer_reader import checked_names, members_of, open_here, ranges_of
 from kitops_jupyter.operations.opening import Kit
@@ -62,7 +62,7 @@ class KitFiles:
         self._settings = settings
         self._blocks = blocks
         self._matches = kit.matches()
-        self._kitfile = kitfiles.to_yaml(kit.kitfile).encode() if kit.kitfile else None
+        self._kitfile = to_yaml(kit.kitfile).encode() if kit.kitfile else None
         self._pieces = Pieces(blocks)
 
     def find(self, path: str) -> Found | None:

@@ -6,7 +6,7 @@ letter; otherwise there are aliases (`dataset`, `config`, `notebook`), globs, an
 """
 
 from kitops_jupyter.filters.clauses import nothing_matches, type_of
-from kitops_jupyter.filters.filters import Choice, Filters, parse
+from kitops_jupyter.filters.filters import Choice, Filters, parse_filters
 from kitops_jupyter.filters.texts import exclusion_of, text_for, text_for_file
 
 __all__ = [
@@ -14,7 +14,7 @@ __all__ = [
     "Filters",
     "exclusion_of",
     "nothing_matches",
-    "parse",
+    "parse_filters",
     "text_for",
     "text_for_file",
     "type_of",

@@ -163,6 +163,6 @@ def _of_model(clause: Clause) -> Clause:
     return replace(clause, names={section: clause.names[section] for section in TYPES["model"]}, takes_kitfile=False)
 
 
-def parse(texts: Iterable[str], *, strict: bool = False) -> Filters:
+def parse_filters(texts: Iterable[str], *, strict: bool = False) -> Filters:
     """Read filters. Raises FilterInvalid."""
     return Filters(tuple(read_clause(text, strict) for text in texts))

@@ -7,7 +7,7 @@ moby's patternmatcher, as `golden/ignore.json` shows it.
 
 from __future__ import annotations
 
-from kitops_jupyter.ignore.reading import SIZE_LIMIT_BYTES, read
-from kitops_jupyter.ignore.rules import FILE_NAME, Rules, is_within
+from kitops_jupyter.ignore.reading import SIZE_LIMIT_BYTES, read_patterns
+from kitops_jupyter.ignore.rules import IGNORE_FILE, Rules, is_within
 
-__all__ = ["FILE_NAME", "SIZE_LIMIT_BYTES", "Rules", "is_within", "read"]
+__all__ = ["IGNORE_FILE", "SIZE_LIMIT_BYTES", "Rules", "is_within", "read_patterns"]

@@ -7,15 +7,15 @@ from pathlib import Path
 from kitops_jupyter.disk import clean_path, read_bytes, why
 from kitops_jupyter.errors import PathInvalid
 from kitops_jupyter.ignore.patterns import check
-from kitops_jupyter.ignore.rules import FILE_NAME
+from kitops_jupyter.ignore.rules import IGNORE_FILE
 
 SIZE_LIMIT_BYTES = 1 << 20
-_HINT = f"{FILE_NAME} is a text file with one pattern per line; correct it, or move it away"
+_HINT = f"{IGNORE_FILE} is a text file with one pattern per line; correct it, or move it away"
 
 
-def read(root: Path) -> list[str]:
+def read_patterns(root: Path) -> list[str]:
     """The patterns of the folder's `.kitignore`; none if there is no such file. Raises PathInvalid."""
-    path = root / FILE_NAME
+    path = root / IGNORE_FILE
     try:
         lines = read_bytes(path, SIZE_LIMIT_BYTES).decode("utf-8-sig").split("\n")
     except FileNotFoundError:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from kitops_jupyter.disk import clean_path
 from kitops_jupyter.ignore.patterns import runs_of
 
-FILE_NAME = ".kitignore"
+IGNORE_FILE = ".kitignore"
 # Never packed, at the top of the kit's folder only.
-_ALWAYS = ("Kitfile", "kitfile", ".kitfile", FILE_NAME)
+_ALWAYS = ("Kitfile", "kitfile", ".kitfile", IGNORE_FILE)
 
 
 class Rules:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from kitops_jupyter.disk import Links, LinkTarget
 from kitops_jupyter.errors import NotFound, PathInvalid
-from kitops_jupyter.ignore import FILE_NAME as IGNORE_FILE
-from kitops_jupyter.ignore import Rules
+from kitops_jupyter.ignore import IGNORE_FILE, Rules
 from kitops_jupyter.kitfile import Entry
 from kitops_jupyter.layers.member import Member, member_of
 from kitops_jupyter.lines import command

@@ -13,8 +13,8 @@ from kitops_jupyter.manifest.matching import (
     raw_file,
     unnamed_layers,
 )
-from kitops_jupyter.manifest.reading import Manifest, kitfile_of, load_object, parse
-from kitops_jupyter.manifest.writing import build, build_config, file_metadata, layer_annotations
+from kitops_jupyter.manifest.reading import Manifest, kitfile_of, load_object, parse_manifest
+from kitops_jupyter.manifest.writing import build_config, build_manifest, file_metadata, layer_annotations
 
 __all__ = [
     "CLI_VERSION",
@@ -27,8 +27,8 @@ __all__ = [
     "Match",
     "RawFile",
     "UnnamedLayer",
-    "build",
     "build_config",
+    "build_manifest",
     "file_metadata",
     "kitfile_from_layers",
     "kitfile_of",
@@ -36,7 +36,7 @@ __all__ = [
     "load_object",
     "matched_layers",
     "package_of",
-    "parse",
+    "parse_manifest",
     "raw_file",
     "unnamed_layers",
 ]

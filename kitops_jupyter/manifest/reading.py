@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kitops_jupyter import gojson
-from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.content import IMAGE_MANIFEST, MANIFEST_LIMIT_BYTES, Descriptor
 from kitops_jupyter.errors import ManifestInvalid, NotAModelKit
-from kitops_jupyter.kitfile import Kitfile
+from kitops_jupyter.kitfile import Kitfile, from_json
 from kitops_jupyter.manifest.annotations import KITFILE
 from kitops_jupyter.media_types import INDEX_ARTIFACT, Kind, kind_of
 
@@ -65,7 +64,7 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def parse(data: bytes) -> Manifest:
+def parse_manifest(data: bytes) -> Manifest:
     """Read a kit's manifest, of any age. Raises ManifestInvalid, NotAModelKit (an image, an index)."""
     parsed = load_object(data, "manifest")
     media_type = parsed.get("mediaType") or IMAGE_MANIFEST
@@ -108,9 +107,7 @@ def _annotations(parsed: Mapping[str, Any]) -> dict[str, str]:
 def kitfile_of(manifest: Manifest, config: bytes) -> Kitfile | None:
     """The Kitfile that the kit was packed from; None for a ModelPack that came without one. Raises ManifestInvalid."""
     if manifest.kind == "modelkit":
-        return kitfiles.from_json(config, where="config")
+        return from_json(config, where="config")
     if KITFILE in manifest.annotations:
-        return kitfiles.from_json(
-            manifest.annotations[KITFILE].encode("utf-8", "replace"), where=f"annotation {KITFILE}"
-        )
+        return from_json(manifest.annotations[KITFILE].encode("utf-8", "replace"), where=f"annotation {KITFILE}")
     return None

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from kitops_jupyter import gojson
-from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.content import IMAGE_MANIFEST, Descriptor
 from kitops_jupyter.errors import PathInvalid
-from kitops_jupyter.kitfile import Kitfile
+from kitops_jupyter.kitfile import Kitfile, to_json
 from kitops_jupyter.manifest.annotations import CLI_VERSION, CREATED, FILE_METADATA, FILE_PATH, KITFILE, SUBTYPE
 from kitops_jupyter.media_types import MANIFEST_ARTIFACTS, Kind
 
@@ -56,7 +55,7 @@ def file_metadata(name: str, mode: int, size_bytes: int, mtime_ns: int) -> str:
 def build_config(kitfile: Kitfile, *, kind: Kind = "modelkit", created: str = "") -> bytes:
     """The config of a packed Kitfile; of a ModelPack it is model-spec's, `created` (RFC 3339) included."""
     if kind == "modelkit":
-        return kitfiles.to_json(kitfile)
+        return to_json(kitfile)
     package, model = kitfile.package, kitfile.model
     licensed: list[Any] = [package, *([model, *model.parts] if model else []), *kitfile.datasets, *kitfile.code]
     descriptor = {
@@ -77,7 +76,7 @@ def build_config(kitfile: Kitfile, *, kind: Kind = "modelkit", created: str = ""
     return gojson.dumps(config).encode("utf-8")
 
 
-def build(
+def build_manifest(
     config: Descriptor,
     layers: Sequence[Descriptor],
     *,

@@ -8,7 +8,6 @@ one that the kit names, on this machine; and a layer is read whole for a claim o
 from __future__ import annotations
 
 from kitops_jupyter import file_index
-from kitops_jupyter import manifest as manifests
 from kitops_jupyter.content import (
     MANIFEST_LIMIT_BYTES,
     MANIFEST_TYPES,
@@ -19,6 +18,7 @@ from kitops_jupyter.content import (
     read_verified,
 )
 from kitops_jupyter.errors import Cancelled, KitError
+from kitops_jupyter.manifest import load_object
 from kitops_jupyter.operations.index_findings import IndexFindings, with_index
 from kitops_jupyter.operations.passing_index import PassingIndex
 
@@ -78,7 +78,7 @@ def _read(source: Source, kit: Descriptor) -> list[tuple[str, file_index.Address
 
 
 def _claims_in(data: bytes, kit: Digest) -> list[tuple[str, file_index.Address]]:
-    parsed = manifests.load_object(data, "file index")
+    parsed = load_object(data, "file index")
     subject, layers = parsed.get("subject"), parsed.get("layers")
     if not isinstance(subject, dict) or subject.get("digest") != kit or not isinstance(layers, list):
         return []

@@ -7,12 +7,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
 from kitops_jupyter.content import IMAGE_INDEX, Descriptor, Source, read_verified
 from kitops_jupyter.errors import Cancelled, KitError, NotFound, ReferenceCycle, Usage
 from kitops_jupyter.kit_index import describe, parse_index
 from kitops_jupyter.kitfile import Entry, Kitfile
+from kitops_jupyter.manifest import (
+    Manifest,
+    Match,
+    UnnamedLayer,
+    kitfile_from_layers,
+    kitfile_of,
+    matched_layers,
+    parse_manifest,
+    unnamed_layers,
+)
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.sources import LocalFirst, MayBeElsewhere
@@ -30,7 +39,7 @@ class Kit:
     reference: Reference
     source: Source
     descriptor: Descriptor
-    manifest: manifests.Manifest
+    manifest: Manifest
     config: bytes
     kitfile: Kitfile | None
 
@@ -43,17 +52,17 @@ class Kit:
         """Each Kitfile entry that has a layer, with the layer."""
         return [(match.entry, match.layer) for match in self.matches()]
 
-    def matches(self) -> Sequence[manifests.Match]:
+    def matches(self) -> Sequence[Match]:
         """As `layers`, with what old kits need to be unpacked."""
-        return manifests.matched_layers(self.manifest, self.described())
+        return matched_layers(self.manifest, self.described())
 
-    def unnamed(self) -> list[manifests.UnnamedLayer]:
+    def unnamed(self) -> list[UnnamedLayer]:
         """The layers that the Kitfile does not name: part of the kit, but of nothing that is unpacked."""
-        return manifests.unnamed_layers(self.manifest, self.matches())
+        return unnamed_layers(self.manifest, self.matches())
 
     def described(self) -> Kitfile:
         """The Kitfile, or what can be said of one from the layers."""
-        return self.kitfile or manifests.kitfile_from_layers(self.manifest, self.config)
+        return self.kitfile or kitfile_from_layers(self.manifest, self.config)
 
 
 def open_kit(text: str | Reference, settings: Settings) -> Kit:
@@ -71,9 +80,9 @@ def open_kit(text: str | Reference, settings: Settings) -> Kit:
 
 def read_kit(reference: Reference, source: Source, descriptor: Descriptor) -> Kit:
     """The kit with this manifest descriptor in this source."""
-    parsed = manifests.parse(read_verified(source, descriptor))
+    parsed = parse_manifest(read_verified(source, descriptor))
     config = read_verified(source, parsed.config)
-    return Kit(reference, source, descriptor, parsed, config, manifests.kitfile_of(parsed, config))
+    return Kit(reference, source, descriptor, parsed, config, kitfile_of(parsed, config))
 
 
 class IsIndex(Usage):

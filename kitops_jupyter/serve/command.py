@@ -22,7 +22,7 @@ _ABOUT = (
 _EXAMPLE = "for example: jupyter kit serve ./registry --port 5000"
 
 
-def main(words: Sequence[str]) -> int:
+def serve_command(words: Sequence[str]) -> int:
     """Serve until the person ends it. Raises Usage, PathInvalid."""
     arguments = _parser().parse_args(words)
     folder = typed_path(arguments.folder)

@@ -19,11 +19,11 @@ def add_registry(asked: bodies.RegistryEntry, root: Root) -> wire.RegistryRow:
     return registry_row(asked.name, name_registry(asked.name, _entry(asked, root), settings=Settings.load()))
 
 
-def check_registry(asked: bodies.RegistryEntry, root: Root) -> wire.RegistryCheck:
+def try_registry(asked: bodies.RegistryEntry, root: Root) -> wire.RegistryCheck:
     """Ask a registry whether it is there, before it gets a name."""
-    from kitops_jupyter.operations.check_registry import check_registry as check
+    from kitops_jupyter.operations.check_registry import check_registry
 
-    found = check(asked.name, _entry(asked, root), settings=Settings.load())
+    found = check_registry(asked.name, _entry(asked, root), settings=Settings.load())
     return wire.RegistryCheck(found.address, found.verdict, found.message, found.hint, found.field)
 
 
@@ -37,11 +37,11 @@ def _entry(asked: bodies.RegistryEntry, root: Root) -> RegistrySettings:
     return RegistrySettings(asked.url, asked.plain_http, asked.tls_verify, *files)
 
 
-def remove_registry(asked: bodies.RemoveRegistry) -> None:
+def forget_registry(asked: bodies.RemoveRegistry) -> None:
     """Forget a registry's name."""
-    from kitops_jupyter.operations.registries import remove_registry as remove
+    from kitops_jupyter.operations.registries import remove_registry
 
-    remove(asked.name, settings=Settings.load())
+    remove_registry(asked.name, settings=Settings.load())
 
 
 def sign_in(asked: bodies.Login) -> wire.RegistryRow:

@@ -86,9 +86,9 @@ ROUTES: tuple[Route[Any, Any], ...] = (
         "check/registry",
         bodies.RegistryEntry,
         wire.RegistryCheck,
-        lambda asked, our: deeds.check_registry(asked, our.root),
+        lambda asked, our: deeds.try_registry(asked, our.root),
     ),
-    Route("remove_registry", "DELETE", "registries", bodies.RemoveRegistry, NOTHING, alone(deeds.remove_registry)),
+    Route("remove_registry", "DELETE", "registries", bodies.RemoveRegistry, NOTHING, alone(deeds.forget_registry)),
     Route("local", "GET", "local", bodies.Nothing, wire.LocalList, lambda _, our: local.local()),
     Route(
         "repositories",

@@ -72,7 +72,7 @@ def test_what_is_packed_and_what_is_told_is_everything_and_nothing_twice(seed: i
     assert kitfile.read(kitfile.to_yaml(proposal.kitfile)) == proposal.kitfile
     assert all(entry.clean_path != "." for entry in proposal.kitfile.entries())
 
-    plan = layers.plan(proposal.kitfile, root, patterns=ignore.read(root))
+    plan = layers.plan(proposal.kitfile, root, patterns=ignore.read_patterns(root))
     packed = [member.name for layer in plan.layers for member in layer.members if not member.is_dir]
     told = [path for path, _ in proposal.left_out]
     assert len(packed) == len(set(packed)) and len(told) == len(set(told))

@@ -27,7 +27,7 @@ def code_at(path: str, index: int = 0) -> Entry:
 def test_the_text_for_a_layer_selects_it_and_no_neighbour(path: str, other: str) -> None:
     text = filters.text_for("code", path)
     assume(path != other and text != f"code:{other}")
-    chosen = filters.parse([text])
+    chosen = filters.parse_filters([text])
     assert chosen.selects(code_at(path))
     assert not chosen.selects(code_at(other, 1))
     assert [choice.entry.path for choice in chosen.choose([code_at(path), code_at(other, 1)])] == [path]
@@ -37,7 +37,7 @@ def test_the_text_for_a_layer_selects_it_and_no_neighbour(path: str, other: str)
 def test_the_text_for_a_file_in_a_layer_takes_it_and_no_neighbour(path: str, other: str) -> None:
     mine, others = f"src/{path}", f"src/{other}"
     assume(not f"{others}/".startswith(f"{mine}/"))
-    (choice,) = filters.parse([filters.text_for("code", mine)]).choose([code_at("src")])
+    (choice,) = filters.parse_filters([filters.text_for("code", mine)]).choose([code_at("src")])
     assert choice.takes(mine)
     assert not choice.takes(others)
 
@@ -45,7 +45,7 @@ def test_the_text_for_a_file_in_a_layer_takes_it_and_no_neighbour(path: str, oth
 @given(PATHS, PATHS)
 def test_the_text_for_a_file_of_the_whole_folder_takes_it_and_no_namesake(path: str, other: str) -> None:
     assume(not f"{other}/".startswith(f"{path}/"))
-    (choice,) = filters.parse([filters.text_for_file("code", path)]).choose([code_at(".")])
+    (choice,) = filters.parse_filters([filters.text_for_file("code", path)]).choose([code_at(".")])
     assert choice.takes(path)
     assert not choice.takes(other)
     assert not choice.takes(f"deeper/{path}")
@@ -57,7 +57,7 @@ def test_an_exclusion_leaves_out_what_its_text_is_for_and_no_neighbour(path: str
     assume(not f"{others}/".startswith(f"{mine}/"))
     exclusion = filters.exclusion_of(filters.text_for("code", mine))
     for texts in ([exclusion], ["code", exclusion], [exclusion, "code:src"]):
-        (choice,) = filters.parse(texts).choose([code_at("src")])
+        (choice,) = filters.parse_filters(texts).choose([code_at("src")])
         assert not choice.takes(mine)
         assert choice.takes(others)
 
@@ -75,12 +75,12 @@ def test_an_exclusion_leaves_out_what_its_text_is_for_and_no_neighbour(path: str
     ],
 )
 def test_an_exclusion_wins_wherever_it_stands(texts: list[str], expected: list[str]) -> None:
-    assert selected(parse_yaml(KIT), filters.parse(texts)) == expected
+    assert selected(parse_yaml(KIT), filters.parse_filters(texts)) == expected
 
 
 def test_exclusions_alone_mean_the_rest_of_the_kit() -> None:
     entries = [entry for entry in parse_yaml(KIT).entries() if entry.has_layer]
-    choices = filters.parse(["!datasets:part-1.csv"]).choose(entries)
+    choices = filters.parse_filters(["!datasets:part-1.csv"]).choose(entries)
     assert [choice.entry.path for choice in choices if choice.is_whole] == [
         "model.bin",
         "train.ipynb",
@@ -93,18 +93,18 @@ def test_exclusions_alone_mean_the_rest_of_the_kit() -> None:
 
 def test_an_exclusion_that_can_match_nothing_is_an_error_too() -> None:
     with pytest.raises(FilterInvalid, match="!prompts"):
-        filters.parse(["!prompts"]).choose(parse_yaml(KIT).entries())
+        filters.parse_filters(["!prompts"]).choose(parse_yaml(KIT).entries())
 
 
 def test_kits_own_grammar_has_no_exclusions() -> None:
     with pytest.raises(FilterInvalid, match="!code"):
-        filters.parse(["!code"], strict=True)
+        filters.parse_filters(["!code"], strict=True)
 
 
 def test_an_exclusion_of_the_model_is_one_of_the_inherited_model_too() -> None:
     (base,) = parse_yaml("model: {name: base, path: weights}").entries()
     for texts, taken in ((["!model"], []), (["!docs"], ["weights/a"]), (["!model:weights/b"], ["weights/a"])):
-        narrowed = filters.parse(texts).narrowed_to_model()
+        narrowed = filters.parse_filters(texts).narrowed_to_model()
         assert narrowed is not None
         found = narrowed.choose_inherited([base], beside=parse_yaml(KIT).entries())
         assert [name for choice in found for name in ("weights/a",) if choice.takes(name)] == taken
@@ -121,17 +121,17 @@ def test_many_globs_at_once_match_what_each_of_them_matches(globs: list[str], na
 
 
 def test_an_error_about_thousands_of_filters_names_a_few() -> None:
-    shown = filters.parse([f"code:{at}" for at in range(5000)]).text
+    shown = filters.parse_filters([f"code:{at}" for at in range(5000)]).text
     assert shown.startswith("code:0, code:1, ") and shown.endswith(", and 4990 more")
 
 
 @pytest.mark.parametrize("section", ["model", "part", "code", "dataset", "docs", "prompt", "mcpserver"])
 def test_the_text_for_a_path_selects_its_section_alone(section: str) -> None:
     (entry,) = parse_yaml("code: [{path: x}]").entries()
-    assert filters.parse([filters.text_for(section, "x")]).selects(entry) == (section == "code")
+    assert filters.parse_filters([filters.text_for(section, "x")]).selects(entry) == (section == "code")
 
 
 def test_the_text_for_an_empty_path_selects_the_whole_folder() -> None:
-    chosen = filters.parse([filters.text_for("code", "")])
+    chosen = filters.parse_filters([filters.text_for("code", "")])
     assert chosen.selects(code_at(""))
     assert chosen.selects(code_at("."))

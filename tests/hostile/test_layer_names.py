@@ -146,7 +146,7 @@ def test_no_layer_takes_the_kitfiles_place(
     config = manifests.build_config(described)
     about = Descriptor.of(CONFIG_TYPES["modelkit"], config)
     placed = replace(layer, annotations={FILE_PATH: name})
-    manifest = manifests.build(about, [placed], cli_version="x", created="2026-01-01T00:00:00Z")
+    manifest = manifests.build_manifest(about, [placed], cli_version="x", created="2026-01-01T00:00:00Z")
     entry = Descriptor.of(IMAGE_MANIFEST, manifest)
     place = store(settings).repository("localhost/evil")
     for descriptor, blob in ((layer, packed), (about, config), (entry, manifest)):

@@ -32,7 +32,7 @@ def test_a_golden_kit_is_planned_as_kit_packed_it(name: str, tmp_path: Path) -> 
     plan = layers.plan(
         kitfile.read(kitfile_text(case)),
         tmp_path,
-        patterns=ignore.read(tmp_path),
+        patterns=ignore.read_patterns(tmp_path),
         parent_paths=list(parent_paths(name)),
     )
     for layer, packed in zip(plan.layers, case["layers"], strict=True):

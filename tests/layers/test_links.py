@@ -29,7 +29,8 @@ def grow(root: Path, *names: str, **links: str) -> None:
 
 def planned(root: Path, path: str, *, follow: bool = False, layout: LayerFormatName = "tar") -> layers.Plan:
     text = f"manifestVersion: 1.0.0\ncode: [{{path: {path}}}]\n"
-    return layers.plan(kitfile.read(text), root, patterns=ignore.read(root), layout=layout, follow_links=follow)
+    patterns = ignore.read_patterns(root)
+    return layers.plan(kitfile.read(text), root, patterns=patterns, layout=layout, follow_links=follow)
 
 
 def names(plan: layers.Plan) -> list[str]:

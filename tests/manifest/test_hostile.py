@@ -64,20 +64,20 @@ HOSTILE: dict[str, tuple[bytes, type[Exception]]] = {
 def test_a_hostile_manifest_is_refused(name: str) -> None:
     data, error = HOSTILE[name]
     with pytest.raises(error):
-        manifests.parse(data)
+        manifests.parse_manifest(data)
 
 
 def test_only_an_index_of_kits_is_told_of_with_labels() -> None:
     index = {"schemaVersion": 2, "mediaType": IMAGE_INDEX, "manifests": []}
     for artifact_type, expected in ((INDEX_ARTIFACT, True), ("", False)):
         with pytest.raises(NotAModelKit) as caught:
-            manifests.parse(json.dumps({**index, "artifactType": artifact_type}).encode())
+            manifests.parse_manifest(json.dumps({**index, "artifactType": artifact_type}).encode())
         assert ("-l KEY=VALUE" in caught.value.hint) == expected
 
 
 def test_half_a_character_is_read_as_go_reads_it_and_can_be_shown() -> None:
     text = json.dumps({**KIT, "annotations": {"a\ud800": "b\udfff \U0001f600"}})
-    annotations = manifests.parse(text.encode()).annotations
+    annotations = manifests.parse_manifest(text.encode()).annotations
     assert annotations == {"a\ufffd": "b\ufffd \U0001f600"}
 
 
@@ -113,7 +113,7 @@ def test_whatever_stands_anywhere_the_answer_is_a_kit_or_an_error_of_ours(
         inner = inner[step]
     inner[place[-1]] = value
     try:
-        manifest = manifests.parse(json.dumps(kit).encode())
+        manifest = manifests.parse_manifest(json.dumps(kit).encode())
         kitfile = manifests.kitfile_of(manifest, json.dumps(config).encode())
         if kitfile is None:
             kitfile = manifests.kitfile_from_layers(manifest, json.dumps({"modelfs": {"diffIds": config}}).encode())

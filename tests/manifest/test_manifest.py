@@ -27,8 +27,8 @@ KIT: dict[str, Any] = {"schemaVersion": 2, "mediaType": IMAGE_MANIFEST, "config"
 @pytest.mark.parametrize("name", GOLDEN)
 def test_a_golden_manifest_is_built_to_the_byte(name: str) -> None:
     text = load_case(name)["manifest"]
-    manifest = manifests.parse(text.encode())
-    built = manifests.build(
+    manifest = manifests.parse_manifest(text.encode())
+    built = manifests.build_manifest(
         manifest.config,
         manifest.layers,
         cli_version=manifest.annotations[manifests.CLI_VERSION],
@@ -57,11 +57,11 @@ def test_a_golden_kit_is_built_to_the_byte_from_its_kitfile_and_layers(name: str
         )
         for entry, layer in zip(entries, case["layers"], strict=True)
     ]
-    built = manifests.build(
+    built = manifests.build_manifest(
         Descriptor.of(CONFIG["mediaType"], config),
         layers,
         cli_version="1.17.0",
-        created=manifests.parse(case["manifest"].encode()).annotations[manifests.CREATED],
+        created=manifests.parse_manifest(case["manifest"].encode()).annotations[manifests.CREATED],
     )
     assert Digest.of(built) == case["manifest_digest"]
 
@@ -69,14 +69,14 @@ def test_a_golden_kit_is_built_to_the_byte_from_its_kitfile_and_layers(name: str
 @pytest.mark.parametrize("name", GOLDEN)
 def test_every_entry_of_a_golden_kit_has_its_layer(name: str) -> None:
     case = load_case(name)
-    manifest = manifests.parse(case["manifest"].encode())
+    manifest = manifests.parse_manifest(case["manifest"].encode())
     matches = manifests.matched_layers(manifest, from_json(case["config"].encode()))
     assert [match.layer for match in matches] == list(manifest.layers)
 
 
 def test_a_kit_from_before_1_10_is_read() -> None:
     old = {"schemaVersion": 2, "config": CONFIG, "layers": None, "annotations": {manifests.CLI_VERSION: "0.4.0"}}
-    manifest = manifests.parse(json.dumps(old).encode())
+    manifest = manifests.parse_manifest(json.dumps(old).encode())
     assert (manifest.kind, manifest.layers) == ("modelkit", ())
 
 
@@ -88,7 +88,7 @@ def layer(kind: str, digit: str, path: str = "") -> dict[str, Any]:
 def test_layers_without_digests_in_the_config_are_matched_by_kind_and_position() -> None:
     data = "application/vnd.kitops.modelkit.dataset.v1.tar+gzip"
     code = "application/vnd.kitops.modelkit.code.v1.tar+gzip"
-    manifest = manifests.parse(
+    manifest = manifests.parse_manifest(
         json.dumps({**KIT, "layers": [layer(data, "1"), layer(code, "2"), layer(data, "3")]}).encode()
     )
     kitfile = parse_yaml("code: [{path: src/a}]\ndatasets: [{path: one}, {path: in/two}]\n")
@@ -101,7 +101,7 @@ def test_layers_without_digests_in_the_config_are_matched_by_kind_and_position()
 
 
 def test_a_digest_that_is_no_layer_and_half_of_the_digests_are_refused() -> None:
-    manifest = manifests.parse(json.dumps(KIT).encode())
+    manifest = manifests.parse_manifest(json.dumps(KIT).encode())
     kitfile = parse_yaml("code: [{path: a}, {path: b}]\n")
     digest = f"sha256:{'9' * 64}"
     with pytest.raises(ManifestInvalid, match="not a layer of the manifest"):
@@ -115,7 +115,8 @@ def test_a_digest_that_is_no_layer_and_half_of_the_digests_are_refused() -> None
 
 def test_raw_layers_with_equal_bytes_are_told_apart_by_their_paths() -> None:
     raw = "application/vnd.kitops.modelkit.code.v1.raw"
-    manifest = manifests.parse(json.dumps({**KIT, "layers": [layer(raw, "1", "b"), layer(raw, "1", "a")]}).encode())
+    same = [layer(raw, "1", "b"), layer(raw, "1", "a")]
+    manifest = manifests.parse_manifest(json.dumps({**KIT, "layers": same}).encode())
     digest = f"sha256:{'1' * 64}"
     kitfile = parse_yaml("code: [{path: a}, {path: b}]\n").with_layers(
         dict.fromkeys([("code", 0), ("code", 1)], (digest, digest))
@@ -134,7 +135,7 @@ def test_a_modelpack_without_a_kitfile_is_described_by_its_layers() -> None:
     ]
     config = json.dumps({"modelfs": {"type": "layers", "diffIds": [f"sha256:{'7' * 64}"] * 4}}).encode()
     pack = {**KIT, "config": {**CONFIG, "mediaType": f"{prefix}.config.v1+json"}, "layers": listed}
-    manifest = manifests.parse(json.dumps(pack).encode())
+    manifest = manifests.parse_manifest(json.dumps(pack).encode())
     assert manifests.kitfile_of(manifest, config) is None
     described = manifests.kitfile_from_layers(manifest, config)
     assert described.model is not None and described.model.path == "a.bin"
@@ -148,7 +149,7 @@ def test_a_modelpack_without_a_kitfile_has_the_name_of_its_config() -> None:
     said = {"name": "llama", "version": "3", "authors": ["Ada", 7], "licenses": ["MIT"], "description": ["no text"]}
     config = json.dumps({"descriptor": said, "modelfs": {"diffIds": []}}).encode()
     pack = {**KIT, "config": {**CONFIG, "mediaType": "application/vnd.cncf.model.config.v1+json"}, "layers": []}
-    package = manifests.kitfile_from_layers(manifests.parse(json.dumps(pack).encode()), config).package
+    package = manifests.kitfile_from_layers(manifests.parse_manifest(json.dumps(pack).encode()), config).package
     assert (package.name, package.version, package.authors, package.license) == ("llama", "3", ("Ada",), "MIT")
     assert package.description == "" and manifests.package_of(b'{"descriptor": [1]}').name == ""
 
@@ -156,9 +157,9 @@ def test_a_modelpack_without_a_kitfile_has_the_name_of_its_config() -> None:
 def test_a_modelpacks_kitfile_is_in_its_manifest() -> None:
     text = '{"manifestVersion":"1.0.0","package":{"name":"<n>"}}'
     config = Descriptor("application/vnd.cncf.model.config.v1+json", Digest.of(b""), 0)
-    data = manifests.build(config, [], cli_version="1", created="2026", kind="modelpack", kitfile_json=text)
+    data = manifests.build_manifest(config, [], cli_version="1", created="2026", kind="modelpack", kitfile_json=text)
     assert b'"layers":[],"annotations":{"ml.kitops.modelkit.cli-version":"1","ml.kitops.modelkit.kitfile":' in data
-    read = manifests.kitfile_of(manifests.parse(data), b"never looked at")
+    read = manifests.kitfile_of(manifests.parse_manifest(data), b"never looked at")
     assert read is not None
     assert read.package.name == "<n>"
 
@@ -166,7 +167,7 @@ def test_a_modelpacks_kitfile_is_in_its_manifest() -> None:
 def test_an_empty_modelpack_has_an_empty_model() -> None:
     config = {**CONFIG, "mediaType": "application/vnd.cncf.model.config.v1+json"}
     described = manifests.kitfile_from_layers(
-        manifests.parse(json.dumps({**KIT, "config": config}).encode()), b'{"modelfs":{"diffIds":null}}'
+        manifests.parse_manifest(json.dumps({**KIT, "config": config}).encode()), b'{"modelfs":{"diffIds":null}}'
     )
     assert described.model is not None
     assert described.manifest_version == "1.0.0"
@@ -176,7 +177,7 @@ def test_a_layer_of_a_modelpack_without_a_path_or_a_place_is_refused() -> None:
     weight, mcpb = "application/vnd.cncf.model.weight.v1.raw", "application/vnd.kitops.modelkit.mcpb.v1.raw"
     config = {**CONFIG, "mediaType": "application/vnd.cncf.model.config.v1+json"}
     for listed in (layer(weight, "1"), layer(mcpb, "1", "a.mcpb"), layer(weight, "1", "a\0b"), layer("text/html", "1")):
-        manifest = manifests.parse(json.dumps({**KIT, "config": config, "layers": [listed]}).encode())
+        manifest = manifests.parse_manifest(json.dumps({**KIT, "config": config, "layers": [listed]}).encode())
         with pytest.raises(ManifestInvalid):
             manifests.kitfile_from_layers(manifest, b'{"modelfs":{"diffIds":["sha256:1"]}}')
         with pytest.raises(ManifestInvalid):

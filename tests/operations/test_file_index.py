@@ -12,7 +12,7 @@ import pytest
 import kitops_jupyter as kit
 from kitops_jupyter.content import IMAGE_INDEX, read_verified
 from kitops_jupyter.file_index import ARTIFACT_TYPES, address_of
-from kitops_jupyter.manifest import Manifest, parse
+from kitops_jupyter.manifest import Manifest, parse_manifest
 from kitops_jupyter.progress import Event
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -25,7 +25,7 @@ HTTP = Connection(plain_http=True)
 
 def manifest_of(reference: str, settings: Settings) -> Manifest:
     source = store(settings).repository(Reference.parse(reference))
-    return parse(read_verified(source, source.resolve(Reference.parse(reference).name)))
+    return parse_manifest(read_verified(source, source.resolve(Reference.parse(reference).name)))
 
 
 def indexes_of(reference: str, settings: Settings) -> list[str]:

@@ -177,7 +177,7 @@ def store_kit(settings: Settings, kitfile: Kitfile, layer: Descriptor, data: byt
     """Write blobs, lists and tag as kit does, without anybody looking at them."""
     config = manifests.build_config(kitfile)
     described = Descriptor.of(CONFIG_TYPES["modelkit"], config)
-    manifest = manifests.build(described, [layer], cli_version="x", created="2026-01-01T00:00:00Z")
+    manifest = manifests.build_manifest(described, [layer], cli_version="x", created="2026-01-01T00:00:00Z")
     entry = Descriptor.of(IMAGE_MANIFEST, manifest)
     storage = settings.storage
     (storage / "blobs" / "sha256").mkdir(parents=True)
@@ -224,7 +224,7 @@ def test_two_layers_with_the_same_file_are_refused(tmp_path: Path, settings: Set
     kitfile = parse_yaml(text).with_layers({("model", 0): both, ("part", 0): both})
     config = manifests.build_config(kitfile)
     described = Descriptor.of(CONFIG_TYPES["modelkit"], config)
-    data = manifests.build(described, [layer.descriptor] * 2, cli_version="x", created="2026-01-01T00:00:00Z")
+    data = manifests.build_manifest(described, [layer.descriptor] * 2, cli_version="x", created="2026-01-01T00:00:00Z")
     place = store(settings).repository("localhost/twice")
     place.write(described, io.BytesIO(config))
     place.write(Descriptor.of(IMAGE_MANIFEST, data), io.BytesIO(data))

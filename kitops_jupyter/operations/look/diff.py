@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.kitfile import to_json
 from kitops_jupyter.manifest import Match, UnnamedLayer
 from kitops_jupyter.operations.look.diff_files import FileChange, changed_files
 from kitops_jupyter.operations.opening import Kit, Opener, open_kit
@@ -138,7 +138,7 @@ def _changed_annotations(one: Mapping[str, str], two: Mapping[str, str]) -> tupl
 
 
 def _changed_fields(one: Kit, two: Kit) -> list[FieldChange]:
-    before, after = (_flat(json.loads(kitfiles.to_json(kit.described()))) for kit in (one, two))
+    before, after = (_flat(json.loads(to_json(kit.described()))) for kit in (one, two))
     return [
         FieldChange(name, before.get(name, ""), after.get(name, ""))
         for name in [*before, *(name for name in after if name not in before)]

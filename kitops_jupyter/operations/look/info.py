@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kitops_jupyter import kitfile
-from kitops_jupyter import manifest as manifests
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.kitfile import Kitfile
+from kitops_jupyter.manifest import CLI_VERSION
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
@@ -79,7 +79,7 @@ def inspect(
     """Digest, Kitfile and manifest of a kit. Raises NotFound, ManifestInvalid."""
     with observed(observe, reference), Opener(settings or Settings.load(), connection, remote=remote) as opener:
         kit = opener.open(reference)
-    version = kit.manifest.annotations.get(manifests.CLI_VERSION, "unknown")
+    version = kit.manifest.annotations.get(CLI_VERSION, "unknown")
     return InspectResult(kit.reference, kit.descriptor.digest, version, kit.kitfile, _raw_manifest(kit))
 
 

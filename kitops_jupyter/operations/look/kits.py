@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import gojson, targets
-from kitops_jupyter import manifest as manifests
 from kitops_jupyter.content import IMAGE_INDEX, Descriptor, Digest
 from kitops_jupyter.errors import KitError
-from kitops_jupyter.filters import Filters
+from kitops_jupyter.filters import Filters, parse_filters
+from kitops_jupyter.manifest import CREATED, kitfile_of, package_of, parse_manifest
 from kitops_jupyter.media_types import INDEX_ARTIFACT
 from kitops_jupyter.operations.opening import Kit, read_kit
 from kitops_jupyter.progress import Observer, ignore, observed
@@ -92,7 +91,7 @@ def list_kits(
     hides no other. Raises FilterInvalid, InvalidReference, RegistryError.
     """
     settings = settings or Settings.load()
-    chosen = filter_rules.parse(filters)
+    chosen = parse_filters(filters)
     reference = Reference.parse(repository) if repository else None
     if reference and (remote or targets.names_registry(reference, settings)):
         with observed(observe, str(reference)):
@@ -135,8 +134,8 @@ def _listed_remote(
             tags.setdefault(read.descriptor.digest, []).append(read.name)
             if read.descriptor.digest not in kits:
                 try:
-                    manifest = manifests.parse(read.manifest)
-                    kitfile = manifests.kitfile_of(manifest, read.config)
+                    manifest = parse_manifest(read.manifest)
+                    kitfile = kitfile_of(manifest, read.config)
                 except KitError as problem:
                     problems.append(f"{read.name}: {problem.message}")
                     continue
@@ -153,7 +152,7 @@ def _listed_remote(
 
 
 def _row(shown: str, kit: Kit, tags: Sequence[str]) -> ListedKit:
-    package = kit.kitfile.package if kit.kitfile else manifests.package_of(kit.config)
+    package = kit.kitfile.package if kit.kitfile else package_of(kit.config)
     return ListedKit(
         repository=shown,
         digest=kit.descriptor.digest,
@@ -161,5 +160,5 @@ def _row(shown: str, kit: Kit, tags: Sequence[str]) -> ListedKit:
         model_name=package.name or NONE,
         author=(package.authors[0] if package.authors else "") or NONE,
         size_bytes=kit.size_bytes,
-        created=kit.manifest.annotations.get(manifests.CREATED, ""),
+        created=kit.manifest.annotations.get(CREATED, ""),
     )

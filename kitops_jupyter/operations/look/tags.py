@@ -8,10 +8,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import KitError
+from kitops_jupyter.manifest import CREATED, kitfile_of, package_of, parse_manifest
 from kitops_jupyter.operations.look.kits import NONE, ListedKit
 from kitops_jupyter.reference import LIFECYCLE_TAGS, Reference, is_referrers_tag
 from kitops_jupyter.settings import Settings
@@ -74,9 +74,9 @@ def _listed(repository: str, read: Read) -> ListedKit:
     if read.error:
         return replace(unread, problem=read.error.message)
     try:
-        manifest = manifests.parse(read.manifest)
-        kitfile = manifests.kitfile_of(manifest, read.config)
-        package = kitfile.package if kitfile else manifests.package_of(read.config)
+        manifest = parse_manifest(read.manifest)
+        kitfile = kitfile_of(manifest, read.config)
+        package = kitfile.package if kitfile else package_of(read.config)
     except KitError as problem:
         return replace(unread, problem=problem.message)
     return replace(
@@ -84,7 +84,7 @@ def _listed(repository: str, read: Read) -> ListedKit:
         model_name=package.name or NONE,
         author=(package.authors[0] if package.authors else "") or NONE,
         size_bytes=sum(layer.size_bytes for layer in manifest.layers),
-        created=manifest.annotations.get(manifests.CREATED, ""),
+        created=manifest.annotations.get(CREATED, ""),
         layers=tuple(manifest.layers),
     )
 

@@ -7,8 +7,6 @@ import time
 from collections.abc import Sequence
 
 from kitops_jupyter import file_index
-from kitops_jupyter import kitfile as kitfiles
-from kitops_jupyter import manifest as manifests
 from kitops_jupyter.content import (
     IMAGE_MANIFEST,
     Descriptor,
@@ -19,7 +17,8 @@ from kitops_jupyter.content import (
     read_verified,
 )
 from kitops_jupyter.errors import KitError
-from kitops_jupyter.kitfile import Kitfile
+from kitops_jupyter.kitfile import Kitfile, to_json
+from kitops_jupyter.manifest import KITFILE, build_config, build_manifest, parse_manifest
 from kitops_jupyter.media_types import CONFIG_TYPES, Kind
 from kitops_jupyter.operations.pack.layers import PackedLayer
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
@@ -50,19 +49,19 @@ def store_manifest(
     )
     layers = [layer.descriptor for layer in packed]
     created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(settings.created_epoch_s))
-    config = manifests.build_config(described, kind=kind, created=created)
+    config = build_config(described, kind=kind, created=created)
     config_descriptor = Descriptor.of(CONFIG_TYPES[kind], config)
     descriptor = _find_same(place, _known(place, reference), described, layers, kind)
     if descriptor is None or (kind == "modelkit" and isinstance(place, OpensChecked)):  # what is there may be damaged
         place.write(config_descriptor, io.BytesIO(config), item="config")
     if descriptor is None:
-        data = manifests.build(
+        data = build_manifest(
             config_descriptor,
             layers,
             cli_version=settings.cli_version,
             created=created,
             kind=kind,
-            kitfile_json=kitfiles.to_json(described).decode() if kind == "modelpack" else None,
+            kitfile_json=to_json(described).decode() if kind == "modelpack" else None,
         )
         descriptor = Descriptor.of(IMAGE_MANIFEST, data)
         place.write(descriptor, io.BytesIO(data), item="manifest")
@@ -92,14 +91,14 @@ def _find_same(
     place: Target, candidates: Sequence[Descriptor], described: Kitfile, layers: Sequence[Descriptor], kind: Kind
 ) -> Descriptor | None:
     """The newest of these manifests with these layers and this Kitfile, if there is one."""
-    config = Digest.of(manifests.build_config(described)) if kind == "modelkit" else None
-    text = kitfiles.to_json(described).decode()
+    config = Digest.of(build_config(described)) if kind == "modelkit" else None
+    text = to_json(described).decode()
     for descriptor in reversed(candidates):
         try:
-            known = manifests.parse(read_verified(place, descriptor))
+            known = parse_manifest(read_verified(place, descriptor))
         except KitError:
             continue  # another kit that cannot be read is no reason not to pack this one
-        same = known.config.digest == config if config else known.annotations.get(manifests.KITFILE) == text
+        same = known.config.digest == config if config else known.annotations.get(KITFILE) == text
         is_whole = kind == "modelkit" or place.exists(known.config)
         if same and is_whole and known.kind == kind and list(known.layers) == list(layers):
             return descriptor

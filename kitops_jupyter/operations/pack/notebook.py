@@ -75,5 +75,5 @@ def _with_entry(path: Path, name: str) -> str | None:
 
 def _takes(read: Kitfile, root: Path, name: str) -> bool:
     paths = [entry.clean_path for entry in read.entries() if entry.has_layer]
-    is_ignored = ignore.Rules(ignore.read(root), paths).matches(name)
+    is_ignored = ignore.Rules(ignore.read_patterns(root), paths).matches(name)
     return not is_ignored and any(ignore.is_within(name, path) for path in paths)

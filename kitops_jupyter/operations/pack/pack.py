@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 
 from kitops_jupyter import codecs, layers, targets
-from kitops_jupyter import ignore as ignore_rules
 from kitops_jupyter.archive import LayerFormatName, formats
 from kitops_jupyter.codecs import Compression
 from kitops_jupyter.content import Digest, Ingests, Target
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.ignore import read_patterns
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.media_types import Kind
 from kitops_jupyter.operations.again import again_if_taken
@@ -134,7 +134,7 @@ def pack(
         plan = layers.plan(
             source.kitfile,
             source.root,
-            patterns=ignore_rules.read(source.root),
+            patterns=read_patterns(source.root),
             parent_paths=[
                 entry.path for parent in parents for entry in parent.described().entries() if entry.has_layer
             ],

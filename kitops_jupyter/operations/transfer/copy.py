@@ -9,12 +9,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kitops_jupyter import manifest as manifests
 from kitops_jupyter import targets
 from kitops_jupyter.content import Descriptor, Digest, HoldsOne, Readable, ReadsRanges, Source, Tidies, read_verified
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Cancelled, KitError, NotFound, Usage
 from kitops_jupyter.kitfile import Kitfile
+from kitops_jupyter.manifest import kitfile_from_layers, kitfile_of, parse_manifest
 from kitops_jupyter.oci_layout import IndexFile, LayoutTar, TarWriter
 from kitops_jupyter.operations.opening import Opener, refuse_ring
 from kitops_jupyter.operations.tally import Counts, Tally
@@ -127,9 +127,9 @@ def _refuse_ring(
         return
 
     def read() -> Kitfile:
-        top = manifests.parse(next(node for node in nodes if node.descriptor.digest == root.digest).data)
+        top = parse_manifest(next(node for node in nodes if node.descriptor.digest == root.digest).data)
         config = read_verified(side, top.config)
-        return manifests.kitfile_of(top, config) or manifests.kitfile_from_layers(top, config)
+        return kitfile_of(top, config) or kitfile_from_layers(top, config)
 
     refuse_ring(read, replace(goal.reference, tag="", digest=None, extra_tags=tuple(tags)), opener.open)
 
@@ -223,9 +223,9 @@ def _parents(side: Source, nodes: Sequence[Node]) -> list[str]:
 
 
 def _parent(side: Source, node: Node) -> str | None:
-    parsed = manifests.parse(node.data)
+    parsed = parse_manifest(node.data)
     try:
-        kitfile = manifests.kitfile_of(parsed, read_verified(side, parsed.config))
+        kitfile = kitfile_of(parsed, read_verified(side, parsed.config))
     except Cancelled:
         raise
     except KitError:

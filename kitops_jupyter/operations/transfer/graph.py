@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from kitops_jupyter import manifest as manifests
 from kitops_jupyter.content import (
     IMAGE_INDEX,
     IMAGE_MANIFEST,
@@ -23,6 +22,7 @@ from kitops_jupyter.content import (
 )
 from kitops_jupyter.errors import ManifestInvalid
 from kitops_jupyter.kit_index import parse_index
+from kitops_jupyter.manifest import FILE_PATH, load_object, parse_manifest
 from kitops_jupyter.operations.transfer.extras import Extras
 
 # A kit has a handful; more is not one that anybody made to be used.
@@ -98,12 +98,12 @@ class _Walker:
 def _read(data: bytes, descriptor: Descriptor, role: Role) -> tuple[tuple[Descriptor, ...], tuple[Descriptor, ...]]:
     """The blobs and the manifests that this one needs; a kit must be one, an index one of kits."""
     if role == "kit":
-        kit = manifests.parse(data)
+        kit = parse_manifest(data)
         return (*kit.layers, kit.config), ()
     if role == "index":
         return (), parse_index(data).entries
     what = f"manifest {descriptor.digest.short}"
-    parsed = manifests.load_object(data, what)
+    parsed = load_object(data, what)
     found: dict[str, list[Descriptor]] = {}
     for name in ("layers", "blobs", "manifests"):
         listed = parsed.get(name) or []
@@ -116,7 +116,7 @@ def _read(data: bytes, descriptor: Descriptor, role: Role) -> tuple[tuple[Descri
 
 def _described(data: bytes, descriptor: Descriptor) -> Descriptor:
     """The same descriptor wherever the manifest comes from: only what its bytes say, and the type it travelled as."""
-    parsed = manifests.load_object(data, "manifest")
+    parsed = load_object(data, "manifest")
     media_type = parsed.get("mediaType") or descriptor.media_type or IMAGE_MANIFEST
     config = parsed.get("config")
     config_type = config.get("mediaType") if isinstance(config, dict) and "subject" in parsed else ""
@@ -144,7 +144,7 @@ def blobs_of(nodes: Sequence[Node]) -> dict[Digest, Descriptor]:
 
 def item_name(blob: Descriptor) -> str:
     """What progress says of a blob."""
-    return blob.annotations.get(manifests.FILE_PATH) or blob.digest.short
+    return blob.annotations.get(FILE_PATH) or blob.digest.short
 
 
 def _shown(referrer: Descriptor) -> str:

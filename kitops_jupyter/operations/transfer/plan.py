@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kitops_jupyter import filters as filter_rules
 from kitops_jupyter import targets
 from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import NotFound
+from kitops_jupyter.filters import parse_filters
 from kitops_jupyter.operations.layer_reader import ranges_of
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.remote_data import object_bytes
@@ -62,7 +62,7 @@ def plan_pull(
     Raises FilterInvalid, NotFound, DigestMismatch (an object changed), MissingDependency (boto3), RegistryError.
     """
     settings = settings or Settings.load()
-    chosen = filter_rules.parse(filters)
+    chosen = parse_filters(filters)
     place = None if directory is None else Destination(typed_path(directory).absolute())
     with Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference)

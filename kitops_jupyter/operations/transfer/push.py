@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import partial
 
 from kitops_jupyter import file_index, targets
-from kitops_jupyter import manifest as manifests
 from kitops_jupyter.content import Descriptor, Digest, Source, read_verified
 from kitops_jupyter.errors import KitError, Usage
+from kitops_jupyter.manifest import parse_manifest
 from kitops_jupyter.operations.index_findings import IndexFindings, IndexWatch, Warnings
 from kitops_jupyter.operations.layer_reader import read_listing
 from kitops_jupyter.operations.opening import Kit, Opener, open_kit, refuse_ring
@@ -146,6 +146,6 @@ def _siblings(kit: Kit, place: Reference, settings: Settings) -> list[str]:
 def _layers_of(repository: Source, descriptor: Descriptor) -> set[Digest]:
     """The layers of another kit; none of one that cannot be read, which is no reason not to push this one."""
     try:
-        return {layer.digest for layer in manifests.parse(read_verified(repository, descriptor)).layers}
+        return {layer.digest for layer in parse_manifest(read_verified(repository, descriptor)).layers}
     except KitError:
         return set()

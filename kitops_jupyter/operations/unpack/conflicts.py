@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from kitops_jupyter import filters as filter_rules
 from kitops_jupyter.disk import typed_path
-from kitops_jupyter.filters import Filters
+from kitops_jupyter.filters import Filters, parse_filters
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.unpack.choosing import Wanted, wanted
 from kitops_jupyter.operations.unpack.destination import ConflictingPath, Destination
@@ -39,7 +38,7 @@ def find_conflicts(
     place = Destination(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
     if place.is_empty:
         return []
-    chosen = filter_rules.parse(filters)
+    chosen = parse_filters(filters)
     with Opener(settings or Settings.load(), connection, remote=remote) as opener:
         kit = opener.open(reference)
         return conflicts_of(kit, chosen, wanted(kit, chosen, opener, include_remote=include_remote), place)

@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 
 from kitops_jupyter import codecs, targets
-from kitops_jupyter import filters as filter_rules
-from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import FilterInvalid, StoreError
+from kitops_jupyter.filters import parse_filters
+from kitops_jupyter.kitfile import to_yaml
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.tally import Tally
@@ -84,7 +84,7 @@ def pull_tars(
     """
     started = time.monotonic()
     settings = settings or Settings.load()
-    chosen = filter_rules.parse(filters)
+    chosen = parse_filters(filters)
     place = Destination(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
     tally = Tally(observe, stopped="the pull was stopped; no archive was written")
     store = targets.store(settings)
@@ -96,7 +96,7 @@ def pull_tars(
                 f"--as-tar writes whole layers, but a filter selects files inside {inner.match.entry.label}",
                 hint="leave --as-tar out to get just these files",
             )
-        yaml = kitfiles.to_yaml(kit.kitfile) if kit.kitfile and chosen.selects_kitfile else None
+        yaml = to_yaml(kit.kitfile) if kit.kitfile and chosen.selects_kitfile else None
         named = _named(parts)
         wanted = _judge(kit, named, yaml, place)
         found = _fetch(wanted, settings, tally)

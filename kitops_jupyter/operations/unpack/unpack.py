@@ -10,13 +10,12 @@ from functools import partial
 from pathlib import Path
 
 from kitops_jupyter import file_index
-from kitops_jupyter import filters as filter_rules
-from kitops_jupyter import kitfile as kitfiles
 from kitops_jupyter.archive import NameRules, SharedTree
 from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import clean_path, free_bytes, typed_path
 from kitops_jupyter.errors import KitError, StorageFull, Usage
-from kitops_jupyter.filters import Filters, nothing_matches
+from kitops_jupyter.filters import Filters, nothing_matches, parse_filters
+from kitops_jupyter.kitfile import to_yaml
 from kitops_jupyter.operations.attached_index import Claims
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.opening import Kit, Opener
@@ -93,7 +92,7 @@ def unpack(
     """
     started = time.monotonic()
     settings = settings or Settings.load()
-    chosen = filter_rules.parse(filters)
+    chosen = parse_filters(filters)
     target = typed_path(directory).absolute()
     place = Destination(target, overwrite=overwrite, ignore_existing=ignore_existing)
     with observed(observe, reference), Opener(settings, connection, remote=remote) as opener:
@@ -199,7 +198,7 @@ def drop_same(place: Destination, staging: Staging, texts: Mapping[str, str]) ->
 
 def texts_of(kit: Kit, chosen: Filters) -> dict[str, str]:
     """The files that are in no layer, by name."""
-    return {KITFILE: kitfiles.to_yaml(kit.kitfile)} if kit.kitfile and chosen.selects_kitfile else {}
+    return {KITFILE: to_yaml(kit.kitfile)} if kit.kitfile and chosen.selects_kitfile else {}
 
 
 def check_place(place: Destination, unpacker: LayerUnpacker, texts: Mapping[str, str], wanted: Wanted) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json as _json
 from collections.abc import Mapping, Sequence
+from json import dumps, loads
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -89,7 +89,7 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
         """
         address = Address.parse(url)
         what = what or f"{method} {address.shown}"
-        data = _json.dumps(json).encode() if json is not None else data
+        data = dumps(json).encode() if json is not None else data
         tries = Attempts(self.patience, attempts, may_last=data is not None)
         while True:
             try:
@@ -248,7 +248,7 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
                 raise Unauthorized(error.message, hint=f"kit login {self.name}", status=response.status_code)
             raise error
         try:
-            found = _json.loads(self._body_of(response, what, SMALL_LIMIT_BYTES))
+            found = loads(self._body_of(response, what, SMALL_LIMIT_BYTES))
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
