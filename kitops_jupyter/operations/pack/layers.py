@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from kitops_jupyter.progress import Event, Observer, beat, in_beats
 from kitops_jupyter.store import LayerCache, LayerRecord, is_settled
 
 _STAMPS_AT_ONCE = 1000
+# Twice as fast as `repr`. The newer versions write what is in memory twice only once: not the same for equal values.
+_MARSHAL_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +177,15 @@ class LayerPacker:
         known = Hashing()
         known.write(repr((str(self._root), layer.path, layer.layout, self._compression_of(layer))).encode())
         members = iter(layer.members)
-        while some := list(map(_stamp, islice(members, _STAMPS_AT_ONCE))):
+        while some := [_stamp(member) for member in islice(members, _STAMPS_AT_ONCE)]:
             beat()
-            known.write("".join(some).encode("utf-8", "surrogateescape"))
+            known.write(marshal.dumps(some, _MARSHAL_VERSION))
         return known.digest.hex
 
 
-def _stamp(member: Member) -> str:
-    name, _, mode, size, mtime_ns, ctime_ns, inode, device, is_dir = member
-    if is_dir:
-        return f"({name!r}, {mode})"
-    return f"({name!r}, {mode}, {size}, {mtime_ns}, {ctime_ns}, {inode}, {device})"
+def _stamp(member: Member) -> tuple[object, ...]:
+    """What any change of a file moves; a folder's times move with each file in it, so only its mode counts."""
+    return (member.name, member.mode) if member.is_dir else tuple(member)
 
 
 class _Sized(Readable, Protocol):
