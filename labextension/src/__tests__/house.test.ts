@@ -150,9 +150,14 @@ describe('the style sheets', () => {
     expect(classesOf(path).filter(name => !isDrawn(name))).toEqual([]);
   });
 
-  it('are all loaded', () => {
-    const loaded = [...textOf('style/index.css').matchAll(/url\('(.*?)'\)/g)].map(([, name]) => `style/${name}`);
-    const own = SHEETS.map(path => path.replace(/^.*?style\//, 'style/')).filter(path => path !== 'style/index.css');
+  it('are all loaded, those of a room that is fetched late with it', () => {
+    const rooms = { style: 'style/index.js', 'style/kit': 'src/components/kit/index.tsx' };
+    const late = { ...rooms, 'style/dialogs': 'src/components/dialogs/index.ts' };
+    const loaded = Object.entries(late).flatMap(([folder, loader]) => {
+      expect(textOf(loader)).toMatch(folder === 'style' ? "import './index.css'" : `/${folder}/index.css'`);
+      return [...textOf(`${folder}/index.css`).matchAll(/url\('(.*?)'\)/g)].map(([, name]) => `${folder}/${name}`);
+    });
+    const own = SHEETS.map(path => path.replace(/^.*?style\//, 'style/')).filter(path => !path.endsWith('/index.css'));
     expect(loaded.sort()).toEqual(own);
   });
 });

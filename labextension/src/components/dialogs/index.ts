@@ -1,4 +1,6 @@
-// All dialogs: fetched when the first one is opened, not with JupyterLab itself.
+// All dialogs, with their looks: fetched when the first one is opened, not with JupyterLab itself.
+
+import '../../../style/dialogs/index.css';
 
 export { FormDialog } from '../shared/form';
 export { PackForm } from './pack';
