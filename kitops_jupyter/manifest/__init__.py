@@ -11,6 +11,7 @@ from kitops_jupyter.manifest.matching import (
     matched_layers,
     package_of,
     raw_file,
+    raw_file_bytes,
     unnamed_layers,
 )
 from kitops_jupyter.manifest.reading import Manifest, kitfile_of, load_object, parse_manifest
@@ -38,5 +39,6 @@ __all__ = [
     "package_of",
     "parse_manifest",
     "raw_file",
+    "raw_file_bytes",
     "unnamed_layers",
 ]

@@ -210,3 +210,9 @@ def raw_file(layer: Descriptor) -> RawFile:
     if type(mode) is not int or type(size_bytes) is not int or size_bytes < 0:
         raise ManifestInvalid(f"layer {layer.digest.short}: {FILE_METADATA} needs mode and size as numbers")
     return RawFile(path, mode & 0o777, size_bytes)
+
+
+def raw_file_bytes(match: Match) -> int | None:
+    """The size of a raw layer's file; None where only reading a compressed layer would tell. Raises as `raw_file`."""
+    told = raw_file(match.layer).size_bytes
+    return match.layer.size_bytes if told is None and not match.type.compression else told

@@ -55,6 +55,17 @@ def _lists_by_index(source: Source, match: Match) -> bool:
     return bool(match.type.compression) or ranges_of(source, match.layer) is not None
 
 
+def is_listed_for_little(source: Source, match: Match) -> bool:
+    """Whether `members_of` neither reads the whole of a large layer nor asks a registry again and again."""
+    if _lists_by_index(source, match):
+        assert isinstance(source, MayBeElsewhere)
+        if index_of(source, match.layer) is not None:
+            return True
+    if is_read_whole(match.layer):
+        return True
+    return not match.type.compression and ranges_of(source, match.layer) is None
+
+
 def is_listing_checked(source: Source, match: Match) -> bool:
     """Whether the list of files is known to be the layer's own, by a digest of the kit."""
     if match.type.format.is_one_file or is_read_whole(match.layer) or not isinstance(source, MayBeElsewhere):

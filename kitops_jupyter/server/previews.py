@@ -39,9 +39,10 @@ def check_pull(asked: bodies.CheckPull, root: Root) -> wire.PullCheck:
     here = [*words, *folder_words(asked.directory)] if asked.directory is not None else words
     return wire.PullCheck(
         kind=kind,
+        files=plan.size.files,
+        size_bytes=plan.size.size_bytes,
         moved_bytes=plan.size.moved_bytes,
         here_bytes=plan.size.here_bytes,
-        files=plan.size.files,
         conflicts=[wire.ConflictingPath(each.path, each.why) for each in plan.conflicts[:CONFLICTS_SHOWN]],
         conflict_count=len(plan.conflicts),
         beside=beside,

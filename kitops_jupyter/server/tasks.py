@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kitops_jupyter import targets
 from kitops_jupyter.errors import Usage
@@ -18,6 +18,10 @@ from kitops_jupyter.server.jobs import Task
 from kitops_jupyter.server.lines import CONFLICT_WORDS, PanelPath, folder_words, line, pull_words
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.views.usable import usable_settings
+
+if TYPE_CHECKING:
+    from kitops_jupyter.operations.transfer.copy import CopyResult
+    from kitops_jupyter.operations.transfer.results import TransferResult
 
 Run: TypeAlias = Callable[[Observer], wire.JobResult]
 
@@ -104,7 +108,11 @@ def _pull_into_store(asked: bodies.Pull, observe: Observer) -> wire.JobResult:
     from kitops_jupyter.operations.transfer.pull import pull
 
     done = pull(asked.reference, settings=usable_settings(), observe=observe)
-    return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
+    return _transferred(done)
+
+
+def _transferred(done: TransferResult | CopyResult) -> wire.JobResult:
+    return wire.JobResult(done.digest, 0, 0, done.moved_bytes, done.skipped_bytes, "", str(done))
 
 
 def _into_folder(asked: bodies.Pull | bodies.Unpack, directory: Path, root: Root, observe: Observer) -> wire.JobResult:
@@ -124,21 +132,21 @@ def _into_folder(asked: bodies.Pull | bodies.Unpack, directory: Path, root: Root
     )
     shown = root.shown(done.directory)
     text = str(replace(done, directory=Path(shown)))
-    return wire.JobResult(done.digest, done.size_bytes, 0, shown, done.file_count, text)
+    return wire.JobResult(done.digest, done.file_count, done.size_bytes, 0, 0, shown, text)
 
 
 def _push(asked: bodies.Push, observe: Observer) -> wire.JobResult:
     from kitops_jupyter.operations.transfer.push import push
 
     done = push(asked.reference, asked.destination or None, settings=usable_settings(), observe=observe)
-    return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
+    return _transferred(done)
 
 
 def _copy(asked: bodies.Copy, folder: Path, observe: Observer) -> wire.JobResult:
     from kitops_jupyter.operations.transfer.copy import copy
 
     done = copy(asked.source, asked.destination, directory=folder, settings=usable_settings(), observe=observe)
-    return wire.JobResult(done.digest, done.moved_bytes, done.skipped_bytes, "", 0, str(done))
+    return _transferred(done)
 
 
 def _pack(
@@ -168,4 +176,5 @@ def _pack(
         pushed = _push(bodies.Push("push", asked.reference), observe)
         text = f"{text}\n\n{pushed.text}"
     files = sum(layer.file_count for layer in done.layers)
-    return wire.JobResult(done.digest or "", done.size_bytes, 0, "", files, text)
+    size_bytes = sum(layer.file_bytes for layer in done.layers)
+    return wire.JobResult(done.digest or "", files, size_bytes, 0, 0, "", text)

@@ -91,7 +91,8 @@ class KitContents:
 def _detail(node: Node) -> str:
     if node.elsewhere:
         return f"{'remote: ' if node.is_extra else 'from '}{printable(node.elsewhere)}"
-    parts = [human_size(node.size_bytes)]
+    is_known = node.size_bytes is not None
+    parts = [human_size(node.size_bytes or 0) if is_known else f"{human_size(node.stored_bytes)} stored"]
     if node.depth == 0 and node.path not in node.label:
         parts.insert(0, printable(node.path))
     if node.can_open and node.files is not None:

@@ -77,10 +77,10 @@ class PullPane:
             return
         chosen = self._ticks.chosen
         self._button.disabled = not chosen
-        size = human_size(self._ticks.size_bytes)
-        what = (f"{size} and more" if self._ticks.includes_remote else size) if chosen else "nothing selected"
+        size_bytes = self._ticks.size_bytes
         verb = "Pull" if self._place.is_remote else "Unpack"
-        self._button.description = f"{verb} {what}"
+        size = human_size(size_bytes) if chosen and size_bytes is not None else ""
+        self._button.description = f"{verb} selected {size}".rstrip()
         self._line.value = looks.command_line(self.offer) if chosen else ""
 
     @property

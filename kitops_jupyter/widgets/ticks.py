@@ -16,13 +16,14 @@ from kitops_jupyter.operations.look.info import InfoResult
 class Node:
     """A layer, a folder or a file. `files` is all below it; None for a layer that was not looked into yet.
 
+    `size_bytes` is the sum of its files; None while only `stored_bytes` is known, what a layer has in its registry.
     `elsewhere` is where a model or a data set is that has no layer: another kit, or an object in S3.
     """
 
     label: str
     path: str
     section: str
-    size_bytes: int
+    size_bytes: int | None
     filter: str
     depth: int = 0
     files: Sequence[KitFile] | None = None
@@ -32,6 +33,7 @@ class Node:
     is_open: bool = False
     is_ticked: bool = False
     elsewhere: str = ""
+    stored_bytes: int = 0
 
     @property
     def is_extra(self) -> bool:
@@ -50,12 +52,13 @@ class Ticks:
     def __init__(self, kit: InfoResult) -> None:
         self.roots = [Node("Kitfile", "Kitfile", "kitfile", len(kit.yaml.encode()), "kitfile")]
         names: dict[tuple[str, str], str] = {(entry.section, entry.path): entry.name for entry in kit.kitfile.entries()}
-        for section, path, size_bytes, _ in kit.layers:
+        for section, path, stored_bytes, _ in kit.layers:
             name = names.get((section, path), "")
             label = f"{'model part' if section == 'part' else section} {name}".rstrip()
-            self.roots.append(Node(label, path, section, size_bytes, text_for(section, path), can_open=True))
+            root = Node(label, path, section, None, text_for(section, path), can_open=True, stored_bytes=stored_bytes)
+            self.roots.append(root)
         self.roots += [
-            Node(entry.label, entry.path, entry.section, 0, _filter_of(entry), elsewhere=elsewhere)
+            Node(entry.label, entry.path, entry.section, None, _filter_of(entry), elsewhere=elsewhere)
             for entry in kit.kitfile.entries()
             if (elsewhere := entry.remote_path or (kit.kitfile.parent_reference if entry.section == "model" else ""))
         ]
@@ -81,7 +84,7 @@ class Ticks:
 
     def set_files(self, node: Node, files: Sequence[KitFile]) -> None:
         """What a layer has, once that is known. A layer that is one file has nothing to open."""
-        node.files = files
+        node.files, node.size_bytes = files, sum(file.size_bytes for file in files)
         top = clean_path(node.path)
         if len(files) == 1 and clean_path(files[0].path) == top:
             node.can_open = node.is_open = False
@@ -120,9 +123,11 @@ class Ticks:
         return tuple(ins if len(ins) <= len(outs) else outs)
 
     @property
-    def size_bytes(self) -> int:
-        """The bytes of what is ticked."""
-        return sum(node.size_bytes for node in self.chosen)
+    def size_bytes(self) -> int | None:
+        """The bytes of all files that are ticked; None where the list of one is not known yet."""
+        sizes = [node.size_bytes for node in self.chosen]
+        known = [size for size in sizes if size is not None]
+        return sum(known) if len(known) == len(sizes) else None
 
 
 def _ways_of(nodes: Sequence[Node]) -> tuple[list[str], list[str]]:

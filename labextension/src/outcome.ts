@@ -30,14 +30,21 @@ export function leftOf({ done_bytes, total_bytes, bytes_per_s }: Job, trans: Tra
 
 /** What a transfer that is done has done: what moved, what was packed, or which files are there now. */
 export function outcomeOf({ done_bytes, kind, result }: Job, trans: TranslationBundle): string {
-  const { directory = '', files = 0, here_bytes: here = 0, moved_bytes: moved = done_bytes } = result ?? {};
-  if (kind === 'pack') {
-    return trans.__('%1 packed', size(moved));
+  const { directory = '', files = 0, size_bytes = 0, here_bytes = 0, moved_bytes = done_bytes } = result ?? {};
+  if (kind === 'pack' || kind === 'unpack' || (kind === 'pull' && (directory || files > 0))) {
+    return filesOf(files, size_bytes, trans);
   }
-  if (kind === 'unpack' || (kind === 'pull' && (directory || files > 0))) {
-    return trans.__('%1, %2', trans._n('%1 file', '%1 files', files), size(moved));
-  }
-  return here > 0 ? trans.__('%1 moved, %2 already there', size(moved), size(here)) : trans.__('%1 moved', size(moved));
+  const words: { [kind: string]: string[] } = {
+    pull: [trans.__('%1 downloaded', size(moved_bytes)), trans.__('%1 already here', size(here_bytes))],
+    push: [trans.__('%1 uploaded', size(moved_bytes)), trans.__('%1 already there', size(here_bytes))],
+    copy: [trans.__('%1 copied', size(moved_bytes)), trans.__('%1 already there', size(here_bytes))]
+  };
+  return words[kind].slice(0, here_bytes > 0 ? 2 : 1).join(', ');
+}
+
+/** Files and what they have together: the one size of what is selected, written and packed. */
+export function filesOf(files: number, bytes: number, trans: TranslationBundle): string {
+  return trans.__('%1, %2', trans._n('%1 file', '%1 files', files), size(bytes));
 }
 
 /** The folder that has files of it now, from the server's root; null for a transfer that writes none. */

@@ -84,6 +84,7 @@ export interface LayerRow {
   path: string;
   digest: string;
   size_bytes: number;
+  file_bytes: number | null;
   media_type: string;
   is_here: boolean;
   can_list: boolean;
@@ -122,6 +123,7 @@ export interface FilePage {
   items: FileRow[];
   next: string;
   total_files: number;
+  total_bytes: number;
   is_verified: boolean;
 }
 
@@ -180,9 +182,10 @@ export interface Line {
 
 export interface PullCheck {
   kind: 'pull' | 'unpack';
+  files: number | null;
+  size_bytes: number | null;
   moved_bytes: number;
   here_bytes: number;
-  files: number;
   conflicts: ConflictingPath[];
   conflict_count: number;
   beside: string;
@@ -231,10 +234,11 @@ export interface JobItem {
 
 export interface JobResult {
   digest: string;
+  files: number;
+  size_bytes: number;
   moved_bytes: number;
   here_bytes: number;
   directory: string;
-  files: number;
   text: string;
 }
 

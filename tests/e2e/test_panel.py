@@ -41,7 +41,7 @@ def test_one_dataset_and_one_file_are_ticked_and_nothing_else_is_pulled(page: An
     wanted = ("data/validation.csv", "data/training/part-2.csv")
     assert files_in(lab.root / "mine") == {name: FILES[name] for name in sorted(wanted)}
     (last,) = [each for each in lab.ask("jobs")["jobs"] if each["result"] and each["result"]["directory"] == "mine"]
-    assert last["result"]["moved_bytes"] == sum(len(FILES[name]) for name in wanted)
+    assert last["result"]["size_bytes"] == sum(len(FILES[name]) for name in wanted)
     assert lab.way.carried_bytes - before < 64 << 10  # manifest, config and index; the model alone has 40 MiB
     assert files_in(lab.home / "storage") == stored
 

@@ -87,7 +87,7 @@ def test_one_odd_record_is_one_failed_job_and_the_others_go_on(adopt: Adopt, tmp
     done = record("cc", PULL, "done", result={"digest": "sha256:1", "files": 2, "new": 3, "text": 5})
     found, left = adopt(file_of(tmp_path, record("ee"), odd, record("bb"), done))
     assert {"ee", "bb", "cc"} <= set(found)
-    assert found["cc"].state == "done" and found["cc"].result == wire.JobResult("sha256:1", 0, 0, "", 2, "")
+    assert found["cc"].state == "done" and found["cc"].result == wire.JobResult("sha256:1", 2, 0, 0, 0, "", "")
     (other,) = set(found) - {"ee", "bb", "cc"}
     assert found[other].state == "failed"
     problem = found[other].error

@@ -28,7 +28,7 @@ from tests.fakes.raw_server import dripping, speaking
 from tests.fakes.registries import Real
 from tests.fakes.slow_way import slow_way
 
-DONE = wire.JobResult("", 0, 0, "", 0, "done")
+DONE = wire.JobResult("", 0, 0, 0, 0, "", "done")
 
 
 PULL = bodies.Pull("pull", "a:b")

@@ -13,7 +13,7 @@ async def test_a_pull_of_one_file_is_checked_and_done(ask: Ask, ended: Ask, name
     asked = {"reference": f"{named}:v1", "filters": ["dataset:data/training/part-2.csv"], "directory": "into"}
     checked = await ask("POST", "check/pull", asked)
     name = "data/training/part-2.csv"
-    assert (checked["moved_bytes"], checked["files"], checked["conflicts"]) == (len(FILES[name]), 1, [])
+    assert (checked["size_bytes"], checked["files"], checked["conflicts"]) == (len(FILES[name]), 1, [])
     words = ["pull", f"{named}:v1", "--filter", "dataset:data/training/part-2.csv", "-d", "into"]
     assert checked["command"] == {"words": words, "paths": [5]}
     started = await ask("POST", "jobs", {"kind": "pull", **asked})

@@ -75,7 +75,7 @@ def test_a_ticked_file_comes_alone_into_the_folder(front_end: FrontEnd, reposito
     line = f"%kit pull {repository}:v45 -d ./out --filter datasets:data/training/part-2.csv --plain-http"
     front_end.type(front_end.find(description="Into"), "./out")
     front_end.wait(lambda: shows(front_end, line))
-    front_end.click(front_end.find(description="Pull 8 B"))
+    front_end.click(front_end.find(description="Pull selected 8 B"))
     front_end.wait(lambda: shows(front_end, "1 file, 8 B in"))
     assert list(files_in(project / "out")) == ["data/training/part-2.csv"]
 

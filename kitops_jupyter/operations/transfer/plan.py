@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,13 +11,15 @@ from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import NotFound
 from kitops_jupyter.filters import parse_filters
-from kitops_jupyter.operations.layer_reader import ranges_of
+from kitops_jupyter.manifest import raw_file_bytes
+from kitops_jupyter.operations.layer_reader import is_listed_for_little, ranges_of
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.remote_data import object_bytes
 from kitops_jupyter.operations.unpack.choosing import Wanted, wanted
 from kitops_jupyter.operations.unpack.conflicts import conflicts_of
 from kitops_jupyter.operations.unpack.destination import ConflictingPath, Destination
 from kitops_jupyter.operations.unpack.layers import Part
+from kitops_jupyter.operations.unpack.unpack import texts_of
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.sources import MayBeElsewhere
 from kitops_jupyter.targets import Connection
@@ -25,11 +27,15 @@ from kitops_jupyter.targets import Connection
 
 @dataclass(frozen=True, slots=True)
 class PullSize:
-    """Bytes that would travel, bytes that the store has already; files, 0 where that is not known of every part."""
+    """The files that would be there and their bytes, the Kitfile with them; layer bytes to download, and those here.
 
+    `files` and `size_bytes` are None where only a download would tell them of some part.
+    """
+
+    files: int | None
+    size_bytes: int | None
     moved_bytes: int
     here_bytes: int
-    files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ def plan_pull(
     """Look at the chosen parts, and at `directory` if there is one. Of layers, only lists of files are moved.
 
     A kit that is in the local store is looked at there, with `remote` in its registry. Names in a compressed layer are
-    known only once it is here.
+    known only once it is here; what is known agrees with what `unpack` then reports.
     Raises FilterInvalid, NotFound, DigestMismatch (an object changed), MissingDependency (boto3), RegistryError.
     """
     settings = settings or Settings.load()
@@ -67,7 +73,7 @@ def plan_pull(
     with Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference)
         parts = _listed(wanted(kit, chosen, opener, include_remote=include_remote))
-        size = _size_of(parts, settings)
+        size = _size_of(parts, texts_of(kit, chosen), settings)
         conflicts = conflicts_of(kit, chosen, parts, place) if place else []
     return PullPlan(kit.descriptor.digest, _is_here(kit, settings), size, tuple(conflicts))
 
@@ -82,7 +88,7 @@ def _is_here(kit: Kit, settings: Settings) -> bool:
 
 
 def _listed(parts: Wanted) -> Wanted:
-    """The same, the archives of which only some files are wanted read once for all questions."""
+    """The same, each archive whose list can be had read once for all questions."""
     return replace(
         parts,
         layers=[replace(part, listing=part.members()) if _is_listed(part) else part for part in parts.layers],
@@ -91,33 +97,41 @@ def _listed(parts: Wanted) -> Wanted:
 
 def _is_listed(part: Part) -> bool:
     kind = part.match.type
-    return not (part.choice.is_whole or kind.compression or kind.format.is_one_file)
+    if kind.format.is_one_file:
+        return False
+    is_picked = not part.choice.is_whole and not kind.compression
+    return is_picked or is_listed_for_little(part.source, part.match)
 
 
-def _size_of(parts: Wanted, settings: Settings) -> PullSize:
+def _size_of(parts: Wanted, texts: Mapping[str, str], settings: Settings) -> PullSize:
     moved = here = 0
-    files: list[int | None] = []
+    sizes: list[int | None] = [len(text.encode("utf-8")) for text in texts.values()]
     for dataset in parts.objects:
-        moved += object_bytes(dataset, settings)
-        files.append(1)
+        sizes.append(object_bytes(dataset, settings))
+        moved += sizes[-1] or 0
     for part in parts.layers:
-        size_bytes, count = _part_size(part)
-        files.append(count)
+        found = _file_sizes(part)
+        sizes += found
         if ranges_of(part.source, part.match.layer) is None:
-            here += size_bytes
+            here += part.match.layer.size_bytes
         else:
-            moved += size_bytes
-    return PullSize(moved, here, 0 if None in files else sum(filter(None, files)))
+            moved += _moved_bytes(part, found)
+    known = [size for size in sizes if size is not None]
+    if len(known) < len(sizes):
+        return PullSize(None, None, moved, here)
+    return PullSize(len(known), sum(known), moved, here)
 
 
-def _part_size(part: Part) -> tuple[int, int | None]:
-    """Bytes to be read of a layer, and how many of its files are wanted; None where only reading it would tell."""
-    layer = part.match.layer
+def _file_sizes(part: Part) -> list[int | None]:
+    """The sizes of a layer's wanted files; one that is None where only reading the layer would tell."""
     if part.match.type.format.is_one_file:
-        return layer.size_bytes, 1
-    if not _is_listed(part):
-        return layer.size_bytes, None
-    files = part.files()
-    size_bytes = sum(file.size for file in files)
-    is_elsewhere = ranges_of(part.source, layer) is not None
-    return layer.size_bytes if is_elsewhere and part.travels_whole(size_bytes) else size_bytes, len(files)
+        return [raw_file_bytes(part.match)]
+    if part.listing is None:
+        return [None]
+    return [file.size for file in part.files()]
+
+
+def _moved_bytes(part: Part, sizes: Sequence[int | None]) -> int:
+    """Bytes of a layer elsewhere that travel for files of these sizes."""
+    is_by_files = part.listing is not None and part.is_fetched_by_files
+    return sum(size or 0 for size in sizes) if is_by_files else part.match.layer.size_bytes

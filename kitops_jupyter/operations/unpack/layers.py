@@ -86,7 +86,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class UnpackedLayer:
-    """What became of a layer; `digest` is None for data that came from elsewhere."""
+    """What became of a layer; `digest` is None for the Kitfile, and for data from elsewhere."""
 
     section: str
     name: str

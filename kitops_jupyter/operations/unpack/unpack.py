@@ -58,7 +58,7 @@ class UnpackResult(Result):
 
     @property
     def file_count(self) -> int:
-        """Files of all layers, the Kitfile not counted."""
+        """Files of all layers, and the Kitfile if it was written."""
         return sum(layer.file_count for layer in self.layers)
 
     @property
@@ -156,7 +156,7 @@ def _write(
         staging.shared.raise_clash()
         if chosen.clauses and not texts and not place.kept and not any(layer.file_count for layer in layers):
             raise _nothing(kit, chosen, wanted)
-        drop_same(place, staging, texts)
+        layers += _written(drop_same(place, staging, texts), place)
         place.check_tree(staging.tree, texts, besides=staging.name)
         place.raise_conflicts()
         unpacker.finish(staging.shared)
@@ -189,11 +189,21 @@ def write_text(tree: SharedTree, name: str, text: str) -> None:
         raise disk_error(problem, tree.path_of(name)) from problem
 
 
-def drop_same(place: Destination, staging: Staging, texts: Mapping[str, str]) -> None:
-    """Leave a file as it is that has just these words already."""
-    for name, text in texts.items():
-        if place.has_text(name, text):
-            staging.drop(name)
+def drop_same(place: Destination, staging: Staging, texts: Mapping[str, str]) -> dict[str, str]:
+    """Leave a file as it is that has just these words already; the others are returned."""
+    same = [name for name, text in texts.items() if place.has_text(name, text)]
+    for name in same:
+        staging.drop(name)
+    return {name: text for name, text in texts.items() if name not in same}
+
+
+def _written(texts: Mapping[str, str], place: Destination) -> list[UnpackedLayer]:
+    """The Kitfile among what was unpacked, unless the one that is there stays."""
+    return [
+        UnpackedLayer("kitfile", "", name, None, 1, len(text.encode("utf-8")))
+        for name, text in texts.items()
+        if name not in place.kept
+    ]
 
 
 def texts_of(kit: Kit, chosen: Filters) -> dict[str, str]:

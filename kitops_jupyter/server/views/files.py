@@ -37,7 +37,7 @@ class Listings:
         start = next((at + 1 for at, row in enumerate(rows) if row.name == asked.after), 0) if asked.after else 0
         items = rows[start : start + max(1, min(asked.limit, PAGE_LIMIT))]
         following = items[-1].name if items and start + len(items) < len(rows) else ""
-        return wire.FilePage(items, following, len(files), is_verified)
+        return wire.FilePage(items, following, len(files), sum(file.size_bytes for file in files), is_verified)
 
     def _files(self, reference: str, key: str) -> tuple[list[KitFile], bool, str]:
         from kitops_jupyter.operations.layer_reader import is_listing_checked

@@ -8,7 +8,7 @@ from dataclasses import replace
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.filters import text_for
 from kitops_jupyter.kitfile import Entry
-from kitops_jupyter.manifest import Match, UnnamedLayer
+from kitops_jupyter.manifest import Match, UnnamedLayer, raw_file_bytes
 from kitops_jupyter.operations.look.here import Here
 from kitops_jupyter.operations.opening import Kit, Opener, open_kit, parents_of
 from kitops_jupyter.operations.unpack.choosing import model_of
@@ -68,6 +68,7 @@ def _row(match: Match, here: Here) -> wire.LayerRow:
         path=entry.clean_path,
         digest=layer.digest,
         size_bytes=layer.size_bytes,
+        file_bytes=None if is_archive else raw_file_bytes(match),
         media_type=layer.media_type,
         is_here=is_here,
         can_list=is_archive,
@@ -87,6 +88,7 @@ def _unnamed(at: int, found: UnnamedLayer, here: Here) -> wire.LayerRow:
         path=found.path,
         digest=layer.digest,
         size_bytes=layer.size_bytes,
+        file_bytes=None,
         media_type=layer.media_type,
         is_here=here.has(layer),
         can_list=False,
@@ -105,6 +107,7 @@ def _pointer(entry: Entry, remote_path: str, filter: str) -> wire.LayerRow:
         path="" if entry.path == remote_path else entry.clean_path,
         digest="",
         size_bytes=0,
+        file_bytes=None,
         media_type="",
         is_here=False,
         can_list=False,

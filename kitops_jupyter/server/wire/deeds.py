@@ -18,16 +18,18 @@ class ConflictingPath:
 
 @dataclass(frozen=True)
 class PullCheck:
-    """What a pull would move. `conflicts` are the first of `conflict_count`; `beside` is a new folder that has none.
+    """What a pull would bring: `files` of `size_bytes` together, null where only a download tells of some part.
 
-    `kind` is the job for it: a kit of the local store is unpacked, without its registry. Each command is the line
-    of one answer to the conflicts.
+    `moved_bytes` are to download, `here_bytes` are those of layers in the local store. `conflicts` are the first of
+    `conflict_count`; `beside` is a new folder that has none. `kind` is the job for it: a kit of the local store is
+    unpacked, without its registry. Each command is the line of one answer to the conflicts.
     """
 
     kind: Literal["pull", "unpack"]
+    files: int | None
+    size_bytes: int | None
     moved_bytes: int
     here_bytes: int
-    files: int
     conflicts: list[ConflictingPath]
     conflict_count: int
     beside: str

@@ -23,11 +23,16 @@ class JobItem:
 
 @dataclass(frozen=True)
 class JobResult:
+    """What came of a job: `files` of `size_bytes` together that were written or packed, or what a copy of a whole kit
+    moved, and what of it was there already.
+    """
+
     digest: str
+    files: int
+    size_bytes: int
     moved_bytes: int
     here_bytes: int
     directory: str
-    files: int
     text: str
 
 

@@ -97,12 +97,15 @@ class Summary:
 
 @dataclass(frozen=True)
 class LayerRow:
+    """`size_bytes` is what is stored, `file_bytes` what its one file has: null for an archive, whose list tells."""
+
     key: str
     section: str
     name: str
     path: str
     digest: str
     size_bytes: int
+    file_bytes: int | None
     media_type: str
     is_here: bool
     can_list: bool
@@ -141,9 +144,12 @@ class FileRow:
 
 @dataclass(frozen=True)
 class FilePage:
+    """Names right below a folder; `total_files` and `total_bytes` are of all files of the layer."""
+
     items: list[FileRow]
     next: str
     total_files: int
+    total_bytes: int
     is_verified: bool
 
 

@@ -12,7 +12,7 @@ from kitops_jupyter.sizes import counted, human_size
 def _text_of_files(result: FilesResult) -> str:
     lines = []
     for layer in result.layers:
-        lines.append(f"{layer.section} {layer.path} ({human_size(layer.size_bytes)}, {layer.digest.short})")
+        lines.append(f"{layer.section} {layer.path} ({human_size(layer.size_bytes)} stored, {layer.digest.short})")
         for file in layer.files:
             shown = f"{file.mode:04o} {file.size_bytes:>12} " if result.long else ""
             lines.append(f"  {shown}{file.path}")
@@ -28,7 +28,7 @@ def _card_of_files(result: FilesResult) -> Card:
                 (file.path, Size(file.size_bytes), *((Code(f"{file.mode:04o}"),) if result.long else ()))
                 for file in layer.files
             ),
-            caption=f"{layer.section} {layer.path} · {human_size(layer.size_bytes)} · {layer.digest.short}",
+            caption=f"{layer.section} {layer.path} · {human_size(layer.size_bytes)} stored · {layer.digest.short}",
         )
         for layer in result.layers
     )

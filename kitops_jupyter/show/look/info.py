@@ -22,7 +22,7 @@ def _card_of_info(result: InfoResult) -> Card:
     package = result.kitfile.package
     facts: list[tuple[str, Cell]] = [
         ("digest", Code(result.digest)),
-        ("size", Size(sum(size for _, _, size, _ in result.layers))),
+        ("stored", Size(sum(size for _, _, size, _ in result.layers))),
         ("name", " ".join(filter(None, (package.name, package.version)))),
         ("description", package.description),
         ("authors", ", ".join(package.authors)),
@@ -32,7 +32,7 @@ def _card_of_info(result: InfoResult) -> Card:
     return Card(
         title=str(result.reference),
         facts=tuple((name, value) for name, value in facts if value != ""),
-        tables=(Table(("layer", "path", "size", "digest"), rows),) if rows else (),
+        tables=(Table(("layer", "path", "stored", "digest"), rows),) if rows else (),
         text=result.yaml,
         warnings=result.warnings,
     )

@@ -11,17 +11,17 @@ from kitops_jupyter.sizes import counted, human_size
 
 @card_of.register
 def _card_of_pack(result: PackResult) -> Card:
-    read = sum(layer.size_bytes for layer in result.layers if layer.status == "packed")
+    read = sum(layer.file_bytes for layer in result.layers if layer.status == "packed")
     speed = f", {human_size(int(read / result.elapsed_s))}/s" if read > 1 << 20 and result.elapsed_s > 0 else ""
     facts: list[tuple[str, Cell]] = [
         ("digest", Code(result.digest) if result.digest else "none: a dry run writes nothing"),
-        ("size", f"{human_size(result.size_bytes)} in {counted(len(result.layers), 'layer')}"),
+        ("stored", f"{human_size(result.size_bytes)} in {counted(len(result.layers), 'layer')}"),
         ("packed", f"{human_size(read)} in {result.elapsed_s:.1f} s{speed}"),
     ]
     if result.kitfile_path:
         facts.append(("Kitfile", f"{result.kitfile_path}" + (" (proposed)" if result.proposed else "")))
     rows = tuple(
-        (layer.section, layer.path, layer.file_count, Size(layer.size_bytes), layer.status) for layer in result.layers
+        (layer.section, layer.path, layer.file_count, Size(layer.file_bytes), layer.status) for layer in result.layers
     )
     title = f"{'Would pack' if result.digest is None else 'Packed'} {result.shown_reference}"
     return Card(

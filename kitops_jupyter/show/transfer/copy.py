@@ -17,7 +17,7 @@ def _card_of_copy(result: CopyResult) -> Card:
         ("to", result.destination),
         ("digest", Code(result.digest)),
         ("tags", ", ".join(result.tags) or "none"),
-        ("moved", f"{human_size(result.moved_bytes)} in {blobs}, {result.elapsed_s:.1f} s{speed}"),
+        ("copied", f"{human_size(result.moved_bytes)} in {blobs}, {result.elapsed_s:.1f} s{speed}"),
         ("already there", there),
     ]
     if result.kits != 1:

@@ -19,14 +19,15 @@ def _text_of_transfer(result: TransferResult) -> str:
 def _card_of_transfer(result: TransferResult) -> Card:
     speed = f", {human_size(int(result.moved_bytes / result.elapsed_s))}/s" if result.moved_bytes > 1 << 20 else ""
     there = f"{human_size(result.skipped_bytes)} in {result.skipped_blobs} blobs" if result.skipped_blobs else "nothing"
+    is_pull = result.verb == "Pulled"
     moved = f"{human_size(result.moved_bytes)} in {result.moved_blobs} blobs"
     return Card(
         title=f"{result.verb} {result.reference.full_name.removeprefix('localhost/')}",
         facts=(
             ("digest", Code(result.digest)),
             ("tags", ", ".join(result.tags) or "none"),
-            ("moved", f"{moved}, {result.elapsed_s:.1f} s{speed}"),
-            ("already there", there),
+            ("downloaded" if is_pull else "uploaded", f"{moved}, {result.elapsed_s:.1f} s{speed}"),
+            ("already here" if is_pull else "already there", there),
         ),
         notes=(*result.notes, *((result.hint,) if result.hint else ())),
         warnings=result.warnings,

@@ -16,7 +16,7 @@ def _card_of_tars(result: TarsResult) -> Card:
         facts=(
             ("into", str(result.directory)),
             ("digest", Code(result.digest)),
-            ("moved", f"{human_size(result.moved_bytes)}, every digest verified, {result.elapsed_s:.1f} s"),
+            ("downloaded", f"{human_size(result.moved_bytes)}, every digest verified, {result.elapsed_s:.1f} s"),
         ),
         tables=(Table(("file", "layer", "path", "size"), rows),) if rows else (),
         notes=tuple(f"kept {name}" for name in result.kept),

@@ -2,10 +2,11 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX } from 'react';
 import { useState } from 'react';
 
-import { size } from '../../format';
+import { filesOf } from '../../outcome';
 import type { IActions } from '../shared/actions';
 import { TreeView } from '../shared/treeview';
 import { Into } from './into';
+import type { Pull } from './pull';
 import { nameOf, partOf, Row } from './row';
 import type { ITreeRow } from './rows';
 import { rowsOf } from './rows';
@@ -34,7 +35,7 @@ export function Contents({ state, actions }: { state: KitState; actions: IAction
         <TickBox tick={tree.tick} label={trans.__('The whole kit')} onToggle={() => tree.toggleAll()} />
         <span className="kitops-Contents-title">{trans.__('The whole kit')}</span>
         <span className="kitops-Contents-sum" role="status">
-          {tickedOf(tree, trans)}
+          {selectedOf(pull, tree, trans)}
         </span>
       </div>
       <Parts tree={tree} actions={actions} onTick={node => void onTick(node)} onRead={node => read(state, node)} />
@@ -51,12 +52,21 @@ export function Contents({ state, actions }: { state: KitState; actions: IAction
   );
 }
 
-function tickedOf(tree: Tree, trans: TranslationBundle): string {
+/** The files that are selected, as they will be on disk: the same numbers as on the button and in the outcome. */
+function selectedOf(pull: Pull, tree: Tree, trans: TranslationBundle): string {
+  const { value } = pull.check;
   if (tree.tick === 'none') {
     return trans.__('Nothing is selected');
   }
-  const sum = size(tree.bytes);
-  return tree.includesRemote ? trans.__('%1 and remote data selected', sum) : trans.__('%1 selected', sum);
+  if (pull.isCounting) {
+    return trans.__('Counting…');
+  }
+  if (!value) {
+    return '';
+  }
+  return value.files === null || value.size_bytes === null
+    ? trans.__('Selected; its files are counted when they are here')
+    : trans.__('%1 selected', filesOf(value.files, value.size_bytes, trans));
 }
 
 interface IPartsProps {

@@ -5,7 +5,6 @@ import { inert, shortDigest, size } from '../../format';
 import { CommandIDs } from '../../tokens';
 import type { IActions } from '../shared/actions';
 import { Button, IconButton } from '../shared/parts';
-import { useSignals } from '../shared/signal';
 import type { KitState } from './state';
 
 interface IHeaderProps {
@@ -17,11 +16,9 @@ interface IHeaderProps {
 
 /** Which kit it is, and what can be done with it. */
 export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element {
-  const { copy, moved, run, trans, write } = actions;
-  useSignals(moved);
-  const { pull, reference } = state;
+  const { copy, run, trans } = actions;
+  const { reference } = state;
   const kit = state.kit.value;
-  const line = pull?.line ? write(pull.line) : '';
   return (
     <header className="kitops-Header">
       <div className="kitops-Header-name">
@@ -37,18 +34,6 @@ export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element 
         {kit && <span className="kitops-Quiet">{factsOf(state, actions)}</span>}
       </div>
       <div className="kitops-Header-buttons" role="toolbar" aria-label={trans.__('Actions')}>
-        <button
-          type="button"
-          className="jp-mod-styled jp-mod-accept kitops-Button"
-          disabled={!pull?.isReady}
-          title={pull?.conflictCount && !pull.onConflict ? trans.__('First choose what to do with existing files') : ''}
-          onClick={() => void pull?.start()}
-        >
-          {labelOf(state, actions)}
-        </button>
-        <Button disabled={!line} title={line} onClick={() => copy(line)}>
-          {trans.__('Copy %kit line')}
-        </Button>
         <Button disabled={!kit} onClick={() => void run(CommandIDs.promote, { reference })}>
           {trans.__('Promote…')}
         </Button>
@@ -72,17 +57,10 @@ export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element 
   );
 }
 
-function labelOf({ pull, tree }: KitState, { trans }: IActions): string {
-  if (pull?.isUnpack) {
-    return tree?.bytes ? trans.__('Unpack selected %1', size(tree.bytes)) : trans.__('Unpack selected');
-  }
-  return tree?.bytes ? trans.__('Pull selected %1', size(tree.bytes)) : trans.__('Pull selected');
-}
-
 function factsOf(state: KitState, { trans }: IActions): string {
   const { size_bytes, is_local, layers } = state.kit.value!;
   return [
-    size(size_bytes),
+    trans.__('%1 stored', size(size_bytes)),
     trans._n('%1 layer', '%1 layers', layers.filter(layer => !layer.remote_path).length),
     is_local ? trans.__('in the local store') : ''
   ]

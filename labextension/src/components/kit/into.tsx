@@ -32,14 +32,11 @@ export function Into({ pull, tree, actions }: IIntoProps): JSX.Element {
       {tree.tick !== 'none' && check.error && (
         <Failure error={check.error} actions={actions} retry={() => void pull.ask()} />
       )}
-      {pull.isCounting ? (
-        <p className="kitops-Into-moves" role="status">
-          {trans.__('Counting…')}
-        </p>
-      ) : (
-        check.value && !check.error && <Moves pull={pull} actions={actions} />
-      )}
       {pull.conflictCount > 0 && <Conflicts pull={pull} actions={actions} />}
+      <div className="kitops-Into-go">
+        <Start pull={pull} actions={actions} />
+        {check.value && !check.error && <Moves pull={pull} actions={actions} />}
+      </div>
       <KitLine line={pull.line} actions={actions} />
       {error && <Failure error={error} actions={actions} />}
       {job && <Moving job={job} actions={actions} />}
@@ -71,7 +68,7 @@ function Place({ pull, actions }: Omit<IIntoProps, 'tree'>): JSX.Element {
       />
       {chooseFolder && (
         <Button disabled={pull.intoStore} aria-label={trans.__('Choose the folder')} onClick={() => void choose()}>
-          {trans.__('choose')}
+          {trans.__('Choose…')}
         </Button>
       )}
       {!pull.isUnpack && (
@@ -92,16 +89,35 @@ function Place({ pull, actions }: Omit<IIntoProps, 'tree'>): JSX.Element {
   );
 }
 
-function Moves({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.Element {
-  const { here_bytes, moved_bytes, files } = pull.check.value!;
-  const bytes = pull.isUnpack
-    ? [trans.__('%1 from the local store', size(here_bytes))]
-    : [trans.__('%1 to move', size(moved_bytes)), here_bytes > 0 ? trans.__('%1 already here', size(here_bytes)) : ''];
-  const parts = [...bytes, files > 0 ? trans._n('%1 file', '%1 files', files) : ''];
+function Start({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.Element {
+  const bytes = pull.isReady ? (pull.check.value?.size_bytes ?? null) : null;
+  const isUndecided = pull.conflictCount > 0 && !pull.onConflict;
+  const verb = pull.isUnpack ? trans.__('Unpack selected') : trans.__('Pull selected');
   return (
-    <p className={`kitops-Into-moves${pull.check.isLoading ? ' kitops-mod-stale' : ''}`} role="status">
-      {parts.filter(Boolean).join(' · ')}
-    </p>
+    <button
+      type="button"
+      className="jp-mod-styled jp-mod-accept kitops-Button"
+      disabled={!pull.isReady}
+      title={isUndecided ? trans.__('First choose what to do with existing files') : ''}
+      onClick={() => void pull.start()}
+    >
+      {bytes === null ? verb : `${verb} ${size(bytes)}`}
+    </button>
+  );
+}
+
+/** What the network brings: never the size of what is selected, which stands above. */
+function Moves({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.Element {
+  const { here_bytes, moved_bytes } = pull.check.value!;
+  const told = !moved_bytes
+    ? trans.__('Nothing to download: all of it is in the local store')
+    : here_bytes
+      ? trans.__('%1 to download, the rest is in the local store', size(moved_bytes))
+      : trans.__('%1 to download', size(moved_bytes));
+  return (
+    <span className={`kitops-Into-moves${pull.isCounting ? ' kitops-mod-stale' : ''}`} role="status">
+      {told}
+    </span>
   );
 }
 
@@ -115,7 +131,7 @@ function Conflicts({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.
   ];
   return (
     <fieldset className="kitops-Conflicts">
-      <legend>{trans._n('%1 already exists:', '%1 already exist:', conflictCount)}</legend>
+      <legend>{trans._n('%1 file already exists:', '%1 files already exist:', conflictCount)}</legend>
       <ul>
         {conflicts.slice(0, SHOWN).map(({ path, why }) => (
           <li key={path}>

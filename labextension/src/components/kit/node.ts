@@ -23,6 +23,8 @@ export interface INode {
    * ticked some can be taken out; below one that is taken out nothing is decided.
    */
   mark: 'in' | 'out' | null;
+  /** All files of a layer, once its list is here. */
+  listed: { files: number; bytes: number } | null;
   /** How many below have a mark. */
   marked: number;
   next: string;
@@ -39,7 +41,10 @@ export const isElsewhere = ({ layer }: INode): boolean => layer.section === 'dat
 /** What the tick on the whole kit ticks. */
 export const isPart = (node: INode): boolean => canTick(node) && !isElsewhere(node);
 
-export const bytesOf = ({ layer, file }: INode): number => (file ?? layer).size_bytes;
+/** Bytes of its files; null while only what is stored of it is known. */
+export function fileBytes({ layer, file, listed }: INode): number | null {
+  return file ? file.size_bytes : (listed?.bytes ?? layer.file_bytes);
+}
 
 /** The nearest that decides: the node itself, or one above it. */
 export function decider(node: INode): INode | null {
@@ -67,6 +72,7 @@ export function nodeOf(layer: LayerRow, file: FileRow | null, parent: INode | nu
     error: null,
     isOpen: false,
     mark: null,
+    listed: null,
     marked: 0,
     next: ''
   };
@@ -104,15 +110,3 @@ export function gather({ parent }: INode, mark: 'in' | 'out'): void {
 
 /** Whether all its names are known. */
 export const isListed = ({ state, next }: INode): boolean => state === 'ready' && !next;
-
-export function tickedBytes(node: INode): number {
-  const below = (): number => node.children.reduce((sum, each) => sum + tickedBytes(each), 0);
-  switch (node.mark) {
-    case 'in':
-      return Math.max(0, bytesOf(node) + (node.marked ? below() : 0));
-    case 'out':
-      return -bytesOf(node);
-    default:
-      return node.marked ? below() : 0;
-  }
-}

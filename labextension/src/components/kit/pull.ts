@@ -6,6 +6,7 @@ import { Signal } from '@lumino/signaling';
 import { KitError } from '../../client';
 import type { LineData } from '../../lines';
 import type { IKitModel } from '../../model';
+import { isGoing } from '../../model';
 import type { ConflictingPath, Job, PullCheck } from '../../wire';
 import { Asked } from '../../model/asked';
 import type { Tree } from './tree';
@@ -205,10 +206,11 @@ export class Pull implements IDisposable {
     }
   }
 
-  /** What was said of other files or another folder is no answer any more. */
+  /** What was said of other files or another folder, and how their transfer ended, is no answer any more. */
   private _ask(): void {
     this._isStale = true;
     this._onConflict = null;
+    this.jobId = this.job && isGoing(this.job) ? this.jobId : '';
     this.error = null;
     this._changed.emit();
     void this._settle.invoke().catch(() => undefined);

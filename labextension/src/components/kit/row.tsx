@@ -8,7 +8,7 @@ import { isNotebook } from './notebooks';
 import { TickBox } from '../shared/tickbox';
 import type { ITreeRow } from './rows';
 import type { INode } from './node';
-import { bytesOf, canOpen, canTick, isElsewhere, tickOf } from './node';
+import { canOpen, canTick, fileBytes, isElsewhere, tickOf } from './node';
 
 interface IRowProps {
   row: ITreeRow;
@@ -37,6 +37,7 @@ export function Row(props: IRowProps): JSX.Element {
 
 function Named({ row: { node }, trans, onOpen, onTick, onRead }: IRowProps): JSX.Element {
   const { layer, file } = node;
+  const files = file?.is_dir ? file.files : node.listed?.files;
   const name = nameOf(node, trans);
   const Caret = node.isOpen ? caretDownEmptyIcon : caretRightIcon;
   const Icon = iconOf(node);
@@ -69,14 +70,27 @@ function Named({ row: { node }, trans, onOpen, onTick, onRead }: IRowProps): JSX
             : trans.__('from %1', inert(layer.remote_path, 80))}
         </bdi>
       )}
-      {file?.is_dir && <span className="kitops-Node-aside">{trans._n('%1 file', '%1 files', file.files)}</span>}
+      {files !== undefined && <span className="kitops-Node-aside">{trans._n('%1 file', '%1 files', files)}</span>}
       {!file && layer.is_here && (
         <span className="kitops-Node-here" title={trans.__('Already in the local store: no download needed')}>
           {trans.__('local')}
         </span>
       )}
-      <span className="kitops-Node-size">{layer.remote_path && !layer.digest ? '' : size(bytesOf(node))}</span>
+      <Size node={node} trans={trans} />
     </>
+  );
+}
+
+/** What its files have together; of a layer whose list is not here yet, what is stored. */
+function Size({ node, trans }: Pick<IRowProps, 'trans'> & { node: INode }): JSX.Element {
+  const { digest, size_bytes } = node.layer;
+  const bytes = fileBytes(node);
+  const stored = trans.__('%1 stored', size(size_bytes));
+  const text = bytes !== null ? size(bytes) : digest ? stored : '';
+  return (
+    <span className="kitops-Node-size" title={node.file || !digest ? undefined : stored}>
+      {text}
+    </span>
   );
 }
 

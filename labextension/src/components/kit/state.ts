@@ -158,13 +158,15 @@ function partsOf(kit: KitView): LayerRow[] {
   if (!kit.kitfile_yaml || !kit.layers.length) {
     return kit.layers;
   }
+  const size_bytes = new TextEncoder().encode(kit.kitfile_yaml).length;
   const kitfile: LayerRow = {
     key: 'kitfile',
     section: 'kitfile',
     name: '',
     path: 'Kitfile',
     digest: '',
-    size_bytes: new TextEncoder().encode(kit.kitfile_yaml).length,
+    size_bytes,
+    file_bytes: size_bytes,
     media_type: '',
     is_here: false,
     can_list: false,

@@ -8,19 +8,7 @@ import type { FilePage, LayerRow } from '../../wire';
 import type { Tick } from '../shared/tickbox';
 import { shortest } from './filters';
 import type { INode } from './node';
-import {
-  canOpen,
-  canTick,
-  clear,
-  decider,
-  gather,
-  isElsewhere,
-  isPart,
-  nodeOf,
-  put,
-  tickedBytes,
-  tickOf
-} from './node';
+import { canOpen, canTick, clear, decider, gather, isElsewhere, isPart, nodeOf, put, tickOf } from './node';
 
 /** To put one file back that was taken out with its folder, the whole list of that has to be known: so much of it. */
 export const SPLIT_LIMIT = 2000;
@@ -57,10 +45,6 @@ export class Tree {
   /** Whether data is ticked that the Kitfile only points at: then it is fetched, too. */
   get includesRemote(): boolean {
     return this.layers.some(node => node.mark === 'in' && isElsewhere(node));
-  }
-
-  get bytes(): number {
-    return this.layers.reduce((sum, node) => sum + tickedBytes(node), 0);
   }
 
   /** Of the kit as a whole. */
@@ -197,6 +181,9 @@ export class Tree {
     const fresh = page.items.map(file => nodeOf(node.layer, file, node)).filter(each => !seen.has(each.id));
     node.children.push(...fresh);
     node.next = fresh.length ? page.next : '';
+    if (!node.file) {
+      node.listed = { files: page.total_files, bytes: page.total_bytes };
+    }
     node.state = 'ready';
   }
 

@@ -152,7 +152,7 @@ function Ended({ job, trans, run }: IJobProps): JSX.Element | null {
   if (job.state === 'cancelled') {
     return (
       <div className="kitops-Job-line">
-        <span>{trans.__('%1 moved and kept', size(job.done_bytes))}</span>
+        <span>{trans.__('%1 of it is kept', size(job.done_bytes))}</span>
         <Again {...{ job, trans, run }} icon />
       </div>
     );

@@ -92,7 +92,15 @@ describe('a transfer in the notifications', () => {
     const ran: unknown[] = [];
     const describedBy = { args: {} };
     commands.addCommand('filebrowser:go-to-path', { describedBy, execute: args => void ran.push(args.path) });
-    const result = { digest: '', moved_bytes: 1024, here_bytes: 0, directory: 'work/x', files: 2, text: '' };
+    const result = {
+      digest: '',
+      files: 2,
+      size_bytes: 1024,
+      moved_bytes: 0,
+      here_bytes: 0,
+      directory: 'work/x',
+      text: ''
+    };
     answer = jobs('e1', 2, job('a', { seq: 2, title: 'x' }));
     await model.jobs.refresh();
     answer = jobs('e1', 3, job('a', { seq: 3, title: 'x', state: 'done', result }));

@@ -2,7 +2,7 @@ import { act, fireEvent, screen, within } from '@testing-library/react';
 
 import { refusal, job } from '../../../__tests__/server';
 import { obeysTheLawOfTrees } from '../../../__tests__/treelaw';
-import { HOSTILE, kit, Page, SHOWN } from './page';
+import { HOSTILE, kit, NONE, Page, SHOWN } from './page';
 
 let page: Page;
 
@@ -29,7 +29,7 @@ describe('the contents', () => {
     await page.click(page.box('Pull code:0'));
     await page.click(page.button('Choose the folder'));
     await page.shown(() => !page.button(/^Pull selected/).disabled, 'the check');
-    expect(page.button(/^Pull selected/).textContent).toBe('Pull selected 1.0 KiB');
+    expect(page.button(/^Pull selected/).textContent).toBe('Pull selected 1.5 KiB');
     expect(page.bodyOf('POST check/pull')).toEqual({
       reference: 'corp/app:v1',
       filters: ['code:0'],
@@ -37,7 +37,7 @@ describe('the contents', () => {
       include_remote: false,
       remote: false
     });
-    expect(page.tab.node.textContent).toContain('2.0 KiB to move · 1.0 KiB already here · 3 files');
+    expect(page.tab.node.textContent).toContain('2.0 KiB to download, the rest is in the local store');
     await page.click(page.button('Copy the %kit line'));
     expect(page.copied).toEqual(['%kit pull corp/app:v1 -d work']);
     page.place = { root: '/srv', folder: 'une étude' };
@@ -60,7 +60,7 @@ describe('the contents', () => {
     page.started = job('j1', {
       seq: 2,
       state: 'done',
-      result: { digest: '', moved_bytes: 2048, here_bytes: 0, directory: 'work', files: 3, text: '' }
+      result: { digest: '', files: 3, size_bytes: 1536, moved_bytes: 0, here_bytes: 0, directory: 'work', text: '' }
     });
     await act(() => page.model.jobs.refresh());
     await page.shown(() => page.tab.node.querySelector('.kitops-Outcome.kitops-mod-done') !== null, 'the end');
@@ -92,7 +92,7 @@ describe('the contents', () => {
     const conflicts = ['work/a', HOSTILE].map(path => ({ path, why: 'exists' }));
     page.check = { ...page.check, conflicts, conflict_count: 9 };
     await page.click(page.box('Pull code:0'));
-    await page.shown(() => page.tab.node.textContent?.includes('9 already exist') === true, 'the conflicts');
+    await page.shown(() => page.tab.node.textContent?.includes('9 files already exist') === true, 'the conflicts');
     expect(page.button(/^Pull selected/).disabled).toBe(true);
     expect(page.tab.node.textContent).toContain(SHOWN);
     await page.click(screen.getByRole('radio', { name: 'overwrite' }));
@@ -113,7 +113,6 @@ describe('the contents', () => {
       () => page.tab.node.textContent?.includes('characters that a cell would run') === true,
       'the reason'
     );
-    expect(page.button('Copy %kit line').disabled).toBe(true);
     expect(page.tab.node.querySelector('.kitops-Line')).toBeNull();
   });
 
@@ -161,13 +160,14 @@ describe('the contents', () => {
     page.check = { ...page.check, kind: 'unpack', moved_bytes: 0, command };
     expect(screen.queryByRole('checkbox', { name: 'into the local store instead' })).toBeNull();
     await page.click(page.box('Pull code:0'));
-    expect(page.tab.node.querySelector('.kitops-Into-moves')?.textContent).toBe('Counting…');
-    await page.shown(() => !page.button('Unpack selected 1.0 KiB').disabled, 'the check');
+    expect(page.tab.node.querySelector('.kitops-Contents-sum')?.textContent).toBe('Counting…');
+    await page.shown(() => !page.button(/^Unpack selected/).disabled, 'the check');
+    expect(page.tab.node.querySelector('.kitops-Contents-sum')?.textContent).toBe('3 files, 1.5 KiB selected');
     expect(page.tab.node.querySelector('.kitops-Into-moves')?.textContent).toBe(
-      '1.0 KiB from the local store · 3 files'
+      'Nothing to download: all of it is in the local store'
     );
     expect(page.tab.node.querySelector('.kitops-Line-text')?.textContent).toBe('%kit unpack corp/app:v1 -d app');
-    await page.click(page.button('Unpack selected 1.0 KiB'));
+    await page.click(page.button('Unpack selected 1.5 KiB'));
     await page.shown(() => page.server.count('POST jobs') === 1, 'the job');
     expect(page.bodyOf('POST jobs')).toEqual({
       kind: 'unpack',
@@ -184,7 +184,7 @@ describe('the contents', () => {
     await page.shown(() => !page.button(/^Pull selected/).disabled, 'the check');
     await page.click(page.button(/^Pull selected/));
     await page.shown(() => page.server.count('POST jobs') === 1, 'the job');
-    const result = { digest: '', moved_bytes: 2048, here_bytes: 0, directory: 'work/app', files: 3, text: '' };
+    const result = { ...NONE, files: 3, size_bytes: 1536, directory: 'work/app' };
     page.started = job('j1', { seq: 2, state: 'done', result });
     const here = kit.layers.map(layer => ({ ...layer, is_here: true }));
     page.server.routes['GET kit'] = () => ({ ...kit, is_local: true, layers: here });
@@ -192,7 +192,7 @@ describe('the contents', () => {
     act(() => page.tab.content.state.moved());
     await page.shown(() => page.rows().filter(row => row.textContent?.includes('local')).length === 3, 'the marks');
     expect(page.box('Pull code:0').checked).toBe(true);
-    expect(page.tab.node.textContent).toContain('Done: 3 files, 2.0 KiB in work/app.');
+    expect(page.tab.node.textContent).toContain('Done: 3 files, 1.5 KiB in work/app.');
     await page.click(page.button('Show in the file browser'));
     expect(page.ran).toContainEqual(['kitops:show-files', { path: 'work/app' }]);
   });
@@ -269,6 +269,7 @@ describe('the keyboard', () => {
       items: [{ name: '', path: query.after ? 'g1' : 'g0', is_dir: false, size_bytes: 1, files: 1, filter: 'x' }],
       next: query.after ? '' : 'g0',
       total_files: 2,
+      total_bytes: 2,
       is_verified: true
     });
     const press = async (key: string): Promise<void> => {

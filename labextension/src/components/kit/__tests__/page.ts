@@ -19,6 +19,9 @@ import { KitTab } from '..';
 export const HOSTILE = '<img src=x onerror=alert(1)>\u202e\u0007';
 export const SHOWN = '<img src=x onerror=alert(1)>\ufffd\ufffd';
 
+/** What came of a job that did nothing. */
+export const NONE = { digest: '', files: 0, size_bytes: 0, moved_bytes: 0, here_bytes: 0, directory: '', text: '' };
+
 const layer = (key: string, more: Partial<LayerRow> = {}): LayerRow => ({
   key,
   section: key.split(':')[0],
@@ -26,6 +29,7 @@ const layer = (key: string, more: Partial<LayerRow> = {}): LayerRow => ({
   path: key,
   digest: `sha256:${key}`,
   size_bytes: 1024,
+  file_bytes: null,
   media_type: '',
   is_here: false,
   can_list: true,
@@ -102,9 +106,10 @@ export class Page {
 
   check: PullCheck = {
     kind: 'pull',
+    files: 3,
+    size_bytes: 1536,
     moved_bytes: 2048,
     here_bytes: 1024,
-    files: 3,
     conflicts: [],
     conflict_count: 0,
     command: into('work'),
@@ -188,7 +193,7 @@ export class Page {
           query.key === 'code:0'
             ? [file('x.ipynb'), file(HOSTILE)]
             : Array.from({ length: 300 }, (_, at) => file(`f${at}`)).slice(Number(query.after ?? 0));
-        return { items, next: '', total_files: items.length, is_verified: true };
+        return { items, next: '', total_files: items.length, total_bytes: 512 * items.length, is_verified: true };
       },
       'POST check/pull': () => this.check,
       'POST jobs': () => this.started,

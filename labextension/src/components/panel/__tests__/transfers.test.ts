@@ -32,10 +32,12 @@ describe('transfers', () => {
 
   it('look different when they are done, failed or cancelled', async () => {
     const error = { code: 'unreachable', message: `${HOSTILE} is gone`, hint: 'Try later.', details: [] };
-    const result = { digest: '', moved_bytes: 1024, here_bytes: 2048, directory: '', files: 0, text: '' };
+    const moved = { digest: '', files: 0, size_bytes: 0, moved_bytes: 1024, here_bytes: 2048, directory: '', text: '' };
+    const result = { ...moved, files: 3, size_bytes: 1024 };
+
     await show(
-      job('a', { state: 'done', result }),
-      job('d', { state: 'done', result: { ...result, directory: 'work', files: 3 } }),
+      job('a', { state: 'done', result: moved }),
+      job('d', { state: 'done', result: { ...result, directory: 'work' } }),
       job('e', { state: 'done', kind: 'pack', result }),
       job('bb', { state: 'cancelled', done_bytes: 512 }),
       job('ccc', { state: 'failed', error })
@@ -43,10 +45,10 @@ describe('transfers', () => {
     const told = [...panel.node.querySelectorAll('.kitops-Job')].map(each => [each.className, each.textContent]);
     expect(told).toEqual([
       ['kitops-Job kitops-mod-failed', expect.stringContaining(`${HOSTILE} is goneTry later.`)],
-      ['kitops-Job kitops-mod-cancelled', expect.stringContaining('512 B moved and kept')],
-      ['kitops-Job kitops-mod-done', expect.stringContaining('1.0 KiB packed')],
+      ['kitops-Job kitops-mod-cancelled', expect.stringContaining('512 B of it is kept')],
+      ['kitops-Job kitops-mod-done', expect.stringContaining('3 files, 1.0 KiB')],
       ['kitops-Job kitops-mod-done', expect.stringContaining('3 files, 1.0 KiBwork')],
-      ['kitops-Job kitops-mod-done', expect.stringContaining('1.0 KiB moved, 2.0 KiB already there')]
+      ['kitops-Job kitops-mod-done', expect.stringContaining('1.0 KiB downloaded, 2.0 KiB already here')]
     ]);
     expect(panel.node.querySelector('img')).toBeNull();
     expect([...panel.node.querySelectorAll('.kitops-Job-told')].map(each => each.textContent)).toEqual([
