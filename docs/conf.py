@@ -22,6 +22,7 @@ extensions = [
     "sphinx_design",
     "kit_verbs",
     "kit_errors",
+    "kit_kitfile",
     "kit_api",
     "kit_tutorials",
 ]

@@ -3,6 +3,13 @@ module.exports = {
   optimization: {
     splitChunks: {
       cacheGroups: {
+        // The editor's libraries are of no use to others.
+        kitfile: {
+          name: 'kitfile',
+          chunks: chunk => chunk.name === 'kitfile',
+          priority: 10,
+          enforce: true
+        },
         shared: {
           name: 'shared',
           chunks: chunk => ['dialogs', 'kit', 'panel'].includes(chunk.name),

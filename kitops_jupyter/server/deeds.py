@@ -69,10 +69,11 @@ def validate_text(asked: bodies.Validate) -> wire.Validated:
     from kitops_jupyter.operations.validate import validate
 
     found = validate("Kitfile", text=asked.text)
-    problems = [
-        wire.Problem(item.line or 0, item.column or 0, item.field, item.message, item.hint) for item in found.problems
-    ]
-    return wire.Validated(found.accepted, problems, found.config or "", found.yaml or "")
+    problems, warnings = (
+        [wire.Problem(item.line, item.column, item.field, item.message, item.hint) for item in items]
+        for items in (found.problems, found.warnings)
+    )
+    return wire.Validated(found.accepted, problems, warnings, found.config or "", found.yaml or "")
 
 
 def tag_kit(asked: bodies.Tag) -> wire.Done:

@@ -11,6 +11,14 @@ export const kitIcon = new LabIcon({
   )
 });
 
+/** A sheet with a kit on it: a Kitfile. */
+export const kitfileIcon = new LabIcon({
+  name: 'kitops:kitfile',
+  svgstr: svg(
+    '<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M5 2h9l6 6v12a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2zm0 2v16h13V9h-5V4H5zm6.5 6 4.5 2.2v4.6L11.500 19 7 16.800v-4.600L11.500 10zm-3 3.700v2.200l2.200 1.100v-2.200l-2.200-1.100zm6 0-2.200 1.100V17l2.200-1.100v-2.200z"/>'
+  )
+});
+
 export const pullIcon = new LabIcon({
   name: 'kitops:pull',
   svgstr: svg(

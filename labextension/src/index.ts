@@ -1,6 +1,7 @@
 import { dialogs } from './plugins/dialogs';
 import { frontend } from './plugins/frontend';
 import { jobs } from './plugins/jobs';
+import { kitfile } from './plugins/kitfile';
 import { kitTab } from './plugins/kittab';
 import { lines } from './plugins/lines';
 import { model } from './plugins/model';
@@ -17,6 +18,7 @@ export default [
   settings,
   panel,
   kitTab,
+  kitfile,
   dialogs,
   palette,
   registries,

@@ -299,6 +299,7 @@ export interface Removed {
 export interface Validated {
   accepted: boolean;
   problems: Problem[];
+  warnings: Problem[];
   config: string;
   yaml: string;
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kitops_jupyter.server import bodies, typescript
+from kitops_jupyter.server import bodies, kitfile_fields, typescript
 from kitops_jupyter.server.routes import ROUTES
 from kitops_jupyter.server.schemas import schema
 from tests.server.conftest import Ask, signed_in
@@ -18,6 +18,11 @@ VERBS = [(route.method, route.path.replace("{id}", "abc")) for route in ROUTES]
 def test_wire_ts_is_what_the_dataclasses_say() -> None:
     committed = Path(__file__).parents[2] / "labextension" / "src" / "wire.ts"
     assert committed.read_text("utf-8") == typescript.generate()
+
+
+def test_the_editor_knows_the_fields_that_the_reader_knows() -> None:
+    committed = Path(__file__).parents[2] / "labextension" / "src" / "components" / "kitfile" / "fields.ts"
+    assert committed.read_text("utf-8") == kitfile_fields.generate()
 
 
 @pytest.mark.parametrize(

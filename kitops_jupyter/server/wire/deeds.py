@@ -117,7 +117,10 @@ class Removed:
 
 @dataclass(frozen=True)
 class Validated:
+    """`warnings` are accepted."""
+
     accepted: bool
     problems: list[Problem]
+    warnings: list[Problem]
     config: str
     yaml: str

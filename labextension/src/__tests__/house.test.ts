@@ -15,6 +15,7 @@ const FLOORS: { readonly [room: string]: number } = {
   'components/shared': 5,
   'components/panel': 6,
   'components/kit': 6,
+  'components/kitfile': 6,
   'components/dialogs': 6,
   'components/status': 6,
   plugins: 7,

@@ -19,7 +19,7 @@ export class Verdict extends ReactWidget {
   }
 
   protected override render(): JSX.Element {
-    const { accepted, problems } = this._verdict;
+    const { accepted, problems, warnings } = this._verdict;
     const { trans } = this._actions;
     return (
       <>
@@ -27,6 +27,12 @@ export class Verdict extends ReactWidget {
           {accepted ? trans.__('The Kitfile is valid.') : trans._n('%1 problem', '%1 problems', problems.length)}
         </p>
         {problems.length > 0 && <Problems problems={problems} actions={this._actions} />}
+        {warnings.length > 0 && (
+          <>
+            <p>{trans._n('%1 warning', '%1 warnings', warnings.length)}</p>
+            <Problems problems={warnings} actions={this._actions} />
+          </>
+        )}
         <Source text={this._text} label={trans.__('Kitfile')} marked={new Set(problems.map(({ line }) => line))} />
         <KitLine line={{ words: ['validate', this._path], paths: [1] }} actions={this._actions} />
       </>

@@ -199,6 +199,7 @@ export class Page {
       'POST jobs': () => this.started,
       'POST validate': () => ({
         accepted: false,
+        warnings: [],
         problems: [{ line: 2, column: 1, field: '', message: HOSTILE, hint: 'fix it' }],
         config: '',
         yaml: ''

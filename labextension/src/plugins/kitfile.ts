@@ -1,0 +1,51 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { kitfileIcon } from '../icons';
+import { DOMAIN, IKitModel } from '../tokens';
+
+const MIME = 'text/x-kitfile';
+/** The names that kit looks for. */
+const NAMES = /^(Kitfile|kitfile|\.kitfile)$/;
+
+/** A Kitfile in the file browser and in the editor. */
+export const kitfile: JupyterFrontEndPlugin<void> = {
+  id: 'kitops-jupyter:kitfile',
+  description: 'Edits a Kitfile as YAML, completes its fields and underlines its problems.',
+  autoStart: true,
+  requires: [IKitModel],
+  optional: [ITranslator, IEditorLanguageRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    model: IKitModel,
+    translator: ITranslator | null,
+    languages: IEditorLanguageRegistry | null
+  ) => {
+    const displayName = (translator ?? nullTranslator).load(DOMAIN).__('Kitfile');
+    app.docRegistry.addFileType({
+      name: 'kitfile',
+      displayName,
+      pattern: NAMES.source,
+      extensions: [],
+      mimeTypes: [MIME],
+      contentType: 'file',
+      fileFormat: 'text',
+      icon: kitfileIcon
+    });
+    languages?.addLanguage({
+      name: 'Kitfile',
+      displayName,
+      mime: MIME,
+      filename: NAMES,
+      load: async () => {
+        const yaml = (await languages.getLanguage('YAML'))?.support;
+        if (!yaml) {
+          throw new Error('JupyterLab has no YAML mode');
+        }
+        const { kitfileSupport } = await import(/* webpackChunkName: "kitfile" */ '../components/kitfile');
+        return kitfileSupport(yaml, model);
+      }
+    });
+  }
+};
