@@ -13,6 +13,7 @@ from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.layer_reader import members_of, open_here, ranges_of
 from kitops_jupyter.operations.opening import Kit
 from kitops_jupyter.operations.remote_files import RemoteFiles
+from kitops_jupyter.sizes import human_size
 from kitops_jupyter.sources import MayBeElsewhere
 
 _PIECE_BYTES = 1 << 20
@@ -20,74 +21,100 @@ _PIECE_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class FileBytes:
-    """A file's content; `is_verified` unless it came out of a registry, and no digest of the kit covers it alone."""
+    """A file's content, or its start; `size_bytes` is that of the whole file.
+
+    `is_verified` unless it came out of a registry, and no digest of the kit covers it alone.
+    """
 
     path: str
     data: bytes
     is_verified: bool
+    size_bytes: int
 
 
-def read_file(kit: Kit, match: Match, path: str, *, limit_bytes: int) -> FileBytes:
+class FileTooLarge(Usage):
+    """A file that is larger than what is read of one."""
+
+    def __init__(self, path: str, size_bytes: int, limit_bytes: int) -> None:
+        sizes = f"{human_size(size_bytes)}; up to {human_size(limit_bytes)} are shown"
+        super().__init__(f"{path[:200]} has {sizes}", hint="pull it instead")
+        self.size_bytes = size_bytes
+
+
+def read_file(kit: Kit, match: Match, path: str, *, limit_bytes: int, cut: bool = False) -> FileBytes:
     """The file at this path of the kit, out of this layer; of a plain tar in a registry, only its bytes are moved.
 
-    Raises NotFound, Usage (it is larger than the limit), DigestMismatch, RegistryError.
+    With `cut`, of a larger file its first `limit_bytes`. Raises NotFound, FileTooLarge (not with `cut`), Usage,
+    DigestMismatch, RegistryError.
     """
     if match.type.format.is_one_file:
-        return _read_raw(kit, match, path, limit_bytes)
+        return _read_raw(kit, match, path, limit_bytes, cut)
     is_elsewhere = not match.type.compression and ranges_of(kit.source, match.layer) is not None
     if is_elsewhere and isinstance(kit.source, MayBeElsewhere):
         files = RemoteFiles(kit.source, match)
-        member = _find(files.members, match, path, limit_bytes)
+        member = _find(files.members, match, path)
+        count = _count(path, member.size, limit_bytes, cut)
         with closing(files.open(member)) as stream:
-            return FileBytes(path, read_exactly(stream, member.size, path), files.is_verified)
+            return FileBytes(path, read_exactly(stream, count, path), files.is_verified, member.size)
     is_here = ranges_of(kit.source, match.layer) is None
     if match.type.compression:
-        return FileBytes(path, _out_of_compressed(kit, match, path, limit_bytes), is_here)
-    member = _find(members_of(kit.source, match), match, path, limit_bytes)
+        data, size_bytes = _out_of_compressed(kit, match, path, limit_bytes, cut)
+        return FileBytes(path, data, is_here, size_bytes)
+    member = _find(members_of(kit.source, match), match, path)
+    count = _count(path, member.size, limit_bytes, cut)
     with closing(open_here(kit.source, match.layer)) as stream:
         _skip(stream, member.offset, path)
-        return FileBytes(path, read_exactly(stream, member.size, path), is_here)
+        return FileBytes(path, read_exactly(stream, count, path), is_here, member.size)
 
 
-def _find(members: Iterable[archive.TarMember], match: Match, path: str, limit_bytes: int) -> archive.TarMember:
+def _count(path: str, size_bytes: int, limit_bytes: int, cut: bool) -> int:
+    """How many bytes of a file are read."""
+    if size_bytes > limit_bytes and not cut:
+        raise FileTooLarge(path, size_bytes, limit_bytes)
+    return min(size_bytes, limit_bytes)
+
+
+def _find(members: Iterable[archive.TarMember], match: Match, path: str) -> archive.TarMember:
     for member in members:
         if not member.is_dir and match.placed(member.name) == path:
-            if member.size > limit_bytes:
-                raise Usage(f"{path} has {member.size} bytes; up to {limit_bytes} are shown", hint="pull it instead")
             return member
     raise NotFound(f"{match.entry.label} has no file {path[:200]}")
 
 
-def _read_raw(kit: Kit, match: Match, path: str, limit_bytes: int) -> FileBytes:
+def _read_raw(kit: Kit, match: Match, path: str, limit_bytes: int, cut: bool) -> FileBytes:
+    size_bytes = match.layer.size_bytes
     if raw_file(match.layer).path != path:
         raise NotFound(f"{match.entry.label} has no file {path[:200]}")
-    if match.layer.size_bytes > limit_bytes:
-        raise Usage(f"{path} has {match.layer.size_bytes} bytes; up to {limit_bytes} are shown", hint="pull it instead")
-    with verified(open_here(kit.source, match.layer), match.layer) as stream:
-        data = stream.readall()
     if match.type.compression:
         raise Usage(f"{path} is stored compressed", hint="pull it instead")
-    return FileBytes(path, data, True)
+    count = _count(path, size_bytes, limit_bytes, cut)
+    if count < size_bytes:
+        with closing(open_here(kit.source, match.layer)) as start:
+            is_here = ranges_of(kit.source, match.layer) is None
+            return FileBytes(path, read_exactly(start, count, path), is_here, size_bytes)
+    with verified(open_here(kit.source, match.layer), match.layer) as stream:
+        return FileBytes(path, stream.readall(), True, size_bytes)
 
 
-def _out_of_compressed(kit: Kit, match: Match, path: str, limit_bytes: int) -> bytes:
+def _out_of_compressed(kit: Kit, match: Match, path: str, limit_bytes: int, cut: bool) -> tuple[bytes, int]:
     """Out of a layer that must be read from its start: its headers, not its index, say where the file is."""
     tar, view = match.type.format.inside.passing(), memoryview(bytearray(_PIECE_BYTES))
     found: archive.TarMember | None = None
-    kept, position = bytearray(), 0
+    kept, position, wanted = bytearray(), 0, 0
     with closing(archive.decompressing(open_here(kit.source, match.layer), match.type.compression)) as stream:
-        while (found is None or len(kept) < found.size) and (count := stream.readinto(view)):
+        while (found is None or len(kept) < wanted) and (count := stream.readinto(view)):
             if found is None:
                 here = [item for item in tar.members_in(view[:count]) if match.placed(item.name) == path]
-                found = _find(here, match, path, limit_bytes) if here else None
+                found = _find(here, match, path) if here else None
+                wanted = _count(path, found.size, limit_bytes, cut) if found else 0
             if found is not None:
                 start = max(0, found.offset + len(kept) - position)
-                kept += view[start : min(count, start + found.size - len(kept))]
+                kept += view[start : min(count, start + wanted - len(kept))]
             position += count
     if found is None:
         raise NotFound(f"{match.entry.label} has no file {path[:200]}")
-    check_size(len(kept), found.size, path)
-    return bytes(kept)
+    check_size(len(kept), wanted, path)
+    return bytes(kept), found.size
 
 
 def _skip(stream: Readable, count: int, path: str) -> None:

@@ -1,6 +1,7 @@
 """What the panel asks, as dataclasses, each checked against a JSON Schema made from it; unknown fields are refused.
 
 A GET or DELETE carries its fields in the query, a POST in the body; `labextension/src/wire.ts` is generated from them.
+`remote` asks the registry, also for a kit that the local store has.
 """
 
 from __future__ import annotations
@@ -63,8 +64,6 @@ class References:
 
 @dataclass(frozen=True)
 class ShowKit:
-    """`remote` asks the registry, also for a kit that the local store has."""
-
     reference: str
     remote: bool = False
 
@@ -76,13 +75,15 @@ class ListFiles:
     folder: str = ""
     after: str = ""
     limit: int = 500
+    remote: bool = False
 
 
 @dataclass(frozen=True)
-class ReadNotebook:
+class ReadFile:
     reference: str
     key: str
     path: str
+    remote: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,6 @@ class ShowHistory:
 
 @dataclass(frozen=True)
 class CheckPull:
-    """`remote` asks the registry, also for a kit that the local store has."""
-
     reference: str
     filters: list[str] = field(default_factory=list)
     directory: str | None = None

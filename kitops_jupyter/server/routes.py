@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from kitops_jupyter.server import bodies, deeds, previews, wire
 from kitops_jupyter.server.services import Services
-from kitops_jupyter.server.views import diff, files, history, kit, local, registries
+from kitops_jupyter.server.views import diff, files, history, kit, local, reading, registries
 
 B = TypeVar("B")
 A = TypeVar("A")
@@ -109,7 +109,16 @@ ROUTES: tuple[Route[Any, Any], ...] = (
     Route("summaries", "POST", "summaries", bodies.References, list[wire.Summary], alone(history.summaries)),
     Route("kit", "GET", "kit", bodies.ShowKit, wire.KitView, alone(kit.kit)),
     Route("files", "GET", "files", bodies.ListFiles, wire.FilePage, lambda asked, our: our.listings.page(asked)),
-    Route("notebook", "GET", "notebook", bodies.ReadNotebook, wire.NotebookView, alone(files.notebook)),
+    Route("notebook", "GET", "notebook", bodies.ReadFile, wire.NotebookView, alone(files.notebook)),
+    Route("preview", "GET", "preview", bodies.ReadFile, wire.FilePreview, alone(reading.preview)),
+    Route(
+        "readme",
+        "GET",
+        "readme",
+        bodies.ShowKit,
+        wire.FilePreview,
+        lambda asked, our: reading.readme(asked, our.listings),
+    ),
     Route("diff", "GET", "diff", bodies.Compare, wire.DiffView, alone(diff.compare)),
     Route("history", "GET", "history", bodies.ShowHistory, list[wire.HistoryRow], alone(history.history)),
     Route(

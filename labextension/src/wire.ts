@@ -77,6 +77,19 @@ export interface Summary {
   error: Error | null;
 }
 
+export interface Parameter {
+  name: string;
+  value: string;
+}
+
+export interface EntryFacts {
+  section: string;
+  name: string;
+  path: string;
+  facts: { [key: string]: string };
+  parameters: Parameter[];
+}
+
 export interface LayerRow {
   key: string;
   section: string;
@@ -105,6 +118,7 @@ export interface KitView {
   license: string;
   is_local: boolean;
   kitfile_yaml: string;
+  entries: EntryFacts[];
   layers: LayerRow[];
   annotations: { [key: string]: string };
   tags: string[];
@@ -131,6 +145,19 @@ export interface NotebookView {
   path: string;
   size_bytes: number;
   notebook: { [key: string]: unknown };
+  is_verified: boolean;
+}
+
+export interface FilePreview {
+  key: string;
+  path: string;
+  size_bytes: number;
+  kind: 'text' | 'markdown' | 'table' | 'image' | 'binary' | 'large';
+  text: string;
+  rows: string[][];
+  media_type: string;
+  data: string;
+  is_whole: boolean;
   is_verified: boolean;
 }
 
@@ -345,12 +372,14 @@ export interface ListFiles {
   folder?: string;
   after?: string;
   limit?: number;
+  remote?: boolean;
 }
 
-export interface ReadNotebook {
+export interface ReadFile {
   reference: string;
   key: string;
   path: string;
+  remote?: boolean;
 }
 
 export interface Compare {
@@ -487,7 +516,9 @@ export interface Routes {
   summaries: { asks: References; answer: Summary[] };
   kit: { asks: ShowKit; answer: KitView };
   files: { asks: ListFiles; answer: FilePage };
-  notebook: { asks: ReadNotebook; answer: NotebookView };
+  notebook: { asks: ReadFile; answer: NotebookView };
+  preview: { asks: ReadFile; answer: FilePreview };
+  readme: { asks: ShowKit; answer: FilePreview };
   diff: { asks: Compare; answer: DiffView };
   history: { asks: ShowHistory; answer: HistoryRow[] };
   check_pull: { asks: CheckPull; answer: PullCheck };
@@ -519,6 +550,8 @@ export const ROUTES: { readonly [Name in keyof Routes]: string } = {
   kit: 'GET kit',
   files: 'GET files',
   notebook: 'GET notebook',
+  preview: 'GET preview',
+  readme: 'GET readme',
   diff: 'GET diff',
   history: 'GET history',
   check_pull: 'POST check/pull',

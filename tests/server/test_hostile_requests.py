@@ -158,6 +158,8 @@ def queries() -> list[tuple[str, str, dict[str, str]]]:
         ("GET", "kit", {"reference": "a:b", "remote": "0"}),
         ("GET", "files", {"reference": "a:b", "key": "model:0", "folder": "", "after": "", "limit": "1"}),
         ("GET", "notebook", {"reference": "a:b", "key": "model:0", "path": "a.ipynb"}),
+        ("GET", "preview", {"reference": "a:b", "key": "model:0", "path": "a.txt"}),
+        ("GET", "readme", {"reference": "a:b"}),
         ("GET", "diff", {"a": "a:b", "b": "c:d"}),
         ("GET", "history", {"repository": "a"}),
         ("GET", "promotion", {"reference": "a:b", "to": "champion", "undo": "0"}),

@@ -32,29 +32,36 @@ class Listings:
 
     def page(self, asked: bodies.ListFiles) -> wire.FilePage:
         """The names right below a folder of a layer."""
-        files, is_verified, section = self._files(asked.reference, asked.key)
+        files, is_verified, section = self._files(asked)
         rows = _below(files, asked.folder.strip("/"), section)
         start = next((at + 1 for at, row in enumerate(rows) if row.name == asked.after), 0) if asked.after else 0
         items = rows[start : start + max(1, min(asked.limit, PAGE_LIMIT))]
         following = items[-1].name if items and start + len(items) < len(rows) else ""
         return wire.FilePage(items, following, len(files), sum(file.size_bytes for file in files), is_verified)
 
-    def _files(self, reference: str, key: str) -> tuple[list[KitFile], bool, str]:
+    def files(self, opened: Kit, match: Match) -> list[KitFile]:
+        """Every file of a layer."""
+        return self._kept_or_read(opened, match)[0]
+
+    def _files(self, asked: bodies.ListFiles) -> tuple[list[KitFile], bool, str]:
+        with Opener(usable_settings(), remote=asked.remote) as opener:
+            opened = opener.open(asked.reference)
+            match = find_layer(opened, asked.key)
+            return *self._kept_or_read(opened, match), match.entry.section
+
+    def _kept_or_read(self, opened: Kit, match: Match) -> tuple[list[KitFile], bool]:
         from kitops_jupyter.operations.layer_reader import is_listing_checked
 
-        with Opener(usable_settings()) as opener:
-            opened = opener.open(reference)
-            match = find_layer(opened, key)
-            digest = match.layer.digest
+        digest = match.layer.digest
+        with self._lock:
+            kept = self._kept.get(digest)
+        if kept is None:
+            kept = list(list_layer(opened.source, match)), is_listing_checked(opened.source, match)
             with self._lock:
-                kept = self._kept.get(digest)
-            if kept is None:
-                kept = list(list_layer(opened.source, match)), is_listing_checked(opened.source, match)
-                with self._lock:
-                    self._kept[digest] = kept
-                    while len(self._kept) > _KEPT_LISTINGS:
-                        del self._kept[next(iter(self._kept))]
-        return kept[0], kept[1], match.entry.section
+                self._kept[digest] = kept
+                while len(self._kept) > _KEPT_LISTINGS:
+                    del self._kept[next(iter(self._kept))]
+        return kept
 
 
 def find_layer(opened: Kit, key: str) -> Match:
@@ -86,14 +93,14 @@ def _below(files: Sequence[KitFile], folder: str, section: str) -> list[wire.Fil
     return sorted(folded, key=lambda row: row.name) + sorted(rows, key=lambda row: row.name)
 
 
-def notebook(asked: bodies.ReadNotebook) -> wire.NotebookView:
+def notebook(asked: bodies.ReadFile) -> wire.NotebookView:
     """A notebook out of a kit, as data; the panel renders it without running or trusting it."""
     from kitops_jupyter.operations.read_file import read_file
 
     path = asked.path
     if not is_notebook(path):
         raise Usage(f"{path[:200]} is not a notebook")
-    with Opener(usable_settings()) as opener:
+    with Opener(usable_settings(), remote=asked.remote) as opener:
         opened = opener.open(asked.reference)
         found = read_file(opened, find_layer(opened, asked.key), path, limit_bytes=NOTEBOOK_LIMIT_BYTES)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kitops_jupyter.operations.look.here import Here
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.server import bodies, wire
+from kitops_jupyter.server.views.facts import facts_of
 from kitops_jupyter.server.views.layers import rows_of
 from kitops_jupyter.server.views.usable import usable_settings
 
@@ -33,6 +34,7 @@ def kit(asked: bodies.ShowKit) -> wire.KitView:
             license=package.license,
             is_local=is_local,
             kitfile_yaml=to_yaml(described),
+            entries=[facts_of(entry) for entry in described.entries()],
             layers=rows_of(opened, opener, settings),
             annotations=annotations,
             tags=_tags_of(opened, Here(settings)),

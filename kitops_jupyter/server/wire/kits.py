@@ -115,6 +115,25 @@ class LayerRow:
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """`name` has dots where the Kitfile has levels."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class EntryFacts:
+    """What the Kitfile says of one entry beside its name and path."""
+
+    section: str
+    name: str
+    path: str
+    facts: dict[str, str]
+    parameters: list[Parameter]
+
+
+@dataclass(frozen=True)
 class KitView:
     reference: str
     digest: str
@@ -127,6 +146,7 @@ class KitView:
     license: str
     is_local: bool
     kitfile_yaml: str
+    entries: list[EntryFacts]
     layers: list[LayerRow]
     annotations: dict[str, str]
     tags: list[str]
@@ -158,6 +178,26 @@ class NotebookView:
     path: str
     size_bytes: int
     notebook: dict[str, object]
+    is_verified: bool
+
+
+@dataclass(frozen=True)
+class FilePreview:
+    """A file, or its start, to look at: `text`, `rows` of a table, or a picture as base64 (`data`).
+
+    `kind` "binary" and "large" have nothing to show. The path is "" if no README was found, and then `is_whole` says
+    whether all of the kit was looked through.
+    """
+
+    key: str
+    path: str
+    size_bytes: int
+    kind: Literal["text", "markdown", "table", "image", "binary", "large"]
+    text: str
+    rows: list[list[str]]
+    media_type: str
+    data: str
+    is_whole: bool
     is_verified: bool
 
 

@@ -31,7 +31,7 @@ export type { IJobChange } from './jobs';
 export { Pages } from './pages';
 export { Snapshots } from './snapshots';
 export { Summaries } from './summaries';
-export type { IKitModel } from './types';
+export type { IFilePlace, IKitModel, IKitSource } from './types';
 
 const STORE_MS = 30_000;
 

@@ -3,6 +3,7 @@ import type {
   CheckPack,
   DiffView,
   FilePage,
+  FilePreview,
   HistoryRow,
   KitView,
   NotebookView,
@@ -14,7 +15,7 @@ import type {
   Removed,
   Validated
 } from '../wire';
-import type { IRemoval } from './types';
+import type { IFilePlace, IKitSource, IRemoval } from './types';
 
 /** What is asked of the server and not kept here. */
 export class Questions {
@@ -24,12 +25,20 @@ export class Questions {
     return this._client.ask('kit', { reference, remote: isRemote }, signal);
   }
 
-  files(reference: string, key: string, folder: string, after?: string): Promise<FilePage> {
-    return this._client.ask('files', { reference, key, folder, after });
+  files({ reference, isRemote }: IKitSource, key: string, folder: string, after?: string): Promise<FilePage> {
+    return this._client.ask('files', { reference, remote: isRemote, key, folder, after });
   }
 
-  notebook(reference: string, key: string, path: string, signal: AbortSignal): Promise<NotebookView> {
-    return this._client.ask('notebook', { reference, key, path }, signal);
+  notebook({ reference, isRemote }: IKitSource, place: IFilePlace, signal: AbortSignal): Promise<NotebookView> {
+    return this._client.ask('notebook', { reference, remote: isRemote, ...place }, signal);
+  }
+
+  preview({ reference, isRemote }: IKitSource, place: IFilePlace, signal: AbortSignal): Promise<FilePreview> {
+    return this._client.ask('preview', { reference, remote: isRemote, ...place }, signal);
+  }
+
+  readme({ reference, isRemote }: IKitSource, signal: AbortSignal): Promise<FilePreview> {
+    return this._client.ask('readme', { reference, remote: isRemote }, signal);
   }
 
   diff(a: string, b: string, signal: AbortSignal): Promise<DiffView> {

@@ -9,6 +9,7 @@ import type {
   DiffView,
   Done,
   FilePage,
+  FilePreview,
   HistoryRow,
   Job,
   JobRequest,
@@ -47,6 +48,19 @@ export interface IPreferences {
   defaultRepository: string;
 }
 
+/** A kit to read. */
+export interface IKitSource {
+  readonly reference: string;
+  /** Ask the registry also for what the local store has under this name. */
+  readonly isRemote: boolean;
+}
+
+/** A file of a kit: the key of its layer, and its path. */
+export interface IFilePlace {
+  key: string;
+  path: string;
+}
+
 /** From where a kit is removed, and whether with all its tags. */
 export type IRemoval = Pick<Remove, 'remote' | 'force'>;
 
@@ -82,8 +96,12 @@ export interface IKitModel extends IDisposable {
   look(registries: Iterable<string>, repositories: Iterable<string>): Promise<void>;
 
   kit(reference: string, isRemote: boolean, signal: AbortSignal): Promise<KitView>;
-  files(reference: string, key: string, folder: string, after?: string): Promise<FilePage>;
-  notebook(reference: string, key: string, path: string, signal: AbortSignal): Promise<NotebookView>;
+  files(kit: IKitSource, key: string, folder: string, after?: string): Promise<FilePage>;
+  notebook(kit: IKitSource, place: IFilePlace, signal: AbortSignal): Promise<NotebookView>;
+  /** A file of a kit to look at, or its start. */
+  preview(kit: IKitSource, place: IFilePlace, signal: AbortSignal): Promise<FilePreview>;
+  /** The README of a kit; one without a path if none was found. */
+  readme(kit: IKitSource, signal: AbortSignal): Promise<FilePreview>;
   diff(a: string, b: string, signal: AbortSignal): Promise<DiffView>;
   history(repository: string, signal: AbortSignal): Promise<HistoryRow[]>;
   /** The first tags of a repository of a registry, at most `limit`. */

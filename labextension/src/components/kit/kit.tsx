@@ -10,6 +10,7 @@ import { Header } from './header';
 import { History } from './history';
 import { KitfileView } from './kitfile';
 import { Notebook } from './notebook';
+import { Overview } from './overview';
 import type { KitState, Tab } from './state';
 import { Tabs } from './tabs';
 
@@ -20,12 +21,13 @@ interface IKitProps {
   openMenu: ((button: HTMLElement) => void) | null;
 }
 
-/** A kit: its header, and one of five views of it. */
+/** A kit: its header, and one of its views of it. */
 export function Kit({ state, actions, rendermime, openMenu }: IKitProps): JSX.Element {
   useSignals(state.changed, state.model.changed, state.model.jobs.changed);
   const { trans } = actions;
   const { kit } = state;
   const tabs = [
+    ['overview', trans.__('Overview')],
     ['contents', trans.__('Contents')],
     ['kitfile', trans.__('Kitfile')],
     ['notebook', trans.__('Notebook')],
@@ -33,6 +35,7 @@ export function Kit({ state, actions, rendermime, openMenu }: IKitProps): JSX.El
     ['history', trans.__('History')]
   ] as const;
   const views: { [tab in Tab]: () => JSX.Element } = {
+    overview: () => <Overview state={state} actions={actions} rendermime={rendermime} />,
     contents: () => <Contents state={state} actions={actions} />,
     kitfile: () => <KitfileView state={state} actions={actions} />,
     notebook: () => <Notebook state={state} actions={actions} rendermime={rendermime} />,

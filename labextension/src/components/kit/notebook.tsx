@@ -1,14 +1,13 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { HTMLSelect } from '@jupyterlab/ui-components';
-import { MessageLoop } from '@lumino/messaging';
-import { Widget } from '@lumino/widgets';
 import type { JSX } from 'react';
-import { useEffect, useId, useRef } from 'react';
+import { useCallback, useId } from 'react';
 
 import { inert, size } from '../../format';
 import type { NotebookView as Wire } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { Failure, Waiting } from '../shared/notes';
+import { Hosted } from './hosted';
 import { NotebookView } from './notebookview';
 import type { KitState } from './state';
 
@@ -65,35 +64,13 @@ export function Notebook({ state, actions, rendermime }: INotebookProps): JSX.El
   );
 }
 
+function Rendered({ view, rendermime, actions: { trans } }: IRenderedProps): JSX.Element {
+  const make = useCallback(() => new NotebookView(view.notebook, rendermime, trans), [view, rendermime, trans]);
+  return <Hosted make={make} className="kitops-Notebooks-view" label={inert(view.path, 200)} />;
+}
+
 interface IRenderedProps {
   view: Wire;
   rendermime: IRenderMimeRegistry;
   actions: IActions;
-}
-
-/** A Lumino widget in an element of React's. */
-function Rendered({ view, rendermime, actions: { trans } }: IRenderedProps): JSX.Element {
-  const host = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const widget = new NotebookView(view.notebook, rendermime, trans);
-    if (host.current) {
-      attach(widget, host.current);
-    }
-    return () => {
-      MessageLoop.sendMessage(widget, Widget.Msg.BeforeDetach);
-      widget.node.remove();
-      MessageLoop.sendMessage(widget, Widget.Msg.AfterDetach);
-      widget.dispose();
-    };
-  }, [view, rendermime, trans]);
-  return <div ref={host} className="kitops-Notebooks-view" tabIndex={0} aria-label={inert(view.path, 200)} />;
-}
-
-/** Lumino refuses to attach to an element that is not in the page yet; a tab that is restored is not. */
-function attach(widget: Widget, host: HTMLElement): void {
-  if (host.isConnected) {
-    Widget.attach(widget, host);
-  } else {
-    host.append(widget.node);
-  }
 }

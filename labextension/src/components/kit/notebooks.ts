@@ -2,7 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { IKitModel } from '../../model';
+import type { IFilePlace, IKitModel, IKitSource } from '../../model';
 import type { KitView, LayerRow, NotebookView } from '../../wire';
 import { KitError } from '../../client';
 import { Asked } from '../../model/asked';
@@ -14,17 +14,11 @@ const NOTEBOOKS = 200;
 /** Where notebooks are looked for first. */
 const LIKELY = ['code', 'docs', 'dataset', 'model'];
 
-interface IPlace {
-  key: string;
-  path: string;
-}
-
 export const isNotebook = (path: string): boolean => path.toLowerCase().endsWith('.ipynb');
 
 /** What a Notebooks looks through. */
-interface IKitOfNotebooks {
+interface IKitOfNotebooks extends IKitSource {
   readonly model: IKitModel;
-  readonly reference: string;
   readonly kit: { readonly value: KitView | null };
 }
 
@@ -36,9 +30,9 @@ export class Notebooks implements IDisposable {
   }
 
   readonly view: Asked<NotebookView>;
-  readonly places: IPlace[] = [];
+  readonly places: IFilePlace[] = [];
 
-  shown: IPlace | null = null;
+  shown: IFilePlace | null = null;
   isLooking = false;
 
   /** Not every folder was looked through. */
@@ -63,14 +57,13 @@ export class Notebooks implements IDisposable {
     }
   }
 
-  show(place: IPlace): void {
-    const { model, reference } = this._of;
+  show(place: IFilePlace): void {
     this.shown = place;
     if (!this.places.some(each => each.key === place.key && each.path === place.path)) {
       this.places.unshift(place);
     }
     this.view.clear();
-    void this.view.reload(signal => model.notebook(reference, place.key, place.path, signal));
+    void this.view.reload(signal => this._of.model.notebook(this._of, place, signal));
   }
 
   dispose(): void {
@@ -100,10 +93,9 @@ export class Notebooks implements IDisposable {
   }
 
   /** Its folders; its notebooks are noted. */
-  private async _lookInto({ key, path }: IPlace): Promise<IPlace[]> {
-    const { model, reference } = this._of;
+  private async _lookInto({ key, path }: IFilePlace): Promise<IFilePlace[]> {
     try {
-      const page = await model.files(reference, key, path);
+      const page = await this._of.model.files(this._of, key, path);
       this.isPartial ||= page.next !== '';
       for (const file of page.items.filter(each => !each.is_dir && isNotebook(each.path))) {
         const place = { key, path: file.path };

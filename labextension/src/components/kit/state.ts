@@ -7,7 +7,7 @@ import { Signal } from '@lumino/signaling';
 import { lastName } from '../../format';
 import type { IKitModel } from '../../model';
 import { repositoryOf } from '../../model';
-import type { DiffView, HistoryRow, KitView, LayerRow, Problem } from '../../wire';
+import type { DiffView, FilePreview, HistoryRow, KitView, LayerRow, Problem } from '../../wire';
 import { Asked } from '../../model/asked';
 import { Notebooks } from './notebooks';
 import { Pull } from './pull';
@@ -16,7 +16,7 @@ import { Tree } from './tree';
 /** So many tags are offered to compare with. */
 const TAGS = 200;
 
-export type Tab = 'contents' | 'kitfile' | 'notebook' | 'diff' | 'history';
+export type Tab = 'overview' | 'contents' | 'kitfile' | 'notebook' | 'diff' | 'history';
 
 export class KitState implements IDisposable {
   constructor(
@@ -27,12 +27,13 @@ export class KitState implements IDisposable {
     private readonly _folder: () => string = () => ''
   ) {
     this.kit = new Asked(signal => model.kit(reference, isRemote, signal));
+    this.readme = new Asked(signal => model.readme(this, signal));
     this.history = new Asked(signal => model.history(this.repository, signal));
     this.tags = new Asked(signal => model.firstTags(this.repository, TAGS, signal));
     this.diff = new Asked<DiffView>(() => Promise.reject(new Error('no other kit')));
     this.problems = new Asked(async () => (await model.validate(this.kit.value?.kitfile_yaml ?? '')).problems);
     this.notebooks = new Notebooks(this);
-    for (const each of [this.kit, this.history, this.tags, this.diff, this.problems]) {
+    for (const each of [this.kit, this.readme, this.history, this.tags, this.diff, this.problems]) {
       each.changed.connect(() => this._changed.emit());
     }
     this.notebooks.changed.connect(() => this._changed.emit());
@@ -41,6 +42,7 @@ export class KitState implements IDisposable {
   }
 
   readonly kit: Asked<KitView>;
+  readonly readme: Asked<FilePreview>;
   readonly history: Asked<HistoryRow[]>;
   /** The first tags of its repository, when that is in a registry. */
   readonly tags: Asked<string[]>;
@@ -65,7 +67,9 @@ export class KitState implements IDisposable {
 
   set tab(tab: Tab) {
     this._tab = tab;
-    if (tab === 'history') {
+    if (tab === 'overview' && this.kit.value) {
+      this.readme.load();
+    } else if (tab === 'history') {
       this.history.load();
     } else if (tab === 'diff') {
       this.tags.load();
@@ -105,7 +109,7 @@ export class KitState implements IDisposable {
     }
     this.pull?.dispose();
     this.notebooks.dispose();
-    [this.kit, this.history, this.tags, this.diff, this.problems].forEach(each => each.dispose());
+    [this.kit, this.readme, this.history, this.tags, this.diff, this.problems].forEach(each => each.dispose());
     Signal.clearData(this);
   }
 
@@ -122,8 +126,9 @@ export class KitState implements IDisposable {
       this.pull.renew(kit.is_local);
       return;
     }
+    this.readme.clear();
     this.pull?.dispose();
-    this.tree = new Tree(partsOf(kit), (key, folder, after) => this.model.files(this.reference, key, folder, after));
+    this.tree = new Tree(partsOf(kit), (key, folder, after) => this.model.files(this, key, folder, after));
     this.pull = new Pull(this.model, this.reference, this.tree, {
       directory: [this._folder(), lastName(this.repository)].filter(Boolean).join('/'),
       isRemote: this.isRemote,
@@ -150,7 +155,7 @@ export class KitState implements IDisposable {
 
   private _changed = new Signal<this, void>(this);
   private _shown: KitView | null = null;
-  private _tab: Tab = 'contents';
+  private _tab: Tab = 'overview';
 }
 
 /** The layers, and the Kitfile before them, which a filter of its own selects. */

@@ -92,14 +92,22 @@ function PlainButton({ onClick, ...rest }: ButtonProps & { onClick: () => void }
   );
 }
 
+interface ITableProps {
+  heads: readonly string[];
+  label?: string;
+  children: ReactNode;
+}
+
 /** Rows under their heads. */
-export function Table({ heads, children }: { heads: readonly string[]; children: ReactNode }): JSX.Element {
+export function Table({ heads, label, children }: ITableProps): JSX.Element {
   return (
-    <table className="kitops-Table">
+    <table className="kitops-Table" aria-label={label}>
       <thead>
         <tr>
-          {heads.map(head => (
-            <th key={head}>{head}</th>
+          {heads.map((head, index) => (
+            <th key={index} scope="col">
+              {head}
+            </th>
           ))}
         </tr>
       </thead>

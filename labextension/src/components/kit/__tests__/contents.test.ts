@@ -21,7 +21,7 @@ describe('the contents', () => {
       expect.stringContaining('code:0')
     ]);
     expect(page.button(/^Pull selected/).disabled).toBe(true);
-    expect(page.server.asked.map(({ path }) => path)).toEqual(['kit']);
+    expect(page.server.asked.map(({ path }) => path)).toEqual(['kit', 'readme']);
     expect(page.tab.node.querySelector('img')).toBeNull();
   });
 

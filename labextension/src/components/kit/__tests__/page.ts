@@ -12,7 +12,7 @@ import { FakeServer, job, jobs, local, status } from '../../../__tests__/server'
 import { KitModel } from '../../../model';
 import type { IPlace } from '../../../lines';
 import { written } from '../../../lines';
-import type { Job, KitView, LayerRow, Line, PullCheck } from '../../../wire';
+import type { FilePreview, Job, KitView, LayerRow, Line, PullCheck } from '../../../wire';
 import type { IActions } from '../../shared/actions';
 import { KitTab } from '..';
 
@@ -51,9 +51,31 @@ export const kit: KitView = {
   license: '',
   is_local: false,
   kitfile_yaml: 'package:\n  name: app # <b>\u202e\nmodel:\n',
+  entries: [
+    {
+      section: 'model',
+      name: HOSTILE,
+      path: 'model',
+      facts: { framework: 'sklearn', description: HOSTILE },
+      parameters: [{ name: 'fit.depth', value: '3' }]
+    }
+  ],
   layers: [layer('model:0', { is_here: true }), layer('dataset:0', { name: HOSTILE }), layer('code:0')],
   annotations: {},
   tags: ['v1', 'v2']
+};
+
+export const readme: FilePreview = {
+  key: 'code:0',
+  path: 'README.md',
+  size_bytes: 10,
+  kind: 'markdown',
+  text: '# Read me',
+  rows: [],
+  media_type: '',
+  data: '',
+  is_whole: true,
+  is_verified: true
 };
 
 const file = (path: string, more: object = {}): object => ({
@@ -123,14 +145,16 @@ export class Page {
   static async open(shown = kit, folder = ''): Promise<Page> {
     const page = new Page(shown, folder);
     await act(async () => Widget.attach(page.tab, document.body));
-    await page.shown(() => page.rows().length > 0, 'the contents');
+    await page.shown(() => page.tab.node.querySelector('[role=tab]') !== null, 'the kit');
+    await page.go('Contents', () => page.rows().length > 0);
     return page;
   }
 
   make(reference: string): KitTab {
     const rendermime = new RenderMimeRegistry({
       initialFactories: standardRendererFactories,
-      sanitizer: new Sanitizer()
+      sanitizer: new Sanitizer(),
+      markdownParser: { render: async source => source }
     });
     return new KitTab({ reference, rendermime, openMenu: null, folder: () => this._folder, actions: this.actions });
   }
@@ -188,6 +212,7 @@ export class Page {
       'GET local': () => local('localhost/churn:tuned'),
       'GET jobs': () => jobs('e1', 1, this.started),
       'GET kit': () => this._kit,
+      'GET readme': () => readme,
       'GET files': ({ query }) => {
         const items =
           query.key === 'code:0'

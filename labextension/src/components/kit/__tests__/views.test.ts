@@ -78,7 +78,7 @@ describe('a view of the kit', () => {
   });
 
   it('is reached from its neighbour with the arrow keys', async () => {
-    const [first, second] = screen.getAllByRole('tab');
+    const [, first, second] = screen.getAllByRole('tab');
     first.focus();
     await act(async () => void fireEvent.keyDown(first, { key: 'ArrowRight' }));
     await page.frame();
@@ -100,6 +100,6 @@ it('says why a kit cannot be read, and lets it be requested again', async () => 
   expect(other.node.querySelector('[role=alert]')?.textContent).toContain(`${SHOWN} wants a sign-inkit login corp`);
   page.server.routes['GET kit'] = () => kit;
   await page.click(within(other.node).getByRole('button', { name: 'Try again' }));
-  await page.shown(() => other.node.querySelector('[role=tree]') !== null, 'the kit');
+  await page.shown(() => other.node.querySelector('[role=tablist]') !== null, 'the kit');
   await act(async () => other.dispose());
 });

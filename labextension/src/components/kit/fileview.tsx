@@ -1,0 +1,95 @@
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { Panel } from '@lumino/widgets';
+import type { JSX, ReactNode } from 'react';
+import { useCallback } from 'react';
+
+import { inert, size } from '../../format';
+import type { FilePreview } from '../../wire';
+import type { IActions } from '../shared/actions';
+import { Table } from '../shared/parts';
+import { Source } from '../shared/source';
+import { Hosted } from './hosted';
+import { harmless, Reader } from './reader';
+
+interface IFileViewProps {
+  file: FilePreview;
+  actions: IActions;
+  rendermime: IRenderMimeRegistry | null;
+  /** What there is to do with a file that cannot be shown, or not whole. */
+  instead?: ReactNode;
+}
+
+/** A file of a stranger's: text, Markdown, a table or a picture; of any other, why it is not shown. */
+export function FileView({ file, actions: { trans }, rendermime, instead }: IFileViewProps): JSX.Element {
+  return (
+    <div className="kitops-File">
+      {file.kind === 'binary' && <p className="kitops-Empty">{trans.__('This file is not text: nothing to show.')}</p>}
+      {file.kind === 'large' && (
+        <p className="kitops-Empty">{trans.__('This file is too large to show: %1.', size(file.size_bytes))}</p>
+      )}
+      {!file.is_whole && file.kind !== 'large' && file.kind !== 'binary' && (
+        <p className="kitops-Notice">{trans.__('Only its beginning is shown: it has %1.', size(file.size_bytes))}</p>
+      )}
+      {!file.is_whole || file.kind === 'binary' ? instead : null}
+      <Shown file={file} rendermime={rendermime} />
+    </div>
+  );
+}
+
+function Shown({ file, rendermime }: { file: FilePreview; rendermime: IRenderMimeRegistry | null }): JSX.Element {
+  const label = inert(file.path, 200);
+  switch (file.kind) {
+    case 'markdown':
+      return rendermime ? (
+        <Markdown text={file.text} rendermime={rendermime} label={label} />
+      ) : (
+        <Source text={file.text} label={label} />
+      );
+    case 'text':
+      return <Source text={file.text} label={label} />;
+    case 'table':
+      return <Rows rows={file.rows} label={label} />;
+    case 'image':
+      return <img className="kitops-File-picture" alt={label} src={`data:${file.media_type};base64,${file.data}`} />;
+    default:
+      return <></>;
+  }
+}
+
+interface IMarkdownProps {
+  text: string;
+  rendermime: IRenderMimeRegistry;
+  label: string;
+}
+
+/** Markdown as JupyterLab draws it, without pictures from elsewhere. */
+function Markdown({ text, rendermime, label }: IMarkdownProps): JSX.Element {
+  const make = useCallback(() => {
+    const panel = new Panel();
+    panel.addClass('kitops-Cells');
+    harmless(panel.node);
+    panel.addWidget(new Reader(rendermime).draw('text/markdown', text));
+    return panel;
+  }, [text, rendermime]);
+  return <Hosted make={make} className="kitops-File-markdown" label={label} />;
+}
+
+/** The first rows of a table; its first row names the columns. */
+function Rows({ rows, label }: { rows: readonly string[][]; label: string }): JSX.Element {
+  const [head = [], ...body] = rows;
+  const width = Math.max(0, ...rows.map(row => row.length));
+  const columns = Array.from({ length: width }, (_, at) => at);
+  return (
+    <div className="kitops-File-table" role="region" tabIndex={0} aria-label={label}>
+      <Table heads={columns.map(at => inert(head[at] ?? ''))} label={label}>
+        {body.map((row, index) => (
+          <tr key={index}>
+            {columns.map(at => (
+              <td key={at}>{inert(row[at] ?? '')}</td>
+            ))}
+          </tr>
+        ))}
+      </Table>
+    </div>
+  );
+}
