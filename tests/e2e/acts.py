@@ -111,8 +111,14 @@ def open_kit(page: Any, reference: str) -> Any:
     open_row(page, "repository", repository)
     page.locator(f'#kitops-panel [data-registry][data-reference="{reference}"]').click()
     tab = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text=reference).last
-    tab.locator(".kitops-Node").first.wait_for()
+    show_contents(tab)
     return tab
+
+
+def show_contents(tab: Any) -> None:
+    """Go from the overview of a kit's tab to its contents."""
+    tab.get_by_role("tab", name="Contents").click()
+    tab.locator(".kitops-Node").first.wait_for()
 
 
 def node(tab: Any, name: str) -> Any:

@@ -9,7 +9,7 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
-from tests.e2e.acts import Camera, command, node, open_kit, tick, unfold
+from tests.e2e.acts import Camera, command, node, open_kit, show_contents, tick, unfold
 from tests.e2e.lab import Lab
 from tests.operations.projects import files_in, write_files
 
@@ -23,7 +23,7 @@ def test_a_kit_of_the_store_is_unpacked_and_its_files_are_shown(page: Any, lab: 
     kit.pack(project, text=text, tag="dead/many:v1", settings=Settings.load({}, home=lab.home))
     command(page, "kitops:open-kit", reference="dead/many:v1")
     tab = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text="dead/many:v1").last
-    tab.locator(".kitops-Node").first.wait_for()
+    show_contents(tab)
     assert tab.get_by_label("Into:", exact=True).input_value() == "many"
     unfold(page, node(tab, "rows"))
     tick(tab.locator('.kitops-Node[aria-level="2"]').filter(has_text="part0"))

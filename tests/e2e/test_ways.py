@@ -18,6 +18,7 @@ from tests.e2e.acts import (
     open_row,
     row,
     run_cell,
+    show_contents,
     tick,
 )
 from tests.e2e.lab import Lab
@@ -43,7 +44,7 @@ def test_a_kit_is_found_opened_and_ticked_by_keyboard_alone(page: Any) -> None:
     _walk(page, "v1")
     page.keyboard.press("Enter")
     tab = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text="corp/app-model:v1").last
-    tab.locator(".kitops-Node").first.wait_for()
+    show_contents(tab)
     _tab_to(page, tab.locator(f"{PART}:focus"))
     page.keyboard.press("Home")
     page.keyboard.press("v")
@@ -103,7 +104,7 @@ def test_notebook_7_has_the_panel_and_kits_too(browser: Any, lab: Lab, pictures:
         open_row(page, "repository", "app-model")
         page.locator(f'#kitops-panel [data-registry][data-reference="{reference}"]').click()
         tab = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text=reference).last
-        tab.locator(".kitops-Node").first.wait_for()
+        show_contents(tab)
     tick(node(tab, "validation"))
     tab.locator(".kitops-Into input").first.fill("in-notebook-7")
     tab.locator(".kitops-Into").get_by_text(re.compile(r"-d (.*/)?in-notebook-7\b")).wait_for()
