@@ -28,6 +28,8 @@ READINGS = {
     "kit": "reference=corp/app-model:v1&remote=1",
     "files": "reference=corp/app-model:v1&key=code:0",
     "notebook": "reference=corp/app-model:v1&key=code:0&path=train.ipynb",
+    "preview": "reference=corp/app-model:v1&key=code:0&path=train.ipynb",
+    "readme": "reference=corp/app-model:v1",
     "diff": "a=corp/app-model:v1&b=corp/app-model:champion",
     "history": "repository=corp/app-model",
     "promotion": "reference=corp/app-model:v1&to=champion",
