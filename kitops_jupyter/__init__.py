@@ -98,6 +98,9 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.look.kits import ListedKit as ListedKit
     from kitops_jupyter.operations.look.kits import ListResult as ListResult
     from kitops_jupyter.operations.look.kits import list_kits as list_kits
+    from kitops_jupyter.operations.look.search import FoundRepository as FoundRepository
+    from kitops_jupyter.operations.look.search import SearchResult as SearchResult
+    from kitops_jupyter.operations.look.search import search as search
     from kitops_jupyter.operations.pack.layers import PackedLayer as PackedLayer
     from kitops_jupyter.operations.pack.pack import PackResult as PackResult
     from kitops_jupyter.operations.pack.pack import pack as pack
@@ -171,6 +174,7 @@ _HOMES = {
     "operations.look.files": "FilesResult KitFile LayerFiles files",
     "operations.look.info": "InfoResult InspectResult info inspect",
     "operations.look.kits": "ListResult ListedKit list_kits",
+    "operations.look.search": "FoundRepository SearchResult search",
     "operations.pack.layers": "PackedLayer",
     "operations.pack.pack": "PackResult pack",
     "operations.registries": (

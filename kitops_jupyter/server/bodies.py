@@ -58,6 +58,16 @@ class ListTags:
 
 
 @dataclass(frozen=True)
+class Search:
+    """Look for a text in the tags of a registry: of at most `limit` repositories, those behind `after`."""
+
+    registry: str
+    text: str
+    after: str = ""
+    limit: int = 400
+
+
+@dataclass(frozen=True)
 class References:
     references: list[str]
 

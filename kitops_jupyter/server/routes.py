@@ -106,6 +106,7 @@ ROUTES: tuple[Route[Any, Any], ...] = (
         wire.Page,
         lambda asked, our: our.names.tags(asked.repository, asked.after, asked.limit),
     ),
+    Route("search", "GET", "search", bodies.Search, wire.SearchPage, lambda asked, our: our.searches.page(asked)),
     Route("summaries", "POST", "summaries", bodies.References, list[wire.Summary], alone(history.summaries)),
     Route("kit", "GET", "kit", bodies.ShowKit, wire.KitView, alone(kit.kit)),
     Route("files", "GET", "files", bodies.ListFiles, wire.FilePage, lambda asked, our: our.listings.page(asked)),

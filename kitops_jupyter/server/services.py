@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from kitops_jupyter.server.jobs import Jobs
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.tasks import Tasks
 from kitops_jupyter.server.views.files import Listings
 from kitops_jupyter.server.views.registries import Names
+from kitops_jupyter.server.views.search import Searches
 from kitops_jupyter.server.workers import Workers
 
 # Threads that answer requests; each may be waiting for a registry that is silent.
@@ -25,3 +27,8 @@ class Services:
     workers: Workers
     names: Names = field(default_factory=Names)
     listings: Listings = field(default_factory=Listings)
+
+    @cached_property
+    def searches(self) -> Searches:
+        """Searches over the lists that `names` has."""
+        return Searches(self.names)

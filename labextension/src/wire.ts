@@ -65,6 +65,21 @@ export interface Page {
   next: string;
 }
 
+export interface FoundRepository {
+  name: string;
+  tags: string[];
+  more: number;
+}
+
+export interface SearchPage {
+  found: FoundRepository[];
+  looked_at: number;
+  repositories: number;
+  next: string;
+  unread: number;
+  error: Error | null;
+}
+
 export interface Summary {
   reference: string;
   digest: string;
@@ -357,6 +372,13 @@ export interface ListTags {
   limit?: number;
 }
 
+export interface Search {
+  registry: string;
+  text: string;
+  after?: string;
+  limit?: number;
+}
+
 export interface References {
   references: readonly string[];
 }
@@ -513,6 +535,7 @@ export interface Routes {
   local: { asks: { [name: string]: never }; answer: LocalList };
   repositories: { asks: ListRepositories; answer: Page };
   tags: { asks: ListTags; answer: Page };
+  search: { asks: Search; answer: SearchPage };
   summaries: { asks: References; answer: Summary[] };
   kit: { asks: ShowKit; answer: KitView };
   files: { asks: ListFiles; answer: FilePage };
@@ -546,6 +569,7 @@ export const ROUTES: { readonly [Name in keyof Routes]: string } = {
   local: 'GET local',
   repositories: 'GET repositories',
   tags: 'GET tags',
+  search: 'GET search',
   summaries: 'POST summaries',
   kit: 'GET kit',
   files: 'GET files',

@@ -70,6 +70,13 @@ class Lab:
         """What the server says."""
         return self._get(f"kitops/api/{route}")
 
+    def change(self, verb: str, route: str, body: object = None) -> None:
+        """Have the server change something."""
+        headers = {"Authorization": "token t", "Content-Type": "application/json"}
+        url = f"http://127.0.0.1:{self.port}/kitops/api/{route}"
+        data = None if body is None else json.dumps(body).encode()
+        urllib.request.urlopen(urllib.request.Request(url, data, headers, method=verb), timeout=20).close()
+
     def _get(self, path: str) -> Any:
         url = f"http://127.0.0.1:{self.port}/{path}"
         request = urllib.request.Request(url, headers={"Authorization": "token t"})

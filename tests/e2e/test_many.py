@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,16 +30,9 @@ ALL_SAY = """selector => { const box = document.querySelector(selector).getBound
 @pytest.fixture(scope="module")
 def crowd(lab: Lab, plain: Real) -> Iterator[Crowd]:
     with crowd_of(plain.host, "app-model", "v1") as found:
-        _change(lab, "POST", "registries", {"name": "crowd", "url": f"http://{found.host}", "plain_http": True})
+        lab.change("POST", "registries", {"name": "crowd", "url": f"http://{found.host}", "plain_http": True})
         yield found
-        _change(lab, "DELETE", "registries?name=crowd")
-
-
-def _change(lab: Lab, verb: str, route: str, body: object = None) -> None:
-    headers = {"Authorization": "token t", "Content-Type": "application/json"}
-    url = f"http://127.0.0.1:{lab.port}/kitops/api/{route}"
-    data = None if body is None else json.dumps(body).encode()
-    urllib.request.urlopen(urllib.request.Request(url, data, headers, method=verb), timeout=20).close()
+        lab.change("DELETE", "registries?name=crowd")
 
 
 def load_all(page: Any, kind: str, count: int) -> None:

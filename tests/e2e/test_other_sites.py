@@ -25,6 +25,7 @@ READINGS = {
     "local": "",
     "repositories": "registry=corp",
     "tags": "repository=corp/app-model",
+    "search": "registry=corp&text=champion",
     "kit": "reference=corp/app-model:v1&remote=1",
     "files": "reference=corp/app-model:v1&key=code:0",
     "notebook": "reference=corp/app-model:v1&key=code:0&path=train.ipynb",

@@ -155,6 +155,7 @@ def queries() -> list[tuple[str, str, dict[str, str]]]:
         ("DELETE", "registries", {"name": "a"}),
         ("GET", "repositories", {"registry": "no/registry", "after": "", "limit": "1"}),
         ("GET", "tags", {"repository": "a", "after": "", "limit": "1"}),
+        ("GET", "search", {"registry": "no/registry", "text": "a", "after": "", "limit": "1"}),
         ("GET", "kit", {"reference": "a:b", "remote": "0"}),
         ("GET", "files", {"reference": "a:b", "key": "model:0", "folder": "", "after": "", "limit": "1"}),
         ("GET", "notebook", {"reference": "a:b", "key": "model:0", "path": "a.ipynb"}),

@@ -62,12 +62,11 @@ class Names:
         self._lock = threading.Lock()
 
     def repositories(self, registry: str, after: str, limit: int) -> wire.Page:
-        from kitops_jupyter.operations.look.repositories import list_repositories
+        return self._page(("registry", registry), after, limit, lambda: _repositories(registry))
 
-        def ask() -> Sequence[str]:
-            return list_repositories(registry, limit=100_000, settings=Settings.load()).repositories
-
-        return self._page(("registry", registry), after, limit, ask)
+    def known_repositories(self, registry: str) -> Sequence[str]:
+        """All of them, as they were a minute ago at most."""
+        return self._names(("registry", registry), lambda: _repositories(registry), is_fresh=False)
 
     def tags(self, repository: str, after: str, limit: int) -> wire.Page:
         from kitops_jupyter.operations.look.tags import list_tags
@@ -75,18 +74,28 @@ class Names:
         return self._page(("tags", repository), after, limit, lambda: list_tags(repository, settings=Settings.load()))
 
     def _page(self, key: tuple[str, str], after: str, limit: int, ask: Callable[[], Sequence[str]]) -> wire.Page:
+        names = self._names(key, ask, is_fresh=not after)
+        start = names.index(after) + 1 if after and after in names else 0
+        count = max(1, min(limit, PAGE_LIMIT))
+        items = list(names[start : start + count])
+        return wire.Page(items, items[-1] if items and start + count < len(names) else "")
+
+    def _names(self, key: tuple[str, str], ask: Callable[[], Sequence[str]], *, is_fresh: bool) -> Sequence[str]:
         with self._lock:
-            asked_s, names = self._lists.get(key, (0.0, ()))
-        if not after or time.monotonic() - asked_s > _REMEMBERED_S:
+            asked_s, names = self._lists.get(key, (float("-inf"), ()))
+        if is_fresh or time.monotonic() - asked_s > _REMEMBERED_S:
             names = ask()
             with self._lock:
                 self._lists[key] = time.monotonic(), names
                 while len(self._lists) > 16:
                     del self._lists[next(iter(self._lists))]
-        start = names.index(after) + 1 if after and after in names else 0
-        count = max(1, min(limit, PAGE_LIMIT))
-        items = list(names[start : start + count])
-        return wire.Page(items, items[-1] if items and start + count < len(names) else "")
+        return names
+
+
+def _repositories(registry: str) -> Sequence[str]:
+    from kitops_jupyter.operations.look.repositories import list_repositories
+
+    return list_repositories(registry, limit=100_000, settings=Settings.load()).repositories
 
 
 def shown_folder(folder: Path) -> str:

@@ -83,6 +83,30 @@ class Page:
 
 
 @dataclass(frozen=True)
+class FoundRepository:
+    """A repository with the text in these of its tags, and in `more` that are not named."""
+
+    name: str
+    tags: list[str]
+    more: int
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """`looked_at` of all `repositories` were looked at, `unread` of this page's could not be.
+
+    `next` is the `after` that looks further; `error` is why the registry was not asked for more.
+    """
+
+    found: list[FoundRepository]
+    looked_at: int
+    repositories: int
+    next: str
+    unread: int
+    error: Error | None
+
+
+@dataclass(frozen=True)
 class Summary:
     reference: str
     digest: str

@@ -15,6 +15,7 @@ NAMES = (
     "validate",
     "pack",
     "list",
+    "search",
     "browse",
     "info",
     "inspect",

@@ -22,6 +22,7 @@ import type {
 import { isGoing, Jobs } from './jobs';
 import { Pages } from './pages';
 import { Questions } from './questions';
+import { Searches } from './search';
 import { Snapshots } from './snapshots';
 import { Summaries } from './summaries';
 import type { IKitModel, IPreferences, IRemoval, ServerState } from './types';
@@ -30,6 +31,8 @@ export { isGoing, Jobs } from './jobs';
 export type { IJobChange } from './jobs';
 export { Pages } from './pages';
 export { Snapshots } from './snapshots';
+export { SEARCHED } from './search';
+export type { TagSearch } from './search';
 export { Summaries } from './summaries';
 export type { IFilePlace, IKitModel, IKitSource } from './types';
 
@@ -49,6 +52,7 @@ export class KitModel extends Questions implements IKitModel {
     this.jobs = new Jobs(this._client, services.events ?? null, standby);
     this.summaries = new Summaries((references, signal) => this._client.ask('summaries', { references }, signal));
     this.snapshots = new Snapshots(this.jobs, state);
+    this.searches.changed.connect(() => this._changed.emit());
     this._poll = new Poll({
       auto: false,
       factory: () => this._ask(),
@@ -60,6 +64,9 @@ export class KitModel extends Questions implements IKitModel {
   }
 
   readonly jobs: Jobs;
+  readonly searches = new Searches((registry, text, after, limit, signal) =>
+    this._client.ask('search', { registry, text, after, limit }, signal)
+  );
   readonly snapshots: Snapshots;
   readonly summaries: Summaries;
 

@@ -30,6 +30,7 @@ import type {
 } from '../wire';
 import type { Jobs } from './jobs';
 import type { Pages } from './pages';
+import type { Searches } from './search';
 import type { Snapshots } from './snapshots';
 import type { Summaries } from './summaries';
 
@@ -67,6 +68,7 @@ export type IRemoval = Pick<Remove, 'remote' | 'force'>;
 /** The kits, registries and jobs that the panel shows. The views know the server through this alone. */
 export interface IKitModel extends IDisposable {
   readonly jobs: Jobs;
+  readonly searches: Searches;
   readonly snapshots: Snapshots;
   readonly summaries: Summaries;
 

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX } from 'react';
 
 import { inert } from '../../format';
-import type { IKitModel } from '../../model';
+import type { IKitModel, TagSearch } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { TextButton } from '../shared/parts';
 import type { IRow } from './rows';
@@ -34,6 +34,10 @@ export function NoteBody(props: INoteProps): JSX.Element {
       );
     case 'no-registry':
       return <Offer {...props} text={trans.__('No registries added yet.')} label={trans.__('Add a registry')} />;
+    case 'searching':
+    case 'searched':
+    case 'search-more':
+      return <Looked {...props} />;
     case 'empty':
       return (
         <span className="kitops-Note">
@@ -67,6 +71,12 @@ export function actOn({ row, model, run }: INoteProps): void {
     case 'no-registry':
       run(CommandIDs.addRegistry);
       break;
+    case 'searching':
+      row.search?.stop();
+      break;
+    case 'search-more':
+      void row.search?.further();
+      break;
     default:
       break;
   }
@@ -84,6 +94,47 @@ function Offer({ text, label, ...props }: INoteProps & { text: string; label: st
       </span>
     </span>
   );
+}
+
+/** How far the tags of a registry were looked through, and the way on. */
+function Looked(props: INoteProps): JSX.Element | null {
+  const { row, trans } = props;
+  const { search } = row;
+  if (!search) {
+    return null;
+  }
+  const label =
+    row.note === 'searching' ? trans.__('Stop') : row.note === 'search-more' ? trans.__('Look further') : '';
+  const { error, unread } = search;
+  const said = [error?.message ?? '', unread ? trans._n('%1 could not be read', '%1 could not be read', unread) : ''];
+  const more = said.filter(Boolean).map(text => inert(text, 200));
+  return (
+    <span className="kitops-Note kitops-Looked" role="status" title={more.join('\n') || undefined}>
+      <span className="kitops-Looked-text">{[lookedAt(search, trans), ...more].join(' · ')}</span>
+      {label && (
+        <TextButton tabIndex={-1} onClick={() => actOn(props)}>
+          {label}
+        </TextButton>
+      )}
+    </span>
+  );
+}
+
+function lookedAt(search: TagSearch, trans: TranslationBundle): string {
+  const [looked, all] = [search.lookedAt, search.repositories].map(count => count.toLocaleString());
+  if (!search.repositories) {
+    return search.error
+      ? trans.__('Not searched')
+      : search.isLooking
+        ? trans.__('Searching…')
+        : trans.__('No tags to search');
+  }
+  if (search.isLooking) {
+    return trans.__('Searching: %1 of %2 repositories', looked, all);
+  }
+  return search.hasMore
+    ? trans.__('Looked at %1 of %2 repositories', looked, all)
+    : trans._n('Looked at its repository', 'Looked at all %2 repositories', search.repositories, all);
 }
 
 function Failure(props: INoteProps): JSX.Element {

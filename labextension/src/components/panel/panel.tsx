@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { addIcon, closeIcon, refreshIcon, searchIcon } from '@jupyterlab/ui-components';
 import type { JSX, KeyboardEvent, RefObject } from 'react';
-import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 
 import { CommandIDs } from '../../tokens';
 import { IconButton } from '../shared/parts';
@@ -25,6 +25,8 @@ export function Panel({ model, trans, notebooks, memory, run, isShown }: IPanelO
   });
   const { opened, named } = memory;
   const view = useMemo(() => ({ open: opened, query: searched, named }), [opened, searched, named]);
+  const names = model.registries.map(({ name }) => name).join(' ');
+  useEffect(() => model.searches.look(searched.trim(), names.split(' ').filter(Boolean)), [model, searched, names]);
   const onToggle = useCallback((key: string, isOpen: boolean) => memory.open(key, isOpen), [memory]);
   const onLeave = useCallback(() => search.current?.focus(), []);
   const isReady = model.server === 'ready' || model.local !== null;
@@ -95,7 +97,7 @@ function Search({ trans, query, setQuery, input, onDown }: ISearchProps): JSX.El
         spellCheck={false}
         value={query}
         placeholder={trans.__('Search')}
-        aria-label={trans.__('Search repositories, and the tags of open ones')}
+        aria-label={trans.__('Search repositories and tags')}
         onChange={event => setQuery(event.target.value)}
         onKeyDown={onKeyDown}
       />

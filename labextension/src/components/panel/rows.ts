@@ -2,14 +2,26 @@
 
 import { KitError } from '../../client';
 import { shortDigest } from '../../format';
-import type { IKitModel, Pages } from '../../model';
+import type { IKitModel, Pages, TagSearch } from '../../model';
+import { SEARCHED } from '../../model';
 import type { LocalTag, RegistryRow } from '../../wire';
 import type { ITreeItem } from '../shared/tree';
 
 type RowKind = 'store' | 'registry' | 'repository' | 'tag' | 'note';
 
 /** Why a row stands where names were expected. */
-export type Note = 'loading' | 'more' | 'empty' | 'nothing-found' | 'error' | 'sign-in' | 'no-catalog' | 'no-registry';
+export type Note =
+  | 'loading'
+  | 'more'
+  | 'empty'
+  | 'nothing-found'
+  | 'error'
+  | 'sign-in'
+  | 'no-catalog'
+  | 'no-registry'
+  | 'searching'
+  | 'searched'
+  | 'search-more';
 
 /** Its key names it also in what is remembered. */
 export interface IRow extends ITreeItem {
@@ -25,6 +37,8 @@ export interface IRow extends ITreeItem {
   local: LocalTag | null;
   tags: readonly string[];
   row: RegistryRow | null;
+  /** How far the registry's tags were looked through. */
+  search: TagSearch | null;
 }
 
 export interface IView {
@@ -35,9 +49,6 @@ export interface IView {
 }
 
 const STORE = 'store';
-
-/** With so many letters, registries that are not open are searched, too. */
-const SEARCHED = 2;
 
 const BLANK = {
   isOpen: null,
@@ -50,7 +61,8 @@ const BLANK = {
   error: null,
   local: null,
   tags: [],
-  row: null
+  row: null,
+  search: null
 } as const;
 
 /** What the tree shows; asks for the first page of what was opened and not yet looked at. */
@@ -68,7 +80,7 @@ export function rowsOf(model: IKitModel, view: IView): IRow[] {
 }
 
 /** Notes with a button. */
-const OFFERS = new Set<Note>(['error', 'sign-in', 'no-catalog', 'no-registry']);
+const OFFERS = new Set<Note>(['error', 'sign-in', 'no-catalog', 'no-registry', 'searching', 'search-more']);
 
 function addStore(rows: IRow[], model: IKitModel, view: IView, query: string): void {
   const isOpen = view.open.has(STORE) || query !== '';
@@ -134,14 +146,19 @@ function addRegistry(rows: IRow[], model: IKitModel, view: IView, query: string,
   const pages = model.repositories(row.name);
   const before = rows.length;
   const named = view.named[row.name] ?? [];
-  const listed = named.length ? [...named, ...pages.items.filter(each => !named.includes(each))] : pages.items;
-  for (const name of listed) {
-    addRepository(rows, model, view, query, row, key, name);
+  const search = query ? model.searches.get(row.name) : undefined;
+  const first = [...named, ...(search?.found.keys() ?? [])];
+  for (const name of first.length ? new Set([...first, ...pages.items]) : pages.items) {
+    addRepository(rows, model, view, query, row, key, name, search?.found.get(name));
   }
   const rest = restOf(pages, rows.length > before, query, failedCatalog(pages.error, row.signed_in_as !== ''));
-  // What nobody opened is searched along: it has something to say when something is found, or still on its way.
+  // What nobody opened is searched along: why its list failed is said by how far the search came.
   if (rest && (isUnfolded || rest === 'loading' || rest === 'more')) {
     rows.push({ ...note(rest, key, 2, pages.error), registry: row.name, row });
+  }
+  if (search && !(isUnfolded && pages.state === 'failed')) {
+    const said = search.isLooking ? 'searching' : search.hasMore && search.repositories ? 'search-more' : 'searched';
+    rows.push({ ...note(said, key, 2), key: `${key} search`, registry: row.name, row, search });
   }
 }
 
@@ -152,27 +169,30 @@ function addRepository(
   query: string,
   row: RegistryRow,
   parent: string,
-  name: string
+  name: string,
+  tagged: readonly string[] = []
 ): void {
   const repository = `${row.name}/${name}`;
   const key = `repository ${repository}`;
-  const isOpen = view.open.has(key);
+  const isUnfolded = view.open.has(key);
   const isNamed = !query || repository.toLowerCase().includes(query);
-  const tags = isOpen ? model.tags(repository) : null;
-  const found = tags && !isNamed ? tags.items.filter(each => each.toLowerCase().includes(query)) : (tags?.items ?? []);
+  const isOpen = isUnfolded || (!isNamed && tagged.length > 0);
+  const tags = isUnfolded ? model.tags(repository) : null;
+  const known = tags && !isNamed ? tags.items.filter(each => each.toLowerCase().includes(query)) : (tags?.items ?? []);
+  const found = isNamed || !tagged.length ? known : [...new Set([...known, ...tagged])];
   if (!isNamed && !found.length && !(tags && tags.hasMore)) {
     return;
   }
   const below = { ...BLANK, registry: row.name, repository, row };
   rows.push({ ...below, key, kind: 'repository', level: 2, label: name, isOpen, parent });
-  if (!tags) {
+  if (!isOpen) {
     return;
   }
   for (const tag of found) {
     const reference = `${repository}:${tag}`;
     rows.push({ ...below, key: `tag ${reference}`, kind: 'tag', level: 3, label: tag, parent: key, reference });
   }
-  const rest = restOf(tags, found.length > 0, query, failedTags(tags.error));
+  const rest = tags && restOf(tags, found.length > 0, query, failedTags(tags.error));
   if (rest) {
     rows.push({ ...note(rest, key, 3, tags.error), registry: row.name, repository, row });
   }

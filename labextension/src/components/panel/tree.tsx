@@ -29,7 +29,14 @@ const WATCH_MS = 60_000;
 /** A list is asked to continue when its end is so many rows below what is seen. */
 const NEAR = 40;
 /** Notes that say more than a line, and have a button. */
-const NOTES: { [note: string]: number } = { error: 104, 'sign-in': 76, 'no-catalog': 76, 'no-registry': 76 };
+const NOTES: { [note: string]: number } = {
+  error: 104,
+  'sign-in': 76,
+  'no-catalog': 76,
+  'no-registry': 76,
+  searching: 44,
+  'search-more': 44
+};
 
 const heightOf = (row: IRow): number => (row.note && NOTES[row.note]) || (row.level === 1 ? LINE + 4 : LINE);
 

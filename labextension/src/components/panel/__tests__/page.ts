@@ -52,6 +52,13 @@ beforeEach(async () => {
       const items = Array.from({ length: 1000 }, (_, index) => `t${first + index}`);
       return { items, next: first + 1000 < 10_000 ? items[999] : '' };
     },
+    'GET search': ({ query }) => {
+      if (query.registry !== 'many') {
+        throw refusal(502, 'unreachable', 'not searched');
+      }
+      const found = [{ name: 'deep/inside', tags: ['champion', HOSTILE], more: 0 }];
+      return { found, looked_at: 400, repositories: 1000, next: query.after ? '' : 'z', unread: 2, error: null };
+    },
     'POST summaries': ({ body }) =>
       (body as { references: string[] }).references.map(reference => ({
         reference,

@@ -136,6 +136,18 @@ describe('the tree', () => {
     expect(panel.node.textContent).toContain('No matches');
   });
 
+  it('finds tags in repositories that nobody opened, says how far it looked, and looks further', async () => {
+    const type = within(panel.node).getByRole('searchbox');
+    await act(async () => void fireEvent.change(type, { target: { value: 'champ' } }));
+    await shown(() => texts().includes('champion'), 'the tag');
+    expect(find('Looked at 400').textContent).toContain('Looked at 400 of 1,000 repositories · 2 could not be read');
+    expect(panel.node.querySelector('img, script')).toBeNull();
+    await shown(() => rows().some(each => each.textContent?.includes('Not searched')), 'why another was not');
+    const before = server.count('GET search');
+    await act(async () => void fireEvent.click(button('Look further')));
+    await shown(() => server.count('GET search') > before, 'the next question');
+  });
+
   it('finds repositories in registries that nobody opened, and tells no faults of those', async () => {
     await act(
       async () => void fireEvent.change(within(panel.node).getByRole('searchbox'), { target: { value: 'corp/a' } })
