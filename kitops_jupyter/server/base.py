@@ -28,7 +28,7 @@ from kitops_jupyter.errors import (
 )
 from kitops_jupyter.progress import watched
 from kitops_jupyter.redaction import redacted
-from kitops_jupyter.server import bodies, wire
+from kitops_jupyter.server import bodies, reading, wire
 from kitops_jupyter.server.answers import error_of, to_json
 from kitops_jupyter.server.services import Services
 from kitops_jupyter.verbs.core.door import typed_errors
@@ -104,12 +104,12 @@ class PanelHandler(APIHandler):
     def asked(self, kind: type[T] | UnionType, parts: dict[str, str]) -> T | bodies.JobRequest:
         """What is asked: the query's fields (GET, DELETE) or the body's, and the path's parts. Raises Usage."""
         if not isinstance(kind, type):
-            return bodies.read_job(self.json())
+            return reading.read_job(self.json())
         reads = self.request.method != "POST"
-        given = bodies.from_query(kind, self.request.query_arguments) if reads else self.json()
+        given = reading.from_query(kind, self.request.query_arguments) if reads else self.json()
         if parts and isinstance(given, dict):
             given = {**given, **parts}
-        return bodies.read(kind, given)
+        return reading.read(kind, given)
 
     def json(self) -> Any:
         """The body's JSON. Raises Usage."""

@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from kitops_jupyter.errors import Cancelled, Conflict, NotFound, Usage
 from kitops_jupyter.progress import Event, Observer, watched
-from kitops_jupyter.server import bodies, wire
+from kitops_jupyter.server import bodies, reading, wire
 from kitops_jupyter.server.answers import error_of
 from kitops_jupyter.server.job_records import GOING, Record, Records
 from kitops_jupyter.server.turns import Turns
@@ -128,7 +128,7 @@ class Jobs:
         if job.state in GOING:
             raise Conflict(f"{job.task.title} is still running")
         asked = job.task.request
-        asked = bodies.read_job(asked.kept) if isinstance(asked, bodies.UnreadRequest) else asked
+        asked = reading.read_job(asked.kept) if isinstance(asked, bodies.UnreadRequest) else asked
         return self._start(_Running(job_id, make(asked), started=_now()))
 
     def end(self, job_id: str) -> None:
@@ -281,7 +281,7 @@ def _task_of(record: Record, make: Make) -> tuple[Task, wire.Error | None]:
     asked: bodies.JobRequest | bodies.UnreadRequest = bodies.UnreadRequest(record.request)
     try:
         with typed_errors():
-            asked = bodies.read_job(record.request)
+            asked = reading.read_job(record.request)
             return make(asked), None
     except Exception as problem:  # noqa: BLE001  (one job's fault stays its own)
         reason = error_of(problem)

@@ -45,7 +45,8 @@ from kitops_jupyter.operations.doctor import OPTIONAL
 from kitops_jupyter.operations.opening import Opener
 from kitops_jupyter.operations.read_file import read_file
 from kitops_jupyter.operations.unpack.tars import _stem
-from kitops_jupyter.server.bodies import Pack, read
+from kitops_jupyter.server.bodies import Pack
+from kitops_jupyter.server.reading import read
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.verbs.core.call import parse
 

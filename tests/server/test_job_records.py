@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kitops_jupyter.server import bodies, wire
+from kitops_jupyter.server import reading, wire
 from kitops_jupyter.server.jobs import Jobs
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.tasks import Tasks
@@ -156,7 +156,7 @@ def test_jobs_run_where_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     jobs = Jobs(tmp_path / "file" / "jobs", "root", lambda epoch, job: None)
     (tmp_path / "root").mkdir()
-    job = jobs.start(Tasks(Root(tmp_path / "root")).make(bodies.read_job(PULL)))
+    job = jobs.start(Tasks(Root(tmp_path / "root")).make(reading.read_job(PULL)))
     jobs.take_over(Tasks(Root(tmp_path / "root")).make)
     until = time.monotonic() + 20
     while jobs.list(0, "").jobs[0].state in ("waiting", "running"):
@@ -188,7 +188,7 @@ def test_a_living_servers_jobs_are_its_own_also_where_the_disk_has_no_locks(
     (tmp_path / "root").mkdir()
     make = Tasks(Root(tmp_path / "root")).make
     first, second, third = (Jobs(tmp_path / "jobs", "root", lambda epoch, job: None) for _ in range(3))
-    job = first.start(make(bodies.read_job(PULL)))
+    job = first.start(make(reading.read_job(PULL)))
     second.take_over(make)
     assert not second.list(0, "").jobs
     first.close()
