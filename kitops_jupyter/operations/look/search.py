@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kitops_jupyter import targets
 from kitops_jupyter.errors import (
@@ -65,6 +65,16 @@ class SearchResult(Result):
     stopped: str = ""
 
 
+class Memory(Protocol):
+    """Tags that were read before, by the address of a registry and a repository's name in it."""
+
+    def find(self, base: str, name: str) -> Sequence[str] | None:
+        """The tags, if they are known, and not old."""
+
+    def keep(self, base: str, name: str, tags: Sequence[str]) -> None:
+        """Remember them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     """The first `count` of some repositories: those with the text in a tag, those that could not be read."""
@@ -94,14 +104,14 @@ def search(
         raise Usage("kit search needs a text, and a limit of at least 1", hint="kit search REGISTRY TEXT")
     with (
         observed(observe, registry),
-        targets.registry(registry, settings or Settings.load(), connection, patience=patience()) as place,
+        targets.registry(registry, settings or Settings.load(), connection, patience=_patience()) as place,
     ):
         names = tuple(dict.fromkeys(islice(place.catalog(), CATALOG_LIMIT)))
         start = begin_of(names, after)
-        looked = look_through(names[start : start + limit], text, partial(tags_of, place))
+        looked = _look_through(names[start : start + limit], text, partial(_tags_of, place))
     end = start + looked.count
     tagged = {each.repository: each for each in looked.found}
-    named = [name for name in names if is_in(text, name)] if not after else []
+    named = [name for name in names if _is_in(text, name)] if not after else []
     found = {**{name: FoundRepository(name, ()) for name in named}, **tagged}
     going_on = names[end - 1] if 0 < end < len(names) else ""
     stopped = looked.stopped.message if looked.stopped else ""
@@ -110,7 +120,22 @@ def search(
     )
 
 
-def look_through(
+def search_tags(
+    registry: str, names: Sequence[str], text: str, *, memory: Memory, within_s: float, settings: Settings
+) -> Looked:
+    """Look for a text in the tags of these repositories of a registry, for so many seconds; see `_look_through`."""
+    with targets.registry(registry, settings, None, patience=_patience()) as place:
+
+        def ask(name: str) -> Sequence[str]:
+            known = memory.find(place.base, name)
+            if known is None:
+                memory.keep(place.base, name, known := _tags_of(place, name))
+            return known
+
+        return _look_through(names, text, ask, within_s=within_s)
+
+
+def _look_through(
     names: Sequence[str], text: str, ask: Callable[[str], Iterable[str]], *, within_s: float = float("inf")
 ) -> Looked:
     """Look through the tags of these repositories, eight side by side, until the time is over.
@@ -132,7 +157,7 @@ def look_through(
                 return Looked(at, tuple(found), tuple(problems), answer)
             if isinstance(answer, KitError):
                 problems.append(f"{name}: {answer.message}")
-            elif tags := tuple(tag for tag in answer if is_in(text, tag)):
+            elif tags := tuple(tag for tag in answer if _is_in(text, tag)):
                 found.append(FoundRepository(name, tags))
         if time.monotonic() > until_s:
             return Looked(start + len(batch), tuple(found), tuple(problems), None)
@@ -150,7 +175,7 @@ def _asked(ask: Callable[[str], Iterable[str]], name: str) -> Sequence[str] | Ki
         return problem
 
 
-def tags_of(place: Registry, name: str) -> tuple[str, ...]:
+def _tags_of(place: Registry, name: str) -> tuple[str, ...]:
     """The tags of a repository, without those that tools make. Raises NotFound, RegistryError, also after 15 s."""
     until_s = time.monotonic() + _ONE_LIST_S
 
@@ -162,14 +187,14 @@ def tags_of(place: Registry, name: str) -> tuple[str, ...]:
         return tuple(islice((tag for tag in place.repository(name).tags() if not is_referrers_tag(tag)), _TAGS_LIMIT))
 
 
-def patience() -> Patience:
+def _patience() -> Patience:
     """A search asks hundreds of times: each time once more at most, and soon."""
     from kitops_jupyter.registry import Patience
 
     return Patience(connect_s=5.0, stall_s=10.0, attempts=2, budget_s=2.0)
 
 
-def is_in(text: str, name: str) -> bool:
+def _is_in(text: str, name: str) -> bool:
     """Whether the name has the text in it, capitals or not."""
     return text.lower() in name.lower()
 

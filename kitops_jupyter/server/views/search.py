@@ -7,7 +7,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from kitops_jupyter import targets
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.answers import error_of
@@ -21,31 +20,24 @@ _REMEMBERED_NAMES = 300_000
 
 
 class Searches:
-    """What searches read is remembered for half a minute: the next letter that is typed asks no registry again."""
+    """Searches of one server."""
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._tags: OrderedDict[tuple[str, str], tuple[float, tuple[str, ...]]] = OrderedDict()
-        self._count = 0
-        self._lock = threading.Lock()
+        self._memory = _Tags()
 
     def page(self, asked: bodies.Search) -> wire.SearchPage:
         """Look through the next repositories, for two seconds at most. Raises Usage, RegistryError, Cancelled."""
-        from kitops_jupyter.operations.look.search import begin_of, look_through, patience, tags_of
+        from kitops_jupyter.operations.look.search import begin_of, search_tags
 
         if not asked.text.strip():
             raise Usage("text is empty")
-        settings = Settings.load()
         names = tuple(dict.fromkeys(self._names.known_repositories(asked.registry)))
         start = begin_of(names, asked.after)
-        with targets.registry(asked.registry, settings, None, patience=patience()) as place:
-
-            def ask(name: str) -> Sequence[str]:
-                known = self._remembered(place.base, name)
-                return known if known is not None else self._remember(place.base, name, tags_of(place, name))
-
-            some = names[start : start + max(1, asked.limit)]
-            looked = look_through(some, asked.text.strip(), ask, within_s=WITHIN_S)
+        some = names[start : start + max(1, asked.limit)]
+        looked = search_tags(
+            asked.registry, some, asked.text.strip(), memory=self._memory, within_s=WITHIN_S, settings=Settings.load()
+        )
         end = start + looked.count
         found = [
             wire.FoundRepository(each.repository, list(each.tags[:TAGS_SHOWN]), max(0, len(each.tags) - TAGS_SHOWN))
@@ -55,12 +47,23 @@ class Searches:
         error = error_of(looked.stopped) if looked.stopped else None
         return wire.SearchPage(found, end, len(names), going_on, len(looked.problems), error)
 
-    def _remembered(self, base: str, name: str) -> tuple[str, ...] | None:
+
+class _Tags:
+    """What was read in the last half minute: the next letter that is typed asks no registry again."""
+
+    def __init__(self) -> None:
+        self._tags: OrderedDict[tuple[str, str], tuple[float, Sequence[str]]] = OrderedDict()
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def find(self, base: str, name: str) -> Sequence[str] | None:
+        """As `Memory.find`."""
         with self._lock:
             asked_s, tags = self._tags.get((base, name), (float("-inf"), ()))
         return tags if time.monotonic() - asked_s < _REMEMBERED_S else None
 
-    def _remember(self, base: str, name: str, tags: tuple[str, ...]) -> tuple[str, ...]:
+    def keep(self, base: str, name: str, tags: Sequence[str]) -> None:
+        """As `Memory.keep`; what was read longest ago goes first."""
         with self._lock:
             _, before = self._tags.pop((base, name), (0.0, ()))
             self._tags[base, name] = time.monotonic(), tags
@@ -68,4 +71,3 @@ class Searches:
             while self._count > _REMEMBERED_NAMES and len(self._tags) > 1:
                 _, (_, gone) = self._tags.popitem(last=False)
                 self._count -= len(gone) + 1
-        return tags
