@@ -12,7 +12,7 @@ import ipywidgets
 from kitops_jupyter.errors import KitError, Unauthorized, printable
 from kitops_jupyter.lines import Line, offered
 from kitops_jupyter.operations.login import login
-from kitops_jupyter.operations.look.browse import Access, Home, KitPlace, Level, as_text, begin
+from kitops_jupyter.operations.look.browse import Access, BrowseResult, Home, KitPlace, Level, as_text, begin
 from kitops_jupyter.verbs.core.screen import Browse, SignIn
 from kitops_jupyter.widgets import looks, threads
 from kitops_jupyter.widgets.kit_contents import KitContents
@@ -54,15 +54,22 @@ class Browser:
 
     def __repr__(self) -> str:
         """The same as text, for where no widget shows."""
+        shown = self._stored()
+        return f"{self._request.start or 'kit browse'}: {shown}" if isinstance(shown, str) else str(shown)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        shown = self._stored()
+        html = looks.told(repr(self)) if isinstance(shown, str) else shown._repr_html_()
+        return looks.bundle(self.box, repr(self), html)
+
+    def _stored(self) -> BrowseResult | str:
+        """What this shows, for where no widget does; why there is nothing."""
         if self._describing is not None:
             self._describing.join(_PATIENCE_S)
         try:
-            return str(as_text(self._path[-1], self._list.known))
+            return as_text(self._path[-1], self._list.known)
         except KitError as problem:
-            return f"{self._request.start or 'kit browse'}: {printable(problem.message)}"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return looks.bundle(self.box, repr(self))
+            return printable(problem.message)
 
     def _begin(self, start: str) -> None:
         """The first level, at once: then the text form has it, too. Raises InvalidReference."""

@@ -16,6 +16,7 @@ BAD = "var(--jp-error-color1, var(--vscode-errorForeground, #d32f2f))"
 WARN = "var(--jp-warn-color1, var(--vscode-editorWarning-foreground, #d97706))"
 _MONO = "var(--jp-code-font-family, var(--vscode-editor-font-family, monospace))"
 _FILL = "var(--jp-layout-color2, var(--vscode-textCodeBlock-background, rgba(128, 128, 128, .1)))"
+_MARK = "application/vnd.kitops.live+json"
 
 
 def escaped(text: str) -> str:
@@ -63,6 +64,10 @@ def panel(*children: ipywidgets.Widget) -> ipywidgets.VBox:
     return ipywidgets.VBox(children, layout=layout)
 
 
-def bundle(widget: ipywidgets.Widget, plain: str) -> dict[str, Any]:
-    """What a notebook shows: the widget, and text if there is none."""
-    return {**widget._repr_mimebundle_(), "text/plain": plain}
+def bundle(widget: ipywidgets.Widget, plain: str, html_text: str) -> dict[str, Any]:
+    """What a notebook shows: the widget, and HTML or text if there is none.
+
+    A front end shows a widget before HTML, also in a notebook that is opened again and whose widget is gone. The mark
+    has the panel's extension look for the widget first (`labextension/src/plugins/outputs.ts`).
+    """
+    return {**widget._repr_mimebundle_(), _MARK: {}, "text/plain": plain, "text/html": html_text}

@@ -79,7 +79,7 @@ class SignInForm:
         return f"Sign in to {self._request.registry}: use the form, or without widgets {self._shown_line()}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return looks.bundle(self.box, repr(self))
+        return looks.bundle(self.box, repr(self), looks.told(repr(self)))
 
     def _shown_line(self) -> Line:
         name = self.username.value

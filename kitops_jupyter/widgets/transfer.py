@@ -181,7 +181,7 @@ class _ShownBars(TransferBars):
     def _open_box(self) -> None:
         if self._handle is None:
             show: Any = display  # IPython's own types leave it open
-            self._handle = show(looks.bundle(self.box, self._line.value), raw=True, display_id=True)
+            self._handle = show(looks.bundle(self.box, self._line.value, self._line.value), raw=True, display_id=True)
 
     def replace(self, error: BaseException | None) -> None:
         """Put the outcome in the place of the bars, and let go of every widget."""

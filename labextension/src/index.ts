@@ -6,6 +6,7 @@ import { kitTab } from './plugins/kittab';
 import { lines } from './plugins/lines';
 import { model } from './plugins/model';
 import { notifications } from './plugins/notifications';
+import { outputs } from './plugins/outputs';
 import { palette } from './plugins/palette';
 import { panel } from './plugins/panel';
 import { registries } from './plugins/registries';
@@ -26,5 +27,6 @@ export default [
   lines,
   notifications,
   status,
-  frontend
+  frontend,
+  outputs
 ];

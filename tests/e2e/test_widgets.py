@@ -11,7 +11,7 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
-from tests.e2e.acts import CRAWL_BYTES_PER_S, Camera, command, open_notebook, run_cell
+from tests.e2e.acts import CRAWL_BYTES_PER_S, Camera, command, open_notebook, open_panel, run_cell
 from tests.e2e.lab import Lab, write_notebook
 from tests.operations.projects import FILES, files_in
 
@@ -92,4 +92,27 @@ def test_a_pack_in_a_cell_saves_the_notebook_first_also_one_that_was_renamed(pag
     packed = files_in(lab.home.parent / "renamed")
     assert b"written, not saved" in packed["after.ipynb"] and "before.ipynb" not in packed
     assert "environment/requirements.txt" in packed
+    page.evaluate("window.openNotebook.sessionContext.shutdown()")
+
+
+def test_what_a_cell_showed_is_still_there_when_its_kernel_is_gone(page: Any, lab: Lab, pictures: Camera) -> None:
+    write_notebook(lab.root / "reopened.ipynb")
+    open_notebook(page, "reopened.ipynb")
+    shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    for source, form in ((LOAD + "%kit browse corp", "app-model"), ("%kit login users", "Sign in")):
+        command(page, "notebook:insert-cell-below")
+        run_cell(page, source)
+        shown.get_by_role("button", name=form).first.wait_for()
+    shown.locator("input[type=password]").fill("hunter2")
+    page.evaluate("window.openNotebook.context.save()")
+    page.evaluate("window.openNotebook.sessionContext.shutdown()")
+    shown.locator("table").get_by_text("app-model").wait_for()  # the widget's place, at once
+    page.reload()
+    open_panel(page)
+    open_notebook(page, "reopened.ipynb")
+    shown.locator("table").get_by_text("app-model").wait_for()
+    shown.get_by_text("Sign in to users").wait_for()
+    assert shown.get_by_text("model not found").count() == 0
+    assert "hunter2" not in (lab.root / "reopened.ipynb").read_text()
+    pictures.take(page, "reopened-cell")
     page.evaluate("window.openNotebook.sessionContext.shutdown()")
