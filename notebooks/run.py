@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,9 @@ from pathlib import Path
 from kits import fill
 from traitlets.config import Config
 
+from kitops_jupyter.operations.registries import name_registry
 from kitops_jupyter.serve import running
+from kitops_jupyter.settings import RegistrySettings, Settings
 
 HERE = Path(__file__).resolve().parent
 TIMEOUT_S = 300
@@ -48,11 +51,12 @@ def main() -> int:
 
 @contextmanager
 def a_place(folder: Path) -> Iterator[None]:
-    """A store and a registry below the folder, for this process and its children."""
+    """A store and a registry below the folder, for this process and its children; what else was added there stays."""
     home = folder / "home"
     home.mkdir(exist_ok=True)
     with running(folder / "registry") as address:
-        (home / "registries.json").write_text(json.dumps({REGISTRY: {"url": f"http://{address}"}}), "utf-8")
+        here = RegistrySettings(f"http://{address}")  # on another port each time
+        name_registry(REGISTRY, here, settings=Settings.load({}, home=home))
         os.environ["KITOPS_HOME"] = str(home)
         yield
 
@@ -62,14 +66,31 @@ def open_lab(names: Sequence[str], work: Path, flags: list[str]) -> int:
     (work / "tutorials").mkdir(parents=True, exist_ok=True)
     for name in names:
         if not (work / "tutorials" / name).exists():
-            shutil.copy(HERE / name, work / "tutorials" / name)
+            copy_tutorial(HERE / name, work / "tutorials" / name)
     with a_place(work):
         if not (work / "kits").exists():
             print("A few kits for the registry...", flush=True)
-            fill(REGISTRY, work / "kits")
+            shutil.rmtree(work / "kits.part", ignore_errors=True)  # somebody interrupted it
+            fill(REGISTRY, work / "kits.part")
+            (work / "kits.part").rename(work / "kits")
         show_panel(work / "workspaces", f"tutorials/{names[0]}")
         command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={work / 'tutorials'}", *flags]
         return subprocess.run(command, check=False).returncode
+
+
+def copy_tutorial(source: Path, target: Path) -> None:
+    """A copy that says which Python runs it, as JupyterLab would: it is not changed by being opened."""
+    notebook = json.loads(source.read_text("utf-8"))
+    notebook["metadata"]["language_info"] = {
+        "codemirror_mode": {"name": "ipython", "version": sys.version_info[0]},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+        "version": platform.python_version(),
+    }
+    target.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def show_panel(workspaces: Path, notebook: str) -> None:

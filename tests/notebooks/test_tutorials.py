@@ -20,6 +20,22 @@ def test_a_tutorial_is_committed_without_outputs(path: Path) -> None:
     assert all(not cell["outputs"] and cell["execution_count"] is None for cell in cells)
 
 
+def test_what_somebody_added_to_the_demo_is_there_when_it_starts_again(tmp_path: Path) -> None:
+    probe = (
+        "import os, sys, pathlib; sys.path.insert(0, sys.argv[1]); import run, kitops_jupyter as kit\n"
+        "with run.a_place(pathlib.Path(sys.argv[2])):\n"
+        "    kit.add_registry('mine', kit.RegistrySettings('http://127.0.0.1:9'), check=False) if sys.argv[3] else 0\n"
+        "    print(*sorted(kit.Settings.load().registries), kit.Settings.load().registries['tutorial'].url)\n"
+    )
+    first, again = (
+        subprocess.run(
+            [sys.executable, "-c", probe, NOTEBOOKS, tmp_path, add], capture_output=True, text=True, check=True
+        )
+        for add in ("yes", "")
+    )
+    assert first.stdout.split()[:2] == again.stdout.split()[:2] == ["mine", "tutorial"]
+
+
 def test_the_tutorials_run_headless_and_tell_what_they_packed() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "KITOPS_HOME"}
     done = subprocess.run(
