@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import socketserver
 import subprocess
 import sys
@@ -34,6 +35,16 @@ def test_a_certificate_of_nobody_we_know_is_refused_at_once(with_tls: Real, sett
         registry.repository("a/b").resolve("v1")
     assert "certificate" in caught.value.message and "--tls-cert" in caught.value.hint
     assert not caught.value.temporary and time.monotonic() - began < 2
+
+
+def test_an_address_where_nobody_listens_is_given_up_at_once(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    began = time.monotonic()
+    nobody = Registry(f"127.0.0.1:{port}", settings=settings, plain_http=True)
+    with nobody as registry, pytest.raises(Unreachable, match="Connection refused"):
+        registry.repository("a/b").resolve("v1")
+    assert time.monotonic() - began < 0.5  # the usual patience is seconds
 
 
 def test_without_verification_any_certificate_will_do(with_tls: Real, settings: Settings) -> None:

@@ -213,6 +213,9 @@ def unreachable(error: Exception, what: str, *, place: str, may_pass: bool = Fal
     else:
         why, hint = f"its response is not HTTP ({type(root).__name__})", "check that this is the registry's address"
     permanent = isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema))
+    # Nobody listens there, and nobody did: who waits for an answer hears that at once. A registry that is started
+    # again refuses for a moment, but it has answered before.
+    permanent = permanent or (isinstance(root.__cause__ or root, ConnectionRefusedError) and not may_pass)
     return Unreachable(f"{what}: {where}{why}", hint=hint, temporary=not permanent)
 
 
