@@ -92,8 +92,11 @@ class ReadFile:
 
 @dataclass(frozen=True)
 class Compare:
+    """`oldest_first` has the kit that was packed first before the other, whichever is named first."""
+
     a: str
     b: str
+    oldest_first: bool = False
 
 
 @dataclass(frozen=True)

@@ -407,6 +407,7 @@ export interface ReadFile {
 export interface Compare {
   a: string;
   b: string;
+  oldest_first?: boolean;
 }
 
 export interface ShowHistory {

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any, Literal
 
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.kitfile import to_json
-from kitops_jupyter.manifest import Match, UnnamedLayer
+from kitops_jupyter.manifest import CREATED, Match, UnnamedLayer
 from kitops_jupyter.operations.look.diff_files import FileChange, changed_files
 from kitops_jupyter.operations.opening import Kit, Opener, open_kit
 from kitops_jupyter.progress import Observer, ignore, observed
@@ -29,6 +30,26 @@ class DiffLayer:
     path: str
     digest: Digest
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayerChange:
+    """A layer's place in both kits; None for a kit that has no layer there."""
+
+    before: DiffLayer | None
+    after: DiffLayer | None
+
+    @property
+    def change(self) -> Literal["added", "removed", "changed", "same"]:
+        """What happened to it."""
+        if self.before is None or self.after is None:
+            return "added" if self.before is None else "removed"
+        return "same" if self.before.digest == self.after.digest else "changed"
+
+    @property
+    def sign(self) -> str:
+        """`+` new, `−` gone, `~` changed, `=` the same."""
+        return {"added": "+", "removed": "−", "changed": "~", "same": "="}[self.change]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +75,38 @@ class DiffResult(Result):
     only_second: tuple[DiffLayer, ...]
     files: tuple[FileChange, ...]
     fields: tuple[FieldChange, ...]
+    created: tuple[str, str]
     warnings: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> tuple[LayerChange, ...]:
+        """Each layer once: what changed, then what is the same."""
+        after = {(layer.section, layer.path): layer for layer in self.only_second}
+        before = {(layer.section, layer.path): layer for layer in self.only_first}
+        return (
+            *(LayerChange(layer, after.get(place)) for place, layer in before.items()),
+            *(LayerChange(None, layer) for place, layer in after.items() if place not in before),
+            *(LayerChange(layer, layer) for layer in self.shared),
+        )
+
+    def oldest_first(self) -> DiffResult:
+        """The same, with the kit that was packed first as the first; unchanged where a time is not known."""
+        times = [_time(text) for text in self.created]
+        if None in times or times[0] <= times[1]:  # type: ignore[operator]
+            return self
+        return replace(
+            self,
+            first=self.second,
+            second=self.first,
+            digests=self.digests[::-1],
+            config_digests=self.config_digests[::-1],
+            created=self.created[::-1],
+            annotations=tuple((name, after, before) for name, before, after in self.annotations),
+            only_first=self.only_second,
+            only_second=self.only_first,
+            files=tuple(FileChange(each.path, each.after_bytes, each.before_bytes) for each in self.files),
+            fields=tuple(FieldChange(each.field, each.after, each.before) for each in self.fields),
+        )
 
     @property
     def identical(self) -> bool:
@@ -102,6 +154,7 @@ def _compared(one: Kit, two: Kit) -> DiffResult:
         only_second=_shown(only[1], [found for found in two.unnamed() if found.layer.digest not in digests[0]]),
         files=tuple(changed_files(one.source, only[0], two.source, only[1])),
         fields=tuple(_changed_fields(one, two)),
+        created=(one.manifest.annotations.get(CREATED, ""), two.manifest.annotations.get(CREATED, "")),
         warnings=tuple(
             f"{kit.reference}: {found}: its files are not compared"
             for kit in (one, two)
@@ -109,6 +162,14 @@ def _compared(one: Kit, two: Kit) -> DiffResult:
             if found.layer.digest not in digests[0] & digests[1]
         ),
     )
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
 
 
 def _open(text: str, settings: Settings, connection: Connection | None, opened: ExitStack) -> Kit:

@@ -246,6 +246,8 @@ class DiffFile:
 
 @dataclass(frozen=True)
 class DiffView:
+    """From `a` to `b`. `kitfile` has the lines of `diff -u` without the two that name files."""
+
     a: str
     b: str
     layers: list[DiffRow]

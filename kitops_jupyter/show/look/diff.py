@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kitops_jupyter.operations.look.diff import DiffLayer, DiffResult
-from kitops_jupyter.show.cards import Card, Code, Size, Table
+from kitops_jupyter.operations.look.diff import DiffLayer, DiffResult, LayerChange
+from kitops_jupyter.show.cards import Card, Cell, Code, Table
 from kitops_jupyter.show.results import card_of, text_of
 from kitops_jupyter.sizes import counted, human_size
 
@@ -43,12 +43,8 @@ def _card_of_diff(result: DiffResult) -> Card:
         )
     tables = [
         Table(
-            ("", "layer", "path", "size", "digest"),
-            tuple(
-                (sign, layer.section, layer.path, Size(layer.size_bytes), Code(layer.digest.short))
-                for sign, layers in (("−", result.only_first), ("+", result.only_second), ("=", result.shared))
-                for layer in layers
-            ),
+            ("", "layer", "path", "before", "", "after", ""),
+            tuple(_row(change) for change in result.changes),
             caption="layers",
         )
     ]
@@ -65,6 +61,16 @@ def _card_of_diff(result: DiffResult) -> Card:
         tables=tuple(tables),
         warnings=result.warnings,
     )
+
+
+def _row(change: LayerChange) -> tuple[Cell, ...]:
+    known = change.after or change.before
+    assert known
+    sides = (
+        (human_size(layer.size_bytes), Code(layer.digest.short)) if layer else ("", "")
+        for layer in (change.before, change.after)
+    )
+    return (change.sign, known.section, known.path, *next(sides), *next(sides))
 
 
 def _layer_lines(layers: tuple[DiffLayer, ...]) -> list[str]:

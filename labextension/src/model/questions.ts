@@ -41,8 +41,8 @@ export class Questions {
     return this._client.ask('readme', { reference, remote: isRemote }, signal);
   }
 
-  diff(a: string, b: string, signal: AbortSignal): Promise<DiffView> {
-    return this._client.ask('diff', { a, b }, signal);
+  diff(a: string, b: string, isOldestFirst: boolean, signal: AbortSignal): Promise<DiffView> {
+    return this._client.ask('diff', { a, b, oldest_first: isOldestFirst }, signal);
   }
 
   history(repository: string, signal: AbortSignal): Promise<HistoryRow[]> {

@@ -104,7 +104,7 @@ export interface IKitModel extends IDisposable {
   preview(kit: IKitSource, place: IFilePlace, signal: AbortSignal): Promise<FilePreview>;
   /** The README of a kit; one without a path if none was found. */
   readme(kit: IKitSource, signal: AbortSignal): Promise<FilePreview>;
-  diff(a: string, b: string, signal: AbortSignal): Promise<DiffView>;
+  diff(a: string, b: string, isOldestFirst: boolean, signal: AbortSignal): Promise<DiffView>;
   history(repository: string, signal: AbortSignal): Promise<HistoryRow[]>;
   /** The first tags of a repository of a registry, at most `limit`. */
   firstTags(repository: string, limit: number, signal: AbortSignal): Promise<string[]>;

@@ -7,11 +7,17 @@ import type { DiffFile, DiffRow, DiffView } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { Failure, KitLine, Waiting } from '../shared/notes';
 import { Source } from '../shared/source';
-import { Table } from '../shared/parts';
+import { Button, Table } from '../shared/parts';
 import type { KitState } from './state';
 
 /** So many files are listed; the line shows the rest. */
 const FILES = 500;
+
+interface ISidesProps {
+  diff: DiffView;
+  onSwap: () => void;
+  actions: IActions;
+}
 
 interface IDiffProps {
   state: KitState;
@@ -22,15 +28,17 @@ interface IDiffProps {
 export function Diff({ state, actions }: IDiffProps): JSX.Element {
   const { trans } = actions;
   const { diff, other, reference } = state;
+  const value = diff.isLoading ? null : diff.value;
   return (
     <div className="kitops-Diff">
       <Other state={state} actions={actions} />
-      {other && <KitLine line={kitLine('diff', reference, other)} actions={actions} />}
+      {other && <KitLine line={kitLine('diff', value?.a ?? reference, value?.b ?? other)} actions={actions} />}
       {diff.isLoading && <Waiting>{trans.__('Comparing: downloads only what is needed…')}</Waiting>}
       {!diff.isLoading && diff.error && (
         <Failure error={diff.error} actions={actions} retry={() => void diff.reload()} />
       )}
-      {!diff.isLoading && diff.value && <Changes diff={diff.value} actions={actions} />}
+      {value && <Sides diff={value} onSwap={() => state.swap()} actions={actions} />}
+      {value && <Changes diff={value} actions={actions} />}
       {!other && <p className="kitops-Empty">{trans.__('Choose a kit to see how it differs from this one.')}</p>}
     </div>
   );
@@ -78,6 +86,24 @@ function Other({ state, actions: { trans, model } }: IDiffProps): JSX.Element {
   );
 }
 
+/** Which kit is before, which after: the older one is before until somebody swaps them. */
+function Sides({ diff, onSwap, actions: { trans } }: ISidesProps): JSX.Element {
+  const sides = [
+    [trans.__('Before'), diff.a],
+    [trans.__('After'), diff.b]
+  ];
+  return (
+    <div className="kitops-Diff-sides" role="group" aria-label={trans.__('Order')}>
+      {sides.map(([label, name]) => (
+        <span key={label} className="kitops-Diff-side">
+          {label} <bdi title={inert(name)}>{inert(name, 120)}</bdi>
+        </span>
+      ))}
+      <Button onClick={onSwap}>{trans.__('Swap')}</Button>
+    </div>
+  );
+}
+
 function Changes({ diff, actions }: { diff: DiffView; actions: IActions }): JSX.Element {
   const { trans } = actions;
   const files = diff.files.filter(({ change }) => change !== 'same');
@@ -98,7 +124,12 @@ function Changes({ diff, actions }: { diff: DiffView; actions: IActions }): JSX.
       {diff.kitfile && (
         <>
           <h3>{trans.__('Kitfile')}</h3>
-          <Source text={diff.kitfile} label={trans.__('Changes of the Kitfile')} classOf={classOfLine} />
+          <Source
+            text={diff.kitfile}
+            label={trans.__('Changes of the Kitfile')}
+            classOf={classOfLine}
+            numbers={numbersOf(diff.kitfile)}
+          />
         </>
       )}
     </>
@@ -162,8 +193,25 @@ function Change({ change, actions: { trans } }: { change: DiffRow['change']; act
   );
 }
 
+/** For each line of a diff its number in the file: of what was removed in the one before, else in the one after. */
+function numbersOf(text: string): string[] {
+  let [before, after] = [0, 0];
+  return text.split('\n').map(line => {
+    const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)/.exec(line);
+    if (hunk) {
+      [before, after] = [Number(hunk[1]), Number(hunk[2])];
+      return '';
+    }
+    const isRemoved = line.startsWith('-');
+    const number = isRemoved ? before : after;
+    before += line.startsWith('+') ? 0 : 1;
+    after += isRemoved ? 0 : 1;
+    return String(number);
+  });
+}
+
 function classOfLine(line: string): string {
-  if (line.startsWith('@@') || line.startsWith('+++') || line.startsWith('---')) {
+  if (line.startsWith('@@')) {
     return 'kitops-mod-where';
   }
   return line.startsWith('+') ? 'kitops-mod-added' : line.startsWith('-') ? 'kitops-mod-removed' : '';

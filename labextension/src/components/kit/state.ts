@@ -92,7 +92,15 @@ export class KitState implements IDisposable {
 
   compare(other: string): void {
     this.other = other;
-    void this.diff.reload(signal => this.model.diff(this.reference, other, signal));
+    void this.diff.reload(signal => this.model.diff(this.reference, other, true, signal));
+  }
+
+  /** The comparison the other way round. */
+  swap(): void {
+    const { a, b } = this.diff.value ?? { a: '', b: '' };
+    if (a) {
+      void this.diff.reload(signal => this.model.diff(b, a, false, signal));
+    }
   }
 
   /** The tags of the repository moved, or more of it is here: by us, or by someone else. */

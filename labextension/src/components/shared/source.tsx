@@ -14,16 +14,19 @@ interface ISourceProps {
   /** Lines that are marked, counted from 1. */
   marked?: ReadonlySet<number>;
   classOf?: (line: string) => string;
+  /** What stands before each line, if not its place in this text. */
+  numbers?: readonly string[];
 }
 
 /** A text with numbered lines, to read. */
-export function Source({ text, label, marked, classOf }: ISourceProps): JSX.Element {
+export function Source({ text, label, marked, classOf, numbers }: ISourceProps): JSX.Element {
   const lines = text.replace(/\n$/, '').split('\n', LINES);
   return (
     <pre className="kitops-Source" tabIndex={0} aria-label={label}>
       {lines.map((line, index) => (
         <span
           key={index}
+          data-number={numbers?.[index]}
           className={`kitops-Source-line ${classOf?.(line) ?? ''}${marked?.has(index + 1) ? ' kitops-mod-marked' : ''}`}
         >
           {line

@@ -57,6 +57,10 @@ describe('a view of the kit', () => {
       'kitops-Source-line kitops-mod-added'
     ]);
     expect(page.tab.node.textContent).toContain('Not everything is shown here');
+    await page.click(page.button('Swap'));
+    await page.shown(() => page.server.count('GET diff') === 2, 'the other way round');
+    const [first, second] = page.server.asked.filter(({ path }) => path === 'diff').map(({ query }) => query);
+    expect([first.oldest_first, second.oldest_first]).toEqual(['true', undefined]);
     expect(page.tab.node.querySelector('img, b')).toBeNull();
   });
 
