@@ -98,6 +98,8 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.look.kits import ListedKit as ListedKit
     from kitops_jupyter.operations.look.kits import ListResult as ListResult
     from kitops_jupyter.operations.look.kits import list_kits as list_kits
+    from kitops_jupyter.operations.look.notebook_state import NotebookState as NotebookState
+    from kitops_jupyter.operations.look.notebook_state import notebook_state as notebook_state
     from kitops_jupyter.operations.look.search import FoundRepository as FoundRepository
     from kitops_jupyter.operations.look.search import SearchResult as SearchResult
     from kitops_jupyter.operations.look.search import search as search
@@ -175,6 +177,7 @@ _HOMES = {
     "operations.look.info": "InfoResult InspectResult info inspect",
     "operations.look.kits": "ListResult ListedKit list_kits",
     "operations.look.search": "FoundRepository SearchResult search",
+    "operations.look.notebook_state": "NotebookState notebook_state",
     "operations.pack.layers": "PackedLayer",
     "operations.pack.pack": "PackResult pack",
     "operations.registries": (

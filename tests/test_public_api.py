@@ -33,7 +33,7 @@ FUNCTIONS = tuple(
 # What only looks at this machine, for a moment.
 NEVER_WAIT = {
     *("cache_clear", "cache_info", "index_delete", "index_remove", "init", "list_registries", "remove_registry"),
-    "validate",
+    *("notebook_state", "validate"),
 }
 RIGHT = """
 import kitops_jupyter as kit

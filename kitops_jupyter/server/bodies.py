@@ -91,6 +91,13 @@ class ReadFile:
 
 
 @dataclass(frozen=True)
+class OneNotebook:
+    """A notebook below the server's folder."""
+
+    path: str
+
+
+@dataclass(frozen=True)
 class Compare:
     """`oldest_first` has the kit that was packed first before the other, whichever is named first."""
 
@@ -195,13 +202,6 @@ class Tag:
 
 @dataclass(frozen=True)
 class Promote:
-    reference: str
-    to: str
-    undo: bool = False
-
-
-@dataclass(frozen=True)
-class PlanPromotion:
     reference: str
     to: str
     undo: bool = False

@@ -92,7 +92,7 @@ def promote_kit(asked: bodies.Promote) -> wire.Done:
     return wire.Done(_promote_line(asked), str(done))
 
 
-def plan_promotion(asked: bodies.PlanPromotion) -> wire.PromotionPlan:
+def plan_promotion(asked: bodies.Promote) -> wire.PromotionPlan:
     """Which tags a promotion or its undo will move, and which an undo cannot put back."""
     from kitops_jupyter.operations.transfer.promotion_plan import plan_promotion
 
@@ -102,7 +102,7 @@ def plan_promotion(asked: bodies.PlanPromotion) -> wire.PromotionPlan:
     return wire.PromotionPlan(moves, kept, _promote_line(asked))
 
 
-def _promote_line(asked: bodies.Promote | bodies.PlanPromotion) -> wire.Line:
+def _promote_line(asked: bodies.Promote) -> wire.Line:
     return line("promote", asked.reference, "--to", asked.to, *(["--undo"] if asked.undo else []))
 
 

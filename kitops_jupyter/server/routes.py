@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from kitops_jupyter.server import bodies, deeds, previews, wire
 from kitops_jupyter.server.services import Services
-from kitops_jupyter.server.views import diff, files, history, kit, local, reading, registries
+from kitops_jupyter.server.views import diff, files, history, kit, local, reading, registries, snapshot
 
 B = TypeVar("B")
 A = TypeVar("A")
@@ -120,6 +120,14 @@ ROUTES: tuple[Route[Any, Any], ...] = (
         wire.FilePreview,
         lambda asked, our: reading.readme(asked, our.listings),
     ),
+    Route(
+        "snapshot",
+        "GET",
+        "snapshot",
+        bodies.OneNotebook,
+        wire.Snapshot,
+        lambda asked, our: snapshot.snapshot(asked, our.root),
+    ),
     Route("diff", "GET", "diff", bodies.Compare, wire.DiffView, alone(diff.compare)),
     Route("history", "GET", "history", bodies.ShowHistory, list[wire.HistoryRow], alone(history.history)),
     Route(
@@ -162,7 +170,7 @@ ROUTES: tuple[Route[Any, Any], ...] = (
     Route("login", "POST", "login", bodies.Login, wire.RegistryRow, alone(deeds.sign_in)),
     Route("logout", "POST", "logout", bodies.Logout, NOTHING, alone(deeds.sign_out)),
     Route("tag", "POST", "tag", bodies.Tag, wire.Done, alone(deeds.tag_kit)),
-    Route("plan_promotion", "GET", "promotion", bodies.PlanPromotion, wire.PromotionPlan, alone(deeds.plan_promotion)),
+    Route("plan_promotion", "GET", "promotion", bodies.Promote, wire.PromotionPlan, alone(deeds.plan_promotion)),
     Route("promote", "POST", "promote", bodies.Promote, wire.Done, alone(deeds.promote_kit)),
     Route("remove", "POST", "remove", bodies.Remove, wire.Removed, alone(deeds.remove_kits)),
     Route("validate", "POST", "validate", bodies.Validate, wire.Validated, alone(deeds.validate_text)),

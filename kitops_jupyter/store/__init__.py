@@ -8,6 +8,7 @@ from kitops_jupyter.store.known import KnownBlobs, Stamp, is_settled
 from kitops_jupyter.store.layer_cache import LayerCache, LayerRecord
 from kitops_jupyter.store.layout import Kind
 from kitops_jupyter.store.notes import Notes
+from kitops_jupyter.store.packed import PackedNotebook, PackedNotebooks
 from kitops_jupyter.store.removal import Removed
 from kitops_jupyter.store.repository import Repository
 from kitops_jupyter.store.store import AllKinds, Store
@@ -22,6 +23,8 @@ __all__ = [
     "LayerCache",
     "LayerRecord",
     "Notes",
+    "PackedNotebook",
+    "PackedNotebooks",
     "Problem",
     "Removed",
     "Repository",

@@ -80,6 +80,11 @@ class Layout:
         return self.ours / "partial"
 
     @property
+    def packed(self) -> Path:
+        """Which notebook was packed into which kit; losing it loses that and nothing else."""
+        return self.ours / "notebooks"
+
+    @property
     def next(self) -> Path:
         """The one file that is not whole yet of whoever holds the store's lock."""
         return self.ours / "next"

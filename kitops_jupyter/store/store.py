@@ -32,6 +32,7 @@ from kitops_jupyter.store.known import KnownBlobs
 from kitops_jupyter.store.layer_cache import LayerCache
 from kitops_jupyter.store.layout import KINDS, Kind, Layout
 from kitops_jupyter.store.lists import read_tagged
+from kitops_jupyter.store.packed import PackedNotebooks
 from kitops_jupyter.store.removal import Removed
 from kitops_jupyter.store.repository import Repository
 from kitops_jupyter.store.work import Session
@@ -212,6 +213,11 @@ class Store:
     def known_blobs(self) -> KnownBlobs:
         """What is known of files of blobs, here and elsewhere, by their stamps."""
         return KnownBlobs(self._layout.known)
+
+    @property
+    def packed_notebooks(self) -> PackedNotebooks:
+        """Which notebook was packed into which kit from here."""
+        return PackedNotebooks(self._layout.packed)
 
     @property
     def layer_cache(self) -> LayerCache:

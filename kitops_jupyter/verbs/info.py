@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from kitops_jupyter.disk import is_notebook
 from kitops_jupyter.verbs.core.network import connection
 from kitops_jupyter.verbs.core.parser import Parser
 from kitops_jupyter.verbs.core.verb import Context, Verb
@@ -11,7 +12,9 @@ from kitops_jupyter.verbs.core.verb import Context, Verb
 
 def _parser() -> Parser:
     parser = Parser(
-        "info", usage="info REF [flags]", examples=("kit info churn:tuned", "kit info churn:tuned -f model.path")
+        "info",
+        usage="info REF [flags]",
+        examples=("kit info churn:tuned", "kit info churn:tuned -f model.path", "kit info study.ipynb"),
     )
     parser.word("REF", kind="reference")
     parser.flag(
@@ -29,6 +32,10 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
     from kitops_jupyter.operations.look.info import info
     from kitops_jupyter.operations.opening import IsIndex
 
+    if is_notebook(arguments.ref) and context.path(arguments.ref).is_file():
+        from kitops_jupyter.operations.look.notebook_state import notebook_state
+
+        return notebook_state(context.path(arguments.ref), settings=context.settings)
     try:
         return info(
             arguments.ref,
@@ -47,7 +54,10 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 VERB = Verb(
     name="info",
     summary="show a kit's Kitfile, or one field of it",
-    about="Shows the Kitfile of a kit with its layers and their sizes; --filter shows only one field.",
+    about=(
+        "Shows the Kitfile of a kit with its layers and their sizes; --filter shows only one field. For a notebook on "
+        "disk, shows the kit that it was last packed into from here, and whether it changed since."
+    ),
     parser=_parser,
     run=_run,
 )

@@ -31,6 +31,7 @@ READINGS = {
     "notebook": "reference=corp/app-model:v1&key=code:0&path=train.ipynb",
     "preview": "reference=corp/app-model:v1&key=code:0&path=train.ipynb",
     "readme": "reference=corp/app-model:v1",
+    "snapshot": "path=study.ipynb",
     "diff": "a=corp/app-model:v1&b=corp/app-model:champion",
     "history": "repository=corp/app-model",
     "promotion": "reference=corp/app-model:v1&to=champion",

@@ -161,6 +161,7 @@ def queries() -> list[tuple[str, str, dict[str, str]]]:
         ("GET", "notebook", {"reference": "a:b", "key": "model:0", "path": "a.ipynb"}),
         ("GET", "preview", {"reference": "a:b", "key": "model:0", "path": "a.txt"}),
         ("GET", "readme", {"reference": "a:b"}),
+        ("GET", "snapshot", {"path": "a.ipynb"}),
         ("GET", "diff", {"a": "a:b", "b": "c:d"}),
         ("GET", "history", {"repository": "a"}),
         ("GET", "promotion", {"reference": "a:b", "to": "champion", "undo": "0"}),

@@ -25,6 +25,7 @@ from kitops_jupyter.operations.pack.environment import Recording
 from kitops_jupyter.operations.pack.layers import LayerPacker, PackedLayer
 from kitops_jupyter.operations.pack.manifest import store_manifest
 from kitops_jupyter.operations.pack.notebook import add, missing_notebook
+from kitops_jupyter.operations.pack.noting import note_notebooks
 from kitops_jupyter.operations.pack.source import PackSource, read_source
 from kitops_jupyter.operations.remote_data import check_remote_data
 from kitops_jupyter.operations.transfer.extras import Extras
@@ -168,7 +169,11 @@ def pack(
         else:
             packed, digest, told = again_if_taken(lambda: _pack_here(reference, source, plan, how, settings))
     notes = (*added, *source.notes, *extras.notes, *missing_notebook(source.root, notebook, plan), *told)
-    return _result(reference, digest, packed, plan, source, notes, time.monotonic() - started)
+    result = _result(reference, digest, packed, plan, source, notes, time.monotonic() - started)
+    if digest:
+        named = reference.with_tag(result.tags[0]) if result.tags else reference.with_digest(digest)
+        note_notebooks(targets.store(settings).packed_notebooks, plan.layers, notebook, str(named), digest)
+    return result
 
 
 def _layer_paths(kits: Sequence[Kit]) -> list[str]:

@@ -41,6 +41,7 @@ from kitops_jupyter.server.wire.kits import (
     RegistryCheck,
     RegistryRow,
     SearchPage,
+    Snapshot,
     Status,
     Summary,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "RegistryRow",
     "Removed",
     "SearchPage",
+    "Snapshot",
     "Status",
     "Summary",
     "TagMove",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kitops_jupyter.operations.check_registry import Field, Verdict
+from kitops_jupyter.operations.look.notebook_state import State
 from kitops_jupyter.server.wire.error import Error
 
 Change = Literal["added", "removed", "changed", "same"]
@@ -223,6 +224,21 @@ class FilePreview:
     data: str
     is_whole: bool
     is_verified: bool
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A notebook's last pack from here; `reference` and `packed` are empty where none is known ("unknown").
+
+    "outputs": the same cells with other outputs or metadata; "saved": written since, and too large to be compared.
+    `place` is where the kit can be opened: one that was pushed while it was packed, or removed here, may be in its
+    registry alone.
+    """
+
+    state: State
+    reference: str
+    packed: str
+    place: Literal["store", "registry", "gone"]
 
 
 @dataclass(frozen=True)
