@@ -5,6 +5,7 @@ import { kitfile } from './plugins/kitfile';
 import { kitTab } from './plugins/kittab';
 import { lines } from './plugins/lines';
 import { model } from './plugins/model';
+import { notebook } from './plugins/notebook';
 import { notifications } from './plugins/notifications';
 import { outputs } from './plugins/outputs';
 import { palette } from './plugins/palette';
@@ -25,6 +26,7 @@ export default [
   registries,
   jobs,
   lines,
+  notebook,
   notifications,
   status,
   frontend,

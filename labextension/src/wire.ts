@@ -176,6 +176,13 @@ export interface FilePreview {
   is_verified: boolean;
 }
 
+export interface Snapshot {
+  state: 'unknown' | 'unchanged' | 'outputs' | 'changed' | 'saved';
+  reference: string;
+  packed: string;
+  place: 'store' | 'registry' | 'gone';
+}
+
 export interface DiffRow {
   section: string;
   path: string;
@@ -404,6 +411,10 @@ export interface ReadFile {
   remote?: boolean;
 }
 
+export interface OneNotebook {
+  path: string;
+}
+
 export interface Compare {
   a: string;
   b: string;
@@ -502,12 +513,6 @@ export interface Tag {
   target: string;
 }
 
-export interface PlanPromotion {
-  reference: string;
-  to: string;
-  undo?: boolean;
-}
-
 export interface Promote {
   reference: string;
   to: string;
@@ -543,6 +548,7 @@ export interface Routes {
   notebook: { asks: ReadFile; answer: NotebookView };
   preview: { asks: ReadFile; answer: FilePreview };
   readme: { asks: ShowKit; answer: FilePreview };
+  snapshot: { asks: OneNotebook; answer: Snapshot };
   diff: { asks: Compare; answer: DiffView };
   history: { asks: ShowHistory; answer: HistoryRow[] };
   check_pull: { asks: CheckPull; answer: PullCheck };
@@ -555,7 +561,7 @@ export interface Routes {
   login: { asks: Login; answer: RegistryRow };
   logout: { asks: Logout; answer: void };
   tag: { asks: Tag; answer: Done };
-  plan_promotion: { asks: PlanPromotion; answer: PromotionPlan };
+  plan_promotion: { asks: Promote; answer: PromotionPlan };
   promote: { asks: Promote; answer: Done };
   remove: { asks: Remove; answer: Removed };
   validate: { asks: Validate; answer: Validated };
@@ -577,6 +583,7 @@ export const ROUTES: { readonly [Name in keyof Routes]: string } = {
   notebook: 'GET notebook',
   preview: 'GET preview',
   readme: 'GET readme',
+  snapshot: 'GET snapshot',
   diff: 'GET diff',
   history: 'GET history',
   check_pull: 'POST check/pull',

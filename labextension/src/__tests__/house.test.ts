@@ -18,6 +18,7 @@ const FLOORS: { readonly [room: string]: number } = {
   'components/kitfile': 6,
   'components/dialogs': 6,
   'components/status': 6,
+  'components/toolbar': 6,
   plugins: 7,
   index: 8
 };

@@ -1,7 +1,6 @@
 // The state behind every view: what the server has, where it can look, and what it is doing.
 
 import type { ServiceManager } from '@jupyterlab/services';
-import type { IStateDB } from '@jupyterlab/statedb';
 import { Poll } from '@lumino/polling';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
@@ -30,9 +29,10 @@ import type { IKitModel, IPreferences, IRemoval, ServerState } from './types';
 export { isGoing, Jobs } from './jobs';
 export type { IJobChange } from './jobs';
 export { Pages } from './pages';
-export { Snapshots } from './snapshots';
 export { SEARCHED } from './search';
 export type { TagSearch } from './search';
+export { hasChanged } from './snapshots';
+export type { Snapshots } from './snapshots';
 export { Summaries } from './summaries';
 export type { IFilePlace, IKitModel, IKitSource } from './types';
 
@@ -40,19 +40,17 @@ const STORE_MS = 30_000;
 
 interface IKitModelOptions {
   services: Pick<ServiceManager.IManager, 'events' | 'serverSettings'>;
-  /** Where small things are remembered across reloads. */
-  state?: IStateDB | null;
   /** When the polls rest. */
   standby?: Poll.Standby | (() => boolean | Poll.Standby);
 }
 
 export class KitModel extends Questions implements IKitModel {
-  constructor({ services, state = null, standby = 'when-hidden' }: IKitModelOptions) {
+  constructor({ services, standby = 'when-hidden' }: IKitModelOptions) {
     super(new KitClient(services.serverSettings));
     this.jobs = new Jobs(this._client, services.events ?? null, standby);
     this.summaries = new Summaries((references, signal) => this._client.ask('summaries', { references }, signal));
-    this.snapshots = new Snapshots(this.jobs, state);
     this.searches.changed.connect(() => this._changed.emit());
+    this.snapshots = new Snapshots(path => this._client.ask('snapshot', { path }));
     this._poll = new Poll({
       auto: false,
       factory: () => this._ask(),
@@ -166,7 +164,7 @@ export class KitModel extends Questions implements IKitModel {
   }
 
   startJob(request: JobRequest): Promise<Job> {
-    return this.snapshots.begun(request, this.jobs.start(request));
+    return this.jobs.start(request);
   }
 
   async login(form: Login): Promise<RegistryRow> {

@@ -1,75 +1,45 @@
-import type { IStateDB } from '@jupyterlab/statedb';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { Job, JobRequest } from '../wire';
-import type { IJobChange, Jobs } from './jobs';
+import type { Snapshot } from '../wire';
 
-const PLACE = 'kitops-jupyter:snapshots';
-const KEPT = 200;
-
-/** The kit that a notebook was packed into, and when. */
-export interface ISnapshot {
-  reference: string;
-  packed: string;
-}
-
-/** Which notebook was packed when, into what: remembered by this person's JupyterLab, not by the server. */
+/** What the server knows of notebooks' last packs, whoever packed them: a cell, a terminal, or the panel. */
 export class Snapshots {
-  constructor(
-    jobs: Jobs,
-    private readonly _state: IStateDB | null
-  ) {
-    jobs.moved.connect(this._onJob, this);
-    void this._restore();
-  }
+  constructor(private readonly _ask: (path: string) => Promise<Snapshot>) {}
 
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
-  /** The last kit of a notebook; its path is below the server's root. */
-  last(path: string): ISnapshot | undefined {
+  /** The last answer for a notebook; its path is below the server's root. None where it could not be asked. */
+  last(path: string): Snapshot | undefined {
     return this._last.get(path);
   }
 
-  /** Pass a job on that was asked for, and remember which notebook it packs. */
-  async begun(request: JobRequest, job: Promise<Job>): Promise<Job> {
-    const started = await job;
-    if (request.kind === 'pack' && request.notebook) {
-      this._going.set(started.id, request.notebook);
-    }
-    return started;
-  }
-
-  private _onJob(_: unknown, { job }: IJobChange): void {
-    const path = this._going.get(job.id);
-    if (path === undefined || job.state === 'running' || job.state === 'waiting') {
+  /** Ask again; of several questions at once the last one counts. */
+  async look(path: string): Promise<void> {
+    const turn = ++this._turn;
+    this._turns.set(path, turn);
+    const said = await this._ask(path).catch(() => undefined);
+    if (this._turns.get(path) !== turn) {
       return;
     }
-    this._going.delete(job.id);
-    if (job.state === 'done') {
-      this._last.delete(path);
-      this._last.set(path, { reference: job.reference, packed: job.ended });
-      const kept = [...this._last].slice(-KEPT);
-      this._last = new Map(kept);
-      void this._state?.save(PLACE, Object.fromEntries(kept.map(([name, each]) => [name, { ...each }])));
+    if (JSON.stringify(said) !== JSON.stringify(this._last.get(path))) {
+      if (said) {
+        this._last.set(path, said);
+      } else {
+        this._last.delete(path);
+      }
       this._changed.emit();
     }
   }
 
-  private async _restore(): Promise<void> {
-    const saved = await this._state?.fetch(PLACE).catch(() => undefined);
-    for (const [path, each] of Object.entries(saved ?? {})) {
-      const { reference, packed } = (each ?? {}) as Partial<ISnapshot>;
-      if (typeof reference === 'string' && typeof packed === 'string' && !this._last.has(path)) {
-        this._last.set(path, { reference, packed });
-      }
-    }
-    this._changed.emit();
-  }
-
   private _changed = new Signal<this, void>(this);
-  private readonly _going = new Map<string, string>();
-  private _last = new Map<string, ISnapshot>();
+  private readonly _last = new Map<string, Snapshot>();
+  private _turn = 0;
+  private readonly _turns = new Map<string, number>();
 }
+
+/** Whether a notebook that was packed is another one now, as far as is known; a run alone makes it none. */
+export const hasChanged = (last: Snapshot | undefined, isDirty: boolean): boolean =>
+  last !== undefined && last.state !== 'unknown' && (isDirty || ['changed', 'saved'].includes(last.state));

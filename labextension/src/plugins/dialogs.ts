@@ -52,7 +52,7 @@ interface IPlaces {
 }
 
 function addPacking({ app, actions, notebooks, documents, files }: IPlaces): void {
-  const { trans } = actions;
+  const { model, trans } = actions;
   const local = (path: string): string => app.serviceManager.contents.localPath(path);
   const save = async (path: string): Promise<boolean> => {
     const widget = documents?.findWidget(path);
@@ -84,8 +84,9 @@ function addPacking({ app, actions, notebooks, documents, files }: IPlaces): voi
     icon: kitIcon,
     describedBy: takes('path'),
     isEnabled: args => notebookOf(args, files, notebooks) !== '',
-    execute: args => {
+    execute: async args => {
       const notebook = local(notebookOf(args, files, notebooks));
+      await model.snapshots.look(notebook);
       return pack(trans.__('Snapshot into a ModelKit'), PathExt.dirname(notebook), notebook);
     }
   });

@@ -1,5 +1,4 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { IStateDB } from '@jupyterlab/statedb';
 
 import { KitModel } from '../model';
 import { IKitModel } from '../tokens';
@@ -10,9 +9,8 @@ export const model: JupyterFrontEndPlugin<IKitModel> = {
   description: 'Keeps what the server has, where it can look, and what it is doing.',
   autoStart: true,
   provides: IKitModel,
-  optional: [IStateDB],
-  activate: (app: JupyterFrontEnd, state: IStateDB | null) => {
-    const kits = new KitModel({ services: app.serviceManager, state });
+  activate: (app: JupyterFrontEnd) => {
+    const kits = new KitModel({ services: app.serviceManager });
     void app.started.then(() => kits.refresh());
     return kits;
   }

@@ -32,7 +32,8 @@ export class PackForm extends Form<Job> {
     const { model } = actions;
     this.state = new PackState(actions, directory, notebook);
     this.state.changed.connect(() => this.moved());
-    this._name = model.snapshots.last(notebook)?.reference || proposedName(notebook || directory);
+    const last = model.snapshots.last(notebook)?.reference ?? '';
+    this._name = nameProblem(last, actions.trans) ? proposedName(notebook || directory) : last;
     this._isRecorded = notebook !== '' && model.preferences.recordEnvironment;
     void this._save();
   }

@@ -6,8 +6,9 @@ import type { JSX } from 'react';
 import { useEffect, useReducer } from 'react';
 
 import { age, inert, moment, shortName } from '../../format';
-import type { ISnapshot } from '../../model/snapshots';
 import type { Snapshots } from '../../model';
+import { hasChanged } from '../../model';
+import type { Snapshot } from '../../wire';
 import { CommandIDs } from '../../tokens';
 import { LinkButton, TextButton } from '../shared/parts';
 import { useSignals } from '../shared/signal';
@@ -54,34 +55,62 @@ export function ThisNotebook({
           {trans.__('Snapshot…')}
         </TextButton>
       </div>
-      <div className="kitops-Notebook-told kitops-Quiet">
-        <span>{stateOf(panel, last, trans)}</span>
-        {last ? (
-          <LinkButton
-            title={moment(last.packed)}
-            onClick={() => run(CommandIDs.openKit, { reference: last.reference })}
-          >
-            <bdi>{inert(shortName(last.reference), 60)}</bdi>
-          </LinkButton>
-        ) : null}
-      </div>
+      {last ? <State isDirty={panel.context.model.dirty} {...{ last, trans, run }} /> : null}
     </Section>
   );
 }
 
-function stateOf(panel: NotebookPanel, last: ISnapshot | undefined, trans: TranslationBundle): string {
-  if (!last) {
-    return trans.__('not packed yet');
+interface IStateProps {
+  last: Snapshot;
+  isDirty: boolean;
+  trans: TranslationBundle;
+  run: Run;
+}
+
+/** Whether the notebook is in a kit as it is; below it the kit, on a line of its own, where a narrow bar shows it. */
+function State({ last, isDirty, trans, run }: IStateProps): JSX.Element {
+  const { packed, place, reference } = last;
+  const isChanged = hasChanged(last, isDirty);
+  const name = <bdi>{inert(shortName(reference), 60)}</bdi>;
+  return (
+    <div className={`kitops-Notebook-told kitops-Quiet${isChanged ? ' kitops-mod-changed' : ''}`}>
+      <span role="status">{stateOf(last, isDirty, trans)}</span>
+      {reference ? (
+        <span className="kitops-Notebook-kit">
+          {place === 'gone' ? (
+            <span title={inert(reference)}>{name}</span>
+          ) : (
+            <LinkButton
+              title={`${inert(reference)}\n${moment(packed)}`}
+              onClick={() => run(CommandIDs.openKit, { reference })}
+            >
+              {name}
+            </LinkButton>
+          )}
+          <span title={moment(packed)}>{age(packed)}</span>
+          {place === 'gone' ? <span>{trans.__('not in the local store')}</span> : null}
+        </span>
+      ) : null}
+    </div>
+  );
+}
+
+function stateOf({ state }: Snapshot, isDirty: boolean, trans: TranslationBundle): string {
+  if (isDirty && state !== 'unknown' && state !== 'changed') {
+    return trans.__('unsaved changes since it was packed');
   }
-  const ago = age(last.packed);
-  const isJust = Date.now() - Date.parse(last.packed) < 60_000;
-  const saved = Date.parse(panel.context.contentsModel?.last_modified ?? '');
-  if (panel.context.model.dirty || saved > Date.parse(last.packed)) {
-    return isJust
-      ? trans.__('changed since it was packed just now:')
-      : trans.__('changed since it was packed, %1 ago:', ago);
+  switch (state) {
+    case 'unknown':
+      return trans.__('no pack of it is known here');
+    case 'unchanged':
+      return trans.__('packed as it is');
+    case 'outputs':
+      return trans.__('only outputs changed since it was packed');
+    case 'changed':
+      return trans.__('changed since it was packed');
+    case 'saved':
+      return trans.__('saved since it was packed');
   }
-  return isJust ? trans.__('packed just now:') : trans.__('packed %1 ago:', ago);
 }
 
 /** Draw again when the notebook is saved, renamed, or edited after it was saved. */

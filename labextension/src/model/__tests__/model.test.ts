@@ -25,7 +25,7 @@ beforeEach(() => {
     'POST summaries': ({ body }) =>
       (body as { references: string[] }).references.map(reference => ({ reference, size_bytes: 1, error: null }))
   });
-  model = new KitModel({ services: server.services as never, state: new StateDB(), standby: 'never' });
+  model = new KitModel({ services: server.services as never, standby: 'never' });
 });
 
 afterEach(() => model.dispose());
@@ -113,29 +113,24 @@ describe('the model', () => {
     expect([server.count('GET repositories'), server.count('GET tags')]).toEqual([3, 0]);
   });
 
-  it('remembers which notebook was packed into what, across a reload', async () => {
-    const state = new StateDB();
-    const first = new KitModel({ services: server.services as never, state, standby: 'never' });
-    server.routes['POST jobs'] = () => job('p', { kind: 'pack', reference: 'churn:tuned' });
-    answer = jobs('e1', 1, job('p', { kind: 'pack', reference: 'churn:tuned' }));
-    await first.startJob({ kind: 'pack', directory: 'w', reference: 'churn:tuned', notebook: 'w/churn.ipynb' });
-    const ended = '2026-01-01T10:00:00Z';
-    answer = jobs('e1', 2, job('p', { seq: 2, kind: 'pack', reference: 'churn:tuned', state: 'done', ended }));
-    await first.jobs.refresh();
-    expect(first.snapshots.last('w/churn.ipynb')).toEqual({ reference: 'churn:tuned', packed: ended });
-    first.dispose();
-    const second = new KitModel({ services: server.services as never, state, standby: 'never' });
-    await until(() => second.snapshots.last('w/churn.ipynb') !== undefined, 'the memory');
-    expect(second.snapshots.last('w/other.ipynb')).toBeUndefined();
-    second.dispose();
-  });
-
-  it('does not call a pack that failed a snapshot', async () => {
-    server.routes['POST jobs'] = () => job('p', { kind: 'pack' });
-    answer = jobs('e1', 2, job('p', { seq: 2, kind: 'pack', state: 'failed' }));
-    await model.startJob({ kind: 'pack', directory: '', reference: 'a:b', notebook: 'n.ipynb' });
-    await model.jobs.refresh();
-    expect(model.snapshots.last('n.ipynb')).toBeUndefined();
+  it('takes the last answer on a notebook, and none where it could not be asked', async () => {
+    const said = { state: 'unchanged', reference: 'churn:tuned', packed: '', place: 'store' };
+    let slow = (): void => undefined;
+    let changes = 0;
+    model.snapshots.changed.connect(() => (changes += 1));
+    server.routes['GET snapshot'] = () => new Promise(resolve => (slow = () => resolve({ ...said, state: 'changed' })));
+    const first = model.snapshots.look('w/n.ipynb');
+    await until(() => server.count('GET snapshot') === 1, 'the question');
+    server.routes['GET snapshot'] = () => said;
+    await model.snapshots.look('w/n.ipynb');
+    slow();
+    await first;
+    expect([model.snapshots.last('w/n.ipynb'), changes]).toEqual([said, 1]);
+    server.routes['GET snapshot'] = () => {
+      throw refusal(404, 'not_found');
+    };
+    await model.snapshots.look('w/n.ipynb');
+    expect([model.snapshots.last('w/n.ipynb'), changes]).toEqual([undefined, 2]);
   });
 });
 

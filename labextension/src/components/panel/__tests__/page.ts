@@ -1,6 +1,5 @@
 // The panel in the page, before a server that answers what a test says.
 
-import { StateDB } from '@jupyterlab/statedb';
 import { nullTranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { act, fireEvent, within } from '@testing-library/react';
@@ -72,7 +71,7 @@ beforeEach(async () => {
         error: null
       }))
   });
-  model = new KitModel({ services: server.services as never, state: new StateDB(), standby: 'never' });
+  model = new KitModel({ services: server.services as never, standby: 'never' });
   ran = [];
   panel = new KitPanel({
     model,
