@@ -92,7 +92,7 @@ class TagsTogether(Protocol):
 class KeepsByRole(Protocol):
     """The ability to keep kits, indexes of kits, and what refers to them apart."""
 
-    def place(self, role: Role) -> Target:
+    def for_role(self, role: Role) -> Target:
         """Where manifests of this role are written and tagged."""
 
 

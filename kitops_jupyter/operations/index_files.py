@@ -44,11 +44,11 @@ class IndexedLayer:
 
 @dataclass(frozen=True, slots=True)
 class IndexFilesResult(Result):
-    """What each layer of the kit has now; `place` is where the indexes are: a registry, or the local store."""
+    """What each layer of the kit has now; `where` is where the indexes are: a registry, or the local store."""
 
     reference: Reference
     digest: Digest
-    place: str
+    where: str
     layers: tuple[IndexedLayer, ...]
     read_bytes: int
     elapsed_s: float
@@ -81,17 +81,17 @@ def index_files(
     store = targets.store(settings)
     with observed(observe, reference), Opener(settings, connection, remote=remote) as opener, store.session():
         kit = opener.open(reference, labels=labels)
-        target: Target = store.all_kinds(kit.reference).place("referrer")
-        place = "the local store"
+        target: Target = store.all_kinds(kit.reference).for_role("referrer")
+        where = "the local store"
         if isinstance(kit.source, MayBeElsewhere):
             repository = opener.repository(kit.reference)
-            target, place = repository, repository.registry.name
+            target, where = repository, repository.registry.name
         indexer = _Indexer(kit, target, IndexFindings(settings), observe)
         layers = indexer.index_all()
     return IndexFilesResult(
         kit.reference,
         kit.descriptor.digest,
-        place,
+        where,
         tuple(layers),
         indexer.read_bytes,
         time.monotonic() - started,

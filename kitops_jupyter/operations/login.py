@@ -13,12 +13,16 @@ from kitops_jupyter.targets import Connection
 
 @dataclass(frozen=True, slots=True)
 class LoginResult(Result):
-    """`place` is where the credentials are kept; the secret itself is nowhere in here."""
+    """`where` says where the credentials are kept; the secret itself is not in here.
+
+    After a logout, `was_logged_in` says whether there were any.
+    """
 
     registry: str
     username: str
-    place: str = field(default="", repr=False)
+    where: str = field(default="", repr=False)
     is_out: bool = False
+    was_logged_in: bool = False
 
 
 def login(
@@ -47,7 +51,7 @@ def logout(
 ) -> LoginResult:
     """Forget what is kept for a registry; its own files only, not docker's."""
     with observed(observe, registry), targets.registry(registry, settings or Settings.load(), connection) as opened:
-        return LoginResult(registry, "", "forgotten" if opened.logout() else "", is_out=True)
+        return LoginResult(registry, "", is_out=True, was_logged_in=opened.logout())
 
 
 def signed_in_as(registry: str, *, settings: Settings) -> str:

@@ -26,7 +26,7 @@ def _card_of_index_files(result: IndexFilesResult) -> Card:
         title=title,
         facts=(
             ("digest", Code(result.digest)),
-            *((("attached in", result.place),) if made else ()),
+            *((("attached in", result.where),) if made else ()),
             ("read", f"{human_size(result.read_bytes)}, {result.elapsed_s:.1f} s"),
         ),
         tables=(Table(("layer", "path", "file index", "files", "size"), rows),) if rows else (),

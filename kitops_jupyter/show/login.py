@@ -10,5 +10,5 @@ from kitops_jupyter.show.results import card_of
 @card_of.register
 def _card_of_login(result: LoginResult) -> Card:
     if result.is_out:
-        return Card(title=f"{'Logged out of' if result.place else 'Was not logged in to'} {result.registry}")
-    return Card(title=f"Logged in to {result.registry} as {result.username}", facts=(("kept in", result.place),))
+        return Card(title=f"{'Logged out of' if result.was_logged_in else 'Was not logged in to'} {result.registry}")
+    return Card(title=f"Logged in to {result.registry} as {result.username}", facts=(("kept in", result.where),))

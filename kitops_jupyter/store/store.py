@@ -54,7 +54,7 @@ class AllKinds:
         self.find_blob = store.find_blob
         self.keep_file = store.keep_file
 
-    def place(self, role: Role) -> Repository:
+    def for_role(self, role: Role) -> Repository:
         """The repository for manifests of this role."""
         return self._kinds[role]
 

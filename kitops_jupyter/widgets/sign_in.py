@@ -116,7 +116,7 @@ class SignInForm:
             del secret
             self.button.disabled = False
         self._fields.layout.display = "none"
-        kept = f", kept in {self.result.place}" if self.result.place else ""
+        kept = f", kept in {self.result.where}" if self.result.where else ""
         told = f"✓ Signed in to {self.result.registry} as {self.result.username}{kept}"
         self.status.value = looks.told(told, looks.GOOD, is_live=True)
         if self._on_done:

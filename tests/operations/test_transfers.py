@@ -183,8 +183,8 @@ def test_credentials_are_tried_before_they_are_kept(
     assert main(["login", with_users.host, "-u", "user", "--password-stdin", "--plain-http"]) == 0
     shown = capsys.readouterr()
     assert "hunter2" not in shown.out + shown.err
-    assert kit.login(with_users.host, "user", "hunter2", connection=HTTP, settings=there).place
-    assert kit.logout(with_users.host, settings=there).place
+    assert kit.login(with_users.host, "user", "hunter2", connection=HTTP, settings=there).where
+    assert kit.logout(with_users.host, settings=there).was_logged_in
     with pytest.raises(Unauthorized):
         kit.list_kits(f"{with_users.host}/team/x", connection=HTTP, settings=there)
 

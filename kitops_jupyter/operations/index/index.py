@@ -42,14 +42,14 @@ def index_create(
     Raises Conflict where there is one of that name, and what `index_add` raises.
     """
     settings = settings or Settings.load()
-    place = _place(reference)
-    if place.tag in _indexes(place, settings).tags():
-        raise Conflict(f"the index {place} already exists", hint=f"kit index add {place} KIT adds to it")
+    index_name = _index_name(reference)
+    if index_name.tag in _indexes(index_name, settings).tags():
+        raise Conflict(f"the index {index_name} already exists", hint=f"kit index add {index_name} KIT adds to it")
     index = KitIndex()
     with observed(observe, reference), Opener(settings, connection) as opener:
         for kit in kits:
-            index = _with_kit(index, _same_repository(place, kit, opener), kit, labels, ())
-    return _write(place, index, settings)
+            index = _with_kit(index, _same_repository(index_name, kit, opener), kit, labels, ())
+    return _write(index_name, index, settings)
 
 
 def index_add(
@@ -68,11 +68,11 @@ def index_add(
     A kit that is there stays in its place. `remote` looks the kit up in its registry. Raises NotFound, Usage.
     """
     settings = settings or Settings.load()
-    place = _place(reference)
-    index = _read(place, settings)
+    index_name = _index_name(reference)
+    index = _read(index_name, settings)
     with observed(observe, kit), Opener(settings, connection, remote=remote) as opener:
-        found = _same_repository(place, kit, opener)
-    return _write(place, _with_kit(index, found, kit, labels, annotations), settings)
+        found = _same_repository(index_name, kit, opener)
+    return _write(index_name, _with_kit(index, found, kit, labels, annotations), settings)
 
 
 def index_remove(
@@ -86,8 +86,8 @@ def index_remove(
     The kit itself stays. Raises NotFound.
     """
     settings = settings or Settings.load()
-    place, wanted = _place(reference), Reference.parse(kit)
-    index = _read(place, settings)
+    index_name, wanted = _index_name(reference), Reference.parse(kit)
+    index = _read(index_name, settings)
     digest = wanted.digest
     if digest is None:
         try:
@@ -98,8 +98,8 @@ def index_remove(
             had = [entry.digest for entry in index.entries if entry.annotations.get(ORIGINAL_TAG) == wanted.tag]
             digest = had[0] if len(had) == 1 else digest
     if digest is None:
-        raise NotFound(f"index {place} has no kit {kit}", hint=f"kit index list {place}")
-    return _write(place, index.without(digest), settings)
+        raise NotFound(f"index {index_name} has no kit {kit}", hint=f"kit index list {index_name}")
+    return _write(index_name, index.without(digest), settings)
 
 
 def index_delete(reference: str, *, settings: Settings | None = None) -> RemoveResult:
@@ -125,9 +125,9 @@ def index_list(
     store = targets.store(settings)
     rows = []
     for name, descriptor, tags in store.kits(kind="indexes"):
-        place = Reference.from_store_name(name)
+        repository = Reference.from_store_name(name)
         index = parse_index(read_verified(store.repository(name, kind="indexes"), descriptor))
-        rows += [IndexRow(place.shown_name, tag, len(index.entries), descriptor.digest) for tag in tags or ("",)]
+        rows += [IndexRow(repository.shown_name, tag, len(index.entries), descriptor.digest) for tag in tags or ("",)]
     return IndexList(tuple(rows))
 
 
@@ -146,40 +146,40 @@ def _described(reference: Reference, descriptor: Descriptor, data: bytes) -> Ind
     return IndexInfo(reference, descriptor.digest, parse_index(data), data)
 
 
-def _place(text: str) -> Reference:
+def _index_name(text: str) -> Reference:
     """Where an index is written: one tag. Raises Usage."""
-    place = Reference.parse(text)
-    if place.digest or place.extra_tags:
+    index_name = Reference.parse(text)
+    if index_name.digest or index_name.extra_tags:
         raise Usage(f"{text}: an index is written under one tag", hint="kit index create NAME:TAG")
-    return place
+    return index_name
 
 
-def _indexes(place: Reference, settings: Settings) -> Repository:
-    return targets.store(settings).repository(place, kind="indexes")
+def _indexes(index_name: Reference, settings: Settings) -> Repository:
+    return targets.store(settings).repository(index_name, kind="indexes")
 
 
 def _names(repository: Repository) -> set[str]:
     return {*repository.tags(), *(entry.digest for entry in repository.manifests())}
 
 
-def _read(place: Reference, settings: Settings) -> KitIndex:
-    source = _indexes(place, settings)
+def _read(index_name: Reference, settings: Settings) -> KitIndex:
+    source = _indexes(index_name, settings)
     try:
-        descriptor = source.resolve(place.name)
+        descriptor = source.resolve(index_name.name)
     except NotFound:
-        hint = f"kit index create {place}"
-        if targets.names_registry(place, settings):
-            hint += f", or kit copy {place} local://{place} brings the registry's"
-        raise NotFound(f"no index {place} in the local store ({settings.home})", hint=hint) from None
+        hint = f"kit index create {index_name}"
+        if targets.names_registry(index_name, settings):
+            hint += f", or kit copy {index_name} local://{index_name} brings the registry's"
+        raise NotFound(f"no index {index_name} in the local store ({settings.home})", hint=hint) from None
     return parse_index(read_verified(source, descriptor))
 
 
-def _same_repository(place: Reference, text: str, opener: Opener) -> Kit:
+def _same_repository(index_name: Reference, text: str, opener: Opener) -> Kit:
     kit = opener.open(text)
-    if kit.reference.store_name != place.store_name:
+    if kit.reference.store_name != index_name.store_name:
         raise Usage(
-            f"{text} is in another repository than the index {place}",
-            hint=f"kit tag {text} {place.with_tag('TAG')}, then add that",
+            f"{text} is in another repository than the index {index_name}",
+            hint=f"kit tag {text} {index_name.with_tag('TAG')}, then add that",
         )
     return kit
 
@@ -221,15 +221,15 @@ def _annotated(annotations: Mapping[str, str], changes: Sequence[str]) -> dict[s
     return changed
 
 
-def _write(place: Reference, index: KitIndex, settings: Settings) -> IndexInfo:
+def _write(index_name: Reference, index: KitIndex, settings: Settings) -> IndexInfo:
     """Let the tag name the index; what it named before goes if nothing else names it, as kit does it."""
-    store, target = targets.store(settings), _indexes(place, settings)
+    store, target = targets.store(settings), _indexes(index_name, settings)
     data = index.to_bytes()
     descriptor = replace(Descriptor.of(IMAGE_INDEX, data), artifact_type=INDEX_ARTIFACT)
-    before = target.tags().get(place.tag)
+    before = target.tags().get(index_name.tag)
     with store.session():
         target.write(descriptor, io.BytesIO(data))
-        target.tag(descriptor, place.tag)
+        target.tag(descriptor, index_name.tag)
     if before is not None and before.digest != descriptor.digest and not target.tags_of(before.digest):
-        store.remove(place.with_digest(before.digest), kind="indexes")
-    return IndexInfo(place, descriptor.digest, index, data)
+        store.remove(index_name.with_digest(before.digest), kind="indexes")
+    return IndexInfo(index_name, descriptor.digest, index, data)

@@ -52,7 +52,7 @@ class ListResult(Result):
     kits: tuple[ListedKit, ...]
     size_bytes: int
     problems: tuple[str, ...] = ()
-    place: str = "the local store"
+    where: str = "the local store"
     indexes: int = 0
 
     def json(self) -> str:
@@ -102,10 +102,10 @@ def list_kits(
     for store_name, descriptor, tags in found:
         if reference and store_name != reference.store_name:
             continue
-        place = Reference.from_store_name(store_name)
-        shown = place.shown_name or NONE
+        stored = Reference.from_store_name(store_name)
+        shown = stored.shown_name or NONE
         try:
-            kit = read_kit(place, targets.local(place, settings), descriptor)
+            kit = read_kit(stored, targets.local(stored, settings), descriptor)
             if chosen.is_empty or any(chosen.selects(entry) for entry, _ in kit.layers()):
                 listed.append(_row(shown, kit, tags))
                 layers.update({layer.digest: layer.size_bytes for layer in kit.manifest.layers})

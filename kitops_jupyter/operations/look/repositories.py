@@ -33,6 +33,6 @@ def list_repositories(
 
     Raises Unauthorized, RegistryError (also for one that does not list them). Source: `_catalog` of the API before OCI.
     """
-    with targets.registry(registry, settings or Settings.load(), connection) as place:
-        names = tuple(islice(place.catalog(), limit + 1))
+    with targets.registry(registry, settings or Settings.load(), connection) as opened:
+        names = tuple(islice(opened.catalog(), limit + 1))
     return RepositoriesResult(registry, names[:limit], len(names) <= limit)

@@ -37,8 +37,8 @@ def list_tags(
     Raises NotFound, Unauthorized, RegistryError.
     """
     reference = Reference.parse(repository, default_tag="")
-    with targets.remote(reference, settings or Settings.load(), connection) as place:
-        found = tuple(islice((tag for tag in place.tags() if not is_referrers_tag(tag)), limit))
+    with targets.remote(reference, settings or Settings.load(), connection) as opened:
+        found = tuple(islice((tag for tag in opened.tags() if not is_referrers_tag(tag)), limit))
     known = [tag for tag in LIFECYCLE_TAGS if tag in set(found)]
     return (*known, *sorted((tag for tag in found if tag not in known), key=_by_numbers, reverse=True))
 
@@ -62,8 +62,8 @@ def describe_tags(
     """
     reference = Reference.parse(repository, default_tag="")
     found = {}
-    with targets.remote(reference, settings or Settings.load(), connection) as place:
-        for read in place.read_many(tags):
+    with targets.remote(reference, settings or Settings.load(), connection) as opened:
+        for read in opened.read_many(tags):
             found[read.name] = _listed(repository, read)
     return found
 

@@ -81,23 +81,23 @@ def record_environment(root: Path, *, python: str | Path | None = None) -> captu
         _check(folder, folder / name)
     folder.mkdir(exist_ok=True)
     for name, text in texts.items():
-        place = folder / name
-        if not place.exists() or read_bytes(place) != text.encode():  # an equal file keeps its stamps: nothing to read
-            write_text(place, text)
+        path = folder / name
+        if not path.exists() or read_bytes(path) != text.encode():  # an equal file keeps its stamps: nothing to read
+            write_text(path, text)
     return environment
 
 
-def _check(folder: Path, place: Path) -> None:
+def _check(folder: Path, path: Path) -> None:
     if os.path.lexists(folder) and not stat.S_ISDIR(os.lstat(folder).st_mode):
         raise KitError(f"{folder.name} exists and is not a folder")
-    if os.path.lexists(place) and not _is_ours(place):
-        raise KitError(f"{folder.name}/{place.name} is your own file and was not changed")
+    if os.path.lexists(path) and not _is_ours(path):
+        raise KitError(f"{folder.name}/{path.name} is your own file and was not changed")
 
 
-def _is_ours(place: Path) -> bool:
-    if not stat.S_ISREG(os.lstat(place).st_mode):
+def _is_ours(path: Path) -> bool:
+    if not stat.S_ISREG(os.lstat(path).st_mode):
         return False
-    return capture.is_ours(read_start(place, 200).decode("utf-8", "replace").splitlines()[:1])
+    return capture.is_ours(read_start(path, 200).decode("utf-8", "replace").splitlines()[:1])
 
 
 def _was_recorded(root: Path) -> bool:

@@ -56,14 +56,14 @@ class PackedLayer:
 
 
 class LayerPacker:
-    """Packs layers into a place that takes streams, in any number of threads; `known` layers are not read again.
+    """Packs layers into a target that takes streams, in any number of threads; `known` layers are not read again.
 
     `indexes` is where the layers' file indexes go, None for packing without.
     """
 
     def __init__(
         self,
-        place: Ingests,
+        target: Ingests,
         root: Path,
         compression: Compression,
         *,
@@ -75,7 +75,7 @@ class LayerPacker:
         extras: Extras,
         observe: Observer,
     ) -> None:
-        self._place = place
+        self._target = target
         self._indexes = indexes
         self._findings = findings
         self._extras = extras
@@ -111,16 +111,16 @@ class LayerPacker:
             return self._read_plain(layer, stream)
         hashed = _HashingStream(stream)
         packed = archive.compressing(hashed, compression)
-        stored = self._place.ingest(packed, observe=self.observe, item=layer.path)
+        stored = self._target.ingest(packed, observe=self.observe, item=layer.path)
         index = self._keep_index(file_index.listing_only(_indexed(layer))) if self._has_index(layer) else ""
         return LayerRecord(stored.digest, hashed.digest(), stored.size_bytes, file_index=index)
 
     def _read_plain(self, layer: PlannedLayer, stream: _Sized) -> LayerRecord:
         if not self._has_index(layer):
-            stored = self._place.ingest(stream, observe=self.observe, item=layer.path)
+            stored = self._target.ingest(stream, observe=self.observe, item=layer.path)
             return LayerRecord(stored.digest, stored.digest, stored.size_bytes)
         builder = file_index.IndexBuilder(_indexed(layer))
-        stored = self._place.ingest(_Watched(stream, builder), observe=self.observe, item=layer.path)
+        stored = self._target.ingest(_Watched(stream, builder), observe=self.observe, item=layer.path)
         built = builder.build()
         self._findings.keep(Descriptor("", stored.digest, stored.size_bytes, built.address.annotation))
         return LayerRecord(stored.digest, stored.digest, stored.size_bytes, file_index=self._keep_index(built))

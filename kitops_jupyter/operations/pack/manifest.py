@@ -27,7 +27,7 @@ from kitops_jupyter.settings import Settings
 
 
 def store_manifest(
-    place: Target,
+    target: Target,
     referrers: Target,
     reference: Reference,
     settings: Settings,
@@ -51,9 +51,9 @@ def store_manifest(
     created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(settings.created_epoch_s))
     config = build_config(described, kind=kind, created=created)
     config_descriptor = Descriptor.of(CONFIG_TYPES[kind], config)
-    descriptor = _find_same(place, _known(place, reference), described, layers, kind)
-    if descriptor is None or (kind == "modelkit" and isinstance(place, OpensChecked)):  # what is there may be damaged
-        place.write(config_descriptor, io.BytesIO(config), item="config")
+    descriptor = _find_same(target, _known(target, reference), described, layers, kind)
+    if descriptor is None or (kind == "modelkit" and isinstance(target, OpensChecked)):  # what is there may be damaged
+        target.write(config_descriptor, io.BytesIO(config), item="config")
     if descriptor is None:
         data = build_manifest(
             config_descriptor,
@@ -64,42 +64,42 @@ def store_manifest(
             kitfile_json=to_json(described).decode() if kind == "modelpack" else None,
         )
         descriptor = Descriptor.of(IMAGE_MANIFEST, data)
-        place.write(descriptor, io.BytesIO(data), item="manifest")
+        target.write(descriptor, io.BytesIO(data), item="manifest")
     if not extras.notes and not (registry and extras.is_refused(FILE_INDEX, registry)):
         manifest = descriptor
-        extras.try_to(FILE_INDEX, lambda: file_index.keep(referrers, manifest, layers), place=registry)
+        extras.try_to(FILE_INDEX, lambda: file_index.keep(referrers, manifest, layers), registry=registry)
     for tag in (reference.tag, *reference.extra_tags):
         if tag:
-            place.tag(descriptor, tag)
+            target.tag(descriptor, tag)
     return descriptor.digest
 
 
-def _known(place: Target, reference: Reference) -> Sequence[Descriptor]:
-    """The manifests that may say the same already: all that a place can list for little, else those behind the tags."""
-    if isinstance(place, ListsManifests):
-        return place.manifests()
+def _known(target: Target, reference: Reference) -> Sequence[Descriptor]:
+    """The manifests that can say the same: all of them where they are cheap to list, else those behind the tags."""
+    if isinstance(target, ListsManifests):
+        return target.manifests()
     found = []
     for tag in filter(None, (reference.tag, *reference.extra_tags)):
         try:
-            found.append(place.resolve(tag))
+            found.append(target.resolve(tag))
         except KitError:
             continue
     return found
 
 
 def _find_same(
-    place: Target, candidates: Sequence[Descriptor], described: Kitfile, layers: Sequence[Descriptor], kind: Kind
+    target: Target, candidates: Sequence[Descriptor], described: Kitfile, layers: Sequence[Descriptor], kind: Kind
 ) -> Descriptor | None:
     """The newest of these manifests with these layers and this Kitfile, if there is one."""
     config = Digest.of(build_config(described)) if kind == "modelkit" else None
     text = to_json(described).decode()
     for descriptor in reversed(candidates):
         try:
-            known = parse_manifest(read_verified(place, descriptor))
+            known = parse_manifest(read_verified(target, descriptor))
         except KitError:
             continue  # another kit that cannot be read is no reason not to pack this one
         same = known.config.digest == config if config else known.annotations.get(KITFILE) == text
-        is_whole = kind == "modelkit" or place.exists(known.config)
+        is_whole = kind == "modelkit" or target.exists(known.config)
         if same and is_whole and known.kind == kind and list(known.layers) == list(layers):
             return descriptor
     return None

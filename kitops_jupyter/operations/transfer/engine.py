@@ -51,8 +51,8 @@ def copy_nodes(
         has_indexes = _move_indexes(layers, move, tally, extras, registry)
         write_manifest(target, node)
         if has_indexes:
-            keep = partial(file_index.keep, place_of(target, "referrer"), node.descriptor, layers)
-            extras.try_to(FILE_INDEX, keep, place=registry)
+            keep = partial(file_index.keep, kept_in(target, "referrer"), node.descriptor, layers)
+            extras.try_to(FILE_INDEX, keep, registry=registry)
     there = set(blobs)
 
     def move_once(blob: Descriptor, item: str, observe: Observer) -> None:
@@ -72,21 +72,21 @@ def move_all(blobs: Sequence[tuple[Descriptor, str]], move: Move, tally: Tally, 
     run_all(jobs, workers=concurrency, name="kit-copy", observe=tally)
 
 
-def place_of(target: Target | KeepsByRole, role: Role) -> Target:
+def kept_in(target: Target | KeepsByRole, role: Role) -> Target:
     """Where manifests of this role go in `target`."""
-    return target.place(role) if isinstance(target, KeepsByRole) else target
+    return target.for_role(role) if isinstance(target, KeepsByRole) else target
 
 
 def write_manifest(target: Target | KeepsByRole, node: Node) -> None:
     """Write a manifest where manifests of its role belong."""
-    place_of(target, node.role).write(node.descriptor, io.BytesIO(node.data), item="manifest")
+    kept_in(target, node.role).write(node.descriptor, io.BytesIO(node.data), item="manifest")
 
 
 def tag(target: Target | KeepsByRole, node: Node, tags: Sequence[str]) -> None:
     """Let the tags name it, each in one step."""
-    place = place_of(target, node.role)
+    kept = kept_in(target, node.role)
     for name in tags:
-        place.tag(node.descriptor, name)
+        kept.tag(node.descriptor, name)
 
 
 def _is_copied(
@@ -106,7 +106,7 @@ def _is_copied(
             move(blob, item_name(blob), tally)
         write_manifest(target, node)
 
-    return extras.try_to(what, send, place=registry if is_index else "")
+    return extras.try_to(what, send, registry=registry if is_index else "")
 
 
 def _move_indexes(layers: Sequence[Descriptor], move: Move, tally: Tally, extras: Extras, registry: str) -> bool:
@@ -120,6 +120,6 @@ def _move_indexes(layers: Sequence[Descriptor], move: Move, tally: Tally, extras
             move(address.descriptor, "file index", tally)
 
     try:
-        return extras.try_to(FILE_INDEX, move_them, but=(NotFound, ContentMissing), place=registry)
+        return extras.try_to(FILE_INDEX, move_them, but=(NotFound, ContentMissing), registry=registry)
     except (NotFound, ContentMissing):
         return False

@@ -46,11 +46,11 @@ class Extras:
         what: str,
         action: Callable[[], object],
         *,
-        place: str = "",
+        registry: str = "",
         hint: str = "",
         but: tuple[type[KitError], ...] = (),
     ) -> bool:
-        """Do it; False, with a note, where it was refused. With a `place` (a registry) a refusal is remembered there.
+        """Do it; False, with a note, where it was refused. With a `registry` a refusal is remembered there.
 
         Raises Cancelled, StorageFull, StoreBusy, and what `but` names.
         """
@@ -60,16 +60,16 @@ class Extras:
             if isinstance(problem, (Cancelled, StorageFull, StoreBusy, *but)):
                 raise
             self.note(what, problem.message, hint or _HINTS.get(what, ""))
-            if place and self.refusals and is_refusal(problem):
-                self.refusals.keep(f"{place}: {what}", problem.message)
+            if registry and self.refusals and is_refusal(problem):
+                self.refusals.keep(f"{registry}: {what}", problem.message)
             return False
         return True
 
-    def is_refused(self, what: str, place: str, *, hint: str = "") -> bool:
+    def is_refused(self, what: str, registry: str, *, hint: str = "") -> bool:
         """Whether this registry refused it lately; then that is noted."""
-        why = self.refusals.find(f"{place}: {what}", max_age_s=REMEMBERED_S) if self.refusals else None
+        why = self.refusals.find(f"{registry}: {what}", max_age_s=REMEMBERED_S) if self.refusals else None
         if why is not None:
-            self.note(what, f"{place} refused it before: {why}", hint or _HINTS.get(what, ""))
+            self.note(what, f"{registry} refused it before: {why}", hint or _HINTS.get(what, ""))
         return why is not None
 
     def note(self, what: str, why: str, hint: str = "") -> None:

@@ -23,7 +23,7 @@ from kitops_jupyter.content import (
 )
 from kitops_jupyter.errors import ContentError, DigestMismatch, KitError, NotFound, StoreCorrupt
 from kitops_jupyter.operations.index_findings import IndexWatch
-from kitops_jupyter.operations.transfer.engine import Move, place_of
+from kitops_jupyter.operations.transfer.engine import Move, kept_in
 from kitops_jupyter.progress import Event, Observer, beat
 from kitops_jupyter.sources import MayBeElsewhere
 
@@ -142,7 +142,7 @@ def _fetching(source: Fetches, target: KeepsFiles, watch: IndexWatch | None) -> 
 
 
 def _writing(source: Source, target: Target | KeepsByRole) -> Move:
-    sink = place_of(target, "kit")
+    sink = kept_in(target, "kit")
 
     def is_there(blob: Descriptor, item: str, observe: Observer) -> bool:
         if isinstance(target, FindsBlobs):

@@ -69,12 +69,12 @@ def plan_pull(
     """
     settings = settings or Settings.load()
     chosen = parse_filters(filters)
-    place = None if directory is None else Destination(typed_path(directory).absolute())
+    destination = None if directory is None else Destination(typed_path(directory).absolute())
     with Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference)
         parts = _listed(wanted(kit, chosen, opener, include_remote=include_remote))
         size = _size_of(parts, texts_of(kit, chosen), settings)
-        conflicts = conflicts_of(kit, chosen, parts, place) if place else []
+        conflicts = conflicts_of(kit, chosen, parts, destination) if destination else []
     return PullPlan(kit.descriptor.digest, _is_here(kit, settings), size, tuple(conflicts))
 
 

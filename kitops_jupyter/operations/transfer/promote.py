@@ -68,19 +68,21 @@ def promote(
     """
     settings = settings or Settings.load()
     parsed = Reference.parse(reference)
-    with observed(observe, reference), repository_of(parsed, settings, connection, remote=remote) as place:
+    with observed(observe, reference), repository_of(parsed, settings, connection, remote=remote) as repository:
         if undo:
-            return _undo(place, plan_undo(place, parsed, to, settings), to, settings)
-        planned = plan(place, parsed, to, from_tag, metric, settings, connection)
-        if isinstance(place, OpensChecked):
-            _check_bytes(parsed, place, place, place.resolve(parsed.name).digest, observe)
+            return _undo(repository, plan_undo(repository, parsed, to, settings), to, settings)
+        planned = plan(repository, parsed, to, from_tag, metric, settings, connection)
+        if isinstance(repository, OpensChecked):
+            _check_bytes(parsed, repository, repository, repository.resolve(parsed.name).digest, observe)
         if planned.moves:
             note(settings, parsed.with_tag(to), planned.moves)
-        moved, _ = _move_all(place, planned.moves)
+        moved, _ = _move_all(repository, planned.moves)
         return PromoteResult(parsed, moved)
 
 
-def _undo(place: Repository | RemoteRepository, planned: PromotionPlan, to: str, settings: Settings) -> PromoteResult:
+def _undo(
+    repository: Repository | RemoteRepository, planned: PromotionPlan, to: str, settings: Settings
+) -> PromoteResult:
     """Put the tags back, and forget the promotion: what stays then is said. Raises Conflict where `to` must stay."""
     for each in planned.kept:
         if each.tag == to:
@@ -89,14 +91,16 @@ def _undo(place: Repository | RemoteRepository, planned: PromotionPlan, to: str,
                 f"{to} stays, and names {names}: {each.reason}; nothing was moved",
                 hint=command("promote", str(planned.reference), "--to", to),
             )
-    moved, kept = _move_all(place, planned.moves)
+    moved, kept = _move_all(repository, planned.moves)
     forget(settings, planned.reference.with_tag(to))
     return PromoteResult(planned.reference, moved, (*planned.kept, *kept), is_undo=True)
 
 
-def _check_bytes(reference: Reference, place: Source, checker: OpensChecked, wanted: Digest, observe: Observer) -> None:
+def _check_bytes(
+    reference: Reference, repository: Source, checker: OpensChecked, wanted: Digest, observe: Observer
+) -> None:
     """Raise StoreCorrupt unless every blob of the kit is there and right: nothing damaged becomes a champion."""
-    manifest = read_kit(reference, place, place.resolve(wanted)).manifest
+    manifest = read_kit(reference, repository, repository.resolve(wanted)).manifest
     for blob in (*manifest.layers, manifest.config):
         try:
             checker.open_checked(blob, observe=observe).close()
@@ -105,25 +109,25 @@ def _check_bytes(reference: Reference, place: Source, checker: OpensChecked, wan
 
 
 def _move_all(
-    place: Repository | RemoteRepository, moves: Sequence[Moved]
+    repository: Repository | RemoteRepository, moves: Sequence[Moved]
 ) -> tuple[tuple[Moved, ...], tuple[Kept, ...]]:
     """Move the tags, and say which a registry would not take away.
 
     Those of the local store move in one step, so that a kill leaves all where they were, or none.
     """
-    if isinstance(place, TagsTogether):
-        wanted = {move.tag: place.resolve(move.after) if move.after else None for move in moves}
-        place.tag_together(wanted, expected={move.tag: move.before for move in moves})
+    if isinstance(repository, TagsTogether):
+        wanted = {move.tag: repository.resolve(move.after) if move.after else None for move in moves}
+        repository.tag_together(wanted, expected={move.tag: move.before for move in moves})
         return tuple(moves), ()
-    tried = [_move(place, move) for move in moves]
+    tried = [_move(repository, move) for move in moves]
     return tuple(each for each in tried if isinstance(each, Moved)), tuple(
         each for each in tried if isinstance(each, Kept)
     )
 
 
-def _move(place: RemoteRepository, move: Moved) -> Moved | Kept:
+def _move(repository: RemoteRepository, move: Moved) -> Moved | Kept:
     """Move one tag, if it still is where it was, and look again. Raises Conflict."""
-    now = find(place, move.tag)
+    now = find(repository, move.tag)
     if now != move.before:
         raise Conflict(
             f"{move.tag} was moved by someone else meanwhile: it names {_shown(now)}, expected {_shown(move.before)}",
@@ -131,12 +135,12 @@ def _move(place: RemoteRepository, move: Moved) -> Moved | Kept:
         )
     if move.after is None:
         try:
-            place.delete(move.tag)
+            repository.delete(move.tag)
         except RegistryError as problem:
             return Kept(move.tag, now, problem.message)
     else:
-        place.tag(place.resolve(move.after), move.tag)
-    found = find(place, move.tag)
+        repository.tag(repository.resolve(move.after), move.tag)
+    found = find(repository, move.tag)
     if found != move.after:
         raise Conflict(
             f"{move.tag} was moved to {_shown(move.after)}, and right after by someone else to {_shown(found)}"

@@ -15,13 +15,13 @@ _COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operato
 _GUARD = re.compile(r"\s*([\w.-]+?)\s*(>=|<=|=|>|<)\s*(-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?)\s*\Z")
 
 
-def check_metric(reference: Reference, place: Source, guard: str) -> None:
+def check_metric(reference: Reference, repository: Source, guard: str) -> None:
     """Raise Conflict unless the guard (`accuracy>=0.9`) holds for this kit; Usage for what is not a guard."""
     match = _GUARD.match(guard)
     if not match:
         raise Usage(f"--metric {guard!r}: expected NAME>=NUMBER", hint="--metric 'accuracy>=0.9'")
     name, sign, limit = match.groups()
-    model = read_kit(reference, place, place.resolve(reference.name)).described().model
+    model = read_kit(reference, repository, repository.resolve(reference.name)).described().model
     found = _numbers(model.parameters if model else None, name)
     if len(found) != 1:
         what = f"{len(found)} numbers" if found else "no number"

@@ -61,10 +61,10 @@ def plan_promotion(
     """
     settings = settings or Settings.load()
     parsed = Reference.parse(reference)
-    with observed(observe, reference), repository_of(parsed, settings, connection, remote=remote) as place:
+    with observed(observe, reference), repository_of(parsed, settings, connection, remote=remote) as repository:
         if undo:
-            return plan_undo(place, parsed, to, settings)
-        return plan(place, parsed, to, from_tag, metric, settings, connection)
+            return plan_undo(repository, parsed, to, settings)
+        return plan(repository, parsed, to, from_tag, metric, settings, connection)
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def repository_of(
 
 
 def plan(
-    place: Target,
+    repository: Target,
     parsed: Reference,
     to: str,
     from_tag: str | None,
@@ -89,32 +89,34 @@ def plan(
     connection: Connection | None,
 ) -> PromotionPlan:
     """The moves of a promotion, its guards checked. When a champion goes, `rollback` names it first."""
-    wanted = _wanted(place, parsed)
-    if from_tag and find(place, from_tag) != wanted:
+    wanted = _wanted(repository, parsed)
+    if from_tag and find(repository, from_tag) != wanted:
         raise Conflict(f"{parsed} is not what {from_tag} names: nothing was moved")
     if metric:
-        check_metric(parsed, place, metric)
-    _refuse_ring(parsed, parsed.with_tag(to), place, wanted, settings, connection)
-    before = find(place, to)
+        check_metric(parsed, repository, metric)
+    _refuse_ring(parsed, parsed.with_tag(to), repository, wanted, settings, connection)
+    before = find(repository, to)
     moves = [Moved(to, before, wanted)] if before != wanted else []
-    if moves and to == CHAMPION and before and (rollback := find(place, ROLLBACK)) != before:
+    if moves and to == CHAMPION and before and (rollback := find(repository, ROLLBACK)) != before:
         moves.insert(0, Moved(ROLLBACK, rollback, before))
     return PromotionPlan(parsed, tuple(moves))
 
 
-def plan_undo(place: Repository | RemoteRepository, parsed: Reference, to: str, settings: Settings) -> PromotionPlan:
+def plan_undo(
+    repository: Repository | RemoteRepository, parsed: Reference, to: str, settings: Settings
+) -> PromotionPlan:
     """The moves that put back what the last promotion from here to `to` moved; none where somebody moved `to` since.
 
     A tag that it made is taken away, but not the only one of a registry's kit. Raises NotFound, StoreCorrupt.
     """
     moves, kept = list[Moved](), list[Kept]()
     for move in reversed(recall(settings, parsed.with_tag(to))):
-        now = find(place, move.tag)
+        now = find(repository, move.tag)
         if now == move.before:
             continue
         if now != move.after:
             kept.append(Kept(move.tag, now, "it was moved since"))
-        elif move.before is None and not _has_other_name(place, parsed, move.tag, now, moves):
+        elif move.before is None and not _has_other_name(repository, parsed, move.tag, now, moves):
             kept.append(Kept(move.tag, now, "it is the only tag of its kit"))
         else:
             moves.append(Moved(move.tag, now, move.before))
@@ -124,41 +126,50 @@ def plan_undo(place: Repository | RemoteRepository, parsed: Reference, to: str, 
     return PromotionPlan(parsed, tuple(moves), tuple(kept))
 
 
-def find(place: Source, name: str) -> Digest | None:
+def find(repository: Source, name: str) -> Digest | None:
     """What the tag names; None for nothing."""
     try:
-        return place.resolve(name).digest
+        return repository.resolve(name).digest
     except NotFound:
         return None
 
 
 def _has_other_name(
-    place: Repository | RemoteRepository, parsed: Reference, tag: str, digest: Digest | None, moves: Sequence[Moved]
+    repository: Repository | RemoteRepository,
+    parsed: Reference,
+    tag: str,
+    digest: Digest | None,
+    moves: Sequence[Moved],
 ) -> bool:
     """Whether the kit keeps a name without this tag: some registries delete a kit with its last tag."""
-    if isinstance(place, TagsTogether) or any(move.after == digest for move in moves):
+    if isinstance(repository, TagsTogether) or any(move.after == digest for move in moves):
         return True  # the local store keeps a kit without tags
     going = {tag, *(move.tag for move in moves)}
-    names = [parsed.tag, *LIFECYCLE_TAGS, *islice(place.tags(), _TAGS_LOOKED_AT)]
-    return any(find(place, name) == digest for name in dict.fromkeys(names) if name and name not in going)
+    names = [parsed.tag, *LIFECYCLE_TAGS, *islice(repository.tags(), _TAGS_LOOKED_AT)]
+    return any(find(repository, name) == digest for name in dict.fromkeys(names) if name and name not in going)
 
 
 def _refuse_ring(
-    origin: Reference, name: Reference, place: Target, wanted: Digest, settings: Settings, connection: Connection | None
+    origin: Reference,
+    name: Reference,
+    repository: Target,
+    wanted: Digest,
+    settings: Settings,
+    connection: Connection | None,
 ) -> None:
     """Raise ReferenceCycle for a kit that was tuned from what its new tag names: it would build on itself."""
-    is_here = isinstance(place, TagsTogether)
+    is_here = isinstance(repository, TagsTogether)
     with Opener(settings, connection, remote=not is_here) as opener:
         refuse_ring(
-            lambda: read_kit(origin, place, place.resolve(wanted)).described(),
+            lambda: read_kit(origin, repository, repository.resolve(wanted)).described(),
             name,
             (lambda text: open_kit(text, settings)) if is_here else opener.open,
         )
 
 
-def _wanted(place: Target, reference: Reference) -> Digest:
+def _wanted(repository: Target, reference: Reference) -> Digest:
     try:
-        return place.resolve(reference.name).digest
+        return repository.resolve(reference.name).digest
     except NotFound as missing:
         missing.hint = f"kit list {reference.shown_name} shows what is there"
         raise

@@ -44,27 +44,27 @@ def push(
     """
     settings = settings or Settings.load()
     reference = Reference.parse(source)
-    place = targets.at_registry(Reference.parse(destination) if destination else reference)
+    target = targets.at_registry(Reference.parse(destination) if destination else reference)
     tally, wrong, extras = Tally(observe), Warnings(), Extras.of(settings)
     is_index = index or _is_only_an_index(reference, settings)
     if is_index and not all_tags:
-        tags = tuple(tag for tag in (place.tag, *place.extra_tags) if tag)
-        digest, kits = push_index(reference, place, settings, connection, tags=tags, tally=tally, extras=extras)
+        tags = tuple(tag for tag in (target.tag, *target.extra_tags) if tag)
+        digest, kits = push_index(reference, target, settings, connection, tags=tags, tally=tally, extras=extras)
         return TransferResult(
             "Pushed",
-            place,
+            target,
             digest,
             tags,
             tally.counts(),
             hint=f"an index of {kits} kits, all of which are already there",
             notes=tuple(extras.notes),
         )
-    tagged = _tagged(reference, place, settings, all_tags)
+    tagged = _tagged(reference, target, settings, all_tags)
     store = targets.store(settings)
     with observed(observe, source), Opener(settings, connection) as opener:
-        repository = opener.repository(place)
+        repository = opener.repository(target)
         for kit, tags in tagged:
-            refuse_ring(kit.described, replace(place, tag="", digest=None, extra_tags=tags), opener.open_named)
+            refuse_ring(kit.described, replace(target, tag="", digest=None, extra_tags=tags), opener.open_named)
             watch = IndexWatch(IndexFindings(settings), partial(read_listing, kit.source), wrong)
             copy_nodes(
                 _with_attached_index(store.all_kinds(kit.reference), kit, extras),
@@ -72,7 +72,7 @@ def push(
                 move=mover(
                     kit.source,
                     repository,
-                    mount_from=_siblings(kit, place, settings),
+                    mount_from=_siblings(kit, target, settings),
                     watch=watch,
                     heal=store.all_kinds(kit.reference),
                     shown=str(kit.reference),
@@ -81,13 +81,13 @@ def push(
                 concurrency=repository.registry.concurrency,
                 extras=extras,
                 tags=tags,
-                registry=place.registry,
+                registry=target.registry,
                 watch=watch,
             )
     (kit, *_), every_tag = [kit for kit, _ in tagged], tuple(tag for _, tags in tagged for tag in tags)
     return TransferResult(
         "Pushed",
-        place,
+        target,
         kit.descriptor.digest,
         every_tag,
         tally.counts(),
@@ -112,11 +112,11 @@ def _is_only_an_index(reference: Reference, settings: Settings) -> bool:
 
 
 def _tagged(
-    reference: Reference, place: Reference, settings: Settings, all_tags: bool
+    reference: Reference, target: Reference, settings: Settings, all_tags: bool
 ) -> list[tuple[Kit, tuple[str, ...]]]:
     """The kits to push, each with the tags that will name it there."""
     if not all_tags:
-        tags = tuple(tag for tag in (place.tag, *place.extra_tags) if tag)
+        tags = tuple(tag for tag in (target.tag, *target.extra_tags) if tag)
         return [(open_kit(reference, settings), tags)]
     found = targets.local(reference, settings).tags()
     if not found:
@@ -127,15 +127,15 @@ def _tagged(
     return [(open_kit(reference.with_tag(tags[0]), settings), tuple(tags)) for tags in names.values()]
 
 
-def _siblings(kit: Kit, place: Reference, settings: Settings) -> list[str]:
+def _siblings(kit: Kit, target: Reference, settings: Settings) -> list[str]:
     """Repositories of the same registry that are known here to have one of the kit's layers."""
     store, wanted = targets.store(settings), {layer.digest for layer in kit.manifest.layers}
     found = []
     for name in store.repositories():
         there = Reference.from_store_name(name)
-        if there.is_local and there.repository.partition("/")[0] == place.registry:
-            there = replace(there, registry=place.registry, repository=there.repository.partition("/")[2])
-        if there.registry != place.registry or there.repository == place.repository:
+        if there.is_local and there.repository.partition("/")[0] == target.registry:
+            there = replace(there, registry=target.registry, repository=there.repository.partition("/")[2])
+        if there.registry != target.registry or there.repository == target.repository:
             continue
         repository = store.repository(name)
         if any(wanted & _layers_of(repository, descriptor) for descriptor in repository.manifests()):

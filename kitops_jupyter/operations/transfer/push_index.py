@@ -18,7 +18,7 @@ from kitops_jupyter.targets import Connection
 
 def push_index(
     reference: Reference,
-    place: Reference,
+    target: Reference,
     settings: Settings,
     connection: Connection | None,
     *,
@@ -26,7 +26,7 @@ def push_index(
     tally: Tally,
     extras: Extras,
 ) -> tuple[Digest, int]:
-    """Have the local index, its kits and what refers to them at `place`; its digest, and how many kits it has.
+    """Have the local index, its kits and what refers to them at `target`; returns its digest, and how many kits it has.
 
     Raises what `push` raises.
     """
@@ -35,10 +35,10 @@ def push_index(
     with (
         observed(tally, str(reference)),
         store.session(),
-        targets.remote(place, settings, connection) as repository,
+        targets.remote(target, settings, connection) as repository,
     ):
         source = LocalFirst(settings, repository, names=here)  # kits that were looked up there already exist
-        root = here.place("index").resolve(reference.name)
+        root = here.for_role("index").resolve(reference.name)
         nodes = walk(source, root, extras, referrers=True)
         copy_nodes(
             nodes,
@@ -48,6 +48,6 @@ def push_index(
             concurrency=repository.registry.concurrency,
             extras=extras,
             tags=tags,
-            registry=place.registry,
+            registry=target.registry,
         )
     return root.digest, sum(node.role == "kit" for node in nodes)

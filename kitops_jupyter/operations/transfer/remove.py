@@ -88,14 +88,14 @@ def _remove_remote(
     name: str, force: bool, settings: Settings, connection: Connection | None
 ) -> list[tuple[str, Digest]]:
     """A tag alone, or the manifest with all its tags; each as it was named."""
-    place = targets.at_registry(Reference.parse(name))
-    with targets.registry(place.registry, settings, connection) as registry:
-        repository = registry.repository(place.repository)
+    kit_name = targets.at_registry(Reference.parse(name))
+    with targets.registry(kit_name.registry, settings, connection) as registry:
+        repository = registry.repository(kit_name.repository)
         removed = []
-        for wanted in _names(place):
+        for wanted in _names(kit_name):
             digest = repository.resolve(wanted).digest
             repository.delete(digest if force else wanted)
-            removed.append((_shown(place, wanted), digest))
+            removed.append((_shown(kit_name, wanted), digest))
     return removed
 
 
@@ -121,10 +121,10 @@ def preview_removal(
     for store_name, descriptor, tags in store.kits():
         named = [name for name in (*tags, str(descriptor.digest)) if (store_name, name) in names]
         goes = bool(named) and (force or str(descriptor.digest) in named or set(named) >= set(tags))
-        place = Reference.from_store_name(store_name)
-        removed += [(_shown(place, name), descriptor.digest) for name in named]
-        untagged += [_shown(place, tag) for tag in tags if goes and tag not in named]
-        for layer in read_kit(place, targets.local(place, settings), descriptor).manifest.layers:
+        kit_name = Reference.from_store_name(store_name)
+        removed += [(_shown(kit_name, name), descriptor.digest) for name in named]
+        untagged += [_shown(kit_name, tag) for tag in tags if goes and tag not in named]
+        for layer in read_kit(kit_name, targets.local(kit_name, settings), descriptor).manifest.layers:
             if goes:
                 gone[layer.digest] = layer.size_bytes
             else:
@@ -140,21 +140,21 @@ def _preview_remote(
 
     removed, untagged = [], []
     for parsed in map(Reference.parse, references):
-        place = targets.at_registry(parsed)
-        with targets.registry(place.registry, settings, connection) as registry:
-            repository = registry.repository(place.repository)
-            digests = {name: repository.resolve(name).digest for name in _names(place)}
-        removed += [(_shown(place, name), digest) for name, digest in digests.items()]
+        kit_name = targets.at_registry(parsed)
+        with targets.registry(kit_name.registry, settings, connection) as registry:
+            repository = registry.repository(kit_name.repository)
+            digests = {name: repository.resolve(name).digest for name in _names(kit_name)}
+        removed += [(_shown(kit_name, name), digest) for name, digest in digests.items()]
         if force:
-            tags = list_tags(place.shown_name, limit=_TAGS_LOOKED_AT, connection=connection, settings=settings)
-            found = describe_tags(place.shown_name, tags, connection=connection, settings=settings)
+            tags = list_tags(kit_name.shown_name, limit=_TAGS_LOOKED_AT, connection=connection, settings=settings)
+            found = describe_tags(kit_name.shown_name, tags, connection=connection, settings=settings)
             others = [tag for tag, kit in found.items() if kit.digest in digests.values() and tag not in digests]
-            untagged += [_shown(place, tag) for tag in others]
+            untagged += [_shown(kit_name, tag) for tag in others]
     return RemoveResult(tuple(removed), 0, 0, tuple(untagged))
 
 
-def _shown(place: Reference, name: str) -> str:
-    return f"{place.shown_name}{'@' if ':' in name else ':'}{name}"
+def _shown(kit_name: Reference, name: str) -> str:
+    return f"{kit_name.shown_name}{'@' if ':' in name else ':'}{name}"
 
 
 def _names(reference: Reference) -> list[str]:

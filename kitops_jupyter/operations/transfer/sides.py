@@ -86,22 +86,22 @@ def _file_side(kind: Literal["folder", "tar"], text: str, directory: Path) -> Si
     path, tag, digest = found["path"], found["tag"] or "", found["digest"] or ""
     if os.name == "nt" and len(path) == 1 and tag:  # C:folder
         path, tag = text, ""
-    place = Path(os.path.abspath(directory / typed_path(path)))  # noqa: PTH100 (resolve() would follow links)
-    return Side(kind, tag or digest, (tag,) if tag else (), path=place)
+    target = Path(os.path.abspath(directory / typed_path(path)))  # noqa: PTH100 (resolve() would follow links)
+    return Side(kind, tag or digest, (tag,) if tag else (), path=target)
 
 
 @contextmanager
 def opened(
-    place: Side, settings: Settings, opener: Opener, *, writes: bool = False
+    side: Side, settings: Settings, opener: Opener, *, writes: bool = False
 ) -> Iterator[RemoteRepository | AllKinds | LayoutFolder]:
-    """A side that may be written, the store then with its blobs held; a tar is read by `LayoutTar(place.path)`."""
-    if place.kind == "folder" and place.path is not None:
-        yield LayoutFolder(place.path, targets.store(settings).known_blobs)
-    elif place.reference is None:
-        raise Usage(f"{place} cannot be written to")
-    elif place.kind == "store":
+    """A side that may be written, the store then with its blobs held; a tar is read by `LayoutTar(side.path)`."""
+    if side.kind == "folder" and side.path is not None:
+        yield LayoutFolder(side.path, targets.store(settings).known_blobs)
+    elif side.reference is None:
+        raise Usage(f"{side} cannot be written to")
+    elif side.kind == "store":
         store = targets.store(settings)
         with store.session() if writes else nullcontext():
-            yield store.all_kinds(place.reference)
+            yield store.all_kinds(side.reference)
     else:
-        yield opener.repository(place.reference)
+        yield opener.repository(side.reference)

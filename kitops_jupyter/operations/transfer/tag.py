@@ -63,12 +63,12 @@ def tag(
             return _tag_remote(origin, wanted, settings, connection, observe)
         raise
     refuse_ring(kit.described, wanted, lambda text: open_kit(text, settings))
-    place = targets.local(wanted, settings)
-    before = _resolved(place, wanted.tag)
+    goal = targets.local(wanted, settings)
+    before = _resolved(goal, wanted.tag)
     with targets.store(settings).session() as session:
-        place.adopt(kit.descriptor, kit.source)
+        goal.adopt(kit.descriptor, kit.source)
         for name in (wanted.tag, *wanted.extra_tags):
-            place.tag(kit.descriptor, name)
+            goal.tag(kit.descriptor, name)
     return TagResult(kit.reference, wanted, kit.descriptor.digest, before, tuple(session.notes))
 
 
@@ -86,8 +86,8 @@ def _index(origin: Reference, settings: Settings) -> Descriptor | None:
 def _tag_index(origin: Reference, wanted: Reference, index: Descriptor, settings: Settings) -> TagResult:
     """Another name for an index; in another repository its kits are listed, too, as kit wants it."""
     store = targets.store(settings)
-    place = store.repository(wanted, kind="indexes")
-    before = _resolved(place, wanted.tag)
+    goal = store.repository(wanted, kind="indexes")
+    before = _resolved(goal, wanted.tag)
     with store.session():
         here, there = store.all_kinds(origin), store.all_kinds(wanted)
         nodes = walk(here, index, Extras(), referrers=False)
@@ -100,19 +100,19 @@ def _tag_index(origin: Reference, wanted: Reference, index: Descriptor, settings
 def _tag_remote(
     source: Reference, wanted: Reference, settings: Settings, connection: Connection | None, observe: Observer
 ) -> TagResult:
-    place, origin = targets.at_registry(wanted), targets.at_registry(source)
-    if place.registry != origin.registry:
+    goal, origin = targets.at_registry(wanted), targets.at_registry(source)
+    if goal.registry != origin.registry:
         raise Usage(
-            f"{origin.registry} and {place.registry} are two registries", hint=f"kit pull {source}, then push it"
+            f"{origin.registry} and {goal.registry} are two registries", hint=f"kit pull {source}, then push it"
         )
     tags = (wanted.tag, *wanted.extra_tags)
     with observed(observe, str(wanted)), Opener(settings, connection, remote=True) as opener:
-        repository, other = opener.repository(place), opener.repository(origin)
+        repository, other = opener.repository(goal), opener.repository(origin)
         root = other.resolve(origin.name)
         nodes = walk(other, root, Extras(), referrers=False)
-        refuse_ring(lambda: read_kit(origin, other, root).described(), place, opener.open)
+        refuse_ring(lambda: read_kit(origin, other, root).described(), goal, opener.open)
         before = _resolved(repository, wanted.tag)
-        if place.repository == origin.repository:
+        if goal.repository == origin.repository:
             engine.tag(repository, nodes[-1], tags)
         else:
             engine.copy_nodes(
@@ -124,11 +124,11 @@ def _tag_remote(
                 extras=Extras(),
                 tags=tags,
             )
-    return TagResult(origin, place, root.digest, before)
+    return TagResult(origin, goal, root.digest, before)
 
 
-def _resolved(place: Source, name: str) -> Digest | None:
+def _resolved(goal: Source, name: str) -> Digest | None:
     try:
-        return place.resolve(name).digest
+        return goal.resolve(name).digest
     except NotFound:
         return None

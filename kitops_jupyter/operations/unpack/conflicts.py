@@ -35,17 +35,17 @@ def find_conflicts(
     here: then `unpack` still raises Conflict before it has written anything. Raises NotFound, FilterInvalid,
     RegistryError.
     """
-    place = Destination(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
-    if place.is_empty:
+    destination = Destination(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
+    if destination.is_empty:
         return []
     chosen = parse_filters(filters)
     with Opener(settings or Settings.load(), connection, remote=remote) as opener:
         kit = opener.open(reference)
-        return conflicts_of(kit, chosen, wanted(kit, chosen, opener, include_remote=include_remote), place)
+        return conflicts_of(kit, chosen, wanted(kit, chosen, opener, include_remote=include_remote), destination)
 
 
-def conflicts_of(kit: Kit, chosen: Filters, parts: Wanted, place: Destination) -> list[ConflictingPath]:
+def conflicts_of(kit: Kit, chosen: Filters, parts: Wanted, destination: Destination) -> list[ConflictingPath]:
     """The same for parts of a kit that is open."""
-    if not place.is_empty:
-        check_place(place, LayerUnpacker(place, ignore), texts_of(kit, chosen), parts)
-    return place.conflicts
+    if not destination.is_empty:
+        check_place(destination, LayerUnpacker(destination, ignore), texts_of(kit, chosen), parts)
+    return destination.conflicts

@@ -99,8 +99,8 @@ class UnpackedLayer:
 class LayerUnpacker:
     """Unpacks layers into a staging tree, one a core; with `findings` their file indexes are compared on the way."""
 
-    def __init__(self, place: Destination, observe: Observer, findings: IndexFindings | None = None) -> None:
-        self._place = place
+    def __init__(self, destination: Destination, observe: Observer, findings: IndexFindings | None = None) -> None:
+        self._destination = destination
         self._findings = findings
         self.observe = observe
         self._event = Stoppable(observe, "unpacking was stopped; nothing was written")
@@ -115,15 +115,15 @@ class LayerUnpacker:
 
         Other layers are judged after they were unpacked into the staging tree, by `Destination.check_tree`.
         """
-        if self._place.is_empty or self._place.overwrites:
+        if self._destination.is_empty or self._destination.overwrites:
             return
         if part.match.type.format.is_one_file:
             if name := _gated(part, raw_file(part.match.layer).path, archive.NameRules()):
-                self._place.check(name)
+                self._destination.check(name)
         elif not part.match.type.compression:
             for member in in_beats(part.members()):
                 if name := part.placed(member.name):
-                    self._place.check(name, is_dir=member.is_dir)
+                    self._destination.check(name, is_dir=member.is_dir)
 
     def unpack_all(self, parts: Sequence[Part], tree: archive.SharedTree) -> list[UnpackedLayer]:
         """Make every layer's files in `tree`, which notes the names that clash. Raises what `unpack` raises."""
@@ -146,7 +146,7 @@ class LayerUnpacker:
 
         def placed(member: str) -> str:
             name = part.placed(member)
-            return "" if name and self._place.keeps(name) else name
+            return "" if name and self._destination.keeps(name) else name
 
         untar = part.match.type.format.inside.unpacker(
             tree, rename=placed, size_bytes=None if compression else layer.size_bytes, set_modes=False
@@ -162,7 +162,7 @@ class LayerUnpacker:
         files = RemoteFiles(part.source, part.match, rules=tree.rules)
         for member in files.members:
             name = part.placed(member.name)
-            if member.is_dir or not name or self._place.keeps(name):
+            if member.is_dir or not name or self._destination.keeps(name):
                 continue
             if (sink := _new_file(tree, name, member.mode, member.size)) is None:
                 continue
@@ -179,7 +179,7 @@ class LayerUnpacker:
     def _unpack_raw(self, part: Part, tree: archive.SharedTree) -> tuple[int, int]:
         file = raw_file(part.match.layer)
         name = _gated(part, file.path, tree.rules)
-        if not name or self._place.keeps(name):
+        if not name or self._destination.keeps(name):
             return 0, 0
         sink = _new_file(tree, name, file.mode, file.size_bytes) or NoSink()
         try:

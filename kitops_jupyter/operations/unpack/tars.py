@@ -85,7 +85,7 @@ def pull_tars(
     started = time.monotonic()
     settings = settings or Settings.load()
     chosen = parse_filters(filters)
-    place = Destination(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
+    destination = Destination(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
     tally = Tally(observe, stopped="the pull was stopped; no archive was written")
     store = targets.store(settings)
     with observed(observe, reference), Opener(settings, connection, remote=True) as opener, store.session():
@@ -98,9 +98,9 @@ def pull_tars(
             )
         yaml = to_yaml(kit.kitfile) if kit.kitfile and chosen.selects_kitfile else None
         named = _named(parts)
-        wanted = _judge(kit, named, yaml, place)
+        wanted = _judge(kit, named, yaml, destination)
         found = _fetch(wanted, settings, tally)
-        _place(wanted, found, yaml, place, kit, settings)
+        _place(wanted, found, yaml, destination, kit, settings)
     files = tuple(
         TarFile(
             name, part.match.entry.section, part.match.entry.path, part.match.layer.digest, part.match.layer.size_bytes
@@ -110,9 +110,9 @@ def pull_tars(
     return TarsResult(
         kit.reference,
         kit.descriptor.digest,
-        place.target,
+        destination.target,
         files,
-        tuple(sorted(place.kept)),
+        tuple(sorted(destination.kept)),
         tally.moved_bytes,
         tally.skipped_bytes,
         time.monotonic() - started,
@@ -120,15 +120,15 @@ def pull_tars(
     )
 
 
-def _judge(kit: Kit, named: dict[str, Part], yaml: str | None, place: Destination) -> dict[str, Part]:
+def _judge(kit: Kit, named: dict[str, Part], yaml: str | None, destination: Destination) -> dict[str, Part]:
     """Raise every conflict at once; what is left are the archives that are not kept as they are."""
     if yaml is not None:
-        place.check(KITFILE, text=yaml)
+        destination.check(KITFILE, text=yaml)
     for name in named:
-        place.check(name)
-    place.raise_conflicts()
-    wanted = {name: part for name, part in named.items() if not place.keeps(name)}
-    check_room(place.target, list(wanted.values()))
+        destination.check(name)
+    destination.raise_conflicts()
+    wanted = {name: part for name, part in named.items() if not destination.keeps(name)}
+    check_room(destination.target, list(wanted.values()))
     return wanted
 
 
@@ -188,14 +188,17 @@ def _place(
     wanted: dict[str, Part],
     found: dict[Digest, Path],
     yaml: str | None,
-    place: Destination,
+    destination: Destination,
     kit: Kit,
     settings: Settings,
 ) -> None:
     """Give every archive its name, all in one step. What was downloaded goes back to wait if that fails."""
     partials = targets.store(settings).partials
     texts = {KITFILE: yaml} if yaml is not None else {}
-    with Staging(place.target, settings.home, overwrite=place.overwrites) as staging, ExitStack() as taken_back:
+    with (
+        Staging(destination.target, settings.home, overwrite=destination.overwrites) as staging,
+        ExitStack() as taken_back,
+    ):
         for name, text in texts.items():
             write_text(staging.shared, name, text)
         last = {part.match.layer.digest: name for name, part in wanted.items()}
@@ -210,9 +213,9 @@ def _place(
             else:
                 _copy(path, descriptor, staging.shared.path_of(name), layer)
         staging.shared.raise_clash()
-        drop_same(place, staging, texts)
-        place.check_tree(staging.tree, texts, besides=staging.name)
-        place.raise_conflicts()
+        drop_same(destination, staging, texts)
+        destination.check_tree(staging.tree, texts, besides=staging.name)
+        destination.raise_conflicts()
         staging.commit()
         taken_back.pop_all()
     for path in found.values():

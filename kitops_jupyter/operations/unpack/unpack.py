@@ -94,13 +94,13 @@ def unpack(
     settings = settings or Settings.load()
     chosen = parse_filters(filters)
     target = typed_path(directory).absolute()
-    place = Destination(target, overwrite=overwrite, ignore_existing=ignore_existing)
+    destination = Destination(target, overwrite=overwrite, ignore_existing=ignore_existing)
     with observed(observe, reference), Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference, labels=labels)
         findings = IndexFindings(settings)
         parts = with_claims(wanted(kit, chosen, opener, include_remote=include_remote), findings)
-        unpacker = LayerUnpacker(place, observe, findings)
-        layers = _write(kit, chosen, parts, place, unpacker, settings)
+        unpacker = LayerUnpacker(destination, observe, findings)
+        layers = _write(kit, chosen, parts, destination, unpacker, settings)
     warnings = [f"{left}: --include-remote fetches it" for left in parts.left]
     warnings += [
         f"{label}: single files of a layer are not covered by the kit's digests" for label in unpacker.unverified
@@ -113,7 +113,7 @@ def unpack(
         kit.descriptor.digest,
         target,
         tuple(layers),
-        tuple(sorted(place.kept)),
+        tuple(sorted(destination.kept)),
         tuple(warnings),
         elapsed_s,
         tuple(unpacker.unverified),
@@ -139,39 +139,39 @@ def _write(
     kit: Kit,
     chosen: Filters,
     wanted: Wanted,
-    place: Destination,
+    destination: Destination,
     unpacker: LayerUnpacker,
     settings: Settings,
 ) -> list[UnpackedLayer]:
     """Look for conflicts, make everything beside its place, look again, and move it there."""
     texts = texts_of(kit, chosen)
-    check_place(place, unpacker, texts, wanted)
-    place.raise_conflicts()
-    check_room(place.target, wanted.layers)
-    with Staging(place.target, settings.home, overwrite=place.overwrites) as staging:
+    check_place(destination, unpacker, texts, wanted)
+    destination.raise_conflicts()
+    check_room(destination.target, wanted.layers)
+    with Staging(destination.target, settings.home, overwrite=destination.overwrites) as staging:
         for name, text in texts.items():
             write_text(staging.shared, name, text)
         layers = unpacker.unpack_all(wanted.layers, staging.shared)
-        layers += _fetch_objects(wanted, place, staging.shared, settings, unpacker.observe)
+        layers += _fetch_objects(wanted, destination, staging.shared, settings, unpacker.observe)
         staging.shared.raise_clash()
-        if chosen.clauses and not texts and not place.kept and not any(layer.file_count for layer in layers):
+        if chosen.clauses and not texts and not destination.kept and not any(layer.file_count for layer in layers):
             raise _nothing(kit, chosen, wanted)
-        layers += _written(drop_same(place, staging, texts), place)
-        place.check_tree(staging.tree, texts, besides=staging.name)
-        place.raise_conflicts()
+        layers += _written(drop_same(destination, staging, texts), destination)
+        destination.check_tree(staging.tree, texts, besides=staging.name)
+        destination.raise_conflicts()
         unpacker.finish(staging.shared)
         staging.commit()
     return layers
 
 
 def _fetch_objects(
-    wanted: Wanted, place: Destination, tree: SharedTree, settings: Settings, observe: Observer
+    wanted: Wanted, destination: Destination, tree: SharedTree, settings: Settings, observe: Observer
 ) -> list[UnpackedLayer]:
     """Data sets that are objects in S3; their paths pass the gate that the names in archives pass."""
     fetched = []
     for dataset in wanted.objects:
         name = tree.rules.clean_file(clean_path(dataset.path))
-        if place.keeps(name):
+        if destination.keeps(name):
             continue
         size_bytes = fetch_object(dataset, partial(tree.new_file, name), settings, observe)
         fetched.append(UnpackedLayer("dataset", dataset.name, dataset.path, None, 1, size_bytes))
@@ -189,20 +189,20 @@ def write_text(tree: SharedTree, name: str, text: str) -> None:
         raise disk_error(problem, tree.path_of(name)) from problem
 
 
-def drop_same(place: Destination, staging: Staging, texts: Mapping[str, str]) -> dict[str, str]:
+def drop_same(destination: Destination, staging: Staging, texts: Mapping[str, str]) -> dict[str, str]:
     """Leave a file as it is that has just these words already; the others are returned."""
-    same = [name for name, text in texts.items() if place.has_text(name, text)]
+    same = [name for name, text in texts.items() if destination.has_text(name, text)]
     for name in same:
         staging.drop(name)
     return {name: text for name, text in texts.items() if name not in same}
 
 
-def _written(texts: Mapping[str, str], place: Destination) -> list[UnpackedLayer]:
+def _written(texts: Mapping[str, str], destination: Destination) -> list[UnpackedLayer]:
     """The Kitfile among what was unpacked, unless the one that is there stays."""
     return [
         UnpackedLayer("kitfile", "", name, None, 1, len(text.encode("utf-8")))
         for name, text in texts.items()
-        if name not in place.kept
+        if name not in destination.kept
     ]
 
 
@@ -211,15 +211,15 @@ def texts_of(kit: Kit, chosen: Filters) -> dict[str, str]:
     return {KITFILE: to_yaml(kit.kitfile)} if kit.kitfile and chosen.selects_kitfile else {}
 
 
-def check_place(place: Destination, unpacker: LayerUnpacker, texts: Mapping[str, str], wanted: Wanted) -> None:
+def check_place(destination: Destination, unpacker: LayerUnpacker, texts: Mapping[str, str], wanted: Wanted) -> None:
     """Have the destination note every conflict."""
     for name, text in texts.items():
-        place.check(name, text=text)
+        destination.check(name, text=text)
     for part in wanted.layers:
         unpacker.check(part)
     rules = NameRules()
     for dataset in wanted.objects:
-        place.check(rules.clean_file(clean_path(dataset.path)))
+        destination.check(rules.clean_file(clean_path(dataset.path)))
 
 
 def _nothing(kit: Kit, chosen: Filters, wanted: Wanted) -> KitError:

@@ -33,7 +33,7 @@ def _card_of_list(result: ListResult) -> Card:
         for kit in result.kits
     )
     return Card(
-        title=f"{counted(len(result.kits), 'kit')} in {result.place}, {human_size(result.size_bytes)}",
+        title=f"{counted(len(result.kits), 'kit')} in {result.where}, {human_size(result.size_bytes)}",
         tables=(Table(("repository", "tags", "name", "size", "packed", "digest"), rows),) if rows else (),
         notes=(*(() if rows else ("kit pack . -t NAME:TAG packs your first kit",)), *_of_indexes(result)),
         warnings=(
