@@ -126,31 +126,6 @@ def test_flags_of_two_forms_exclude_each_other(there: Settings, tmp_path: Path, 
         run(parse(split(f"pull reg.example.com/a:v1 {flags}")), Context(there, tmp_path))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "call"),
-    [
-        ({"filters": ["model"]}, "kit.pull_files('reg.example.com/a:v1', filters=['model'])"),
-        ({"directory": "out", "overwrite": True}, "kit.pull_files('reg.example.com/a:v1', directory='out', overwrite"),
-        ({"directory": "out", "as_tar": True}, "kit.pull_tars('reg.example.com/a:v1', directory='out')"),
-        ({"store_only": True}, "kit.pull('reg.example.com/a:v1')"),
-    ],
-)
-def test_arguments_that_pull_no_longer_has_are_an_error_that_names_the_call_which_has_them(
-    there: Settings, arguments: dict[str, Any], call: str
-) -> None:
-    with pytest.raises(Usage, match="into the local store") as problem:
-        kit.pull("reg.example.com/a:v1", settings=there, **arguments)
-    assert problem.value.hint.startswith(call)
-    with pytest.raises(TypeError, match="no_such"):
-        kit.pull("reg.example.com/a:v1", settings=there, no_such=1)  # type: ignore[arg-type]
-
-
-def test_a_folder_as_the_second_word_of_pull_names_the_call_for_files(there: Settings) -> None:
-    with pytest.raises(Usage) as problem:
-        kit.pull("reg.example.com/a:v1", "out", settings=there)  # type: ignore[arg-type]
-    assert problem.value.hint == "kit.pull_files('reg.example.com/a:v1', directory='out')"
-
-
 def test_signatures_come_along_into_the_store_when_asked_for(pushed: str, here: Settings, there: Settings) -> None:
     digest = kit.inspect(pushed, settings=here).digest
     place = store(here).repository(pushed.removesuffix(":v1"), kind="referrers")

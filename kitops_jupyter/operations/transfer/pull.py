@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 from kitops_jupyter import targets
-from kitops_jupyter.errors import KitError, Usage
 from kitops_jupyter.operations.again import again_if_taken
 from kitops_jupyter.operations.index_findings import IndexFindings, IndexWatch, Warnings
 from kitops_jupyter.operations.layer_reader import read_listing
@@ -27,29 +25,23 @@ from kitops_jupyter.settings import Settings
 from kitops_jupyter.sources import MayBeElsewhere
 from kitops_jupyter.targets import Connection
 
-# What `pull` took while it also wrote files.
-_OLD = ("directory", "filters", "overwrite", "ignore_existing", "include_remote", "store_only", "as_tar")
-
 
 def pull(
     reference: str,
-    *old: NoReturn,
+    *,
     labels: Sequence[str] = (),
     with_referrers: bool = False,
     connection: Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
-    **old_by_name: NoReturn,
 ) -> TransferResult:
     """Bring a whole kit into the local store, and the kits that it builds on; `pull_files` writes files instead.
 
     What is there is not moved again, and a pull that broke off resumes where it was, in this process or another one.
     The tags move last. `labels` choose one kit of an index, `with_referrers` brings what refers to the kit (signatures
-    and the like). What `pull` took while it also wrote files is a Usage error that names the call which takes it now.
+    and the like).
     Raises NotFound, DigestMismatch, Usage, ReferenceCycle, RegistryError, StorageFull, Cancelled.
     """
-    if old or old_by_name:
-        raise _moved(reference, old, old_by_name)
     settings = settings or Settings.load()
     tally, wrong, extras, store = Tally(observe), Warnings(), Extras(), targets.store(settings)
     with (
@@ -108,22 +100,6 @@ def pull_files(
         connection=connection,
         settings=settings,
         observe=observe,
-    )
-
-
-def _moved(reference: str, by_place: Sequence[object], by_name: Mapping[str, object]) -> KitError | TypeError:
-    """The error for arguments that `pull` had when it also wrote files: it names the call that has them now."""
-    if len(by_place) > 1:
-        return TypeError(f"pull() takes 1 positional argument but {1 + len(by_place)} were given")
-    if unknown := next((name for name in by_name if name not in _OLD), None):
-        return TypeError(f"pull() got an unexpected keyword argument {unknown!r}")
-    old = {**({"directory": by_place[0]} if by_place else {}), **by_name}
-    name = "pull_tars" if old.get("as_tar") else "pull_files" if old.keys() - {"as_tar", "store_only"} else "pull"
-    words = [repr(str(Reference.parse(reference)))]
-    words += [f"{key}={value!r}" for key, value in old.items() if key not in ("as_tar", "store_only")]
-    return Usage(
-        f"kit.pull brings a whole kit into the local store, and has no {' and no '.join(old)}",
-        hint=f"kit.{name}({', '.join(words)})",
     )
 
 
