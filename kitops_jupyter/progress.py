@@ -15,7 +15,7 @@ import functools
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal, ParamSpec, TypeVar
@@ -118,6 +118,22 @@ def tidying_up(within_s: float) -> Iterator[None]:
     def watch() -> None:
         if time.monotonic() > until_s:
             raise TimeoutError(f"not done within {within_s:.0f} s")
+
+    token = _watch.set(watch)
+    try:
+        yield
+    finally:
+        _watch.reset(token)
+
+
+@contextmanager
+def past_cancel() -> Iterator[None]:
+    """Within it beats are still reported, but a cancel comes too late: for the end of work that is done or undone."""
+    asked = _watch.get()
+
+    def watch() -> None:
+        with suppress(BaseException):  # a cancel: an observer raises nothing else
+            asked()
 
     token = _watch.set(watch)
     try:

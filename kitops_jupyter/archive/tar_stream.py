@@ -17,6 +17,7 @@ from kitops_jupyter.archive.tar_header import (
     padding,
 )
 from kitops_jupyter.errors import KitError
+from kitops_jupyter.progress import in_beats
 
 # After this long a buffer is handed on as it is, so that a slow disk full of small files can be interrupted.
 _PATIENCE_S = 0.25
@@ -28,7 +29,7 @@ class TarStream:
     """A Readable over the archive of the members, in their order. Build it with `tar_stream`."""
 
     def __init__(self, members: Sequence[Member]) -> None:
-        self.size_bytes = len(END_OF_ARCHIVE) + sum(map(_total, members))
+        self.size_bytes = len(END_OF_ARCHIVE) + sum(map(_total, in_beats(members)))
         self._members: Iterator[Member] = iter(members)
         self._next: Member | None = next(self._members, None)
         self._plain = PlainMembers()

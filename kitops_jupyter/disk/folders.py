@@ -10,11 +10,19 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+
+from kitops_jupyter.progress import beat
 
 # Open folders are a scarce good: macOS gives a process 256 descriptors.
 _MOST_OPEN = 48
+# A file system that hands freed blocks to its disk at once (ext4 with `discard`) removes 100,000 files of 1 kB in 100 s
+# by one thread, in 26 s by four.
+_REMOVERS = 4
+_REMOVED_PER_BEAT = 64
 HAS_DIR_FD = {os.open, os.mkdir, os.unlink, os.rmdir, os.chmod, os.stat, os.rename, os.link} <= os.supports_dir_fd
 _FOLDER = os.O_RDONLY
 for _flag in ("O_DIRECTORY", "O_CLOEXEC"):
@@ -132,24 +140,31 @@ class Folders:
                 os.mkdir(path, 0o700, dir_fd=descriptor)
 
     def remove_tree(self, name: str, *, unless_changed_since_ns: int | None = None) -> None:
-        """Remove a folder with what is in it, as far as that goes; never through a link, and without an error.
+        """Remove a folder with what is in it, as far as that goes; never through a link, and without an error
+        of the system; in beats.
 
         Without `unless_changed_since_ns` it lies where only we can write. With it, files that were made or changed
         after that time stay, with their folders.
         """
+        with ThreadPoolExecutor(_REMOVERS, thread_name_prefix="kit-remove") as pool:
+            self._remove_tree(name, unless_changed_since_ns, pool)
+
+    def _remove_tree(self, name: str, since_ns: int | None, pool: ThreadPoolExecutor) -> None:
         entries: list[tuple[str, bool]] = []
         with contextlib.suppress(OSError):
-            self._make_writable(name, is_ours=unless_changed_since_ns is None)
+            self._make_writable(name, is_ours=since_ns is None)
             entries = self.scan(name)
-        for base, is_dir in entries:
-            inner = f"{name}/{base}"
-            if is_dir:
-                self.remove_tree(inner, unless_changed_since_ns=unless_changed_since_ns)
-                continue
+        for base in (base for base, is_dir in entries if is_dir):
+            self._remove_tree(f"{name}/{base}", since_ns, pool)
+        files = [base for base, is_dir in entries if not is_dir]
+        for start in range(0, len(files), _REMOVED_PER_BEAT):
+            beat()
+            some = files[start : start + _REMOVED_PER_BEAT]
             with contextlib.suppress(OSError):
-                if unless_changed_since_ns is None or not self._is_later(inner, unless_changed_since_ns):
-                    path, descriptor = self.at(inner)
-                    os.unlink(path, dir_fd=descriptor)
+                if not HAS_DIR_FD:
+                    self._look_again(name)
+                unlink = partial(_unlink, self._open.get(name) or self.enter(name), since_ns)
+                list(pool.map(unlink, (some[at::_REMOVERS] for at in range(min(_REMOVERS, len(some))))))
         with contextlib.suppress(OSError):
             self.forget(name)
             path, descriptor = self.at(name)
@@ -191,10 +206,6 @@ class Folders:
             with contextlib.suppress(FileNotFoundError):
                 _check_folder(os.path.join(self.path, *inner.split("/")), follow_links=False)  # noqa: PTH118
 
-    def _is_later(self, name: str, since_ns: int) -> bool:
-        there = self.stat(name)
-        return there is not None and max(there.st_ctime_ns, there.st_mtime_ns) > since_ns
-
     def _make_writable(self, name: str, *, is_ours: bool) -> None:
         there = self.stat(name)
         if there is None or not stat.S_ISDIR(there.st_mode) or there.st_mode & stat.S_IRWXU == stat.S_IRWXU:
@@ -209,6 +220,18 @@ class Folders:
         for name, handle in list(self._open.items()):
             if handle is not kept:
                 self.forget(name)
+
+
+def _unlink(folder: Handle, since_ns: int | None, names: Sequence[str]) -> None:
+    """Remove these files of the folder, as far as that goes; those that changed after `since_ns` stay."""
+    descriptor, prefix = folder
+    for name in names:
+        with contextlib.suppress(OSError):
+            if since_ns is not None:
+                there = os.stat(prefix + name, dir_fd=descriptor, follow_symlinks=False)
+                if max(there.st_ctime_ns, there.st_mtime_ns) > since_ns:
+                    continue
+            os.unlink(prefix + name, dir_fd=descriptor)
 
 
 def _on_the_way(name: str) -> Iterator[str]:

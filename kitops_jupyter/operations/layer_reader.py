@@ -12,6 +12,7 @@ from kitops_jupyter.content import Descriptor, Digest, OpensChecked, Readable, R
 from kitops_jupyter.errors import Forbidden, NotFound, Unauthorized, UnsafeArchive
 from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.index_findings import IndexFindings
+from kitops_jupyter.progress import in_beats
 from kitops_jupyter.sources import MayBeElsewhere
 
 # A header is one block, but requests cost time: small after a jump, larger while files are small and follow closely.
@@ -185,11 +186,11 @@ def checked_names(
 ) -> list[archive.TarMember]:
     """The same members, no two of them one file. Raises UnsafeArchive: unpacking refuses such a layer, too."""
     files: dict[str, str] = {}
-    for member in members:
+    for member in in_beats(members):
         if not member.is_dir and files.setdefault(rules.folded(member.name), member.name) is not member.name:
             raise UnsafeArchive(f"layer {layer.digest.short}: {member.name[:200]!r} appears twice")
     seen: set[str] = set()
-    for member in members:
+    for member in in_beats(members):
         folder = member.name if member.is_dir else member.name.rpartition("/")[0]
         while folder and folder not in seen:
             if rules.folded(folder) in files:

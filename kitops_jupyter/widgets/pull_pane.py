@@ -122,11 +122,6 @@ class PullPane:
         }
         try:
             folder = self._request.directory / typed_path(self.folder.value or ".")
-            conflicts = find_conflicts(place.reference, folder, filters=filters, remote=place.is_remote, **how)
-            if conflicts:
-                self._told.value = _in_the_way(conflicts)
-                return
-            self._told.value = ""
             bars = TransferBars(self._kernel, self.offer, waits=False)
             self._transfer.children = (bars.work,)
             self._pull(place, folder, filters, bars, {**how})
@@ -139,7 +134,13 @@ class PullPane:
         move = pull_files if place.is_remote else unpack
         try:
             with _hidden_at_end(self._transfer), bars as observe:
-                self.result = move(place.reference, folder, filters=filters, observe=observe, **how)
+                how["observe"] = observe
+                conflicts = find_conflicts(place.reference, folder, filters=filters, remote=place.is_remote, **how)
+                if conflicts:
+                    self._told.value = _in_the_way(conflicts)
+                    return
+                self._told.value = ""
+                self.result = move(place.reference, folder, filters=filters, **how)
         except KitError as problem:
             words, colour = bars.outcome(problem)
             told = looks.told(words, colour, is_live=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_conflicts_are_known_before_a_layer_moves(pushed: str, elsewhere: Settin
     (out / "data" / "training" / "part-1.csv").write_text("mine")
     (out / "Kitfile").write_text("mine")
 
-    def look(*filters: str, **more: bool) -> list[str]:
+    def look(*filters: str, **more: Any) -> list[str]:
         found = find_conflicts(
             f"{pushed}:v1", out, filters=filters, remote=True, connection=HTTP, settings=elsewhere, **more
         )

@@ -11,10 +11,11 @@ from kitops_jupyter.archive.tar_headers import PassingTar
 from kitops_jupyter.archive.tar_listing import list_members
 from kitops_jupyter.archive.tar_stream import data_offsets, tar_stream
 from kitops_jupyter.archive.untar import Untar
+from kitops_jupyter.progress import in_beats
 
 
 def _size_bytes(members: Sequence[Member]) -> int:
-    return sum(BLOCK + member.size + padding(member.size) for member in members) + len(END_OF_ARCHIVE)
+    return sum(BLOCK + member.size + padding(member.size) for member in in_beats(members)) + len(END_OF_ARCHIVE)
 
 
 FORMAT = LayerFormat(

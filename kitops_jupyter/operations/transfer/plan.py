@@ -20,6 +20,7 @@ from kitops_jupyter.operations.unpack.conflicts import conflicts_of
 from kitops_jupyter.operations.unpack.destination import ConflictingPath, Destination
 from kitops_jupyter.operations.unpack.layers import Part
 from kitops_jupyter.operations.unpack.unpack import texts_of
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.sources import MayBeElsewhere
 from kitops_jupyter.targets import Connection
@@ -60,17 +61,21 @@ def plan_pull(
     remote: bool = False,
     connection: Connection | None = None,
     settings: Settings | None = None,
+    observe: Observer = ignore,
 ) -> PullPlan:
     """Look at the chosen parts, and at `directory` if there is one. Of layers, only lists of files are moved.
 
     A kit that is in the local store is looked at there, with `remote` in its registry. Names in a compressed layer are
     known only once it is here; what is known agrees with what `unpack` then reports.
     Raises FilterInvalid, NotFound, DigestMismatch (an object changed), MissingDependency (boto3), RegistryError.
+    known only once it is here.
+    Raises FilterInvalid, NotFound, DigestMismatch (an object changed), MissingDependency (boto3), RegistryError,
+    Cancelled.
     """
     settings = settings or Settings.load()
     chosen = parse_filters(filters)
     destination = None if directory is None else Destination(typed_path(directory).absolute())
-    with Opener(settings, connection, remote=remote) as opener:
+    with observed(observe, reference), Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference)
         parts = _listed(wanted(kit, chosen, opener, include_remote=include_remote))
         size = _size_of(parts, texts_of(kit, chosen), settings)

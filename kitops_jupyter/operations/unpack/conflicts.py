@@ -12,7 +12,7 @@ from kitops_jupyter.operations.unpack.choosing import Wanted, wanted
 from kitops_jupyter.operations.unpack.destination import ConflictingPath, Destination
 from kitops_jupyter.operations.unpack.layers import LayerUnpacker
 from kitops_jupyter.operations.unpack.unpack import check_place, texts_of
-from kitops_jupyter.progress import ignore
+from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
@@ -28,18 +28,20 @@ def find_conflicts(
     remote: bool = False,
     connection: Connection | None = None,
     settings: Settings | None = None,
+    observe: Observer = ignore,
 ) -> list[ConflictingPath]:
     """All paths in `directory` that conflict with these parts, by path; nothing is asked for an empty folder.
 
     Of a layer in a registry only the archive's headers are moved. A compressed layer's names are known only once it is
     here: then `unpack` still raises Conflict before it has written anything. Raises NotFound, FilterInvalid,
-    RegistryError.
+    RegistryError, Cancelled.
     """
     destination = Destination(typed_path(directory).absolute(), overwrite=overwrite, ignore_existing=ignore_existing)
     if destination.is_empty:
         return []
     chosen = parse_filters(filters)
-    with Opener(settings or Settings.load(), connection, remote=remote) as opener:
+    settings = settings or Settings.load()
+    with observed(observe, reference), Opener(settings, connection, remote=remote) as opener:
         kit = opener.open(reference)
         return conflicts_of(kit, chosen, wanted(kit, chosen, opener, include_remote=include_remote), destination)
 

@@ -31,6 +31,7 @@ class Destination:
     def __init__(self, target: Path, *, overwrite: bool = False, ignore_existing: bool = False) -> None:
         self.target = target
         self.kept: list[str] = []
+        self._top = os.path.join(target, "")  # noqa: PTH118 (joined with 100,000 names)
         self._overwrite = overwrite
         self._ignore_existing = ignore_existing
         self._conflicts: dict[str, str] = {}
@@ -105,7 +106,7 @@ class Destination:
     def _mode_of(self, name: str) -> int | None:
         """What is there; None for nothing, and for a name that nothing can have. Raises PathInvalid."""
         try:
-            return os.lstat(self.target / name).st_mode
+            return os.lstat(f"{self._top}{name}").st_mode
         except PermissionError as problem:
             raise PathInvalid(
                 f"{self.target / name} cannot be read: {problem.strerror}",
@@ -123,9 +124,11 @@ class Destination:
             return
         self._is_empty = False
         self._folders.clear()
-        for folder, _, files in os.walk(tree):
+        top = os.fspath(tree)
+        for folder, _, files in os.walk(top):
+            below = folder[len(top) + 1 :].replace(os.sep, "/")
             for file in in_beats(files):
-                name = Path(folder, file).relative_to(tree).as_posix()
+                name = f"{below}/{file}" if below else file
                 self.check(name, text=texts.get(name))
 
     def _has_entries(self, besides: str = "") -> bool:

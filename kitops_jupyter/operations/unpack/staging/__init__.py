@@ -24,7 +24,7 @@ from kitops_jupyter.operations.unpack.staging.moves import Move, Moves
 from kitops_jupyter.operations.unpack.staging.records import PREFIX, Head
 from kitops_jupyter.operations.unpack.staging.recovery import KEPT, OURS, TREE, recover, remove_staging
 from kitops_jupyter.pipeline import disk_error
-from kitops_jupyter.progress import in_beats
+from kitops_jupyter.progress import in_beats, past_cancel
 
 __all__ = ["PREFIX", "Staging", "recover"]
 
@@ -162,7 +162,8 @@ class Staging:
     def _end(self) -> None:
         """Remove the staging folder, unless it has what could not be put back; then the record stays, too."""
         if self._staging is not None and not self._is_kept:
-            remove_staging(self._staging, self._beside, self.name)
+            with past_cancel():
+                remove_staging(self._staging, self._beside, self.name)
         if self._record is not None:
             self._record.release() if self._is_kept else self._record.close()
         self._open.close()
@@ -205,7 +206,8 @@ class Staging:
             )
 
     def _take_back(self, moves: Moves, planned: list[Move], began_ns: int, problem: BaseException) -> None:
-        left = moves.undo(planned, began_ns)
+        with past_cancel():
+            left = moves.undo(planned, began_ns)
         self._is_kept = bool(left)
         if left and isinstance(problem, KitError):
             problem.hint = f"{left[0]} could not be put back: it is in {self.tree.with_name(KEPT)}"

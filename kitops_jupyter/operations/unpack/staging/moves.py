@@ -48,6 +48,7 @@ class Moves:
     def __init__(self, tree: Folders, target: Folders, kept: Folders) -> None:
         self.tree, self.target, self.kept = tree, target, kept
         self._has_links = hasattr(os, "link")
+        self._kept_folders: set[str] = set()
 
     def planned(self, at: str = "") -> Iterator[Move]:
         """What is new moves as a whole, folder by folder; a folder that is there is entered."""
@@ -71,7 +72,7 @@ class Moves:
         made = self.tree.stat(move.path)
         if made is None:
             raise FileNotFoundError(errno.ENOENT, "it was removed meanwhile", self.shown(move.path))
-        with _named(self.shown(move.path)):
+        with self._named(move.path):
             there = self._in_target(move.path)
             if move.replaces:
                 self._replace(move.path, there)
@@ -89,7 +90,7 @@ class Moves:
         and could not be put back.
         """
         left = []
-        for move in moves:
+        for move in in_beats(moves):
             try:
                 self._undo(move, began_ns)
             except (OSError, Conflict):
@@ -114,6 +115,15 @@ class Moves:
         """For messages."""
         return str(self.target.path / path)
 
+    @contextlib.contextmanager
+    def _named(self, path: str) -> Iterator[None]:
+        """An error names the file as the user knows it, not where it was made."""
+        try:
+            yield
+        except OSError as problem:
+            problem.filename, problem.filename2 = self.shown(path), None
+            raise
+
     def _in_target(self, path: str) -> os.stat_result | None:
         try:
             return self.target.stat(path)
@@ -126,7 +136,10 @@ class Moves:
     def _replace(self, path: str, there: os.stat_result | None) -> None:
         if there is None or not stat.S_ISREG(there.st_mode):
             raise _in_the_way(self.target, path, "is not a regular file: it is not replaced")
-        self.kept.make_folders(path.rpartition("/")[0])
+        folder = path.rpartition("/")[0]
+        if folder not in self._kept_folders:
+            self.kept.make_folders(folder)
+            self._kept_folders.add(folder)
         if not self._linked(self.target, self.kept, path):
             self._copy_to_kept(path, there)
         made, descriptor = self.tree.at(path)
@@ -193,13 +206,3 @@ def _rename(source: Folders, destination: Folders, path: str) -> None:
 
 def _in_the_way(target: Folders, path: str, reason: str) -> Conflict:
     return Conflict(f"{target.path / path} {reason}", hint="move it away, or unpack into another folder with -d FOLDER")
-
-
-@contextlib.contextmanager
-def _named(path: str) -> Iterator[None]:
-    """An error names the file as the user knows it, not where it was made."""
-    try:
-        yield
-    except OSError as problem:
-        problem.filename, problem.filename2 = path, None
-        raise
