@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kitops_jupyter.content import Descriptor, Digest
-from kitops_jupyter.errors import ContentError, KitError, ManifestInvalid, NotFound, StoreCorrupt
+from kitops_jupyter.errors import Cancelled, ContentError, KitError, ManifestInvalid, NotFound, StoreCorrupt
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.store import deep, graph
@@ -79,12 +79,16 @@ def _listed(layout: Layout, problems: list[Problem]) -> Iterator[tuple[Pair, Des
     """Every repository's manifests, with a name; whether every tag names one, and `index.json` has them all."""
     try:
         shared = {descriptor.digest for descriptor in Lists(layout).shared().manifests}
+    except Cancelled:
+        raise
     except KitError:
         shared = None  # told elsewhere
     for kind, pair in [(every, pair) for every in KINDS for pair in layout.pairs(every)]:
         try:
             tags, listing = read_tags(pair.tags), read_listing(pair.index)
             listing.manifests = Lists(layout).listed(kind, pair)
+        except Cancelled:
+            raise
         except KitError as problem:
             problems.append(Problem("file", problem.message, problem.hint))
             continue

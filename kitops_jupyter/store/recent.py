@@ -17,7 +17,7 @@ from typing import Any
 from kitops_jupyter import gojson
 from kitops_jupyter.content import Descriptor, Digest
 from kitops_jupyter.disk import unlink
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.store import graph
 from kitops_jupyter.store.files import read_json, stamps_of, write_over
@@ -152,6 +152,8 @@ class Recent:
                 lists.add(pair, entry.manifest)
             if lost:
                 lists.change_tags(pair, put=dict.fromkeys(lost, entry.manifest))
+        except Cancelled:
+            raise
         except KitError:
             return entry  # whoever needs a list that cannot be read reports it
         if lost or not is_listed:
@@ -174,6 +176,8 @@ class Recent:
         try:
             data = graph.read_manifest(self._layout, entry.manifest)
             references = graph.references_of(data, where="a manifest")
+        except Cancelled:
+            raise
         except KitError:
             return False
         return not graph.missing_blobs(self._layout, references)

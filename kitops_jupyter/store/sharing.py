@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.store import work
 from kitops_jupyter.store.files import storing
 from kitops_jupyter.store.layout import Layout
@@ -42,6 +42,8 @@ def look_again(layout: Layout) -> bool:
             if not recent.is_touched():  # it was one of ours, in the middle of its work
                 return False
             work.told(layout, recent.restore())
+    except Cancelled:
+        raise
     except KitError:
         return False
     return True

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from kitops_jupyter.content import Descriptor, Digest, Hashing, Ingested, Readable, Role
 from kitops_jupyter.disk import cache_folder
-from kitops_jupyter.errors import KitError, NotFound
+from kitops_jupyter.errors import Cancelled, KitError, NotFound
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.store import blobs, cache, checking, removal, sharing
@@ -122,6 +122,8 @@ class Store:
         for pair in self._layout.pairs(kind):
             try:
                 listing, tags = read_tagged(pair)
+            except Cancelled:
+                raise
             except KitError as problem:
                 if on_problem is None:
                     raise

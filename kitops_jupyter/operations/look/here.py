@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kitops_jupyter import targets
 from kitops_jupyter.content import Descriptor
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.operations.opening import Kit
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
@@ -26,6 +26,8 @@ class Here:
         try:
             parsed = Reference.parse(reference) if isinstance(reference, str) else reference
             targets.local(parsed, self._settings).resolve(parsed.name)
+        except Cancelled:
+            raise
         except KitError:
             return False
         return True

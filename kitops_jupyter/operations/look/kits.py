@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kitops_jupyter import gojson, targets
 from kitops_jupyter.content import IMAGE_INDEX, Descriptor, Digest
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.filters import Filters, parse_filters
 from kitops_jupyter.manifest import CREATED, kitfile_of, package_of, parse_manifest
 from kitops_jupyter.media_types import INDEX_ARTIFACT
@@ -109,6 +109,8 @@ def list_kits(
             if chosen.is_empty or any(chosen.selects(entry) for entry, _ in kit.layers()):
                 listed.append(_row(shown, kit, tags))
                 layers.update({layer.digest: layer.size_bytes for layer in kit.manifest.layers})
+        except Cancelled:
+            raise
         except KitError as problem:
             listed.append(ListedKit(shown, descriptor.digest, tuple(tags), NONE, NONE, 0, "", problem.message))
     indexes = targets.store(settings).kits(kind="indexes", on_problem=lambda problem: problems.append(problem.message))

@@ -16,7 +16,7 @@ from kitops_jupyter.content import (
     Target,
     read_verified,
 )
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.kitfile import Kitfile, to_json
 from kitops_jupyter.manifest import KITFILE, build_config, build_manifest, parse_manifest
 from kitops_jupyter.media_types import CONFIG_TYPES, Kind
@@ -82,6 +82,8 @@ def _known(target: Target, reference: Reference) -> Sequence[Descriptor]:
     for tag in filter(None, (reference.tag, *reference.extra_tags)):
         try:
             found.append(target.resolve(tag))
+        except Cancelled:
+            raise
         except KitError:
             continue
     return found
@@ -96,6 +98,8 @@ def _find_same(
     for descriptor in reversed(candidates):
         try:
             known = parse_manifest(read_verified(target, descriptor))
+        except Cancelled:
+            raise
         except KitError:
             continue  # another kit that cannot be read is no reason not to pack this one
         same = known.config.digest == config if config else known.annotations.get(KITFILE) == text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kitops_jupyter import ignore, kitfile, layers
 from kitops_jupyter.disk import read_bytes
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.operations.write_file import write_text
 
@@ -30,6 +30,8 @@ def is_left_out(root: Path, notebook: Path | None, *, text: str | None = None, f
         if text is None and path is None:
             return False
         return not _takes(kitfile.read(read_bytes(path) if path and text is None else text or ""), root, name)
+    except Cancelled:
+        raise
     except (KitError, OSError):
         return False
 

@@ -152,6 +152,8 @@ def _resolve(side: Source, origin: Side, settings: Settings) -> tuple[Descriptor
 def _is_stored(reference: Reference, name: str, settings: Settings) -> bool:
     try:
         return bool(targets.store(settings).all_kinds(reference).resolve(name))
+    except Cancelled:
+        raise
     except KitError:
         return False
 
@@ -211,6 +213,8 @@ def _is_there(path: Path, index: IndexFile, blobs: Sequence[Descriptor]) -> bool
         return False
     try:
         there = LayoutTar(path)
+    except Cancelled:
+        raise
     except KitError:
         return False
     return there.index.to_bytes() == index.to_bytes() and all(there.exists(blob) for blob in blobs)

@@ -7,7 +7,7 @@ from functools import partial
 
 from kitops_jupyter import file_index, targets
 from kitops_jupyter.content import Descriptor, Digest, Source, read_verified
-from kitops_jupyter.errors import KitError, Usage
+from kitops_jupyter.errors import Cancelled, KitError, Usage
 from kitops_jupyter.manifest import parse_manifest
 from kitops_jupyter.operations.index_findings import IndexFindings, IndexWatch, Warnings
 from kitops_jupyter.operations.layer_reader import read_listing
@@ -147,5 +147,7 @@ def _layers_of(repository: Source, descriptor: Descriptor) -> set[Digest]:
     """The layers of another kit; none of one that cannot be read, which is no reason not to push this one."""
     try:
         return {layer.digest for layer in parse_manifest(read_verified(repository, descriptor)).layers}
+    except Cancelled:
+        raise
     except KitError:
         return set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kitops_jupyter.content import Digest
-from kitops_jupyter.errors import KitError, StoreCorrupt
+from kitops_jupyter.errors import Cancelled, KitError, StoreCorrupt
 from kitops_jupyter.redaction import redacted
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import bodies, wire
@@ -35,6 +35,8 @@ def summaries(asked: bodies.References) -> list[wire.Summary]:
         try:
             with typed_errors():
                 found.update(_summaries(repository, named))
+        except Cancelled:
+            raise
         except KitError as problem:
             found.update({text: _unread(text, problem) for text, _ in named})
     return [found[text] for text in references]

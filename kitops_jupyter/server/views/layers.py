@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.filters import text_for
 from kitops_jupyter.kitfile import Entry
 from kitops_jupyter.manifest import Match, UnnamedLayer, raw_file_bytes
@@ -47,6 +47,8 @@ def _inherited(kit: Kit, opener: Opener, settings: Settings, here: Here) -> Iter
     described = kit.described()
     try:
         parents = parents_of(described, open_near)
+    except Cancelled:
+        raise
     except KitError:
         (entry,) = (each for each in described.entries() if each.section == "model")
         yield _pointer(entry, entry.path, "model")

@@ -8,7 +8,7 @@ import io
 import posixpath
 from dataclasses import replace
 
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.look.here import Here
 from kitops_jupyter.operations.opening import Kit, Opener
@@ -79,6 +79,8 @@ def _find_readme(opened: Kit, listings: Listings, here: Here) -> tuple[tuple[Mat
             continue
         try:
             files = listings.files(opened, match)
+        except Cancelled:
+            raise
         except KitError as error:
             problem = problem or error
             continue

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kitops_jupyter.disk import home_folder
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.redaction import redacted
 from kitops_jupyter.server import wire
 from kitops_jupyter.server.answers import error_of
@@ -46,6 +46,8 @@ def registry_row(name: str, settings: Settings) -> wire.RegistryRow:
     known = next((item for item in known_registries(settings) if item.name == name), missing)
     try:
         user = signed_in_as(name, settings=settings)
+    except Cancelled:
+        raise
     except KitError:
         user = ""
     entry = known.entry
