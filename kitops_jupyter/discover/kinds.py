@@ -123,6 +123,11 @@ def folder_stays_out(name: str, names: Collection[str] = ()) -> str:
     return "hidden" if name.startswith(".") else ""
 
 
+def stays_out(name: str, *, is_dir: bool) -> bool:
+    """Whether a file or folder of this name is never proposed, so that nobody need hear that no layer takes it."""
+    return bool(folder_stays_out(name) if is_dir else file_stays_out(name))
+
+
 def hint_of(name: str, names: Collection[str], inherited: Hint) -> Hint:
     """What a folder is for: by what is in it, by its name, or by the folder that it lies in."""
     if inherited in ("bundle", "docs", "prompt"):

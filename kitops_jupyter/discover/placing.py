@@ -76,6 +76,10 @@ class Placing:
         for inner in folder.folders:
             self.place(inner, around)
 
+    def place_some(self, files: list[File]) -> None:
+        """An entry for each of these files."""
+        self._place_files(files, None)
+
     def _is_deep_enough(self, folder: Folder) -> bool:
         if self._depth is None or (self._depth >= 0 and folder.level > self._depth):
             return True

@@ -10,7 +10,9 @@ from typing import Any
 from kitops_jupyter.discover.kinds import suffix_of
 from kitops_jupyter.discover.placing import Placed, Placing
 from kitops_jupyter.discover.proposal import Proposal
-from kitops_jupyter.discover.tree import look
+from kitops_jupyter.discover.reads import names_read
+from kitops_jupyter.discover.tree import Tree, look
+from kitops_jupyter.disk import home_folder
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.kitfile import Code, Dataset, Docs, Kitfile, McpServer, Model, ModelPart, Package, Prompt
 
@@ -41,25 +43,31 @@ def propose(
     author: str = "",
     depth: int | None = None,
     follow_links: bool = False,
+    narrow: bool | None = False,
 ) -> Proposal:
     """Propose a Kitfile whose entries take every file that is not told as left out, and none that is.
 
     `notebook`, else the folder, names the package. `depth`: folders so many levels down are looked into instead of
     being one entry; -1 is all of them. With `follow_links` a link is what it leads to, where packing may follow it.
-    Nothing is written, and no file's contents are read but those of `.kitignore`.
+    With `narrow` only the notebook and what it names in its code; None does so where the folder is a home, the root of
+    the file system, or holds other projects (folders with a Kitfile or a Git repository), and there is a notebook.
+    Nothing is written, and no file's contents are read but those of `.kitignore` and of the notebook.
     Raises PathInvalid where the folder cannot be read, Usage for a depth below -1.
     """
     if depth is not None and depth < -1:
         raise Usage(f"depth is {depth}, expected -1 (each file is an entry), 0 or more")
     tree = look(root, follow_links=follow_links)
     placing = Placing(depth)
-    placing.place(tree.root)
+    is_narrow = notebook is not None and (_is_wide(root, tree) if narrow is None else narrow)
+    passed = _place_read(placing, tree, root, notebook) if is_narrow and notebook else []
+    if not is_narrow:
+        placing.place(tree.root)
     package = Package(
         name=name or (notebook.stem if notebook else root.resolve().name),
         description=description,
         authors=(author,) if author else (),
     )
-    left_out = sorted([*tree.left_out, *placing.left_out])
+    left_out = sorted([*tree.left_out, *placing.left_out, *passed])
     notes = [*placing.notes(), *_notebook_notes(root, notebook, [path for path, _ in left_out])]
     if not placing.placed:
         notes.append("there are no files to pack")
@@ -68,7 +76,36 @@ def propose(
         tuple(left_out),
         tuple(notes),
         tuple(tree.links),
+        is_narrow,
+        tuple(tree.projects),
     )
+
+
+def _is_wide(root: Path, tree: Tree) -> bool:
+    """Whether much more than one project is likely to lie here."""
+    place = root.resolve()
+    home = home_folder()
+    return bool(tree.projects) or place == place.parent or (home is not None and place == home.resolve())
+
+
+def _place_read(placing: Placing, tree: Tree, root: Path, notebook: Path) -> list[tuple[str, str]]:
+    """Entries for the notebook and what it reads; what lies beside them at the top is reported as left out."""
+    place = (root / notebook).resolve()
+    own = place.relative_to(root.resolve()).as_posix() if place.is_relative_to(root.resolve()) else ""
+    wanted = {own, *names_read(root, place)}
+    waiting, around = [tree.root], []
+    while waiting:
+        folder = waiting.pop()
+        placing.place_some([file for file in folder.files if file.path in wanted])
+        for inner in folder.folders:
+            if inner.path in wanted:
+                placing.place(inner)
+            elif any(path.startswith(f"{inner.path}/") for path in wanted):
+                waiting.append(inner)
+            else:
+                around.append(inner.path)
+        around += [file.path for file in folder.files if file.path not in wanted]
+    return [(path, "the notebook does not name it") for path in around]
 
 
 def _notebook_notes(root: Path, notebook: Path | None, left_out: Sequence[str]) -> list[str]:

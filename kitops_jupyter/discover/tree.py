@@ -17,6 +17,7 @@ from kitops_jupyter.kitfile import NAMES
 from kitops_jupyter.progress import in_beats
 
 _DEPTH_LIMIT = 100
+_PROJECT = frozenset((*NAMES, ".git"))  # a folder that has one of them is a project of its own
 _FILES_LIMIT = 2_000_000  # of files and folders looked at: a home folder by mistake must end, too
 
 
@@ -52,11 +53,12 @@ class Folder:
 
 @dataclass(slots=True)
 class Tree:
-    """The whole folder, and what is left out of it, with the reasons."""
+    """The whole folder, and what is left out of it, with the reasons; `projects` are folders below that are others'."""
 
     root: Folder
     left_out: list[tuple[str, str]]
     links: list[str]
+    projects: list[str]
 
 
 def look(root: Path, *, follow_links: bool = False) -> Tree:
@@ -76,6 +78,7 @@ class _Look:
         self._left_out: list[tuple[str, str]] = []
         self._passed: list[str] = []
         self._looked = 0
+        self._projects: list[str] = []
 
     def tree(self) -> Tree:
         top = Folder("", "", 0, self._root)
@@ -87,7 +90,7 @@ class _Look:
                 waiting += folder.folders
         for folder in reversed(order):  # what is below a folder comes before it
             _sum_up(folder)
-        return Tree(top, self._left_out, self._passed)
+        return Tree(top, self._left_out, self._passed, sorted(self._projects))
 
     def _leave(self, folder: Folder, path: str, reason: str, *, packed: bool = True) -> None:
         """`packed`: packing the folder as a whole would take it."""
@@ -111,6 +114,8 @@ class _Look:
                 self._leave(folder, folder.path, reason)
                 return True
             folder.hint = hint_of(folder.name, names, folder.hint)
+            if not _PROJECT.isdisjoint(names):
+                self._projects.append(folder.path)
         self._looked += len(entries)
         unsettled: list[tuple[str, str, int]] = []
         for entry in in_beats(entries):

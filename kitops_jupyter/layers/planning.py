@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from kitops_jupyter.archive import LayerFormat, LayerFormatName, formats
 from kitops_jupyter.ignore import Rules, is_within
@@ -15,6 +16,12 @@ from kitops_jupyter.layers.walk import Walk
 
 _LEFT_LIMIT = 1000  # files that no layer takes: enough to show, and to stop looking
 _LOOK_LIMIT = 20_000  # folders' entries that are looked at for them
+
+
+class StaysOut(Protocol):
+    """Whether a file or folder of this name belongs into no kit."""
+
+    def __call__(self, name: str, *, is_dir: bool) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,15 @@ def plan(
     layout: LayerFormatName = "tar",
     follow_links: bool = False,
     links_within: Path | None = None,
+    told: Sequence[str] = (),
+    stays_out: StaysOut | None = None,
 ) -> Plan:
     """Decide which files go into which layer. `parent_paths` are layer paths of kits that this one refers to.
 
     Links are left out, as kit does it; a layer that would be empty for that is an error. With `follow_links` what they
     lead to is taken under their names: inside the folder, or anywhere (below `links_within`) for a path that the
     Kitfile itself names.
+    Files below the paths `told`, and what `stays_out` of every kit, are not warned of as in no layer.
     Raises NotFound for a path that does not exist, PathInvalid for one of the wrong kind, that cannot be read, or whose
     links cannot be followed.
     """
@@ -76,7 +86,7 @@ def plan(
         size_bytes = format.size_bytes(members)
         subtype = "prompt" if entry.section == "prompt" else ""
         planned.append(PlannedLayer(entry, entry.clean_path, members, own, subtype, size_bytes))
-    untaken = tuple(_untaken(root, planned, rules)) if planned else ()
+    untaken = tuple(_untaken(root, [*(layer.path for layer in planned), *told], rules, stays_out)) if planned else ()
     if untaken:
         shown = ", ".join(untaken[:5]) + (f" and {len(untaken) - 5} more" if len(untaken) > 5 else "")
         warnings.append(f"no layer includes {shown}")
@@ -85,9 +95,8 @@ def plan(
     return Plan(tuple(planned), tuple(warnings), untaken)
 
 
-def _untaken(root: Path, planned: Sequence[PlannedLayer], rules: Rules) -> Iterator[str]:
-    """Files that are in no layer and are not ignored; hidden ones are not looked for."""
-    paths = [layer.path for layer in planned]
+def _untaken(root: Path, paths: Sequence[str], rules: Rules, stays_out: StaysOut | None) -> Iterator[str]:
+    """Files that are below none of these paths and are not ignored; hidden ones are not looked for."""
     waiting, looked, found = [""], 0, 0
     while waiting:
         folder = waiting.pop()
@@ -100,6 +109,8 @@ def _untaken(root: Path, planned: Sequence[PlannedLayer], rules: Rules) -> Itera
             looked += 1
             name = f"{folder}/{entry.name}" if folder else entry.name
             if entry.name.startswith(".") or any(is_within(name, path) for path in paths) or rules.matches(name):
+                continue
+            if stays_out and stays_out(entry.name, is_dir=entry.is_dir(follow_symlinks=False)):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(name)

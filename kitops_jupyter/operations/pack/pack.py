@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -34,7 +34,10 @@ from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import UNTAGGED, Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.sizes import human_size
 from kitops_jupyter.store import LayerCache
+
+LARGE_PROPOSAL_BYTES = 1 << 30  # a proposal above it is warned of: more than most notebooks and their models
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,8 @@ def pack(
 ) -> PackResult:
     """Store the files under `directory` that the Kitfile names, as one kit; the tag moves last.
 
-    The Kitfile is `text`, else `file`, else the one in `directory`; with `propose`, one is proposed and written
-    if there is none. Files that did not change since they were last packed are not read again,
+    The Kitfile is `text`, else `file`, else the one in `directory`; with `propose`, one is proposed if there is none,
+    and written when the kit is there. Files that did not change since they were last packed are not read again,
     unless `use_cache` is off. Packing the same content again gives the same digest. With `push` the files are streamed
     to the tag's registry while they are hashed, and nothing is stored here.
     `record_environment` writes what is installed (here, or in the interpreter `python`) into the folder `environment`
@@ -112,6 +115,8 @@ def pack(
     RegistryError; then no tag has moved.
     Source: format.md, "A kit".
     """
+    from kitops_jupyter.discover import stays_out
+
     started = time.monotonic()
     settings = settings or Settings.load()
     _check_flags(compression, layer_format, use_model_pack)
@@ -142,6 +147,8 @@ def pack(
             layout=layer_format,
             follow_links=follow_links,
             links_within=links_within,
+            told=[path for path, _ in source.left_out],
+            stays_out=stays_out,
         )
         kind: Kind = "modelpack" if use_model_pack else "modelkit"
         extras = Extras.of(settings)
@@ -171,6 +178,7 @@ def pack(
     notes = (*added, *source.notes, *extras.notes, *missing_notebook(source.root, notebook, plan), *told)
     result = _result(reference, digest, packed, plan, source, notes, time.monotonic() - started)
     if digest:
+        result = replace(result, warnings=(*result.warnings, *source.write_proposal()))
         named = reference.with_tag(result.tags[0]) if result.tags else reference.with_digest(digest)
         note_notebooks(targets.store(settings).packed_notebooks, plan.layers, notebook, str(named), digest)
     return result
@@ -233,6 +241,15 @@ def _pack_all(packer: LayerPacker, planned: Sequence[layers.PlannedLayer]) -> li
     return run_all(jobs, workers=min(os.cpu_count() or 1, 4), name="kit-pack", observe=packer.observe)
 
 
+def _large(packed: Sequence[PackedLayer]) -> list[str]:
+    """A warning of a proposal that takes more than most people mean."""
+    total = sum(layer.file_bytes for layer in packed)
+    if total <= LARGE_PROPOSAL_BYTES:
+        return []
+    sizes = f"{human_size(total)}, more than {human_size(LARGE_PROPOSAL_BYTES)}"
+    return [f"the proposed Kitfile takes {sizes}: leave out what the kit does not need"]
+
+
 def _result(
     reference: Reference,
     digest: Digest | None,
@@ -247,7 +264,7 @@ def _result(
         digest=digest,
         size_bytes=sum(layer.size_bytes for layer in packed),
         layers=tuple(packed),
-        warnings=(*source.warnings, *plan.warnings),
+        warnings=(*source.warnings, *plan.warnings, *_large(packed if source.proposed else ())),
         left_out=source.left_out,
         kitfile=source.kitfile,
         kitfile_path=source.path,

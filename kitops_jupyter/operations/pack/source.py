@@ -6,13 +6,17 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kitops_jupyter import kitfile
 from kitops_jupyter.disk import clean_path, kind_of, read_bytes, typed_path, why
-from kitops_jupyter.errors import KitfileMissing, NotFound, PathInvalid
+from kitops_jupyter.errors import KitError, KitfileMissing, NotFound, PathInvalid
 from kitops_jupyter.lines import command
 from kitops_jupyter.operations.pack.environment import Recording
 from kitops_jupyter.operations.write_file import write_text
+
+if TYPE_CHECKING:
+    from kitops_jupyter.discover import Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,19 @@ class PackSource:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def write_proposal(self) -> list[str]:
+        """Write a proposed Kitfile once its kit is there: a pack that fails or is cancelled leaves none behind.
+
+        A file that came there meanwhile stays. What to warn of: a folder that cannot be written does not fail a pack.
+        """
+        if not self.proposed or self.path is None or kitfile.find(self.root) is not None:
+            return []
+        try:
+            write_text(self.path, kitfile.to_yaml(self.kitfile))
+        except KitError as problem:
+            return [f"the proposed Kitfile could not be written: {problem.message}"]
+        return []
+
 
 def read_source(
     directory: Path,
@@ -40,9 +57,9 @@ def read_source(
     follow_links: bool,
     write: bool,
 ) -> PackSource:
-    """Find and read the Kitfile; propose one (and `write` it) only where none is and `propose` says so.
+    """Find and read the Kitfile; propose one only where none is and `propose` says so.
 
-    A proposal has no entry for the file `leave_out`. Then `recording` has the environment's files made.
+    A proposal has no entry for the file `leave_out`. With `write`, `recording` has the environment's files made.
     Raises NotFound, KitfileMissing, KitfileInvalid, PathInvalid.
     """
     root = typed_path(directory).absolute()
@@ -115,7 +132,7 @@ def _propose(
     from kitops_jupyter import discover  # needed by few packs
 
     recorded = recording.before_proposal(root, write=write)
-    proposal = discover.propose(root, notebook=notebook, follow_links=follow_links)
+    proposal = discover.propose(root, notebook=notebook, follow_links=follow_links, narrow=None)
     proposed, left_out = _without(root, proposal.kitfile, leave_out)
     if proposal.links and not any(entry.has_layer for entry in proposed.entries()):
         raise PathInvalid(
@@ -123,18 +140,25 @@ def _propose(
             details=[f"left out {name}: {reason}" for name, reason in proposal.left_out],
             hint=f"{command('pack', str(directory), '--follow-links')} packs what they point to",
         )
-    path = root / "Kitfile"
-    if write:
-        write_text(path, kitfile.to_yaml(proposed))
     return PackSource(
         root,
         proposed,
-        path,
+        root / "Kitfile",
         proposed=True,
         left_out=(*proposal.left_out, *left_out),
         warnings=(*recorded.warnings, *_told_links(proposal.links)),
-        notes=recorded.notes,
+        notes=(*recorded.notes, *_told_narrow(proposal, directory)),
     )
+
+
+def _told_narrow(proposal: Proposal, directory: Path) -> list[str]:
+    """A note that only the notebook and what it reads are proposed, why, and what proposes all of the folder."""
+    if not proposal.is_narrow:
+        return []
+    shown = ", ".join(proposal.projects[:3]) + (", ..." if len(proposal.projects) > 3 else "")
+    why_narrow = f"holds other projects ({shown})" if shown else "is a home folder or the root of a file system"
+    told = f"only the notebook and what its code names are packed, because {directory} {why_narrow}"
+    return [f"{told}: {command('init', str(directory))} proposes everything in it"]
 
 
 def _told_links(links: Sequence[str]) -> list[str]:
