@@ -59,7 +59,8 @@ def _facts(facts: Sequence[tuple[str, Cell]]) -> str:
 
 def _value(value: Cell) -> str:
     if isinstance(value, Code):
-        return f'<code style="font-family: {_MONO}; font-size: 12px; background: none">{_shown(value.text)}</code>'
+        look = f"font-family: {_MONO}; font-size: 12px; background: none; padding: 0"  # JupyterLab indents code
+        return f'<code style="{look}">{_shown(value.text)}</code>'
     return _shown(str(value))
 
 

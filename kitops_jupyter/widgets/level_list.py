@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import ipywidgets
 
 from kitops_jupyter.errors import printable
+from kitops_jupyter.widgets import looks
 from kitops_jupyter.widgets.rows import PAGE, Pager, set_if_new
 
 
@@ -20,7 +21,7 @@ class LevelList:
         layout = ipywidgets.Layout(
             width="22em", display="flex", justify_content="flex-start", align_items="center", overflow="hidden"
         )
-        style = ipywidgets.ButtonStyle(button_color="transparent")
+        style = ipywidgets.ButtonStyle(button_color="transparent", text_color=looks.LINK)
         self._buttons = [ipywidgets.Button(layout=layout, style=style) for _ in range(PAGE)]
         self._details = [ipywidgets.Label("") for _ in range(PAGE)]
         for at, button in enumerate(self._buttons):

@@ -11,6 +11,7 @@ from kitops_jupyter.errors import KitError, printable
 from kitops_jupyter.lines import Line
 
 FAINT = "var(--jp-ui-font-color2, var(--vscode-descriptionForeground, #808080))"
+LINK = "var(--jp-content-link-color, var(--vscode-textLink-foreground, #1976d2))"
 GOOD = "var(--jp-success-color1, #388e3c)"
 BAD = "var(--jp-error-color1, var(--vscode-errorForeground, #d32f2f))"
 WARN = "var(--jp-warn-color1, var(--vscode-editorWarning-foreground, #d97706))"

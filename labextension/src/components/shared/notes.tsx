@@ -28,7 +28,7 @@ export function KitLine({ line, actions }: IWithActions & { line: LineData | nul
   }
   return (
     <div className="kitops-Line" role="group" aria-label={trans.__('The same as a %kit line')}>
-      <code className="kitops-Line-text" title={text}>
+      <code className="kitops-Line-text" title={text} tabIndex={0}>
         {text}
       </code>
       <CopyLine line={line} copy={() => copy(write(line))} trans={trans} />

@@ -1,0 +1,96 @@
+"""Each screen for those who use no mouse or no eyes: axe-core finds nothing serious in it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.acts import Camera, change_theme, command, dialog, open_kit, open_row
+from tests.e2e.lab import Lab
+from tests.operations.projects import make_project
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
+THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast")
+TABS = ("Overview", "Contents", "Kitfile", "Notebook", "Diff", "History")
+
+
+@pytest.fixture
+def judged(page: Any) -> Any:
+    """A function that says what is wrong with what a selector finds, in each theme."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed (make lint installs it)")
+    source = AXE.read_text("utf-8")
+
+    def judge(selector: str, themes: tuple[str, ...] = THEMES[:1]) -> list[str]:
+        page.evaluate(source)
+        wrong = []
+        for theme in themes:
+            if theme != THEMES[0]:
+                change_theme(page, theme)
+            found = page.evaluate(
+                """async selector => (await axe.run(selector, { resultTypes: ['violations'] })).violations
+                    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+                    .map(({ id, help, nodes }) => ({ id, help, nodes: nodes.slice(0, 4).map(node =>
+                        [node.html.slice(0, 200), node.failureSummary]) }))""",
+                selector,
+            )
+            wrong += [f"{selector}, {theme}: {json.dumps(each)}" for each in found]
+        if len(themes) > 1:
+            change_theme(page, THEMES[0])
+        return wrong
+
+    return judge
+
+
+def test_the_panel(page: Any, judged: Any) -> None:
+    open_row(page, "registry", "dead")
+    page.locator("#kitops-panel").get_by_text("Try again").wait_for()
+    open_row(page, "registry", "corp")
+    open_row(page, "repository", "app-model")
+    page.locator('#kitops-panel [data-reference="corp/app-model:v1"]').filter(has_text="MiB").wait_for()
+    assert judged("#kitops-panel", THEMES) == []
+
+
+@pytest.mark.parametrize("name", TABS)
+def test_a_view_of_a_kit(page: Any, judged: Any, name: str) -> None:
+    tab = open_kit(page, "corp/app-model:challenger")
+    tab.get_by_role("tab", name=name, exact=True).click()
+    if name == "Diff":
+        tab.locator(".kitops-Diff-other input").fill("corp/app-model:champion")
+        tab.get_by_role("button", name="Compare", exact=True).click()
+        tab.get_by_role("button", name="Swap").wait_for()
+    page.wait_for_timeout(1500)  # what it asks for has come
+    place = f"#{tab.get_attribute('id')}".replace("/", "\\/").replace(":", "\\:")
+    assert judged(place, THEMES) == []
+
+
+def test_the_dialogs(page: Any, lab: Lab, judged: Any, pictures: Camera) -> None:
+    make_project(lab.root / "judged")
+    (lab.root / "judged" / "Kitfile").write_text("model:\n  nam: forest\n")
+    opened: tuple[tuple[str, dict[str, object], str], ...] = (
+        ("kitops:snapshot", {"path": "judged/train.ipynb"}, "Snapshot"),
+        ("kitops:pack", {"path": "judged"}, "Pack"),
+        ("kitops:promote", {"reference": "corp/app-model:challenger", "to": "champion"}, "Promote"),
+        ("kitops:tag", {"reference": "corp/app-model:v1"}, "Tag"),
+        ("kitops:remove", {"reference": "corp/app-model:v1", "remote": True}, "Remove"),
+        ("kitops:push", {"reference": "corp/app-model:v1"}, "Push"),
+        ("kitops:add-registry", {}, "Add a registry"),
+        ("kitops:edit-registry", {"registry": "corp"}, "Edit corp"),
+        ("kitops:sign-in", {"registry": "users"}, "Sign in"),
+        ("kitops:validate", {"path": "judged/Kitfile"}, "Kitfile"),
+    )
+    wrong: list[str] = []
+    for name, arguments, title in opened:
+        command(page, name, **arguments)
+        found = dialog(page, title)
+        page.wait_for_timeout(700)
+        pictures.take(page, f"dialog-{name.partition(':')[2]}", in_both=False)
+        wrong += [f"{title}: {each}" for each in judged(".jp-Dialog-content")]
+        page.keyboard.press("Escape")
+        found.wait_for(state="detached")
+    assert wrong == []
