@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.acts import Camera, command, dialog, open_panel, open_row, row
+from tests.e2e.acts import Camera, command, dialog, open_notebook, open_panel, open_row, row
 from tests.e2e.lab import Lab
 from tests.operations.projects import make_project
 
@@ -62,6 +62,13 @@ def test_the_palette_the_launcher_and_the_menu_have_the_commands(page: Any, pict
     page.get_by_role("menuitem", name="Kit", exact=True).click()
     page.locator(".lm-Menu").get_by_text("Add a Registry…").wait_for()
     pictures.take(page, "kit-menu", in_both=False)
+
+
+def test_a_key_leads_from_the_notebook_into_the_panel_also_when_it_is_open(page: Any) -> None:
+    open_notebook(page, "study.ipynb")
+    page.keyboard.press("Control+Alt+k")
+    page.locator("#kitops-panel [role=treeitem]:focus").wait_for()
+    page.evaluate("window.openNotebook.sessionContext.shutdown()")
 
 
 def test_the_settings_are_heard(page: Any, lab: Lab, pictures: Camera) -> None:
