@@ -1,11 +1,14 @@
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { JSX } from 'react';
-import { useState } from 'react';
+import type { JSX, MouseEvent } from 'react';
+import { useRef, useState } from 'react';
 
 import { filesOf } from '../../outcome';
 import type { IActions } from '../shared/actions';
 import { TreeView } from '../shared/treeview';
 import { Into } from './into';
+import { itemsOf, openMenuAt } from './menu';
+import { Peek } from './peek';
 import type { Pull } from './pull';
 import { nameOf, partOf, Row } from './row';
 import type { ITreeRow } from './rows';
@@ -20,14 +23,25 @@ import { SPLIT_LIMIT } from './tree';
 const HEIGHT = 28;
 const heightOf = (): number => HEIGHT;
 
-/** The parts of the kit to tick, and where they go. */
-export function Contents({ state, actions }: { state: KitState; actions: IActions }): JSX.Element {
-  const { tree, pull } = state;
+interface IContentsProps {
+  state: KitState;
+  actions: IActions;
+  rendermime: IRenderMimeRegistry | null;
+}
+
+/** The parts of the kit to tick, a file of them to look at, and where they go. */
+export function Contents({ state, actions, rendermime }: IContentsProps): JSX.Element {
+  const { tree, previewed, pull } = state;
+  const main = useRef<HTMLDivElement>(null);
   const [isTooLong, setTooLong] = useState(false);
   const { trans } = actions;
   if (!tree || !pull) {
     return <></>;
   }
+  const onClose = (): void => {
+    state.look(null);
+    main.current?.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]')?.focus();
+  };
   const onTick = async (node: INode): Promise<void> => setTooLong(!(await tree.toggle(node)));
   return (
     <div className="kitops-Contents">
@@ -38,7 +52,10 @@ export function Contents({ state, actions }: { state: KitState; actions: IAction
           {selectedOf(pull, tree, trans)}
         </span>
       </div>
-      <Parts tree={tree} actions={actions} onTick={node => void onTick(node)} onRead={node => read(state, node)} />
+      <div ref={main} className="kitops-Contents-main">
+        <Parts {...{ state, tree, actions }} onTick={node => void onTick(node)} />
+        {previewed && <Peek {...{ state, actions, rendermime, onClose }} node={previewed} />}
+      </div>
       {isTooLong && (
         <p className="kitops-Notice" role="alert">
           {trans.__(
@@ -70,17 +87,27 @@ function selectedOf(pull: Pull, tree: Tree, trans: TranslationBundle): string {
 }
 
 interface IPartsProps {
+  state: KitState;
   tree: Tree;
   actions: IActions;
   onTick: (node: INode) => void;
-  onRead: (node: INode) => void;
 }
 
-/** The tree of the parts: the space bar ticks, Enter opens and reads. */
-function Parts({ tree, actions: { trans }, onTick, onRead }: IPartsProps): JSX.Element {
+/** The tree of the parts: the space bar ticks, Enter opens and shows. */
+function Parts({ state, tree, actions, onTick }: IPartsProps): JSX.Element {
+  const { trans } = actions;
+  const onRead = (node: INode): void => state.look(node);
   const onOpen = (node: INode): void => void tree.open(node);
   const onMore = (node: INode): void => void tree.more(node);
   const activate = ({ node, note }: ITreeRow): void => (note ? onMore : canOpen(node) ? onOpen : onRead)(node);
+  const openMenu = (event: MouseEvent, node: INode): void => {
+    if (!event.shiftKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      const { left, bottom } = event.currentTarget.getBoundingClientRect();
+      openMenuAt(itemsOf(node, state, actions), event.clientX || left, event.clientY || bottom);
+    }
+  };
   if (!tree.layers.length) {
     return <p className="kitops-Empty">{trans.__('This kit has no layers.')}</p>;
   }
@@ -91,7 +118,11 @@ function Parts({ tree, actions: { trans }, onTick, onRead }: IPartsProps): JSX.E
       className="kitops-Parts"
       height={heightOf}
       nameOf={({ node, note }) => (note ? '' : nameOf(node, trans))}
-      partOf={row => ({ ...partOf(row), onDoubleClick: () => row.isOpen !== null && onOpen(row.node) })}
+      partOf={row => ({
+        ...partOf(row),
+        onDoubleClick: () => activate(row),
+        onContextMenu: event => !row.note && openMenu(event, row.node)
+      })}
       onFold={({ node }, isOpen) => void tree.open(node, isOpen)}
       onActivate={activate}
       onTick={({ node, note }) => (note ? onMore : onTick)(node)}
@@ -99,11 +130,4 @@ function Parts({ tree, actions: { trans }, onTick, onRead }: IPartsProps): JSX.E
       {row => <Row {...{ row, trans, onOpen, onTick, onMore, onRead }} />}
     </TreeView>
   );
-}
-
-function read(state: KitState, { layer, file }: INode): void {
-  if (file && file.path.toLowerCase().endsWith('.ipynb')) {
-    state.notebooks.show({ key: layer.key, path: file.path });
-    state.tab = 'notebook';
-  }
 }

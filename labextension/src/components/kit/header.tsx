@@ -17,7 +17,7 @@ interface IHeaderProps {
 /** Which kit it is, and what can be done with it. */
 export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element {
   const { copy, run, trans } = actions;
-  const { reference } = state;
+  const { pull, reference } = state;
   const kit = state.kit.value;
   return (
     <header className="kitops-Header">
@@ -34,6 +34,9 @@ export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element 
         {kit && <span className="kitops-Quiet">{factsOf(state, actions)}</span>}
       </div>
       <div className="kitops-Header-buttons" role="toolbar" aria-label={trans.__('Actions')}>
+        <Button disabled={!kit?.layers.length || pull?.isStarting} onClick={() => state.pullAll()}>
+          {pull?.isHere ? trans.__('Unpack all') : trans.__('Pull all')}
+        </Button>
         <Button disabled={!kit} onClick={() => void run(CommandIDs.promote, { reference })}>
           {trans.__('Promote…')}
         </Button>

@@ -36,7 +36,7 @@ export function Kit({ state, actions, rendermime, openMenu }: IKitProps): JSX.El
   ] as const;
   const views: { [tab in Tab]: () => JSX.Element } = {
     overview: () => <Overview state={state} actions={actions} rendermime={rendermime} />,
-    contents: () => <Contents state={state} actions={actions} />,
+    contents: () => <Contents state={state} actions={actions} rendermime={rendermime} />,
     kitfile: () => <KitfileView state={state} actions={actions} />,
     notebook: () => <Notebook state={state} actions={actions} rendermime={rendermime} />,
     diff: () => <Diff state={state} actions={actions} />,

@@ -1,6 +1,7 @@
 // A part of a kit, and what was decided of it: ticked, or taken out of what is ticked. Nothing here draws.
 
 import type { KitError } from '../../client';
+import type { IFilePlace } from '../../model';
 import type { FileRow, LayerRow } from '../../wire';
 import type { Tick } from '../shared/tickbox';
 
@@ -31,6 +32,14 @@ export interface INode {
 }
 
 export const canOpen = ({ layer, file }: INode): boolean => (file ? file.is_dir : layer.can_list);
+
+/** The file that a node is, to be looked at; null for folders and for what is not in the kit. */
+export function placeOf({ layer, file }: INode): IFilePlace | null {
+  if (file) {
+    return file.is_dir ? null : { key: layer.key, path: file.path };
+  }
+  return layer.can_list || !layer.filter || layer.remote_path ? null : { key: layer.key, path: layer.path };
+}
 
 export const canTick = ({ layer, file }: INode): boolean =>
   file ? layer.can_pick_files && file.filter !== '' : layer.filter !== '';

@@ -3,10 +3,12 @@ import { HTMLSelect } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
 import { useCallback, useId } from 'react';
 
+import type { KitError } from '../../client';
 import { inert, size } from '../../format';
 import type { NotebookView as Wire } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { Failure, Waiting } from '../shared/notes';
+import { Fetch } from './fetch';
 import { Hosted } from './hosted';
 import { NotebookView } from './notebookview';
 import type { KitState } from './state';
@@ -56,11 +58,24 @@ export function Notebook({ state, actions, rendermime }: INotebookProps): JSX.El
         <p className="kitops-Empty">{trans.__('No notebook was found in this kit.')}</p>
       )}
       {view.isLoading && <Waiting>{trans.__('Reading the notebook…')}</Waiting>}
-      {view.error && <Failure error={view.error} actions={actions} retry={() => void view.reload()} />}
+      {view.error && <Unread state={state} error={view.error} actions={actions} />}
       {view.value && rendermime && !view.isLoading && (
         <Rendered view={view.value} rendermime={rendermime} actions={actions} />
       )}
     </div>
+  );
+}
+
+/** Why a notebook is not shown; to ask again helps against a bad connection, not against a large notebook. */
+function Unread({ state, error, actions }: { state: KitState; error: KitError; actions: IActions }): JSX.Element {
+  const { view, shown } = state.notebooks;
+  return error.code === 'usage' && shown ? (
+    <>
+      <Failure error={error} actions={actions} />
+      <Fetch {...{ state, actions }} place={shown} />
+    </>
+  ) : (
+    <Failure error={error} actions={actions} retry={() => void view.reload()} />
   );
 }
 

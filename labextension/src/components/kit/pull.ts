@@ -9,6 +9,7 @@ import type { IKitModel } from '../../model';
 import { isGoing } from '../../model';
 import type { ConflictingPath, Job, PullCheck } from '../../wire';
 import { Asked } from '../../model/asked';
+import type { INode } from './node';
 import type { Tree } from './tree';
 
 /** What becomes of a file that conflicts. */
@@ -39,7 +40,7 @@ export class Pull implements IDisposable {
     this._directory = _options.directory;
     this._isHere = _options.isHere;
     this.check = new Asked<PullCheck>(() => Promise.reject(new Error('nothing is ticked')));
-    this.check.changed.connect(() => this._changed.emit());
+    this.check.changed.connect(this._onCheck, this);
     this._settle = new Debouncer(() => this.ask(), SETTLE_MS);
     _tree.changed.connect(this._onTree, this);
   }
@@ -70,6 +71,11 @@ export class Pull implements IDisposable {
   set directory(directory: string) {
     this._directory = directory;
     this._ask();
+  }
+
+  /** Whether the local store has the whole kit. */
+  get isHere(): boolean {
+    return this._isHere;
   }
 
   /** Whether the ticked parts come out of the local store, and no registry is asked. */
@@ -187,6 +193,20 @@ export class Pull implements IDisposable {
     this._changed.emit();
   }
 
+  /** Bring the whole kit; if files conflict, they are shown first. */
+  startAll(): void {
+    if (this._tree.tick !== 'all') {
+      this._tree.toggleAll();
+    }
+    this._startWhenReady();
+  }
+
+  /** Bring one part alone; if files conflict, they are shown first. */
+  async startOnly(node: INode): Promise<void> {
+    await this._tree.only(node);
+    this._startWhenReady();
+  }
+
   dispose(): void {
     this._settle.dispose();
     this.check.dispose();
@@ -196,6 +216,26 @@ export class Pull implements IDisposable {
   /** What was chosen for the files that conflict; null if there are none. */
   private get _answer(): OnConflict | null {
     return this.conflictCount ? this._onConflict : null;
+  }
+
+  /** Start, once what is ticked was looked at; not if files conflict, or something else is ticked by then. */
+  private _startWhenReady(): void {
+    if (this.isReady) {
+      void this.start();
+      return;
+    }
+    this._isWanted = true;
+    if (!this.isCounting) {
+      void this.ask();
+    }
+  }
+
+  private _onCheck(): void {
+    this._changed.emit();
+    if (this._isWanted && !this.isCounting) {
+      this._isWanted = false;
+      void this.start();
+    }
   }
 
   private _onTree(): void {
@@ -209,6 +249,7 @@ export class Pull implements IDisposable {
   /** What was said of other files or another folder, and how their transfer ended, is no answer any more. */
   private _ask(): void {
     this._isStale = true;
+    this._isWanted = false;
     this._onConflict = null;
     this.jobId = this.job && isGoing(this.job) ? this.jobId : '';
     this.error = null;
@@ -221,6 +262,7 @@ export class Pull implements IDisposable {
   private _intoStore = false;
   private _isHere: boolean;
   private _isStale = false;
+  private _isWanted = false;
   private _onConflict: OnConflict | null = null;
   private readonly _settle: Debouncer<void, void, []>;
   private _version = 0;

@@ -8,7 +8,7 @@ import { isNotebook } from './notebooks';
 import { TickBox } from '../shared/tickbox';
 import type { ITreeRow } from './rows';
 import type { INode } from './node';
-import { canOpen, canTick, fileBytes, isElsewhere, tickOf } from './node';
+import { canOpen, canTick, fileBytes, isElsewhere, placeOf, tickOf } from './node';
 
 interface IRowProps {
   row: ITreeRow;
@@ -58,10 +58,12 @@ function Named({ row: { node }, trans, onOpen, onTick, onRead }: IRowProps): JSX
       <bdi className="kitops-Node-name" title={inert(file?.path || layer.path || name, 2000)}>
         {name}
       </bdi>
-      {file && !file.is_dir && isNotebook(file.path) && (
-        <LinkButton tabIndex={-1} onClick={() => onRead(node)}>
-          {trans.__('read')}
-        </LinkButton>
+      {placeOf(node) && (
+        <span className="kitops-Node-look">
+          <LinkButton tabIndex={-1} onClick={() => onRead(node)}>
+            {trans.__('preview')}
+          </LinkButton>
+        </span>
       )}
       {!file && layer.remote_path && (
         <bdi className="kitops-Node-aside" title={inert(layer.remote_path, 2000)}>

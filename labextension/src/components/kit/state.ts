@@ -5,12 +5,14 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import { lastName } from '../../format';
-import type { IKitModel } from '../../model';
+import type { IFilePlace, IKitModel } from '../../model';
 import { repositoryOf } from '../../model';
 import type { DiffView, FilePreview, HistoryRow, KitView, LayerRow, Problem } from '../../wire';
 import { Asked } from '../../model/asked';
-import { Notebooks } from './notebooks';
+import { isNotebook, Notebooks } from './notebooks';
 import { Pull } from './pull';
+import type { INode } from './node';
+import { placeOf, tickOf } from './node';
 import { Tree } from './tree';
 
 /** So many tags are offered to compare with. */
@@ -33,7 +35,8 @@ export class KitState implements IDisposable {
     this.diff = new Asked<DiffView>(() => Promise.reject(new Error('no other kit')));
     this.problems = new Asked(async () => (await model.validate(this.kit.value?.kitfile_yaml ?? '')).problems);
     this.notebooks = new Notebooks(this);
-    for (const each of [this.kit, this.readme, this.history, this.tags, this.diff, this.problems]) {
+    this.preview = new Asked<FilePreview>(() => Promise.reject(new Error('no file')));
+    for (const each of [this.kit, this.preview, this.readme, this.history, this.tags, this.diff, this.problems]) {
       each.changed.connect(() => this._changed.emit());
     }
     this.notebooks.changed.connect(() => this._changed.emit());
@@ -43,6 +46,8 @@ export class KitState implements IDisposable {
 
   readonly kit: Asked<KitView>;
   readonly readme: Asked<FilePreview>;
+  /** The file that is looked at beside the contents. */
+  readonly preview: Asked<FilePreview>;
   readonly history: Asked<HistoryRow[]>;
   /** The first tags of its repository, when that is in a registry. */
   readonly tags: Asked<string[]>;
@@ -53,6 +58,9 @@ export class KitState implements IDisposable {
   /** Null until the kit is known. */
   tree: Tree | null = null;
   pull: Pull | null = null;
+
+  /** The file that `preview` is of. */
+  previewed: INode | null = null;
 
   /** The kit that this one is, or will be, compared with. */
   other = '';
@@ -79,6 +87,40 @@ export class KitState implements IDisposable {
       this.notebooks.look();
     }
     this._changed.emit();
+  }
+
+  /** Show a file beside the contents, a notebook or the Kitfile in its own view; null shows none. */
+  look(node: INode | null): void {
+    const place = node && placeOf(node);
+    this.previewed = null;
+    this.preview.clear();
+    if (node?.layer.key === 'kitfile') {
+      this.tab = 'kitfile';
+    } else if (place && isNotebook(place.path)) {
+      this.notebooks.show(place);
+      this.tab = 'notebook';
+    } else if (place) {
+      this.previewed = node;
+      void this.preview.reload(signal => this.model.preview(this, place, signal));
+    }
+    this._changed.emit();
+  }
+
+  /** Bring the whole kit, and show how far that is. */
+  pullAll(): void {
+    this.tab = 'contents';
+    this.pull?.startAll();
+  }
+
+  /** Bring one file alone, and show how far that is; where others are ticked already, it is only ticked, too. */
+  async fetch({ key, path }: IFilePlace): Promise<void> {
+    const { pull, tree } = this;
+    this.tab = 'contents';
+    const node = await tree?.find(key, path);
+    if (!node || !tree || tickOf(node) === 'all') {
+      return;
+    }
+    await (tree.tick === 'none' ? pull?.startOnly(node) : tree.toggle(node));
   }
 
   /** Anything that is to be seen changed. */
@@ -117,7 +159,9 @@ export class KitState implements IDisposable {
     }
     this.pull?.dispose();
     this.notebooks.dispose();
-    [this.kit, this.readme, this.history, this.tags, this.diff, this.problems].forEach(each => each.dispose());
+    [this.kit, this.preview, this.readme, this.history, this.tags, this.diff, this.problems].forEach(each =>
+      each.dispose()
+    );
     Signal.clearData(this);
   }
 
@@ -135,6 +179,7 @@ export class KitState implements IDisposable {
       return;
     }
     this.readme.clear();
+    this.look(null);
     this.pull?.dispose();
     this.tree = new Tree(partsOf(kit), (key, folder, after) => this.model.files(this, key, folder, after));
     this.pull = new Pull(this.model, this.reference, this.tree, {

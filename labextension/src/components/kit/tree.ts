@@ -8,13 +8,16 @@ import type { FilePage, LayerRow } from '../../wire';
 import type { Tick } from '../shared/tickbox';
 import { shortest } from './filters';
 import type { INode } from './node';
-import { canOpen, canTick, clear, decider, gather, isElsewhere, isPart, nodeOf, put, tickOf } from './node';
+import { canOpen, canTick, clear, decider, gather, isElsewhere, isListed, isPart, nodeOf, put, tickOf } from './node';
 
 /** To put one file back that was taken out with its folder, the whole list of that has to be known: so much of it. */
 export const SPLIT_LIMIT = 2000;
 
 /** So many folders with nothing but a folder in them are passed by. */
 const PASSED = 16;
+
+/** So many pages of a folder are read to find one file. */
+const PAGES = 50;
 
 type AskFiles = (key: string, folder: string, after: string) => Promise<FilePage>;
 
@@ -91,6 +94,34 @@ export class Tree {
       node.error = KitError.from(reason);
     }
     this._changed.emit();
+  }
+
+  /** The file at this path of a layer; the folders on the way are opened. Null if it is not found. */
+  async find(key: string, path: string): Promise<INode | null> {
+    let node = this.layers.find(({ layer }) => layer.key === key);
+    const isOnTheWay = ({ file }: INode): boolean => path === file?.path || path.startsWith(`${file?.path}/`);
+    while (node && node.file?.path !== path && canOpen(node)) {
+      const folder: INode = node;
+      folder.isOpen = true;
+      for (let page = 0; page < PAGES && !folder.children.some(isOnTheWay) && !isListed(folder); page++) {
+        await this.more(folder);
+        if (folder.state !== 'ready') {
+          break;
+        }
+      }
+      node = folder.children.find(isOnTheWay);
+    }
+    this._changed.emit();
+    return node ?? null;
+  }
+
+  /** Tick this and nothing else. */
+  async only(node: INode): Promise<void> {
+    for (const layer of this.layers) {
+      clear(layer);
+      put(layer, null);
+    }
+    await this.toggle(node);
   }
 
   /** A layer holds the folders above its own, too: those that hold nothing else are passed by. */

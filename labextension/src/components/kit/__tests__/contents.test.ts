@@ -160,9 +160,10 @@ describe('the contents', () => {
     page.check = { ...page.check, kind: 'unpack', moved_bytes: 0, command };
     expect(screen.queryByRole('checkbox', { name: 'into the local store instead' })).toBeNull();
     await page.click(page.box('Pull code:0'));
-    expect(page.tab.node.querySelector('.kitops-Contents-sum')?.textContent).toBe('Counting…');
+    const sum = (): string | null | undefined => page.tab.node.querySelector('.kitops-Contents-sum')?.textContent;
+    await page.shown(() => sum() === 'Counting…', 'that it is counted');
     await page.shown(() => !page.button(/^Unpack selected/).disabled, 'the check');
-    expect(page.tab.node.querySelector('.kitops-Contents-sum')?.textContent).toBe('3 files, 1.5 KiB selected');
+    expect(sum()).toBe('3 files, 1.5 KiB selected');
     expect(page.tab.node.querySelector('.kitops-Into-moves')?.textContent).toBe(
       'Nothing to download: all of it is in the local store'
     );
@@ -245,9 +246,10 @@ describe('the contents', () => {
 
   it('show a notebook without running it', async () => {
     await act(async () => void fireEvent.doubleClick(page.rows()[3]));
-    await page.shown(() => screen.queryByRole('button', { name: 'read', hidden: true }) !== null, 'the notebook');
+    const named = (): HTMLElement | undefined => page.rows().find(each => each.textContent?.includes('x.ipynb'));
+    await page.shown(() => named() !== undefined, 'the notebook');
     expect(page.rows().map(each => each.textContent)).toContainEqual(expect.stringContaining(SHOWN));
-    await page.click(screen.getByRole('button', { name: 'read', hidden: true }));
+    await page.click(within(named()!).getByRole('button', { name: 'preview', hidden: true }));
     await page.shown(() => page.tab.node.textContent?.includes('read me') === true, 'its text');
     expect(screen.getByRole('tab', { name: 'Notebook' }).getAttribute('aria-selected')).toBe('true');
   });

@@ -213,6 +213,7 @@ export class Page {
       'GET jobs': () => jobs('e1', 1, this.started),
       'GET kit': () => this._kit,
       'GET readme': () => readme,
+      'GET preview': ({ query }) => ({ ...readme, kind: 'table', path: query.path, rows: [['x'], [HOSTILE]] }),
       'GET files': ({ query }) => {
         const items =
           query.key === 'code:0'
