@@ -54,11 +54,13 @@ export function nameProblem(text: string, trans: TranslationBundle, registries: 
   return '';
 }
 
-/** A name for the kit of a folder or a notebook. */
+/** A name for the kit of a folder or a notebook; letters lose their accents. */
 export function proposedName(path: string): string {
   const last = path.split('/').filter(Boolean).pop() ?? '';
   const name = last
     .replace(/\.ipynb$/i, '')
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');

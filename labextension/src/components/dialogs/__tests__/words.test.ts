@@ -20,6 +20,7 @@ describe('names', () => {
   it.each([
     ['work/My Notebook (1).ipynb', 'my-notebook-1:latest'],
     ['', 'kit:latest'],
+    ['Étude n° 1/mon étude.ipynb', 'mon-etude:latest'],
     ['データ', 'kit:latest']
   ])('%j gets one that is allowed', (path, name) => {
     expect(proposedName(path)).toBe(name);
