@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.look.diff import DiffLayer as DiffLayer
     from kitops_jupyter.operations.look.diff import DiffResult as DiffResult
     from kitops_jupyter.operations.look.diff import FieldChange as FieldChange
+    from kitops_jupyter.operations.look.diff import LayerChange as LayerChange
     from kitops_jupyter.operations.look.diff import diff as diff
     from kitops_jupyter.operations.look.diff_files import FileChange as FileChange
     from kitops_jupyter.operations.look.files import FilesResult as FilesResult
@@ -171,7 +172,7 @@ _HOMES = {
     "operations.init": "InitResult init",
     "operations.login": "LoginResult login logout",
     "operations.look.browse": "BrowseResult browse",
-    "operations.look.diff": "DiffLayer DiffResult FieldChange diff",
+    "operations.look.diff": "DiffLayer DiffResult FieldChange LayerChange diff",
     "operations.look.diff_files": "FileChange",
     "operations.look.files": "FilesResult KitFile LayerFiles files",
     "operations.look.info": "InfoResult InspectResult info inspect",
