@@ -216,6 +216,14 @@ class Remove:
 
 
 @dataclass(frozen=True)
+class CleanUp:
+    """`untagged` is the stamp of the kits that were shown, "" to keep them."""
+
+    untagged: str = ""
+    cache: bool = False
+
+
+@dataclass(frozen=True)
 class Validate:
     text: str
 

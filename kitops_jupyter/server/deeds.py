@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.server import bodies, wire
+from kitops_jupyter.server.answers import error_of
 from kitops_jupyter.server.lines import line
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.views.registries import registry_row
@@ -107,10 +108,13 @@ def _promote_line(asked: bodies.Promote) -> wire.Line:
 
 
 def remove_kits(asked: bodies.Remove) -> wire.Removed:
-    """Remove kits, or say what that would free."""
-    from kitops_jupyter.operations.transfer.remove import preview_removal, remove
+    """Remove kits, or say what that would free; of several, one that fails keeps no other. Raises if it is the only."""
+    from kitops_jupyter.operations.transfer.remove import preview_each, remove_each
 
-    act = preview_removal if asked.dry_run else remove
-    done = act(asked.references, force=asked.force, remote=asked.remote, settings=Settings.load())
-    gone = [*(name for name, _ in done.removed), *done.untagged]
-    return wire.Removed(done.freed_bytes, gone, "" if asked.dry_run else str(done))
+    act = preview_each if asked.dry_run else remove_each
+    done, failures = act(asked.references, force=asked.force, remote=asked.remote, settings=Settings.load())
+    if failures and len(asked.references) == 1:
+        raise failures[0][1]
+    gone = list(dict.fromkeys([*(name for name, _ in done.removed), *done.untagged]))
+    failed = [wire.NotRemoved(name, error_of(problem)) for name, problem in failures]
+    return wire.Removed(done.freed_bytes, gone, "" if asked.dry_run else str(done), failed)

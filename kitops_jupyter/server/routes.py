@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from kitops_jupyter.server import bodies, deeds, previews, wire
 from kitops_jupyter.server.services import Services
-from kitops_jupyter.server.views import diff, files, history, kit, local, reading, registries, snapshot
+from kitops_jupyter.server.views import diff, disk, files, history, kit, local, reading, registries, snapshot
 
 B = TypeVar("B")
 A = TypeVar("A")
@@ -173,5 +173,7 @@ ROUTES: tuple[Route[Any, Any], ...] = (
     Route("plan_promotion", "GET", "promotion", bodies.Promote, wire.PromotionPlan, alone(deeds.plan_promotion)),
     Route("promote", "POST", "promote", bodies.Promote, wire.Done, alone(deeds.promote_kit)),
     Route("remove", "POST", "remove", bodies.Remove, wire.Removed, alone(deeds.remove_kits)),
+    Route("disk_use", "GET", "disk", bodies.Nothing, wire.DiskUse, lambda _, our: disk.disk_use()),
+    Route("clean_up", "POST", "disk", bodies.CleanUp, wire.Freed, alone(disk.clean_up)),
     Route("validate", "POST", "validate", bodies.Validate, wire.Validated, alone(deeds.validate_text)),
 )

@@ -18,7 +18,7 @@ export const DOMAIN = 'kitops_jupyter';
 export namespace CommandIDs {
   /** Show the panel. */
   export const openPanel = 'kitops:open-panel';
-  /** Open a kit in a tab: `{reference}`. */
+  /** Open a kit in a tab: `{reference}`; compared with an `other` one. */
   export const openKit = 'kitops:open-kit';
   /** Ask the server for everything again. */
   export const refresh = 'kitops:refresh';
@@ -36,7 +36,11 @@ export namespace CommandIDs {
   export const tag = 'kitops:tag';
   /** Move a kit to a stage of its life: `{reference}`. */
   export const promote = 'kitops:promote';
-  /** Remove a kit: `{reference}`. */
+  /** Copy a kit into another registry: `{reference}`. */
+  export const copyKit = 'kitops:copy';
+  /** Show what the local store takes, and remove what nothing names. */
+  export const cleanUp = 'kitops:clean-up';
+  /** Remove a kit: `{reference}`, or several: `{kits: [{reference, isRemote}]}`. */
   export const remove = 'kitops:remove';
   /** Sign in to a registry: `{registry}`. */
   export const signIn = 'kitops:sign-in';

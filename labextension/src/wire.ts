@@ -339,10 +339,38 @@ export interface PromotionPlan {
   command: Line;
 }
 
+export interface NotRemoved {
+  reference: string;
+  error: Error;
+}
+
 export interface Removed {
   freed_bytes: number;
   references: string[];
   text: string;
+  failed: NotRemoved[];
+}
+
+export interface UntaggedKit {
+  reference: string;
+  size_bytes: number;
+  created: string;
+}
+
+export interface DiskUse {
+  store: string;
+  store_bytes: number;
+  kits: number;
+  untagged: UntaggedKit[];
+  untagged_bytes: number;
+  cache: string;
+  cache_files: number;
+  cache_bytes: number;
+  stamp: string;
+}
+
+export interface Freed {
+  freed_bytes: number;
 }
 
 export interface Validated {
@@ -526,6 +554,11 @@ export interface Remove {
   dry_run?: boolean;
 }
 
+export interface CleanUp {
+  untagged?: string;
+  cache?: boolean;
+}
+
 export interface Validate {
   text: string;
 }
@@ -564,6 +597,8 @@ export interface Routes {
   plan_promotion: { asks: Promote; answer: PromotionPlan };
   promote: { asks: Promote; answer: Done };
   remove: { asks: Remove; answer: Removed };
+  disk_use: { asks: { [name: string]: never }; answer: DiskUse };
+  clean_up: { asks: CleanUp; answer: Freed };
   validate: { asks: Validate; answer: Validated };
 }
 
@@ -599,6 +634,8 @@ export const ROUTES: { readonly [Name in keyof Routes]: string } = {
   plan_promotion: 'GET promotion',
   promote: 'POST promote',
   remove: 'POST remove',
+  disk_use: 'GET disk',
+  clean_up: 'POST disk',
   validate: 'POST validate',
 };
 

@@ -36,6 +36,7 @@ READINGS = {
     "history": "repository=corp/app-model",
     "promotion": "reference=corp/app-model:v1&to=champion",
     "jobs": "since=0",
+    "disk": "",
 }
 
 # In a page: all the ways to send without being asked, each awaited. `token` is what the cookie _xsrf has.
@@ -164,6 +165,7 @@ def writings(job_id: str) -> list[tuple[str, str, dict[str, Any]]]:
         ("POST", "tag", {"source": "corp/built:v1", "target": "corp/built:evil"}),
         ("POST", "promote", {"reference": "corp/built:v1", "to": "champion"}),
         ("POST", "remove", {"references": ["corp/built:v1"], "remote": True, "force": True}),
+        ("POST", "disk", {"untagged": "", "cache": True}),
         ("POST", "validate", {"text": KITFILE}),
     ]
 

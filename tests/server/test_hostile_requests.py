@@ -34,6 +34,7 @@ BODIES: dict[str, Any] = {
     "promote": {"reference": "a:b", "to": "champion"},
     "remove": {"references": ["a:b"]},
     "validate": {"text": ""},
+    "disk": {"untagged": "", "cache": False},
     "limits": {"transfers_at_once": 1},
 }
 JOBS: list[dict[str, Any]] = [

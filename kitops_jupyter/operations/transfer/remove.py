@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kitops_jupyter import targets
 from kitops_jupyter.content import Digest
-from kitops_jupyter.errors import NotFound, Usage
+from kitops_jupyter.errors import Cancelled, KitError, NotFound, Usage
 from kitops_jupyter.operations.opening import read_kit
 from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
@@ -47,23 +47,59 @@ def remove(
 
     `force` takes all tags of the kit; `everything` takes all untagged kits, with `force` the whole store. With
     `remote` a tag is taken away in its registry, by a digest or with `force` the kit with all its tags; what
-    that frees is the registry's to say. Raises NotFound, Usage, RegistryError.
+    that frees is the registry's to say. Of several names each is tried, whatever became of the others; the first
+    error then says in its details what else failed, and what was removed. Raises NotFound, Usage, RegistryError.
     """
     names = [references] if isinstance(references, str) else list(references)
     if bool(names) == everything:
         raise Usage("name the kits to remove, or give --all", hint="kit remove NAME:TAG")
     settings = settings or Settings.load()
-    if remote:
-        if everything:
-            raise Usage("--all is for the local store only", hint="kit remove --remote REGISTRY/NAME:TAG")
-        with observed(observe, ", ".join(names)):
-            removed = [pair for name in names for pair in _remove_remote(name, force, settings, connection)]
-        return RemoveResult(tuple(removed), 0, 0)
-    store = targets.store(settings)
     if everything:
-        gone = [store.remove_all(force=force)]
-    else:
-        gone = [_remove_local(store, Reference.parse(name), force) for name in names]
+        if remote:
+            raise Usage("--all is for the local store only", hint="kit remove --remote REGISTRY/NAME:TAG")
+        return _sum([targets.store(settings).remove_all(force=force)])
+    with observed(observe, ", ".join(names)):
+        done, failures = remove_each(names, force=force, remote=remote, connection=connection, settings=settings)
+    if failures:
+        (_, first), *others = failures
+        if len(names) > 1:
+            told = [f"{name} was not removed: {problem.message}" for name, problem in others]
+            first.details = (*first.details, *told, *(f"{name} was removed" for name, _ in done.removed))
+        raise first
+    return done
+
+
+def remove_each(
+    references: Sequence[str],
+    *,
+    force: bool = False,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+) -> tuple[RemoveResult, list[tuple[str, KitError]]]:
+    """As `remove` of each of these names; what was removed, and the names that were not, with their errors.
+
+    With `force` a name that went along with one before it is not one that failed. Raises Cancelled.
+    """
+    settings = settings or Settings.load()
+    store = targets.store(settings)
+    gone: list[Removed] = []
+    failures: list[tuple[str, KitError]] = []
+    for name in references:
+        try:
+            if remote:
+                gone.append(Removed(tuple(_remove_remote(name, force, settings, connection)), 0, 0))
+            else:
+                gone.append(_remove_local(store, Reference.parse(name), force))
+        except Cancelled:
+            raise
+        except KitError as problem:
+            if not (gone and force and isinstance(problem, NotFound)):
+                failures.append((name, problem))
+    return _sum(gone), failures
+
+
+def _sum(gone: Sequence[Removed]) -> RemoveResult:
     return RemoveResult(
         tuple(pair for found in gone for pair in found.references),
         sum(found.freed_bytes for found in gone),
@@ -131,6 +167,39 @@ def preview_removal(
                 kept.add(layer.digest)
     freed = [size for digest, size in gone.items() if digest not in kept]
     return RemoveResult(tuple(removed), sum(freed), len(freed), tuple(untagged))
+
+
+def preview_each(
+    references: Sequence[str],
+    *,
+    force: bool = False,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+) -> tuple[RemoveResult, list[tuple[str, KitError]]]:
+    """As `preview_removal` of the names that can be looked at; the others with their errors."""
+    settings = settings or Settings.load()
+
+    def look(names: Sequence[str]) -> RemoveResult:
+        return preview_removal(names, force=force, remote=remote, connection=connection, settings=settings)
+
+    try:
+        return look(references), []
+    except Cancelled:
+        raise
+    except KitError as problem:
+        if len(references) == 1:
+            return RemoveResult((), 0, 0), [(references[0], problem)]
+    failures, known = [], []
+    for name in references:
+        try:
+            look([name])
+            known.append(name)
+        except Cancelled:
+            raise
+        except KitError as problem:
+            failures.append((name, problem))
+    return (look(known) if known else RemoveResult((), 0, 0)), failures
 
 
 def _preview_remote(

@@ -6,8 +6,11 @@ server's root ("" is the root itself).
 
 from kitops_jupyter.server.wire.deeds import (
     ConflictingPath,
+    DiskUse,
     Done,
+    Freed,
     KeptTag,
+    NotRemoved,
     PackCheck,
     PackLayer,
     Problem,
@@ -15,6 +18,7 @@ from kitops_jupyter.server.wire.deeds import (
     PullCheck,
     Removed,
     TagMove,
+    UntaggedKit,
     Validated,
 )
 from kitops_jupyter.server.wire.error import Error
@@ -53,6 +57,7 @@ __all__ = [
     "DiffFile",
     "DiffRow",
     "DiffView",
+    "DiskUse",
     "Done",
     "EntryFacts",
     "Error",
@@ -60,6 +65,7 @@ __all__ = [
     "FilePreview",
     "FileRow",
     "FoundRepository",
+    "Freed",
     "HistoryRow",
     "Job",
     "JobEvent",
@@ -76,6 +82,7 @@ __all__ = [
     "LocalList",
     "LocalRepository",
     "LocalTag",
+    "NotRemoved",
     "NotebookView",
     "PackCheck",
     "PackLayer",
@@ -92,5 +99,6 @@ __all__ = [
     "Status",
     "Summary",
     "TagMove",
+    "UntaggedKit",
     "Validated",
 ]

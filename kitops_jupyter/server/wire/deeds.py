@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kitops_jupyter.server.wire.error import Error
 from kitops_jupyter.server.wire.line import Line
 
 
@@ -109,10 +110,46 @@ class PromotionPlan:
 
 
 @dataclass(frozen=True)
+class NotRemoved:
+    reference: str
+    error: Error
+
+
+@dataclass(frozen=True)
 class Removed:
+    """What went, or would go, and the ones that could not be removed, or looked at."""
+
     freed_bytes: int
     references: list[str]
     text: str
+    failed: list[NotRemoved]
+
+
+@dataclass(frozen=True)
+class UntaggedKit:
+    reference: str
+    size_bytes: int
+    created: str
+
+
+@dataclass(frozen=True)
+class DiskUse:
+    """What takes space; `stamp` is of the kits without a tag, and `untagged_bytes` what removing them frees."""
+
+    store: str
+    store_bytes: int
+    kits: int
+    untagged: list[UntaggedKit]
+    untagged_bytes: int
+    cache: str
+    cache_files: int
+    cache_bytes: int
+    stamp: str
+
+
+@dataclass(frozen=True)
+class Freed:
+    freed_bytes: int
 
 
 @dataclass(frozen=True)

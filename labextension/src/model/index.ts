@@ -8,6 +8,7 @@ import { Signal } from '@lumino/signaling';
 import { KitClient, KitError, NO_EXTENSION } from '../client';
 import type {
   Done,
+  Freed,
   Job,
   JobRequest,
   LocalList,
@@ -20,21 +21,23 @@ import type {
 } from '../wire';
 import { isGoing, Jobs } from './jobs';
 import { Pages } from './pages';
+import { repositoryOf } from './references';
 import { Questions } from './questions';
 import { Searches } from './search';
 import { Snapshots } from './snapshots';
 import { Summaries } from './summaries';
-import type { IKitModel, IPreferences, IRemoval, ServerState } from './types';
+import type { IKitModel, INamedKit, IPreferences, ServerState } from './types';
 
 export { isGoing, Jobs } from './jobs';
 export type { IJobChange } from './jobs';
 export { Pages } from './pages';
+export { repositoryOf } from './references';
 export { SEARCHED } from './search';
 export type { TagSearch } from './search';
 export { hasChanged } from './snapshots';
 export type { Snapshots } from './snapshots';
 export { Summaries } from './summaries';
-export type { IFilePlace, IKitModel, IKitSource } from './types';
+export type { IFilePlace, IKitModel, INamedKit, IKitSource } from './types';
 
 const STORE_MS = 30_000;
 
@@ -157,10 +160,16 @@ export class KitModel extends Questions implements IKitModel {
     return done;
   }
 
-  async remove(reference: string, removal: IRemoval): Promise<Removed> {
-    const removed = await this._client.ask('remove', { references: [reference], ...removal });
-    void this._moved([reference, ...removed.references]);
+  async remove(kits: readonly INamedKit[], isForced: boolean): Promise<Removed> {
+    const removed = await this._remove(kits, isForced, false);
+    void this._moved([...kits.map(({ reference }) => reference), ...removed.references]);
     return removed;
+  }
+
+  async cleanUp(untagged: string, isCache: boolean): Promise<Freed> {
+    const freed = await this._client.ask('clean_up', { untagged, cache: isCache });
+    void this._moved([]);
+    return freed;
   }
 
   startJob(request: JobRequest): Promise<Job> {
@@ -286,11 +295,4 @@ export class KitModel extends Questions implements IKitModel {
   private readonly _poll: Poll;
   private _server: ServerState = 'asking';
   private _status: Status | null = null;
-}
-
-/** A reference without its tag and digest. */
-export function repositoryOf(reference: string): string {
-  const named = reference.split('@', 1)[0];
-  const colon = named.lastIndexOf(':');
-  return colon > named.lastIndexOf('/') ? named.slice(0, colon) : named;
 }

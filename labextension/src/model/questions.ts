@@ -1,7 +1,9 @@
 import type { KitClient } from '../client';
+import { KitError } from '../client';
 import type {
   CheckPack,
   DiffView,
+  DiskUse,
   FilePage,
   FilePreview,
   HistoryRow,
@@ -15,7 +17,7 @@ import type {
   Removed,
   Validated
 } from '../wire';
-import type { IFilePlace, IKitSource, IRemoval } from './types';
+import type { IFilePlace, IKitSource, INamedKit } from './types';
 
 /** What is asked of the server and not kept here. */
 export class Questions {
@@ -81,8 +83,39 @@ export class Questions {
     return this._client.ask('check_pack', asked);
   }
 
-  checkRemove(reference: string, removal: IRemoval): Promise<Removed> {
-    return this._client.ask('remove', { references: [reference], ...removal, dry_run: true });
+  checkRemove(kits: readonly INamedKit[], isForced: boolean): Promise<Removed> {
+    return this._remove(kits, isForced, true);
+  }
+
+  diskUse(signal: AbortSignal): Promise<DiskUse> {
+    return this._client.ask('disk_use', {}, signal);
+  }
+
+  /** Those of the local store first; a registry that fails is in the answer, unless it is all that was asked. */
+  protected async _remove(kits: readonly INamedKit[], force: boolean, dry_run: boolean): Promise<Removed> {
+    const whole: Removed = { freed_bytes: 0, references: [], text: '', failed: [] };
+    const isOne = new Set(kits.map(({ isRemote }) => isRemote)).size === 1;
+    for (const remote of [false, true]) {
+      const references = kits.filter(({ isRemote }) => isRemote === remote).map(({ reference }) => reference);
+      if (!references.length) {
+        continue;
+      }
+      try {
+        const { freed_bytes, text, ...more } = await this._client.ask('remove', { references, remote, force, dry_run });
+        whole.freed_bytes += freed_bytes;
+        whole.text = [whole.text, text].filter(Boolean).join('\n');
+        whole.references.push(...more.references);
+        whole.failed.push(...more.failed);
+      } catch (reason) {
+        if (isOne) {
+          throw reason;
+        }
+        const { code, message, hint, details } = KitError.from(reason);
+        const error = { code, message, hint, details: [...details] };
+        whole.failed.push(...references.map(reference => ({ reference, error })));
+      }
+    }
+    return whole;
   }
 
   limitTransfers(atOnce: number): Promise<void> {

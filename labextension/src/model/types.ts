@@ -7,8 +7,10 @@ import type { KitError } from '../client';
 import type {
   CheckPack,
   DiffView,
+  DiskUse,
   Done,
   FilePage,
+  Freed,
   FilePreview,
   HistoryRow,
   Job,
@@ -23,7 +25,6 @@ import type {
   RegistryCheck,
   RegistryEntry,
   RegistryRow,
-  Remove,
   Removed,
   Status,
   Validated
@@ -62,8 +63,11 @@ export interface IFilePlace {
   path: string;
 }
 
-/** From where a kit is removed, and whether with all its tags. */
-export type IRemoval = Pick<Remove, 'remote' | 'force'>;
+/** A kit as somebody named it: in its registry, or in the local store. */
+export interface INamedKit {
+  readonly reference: string;
+  readonly isRemote: boolean;
+}
 
 /** The kits, registries and jobs that the panel shows. The views know the server through this alone. */
 export interface IKitModel extends IDisposable {
@@ -124,14 +128,19 @@ export interface IKitModel extends IDisposable {
   /** Which tags a promotion, or its undo, will move. */
   planPromotion(reference: string, to: string, isUndo: boolean, signal: AbortSignal): Promise<PromotionPlan>;
   /** What a removal would take away, and how many bytes it would free. */
-  checkRemove(reference: string, removal: IRemoval): Promise<Removed>;
+  checkRemove(kits: readonly INamedKit[], isForced: boolean): Promise<Removed>;
+  /** What the local store and the cache take, and what of it can go. */
+  diskUse(signal: AbortSignal): Promise<DiskUse>;
 
   startJob(request: JobRequest): Promise<Job>;
   /** Limit how many transfers run at the same time. */
   limitTransfers(atOnce: number): Promise<void>;
   tag(source: string, target: string): Promise<void>;
   promote(reference: string, to: string, isUndo: boolean): Promise<Done>;
-  remove(reference: string, removal: IRemoval): Promise<Removed>;
+  /** Remove kits; forced, with all their tags. One that cannot be removed keeps no other. */
+  remove(kits: readonly INamedKit[], isForced: boolean): Promise<Removed>;
+  /** Remove the kits without a tag, if they are those of this stamp, and empty the cache. */
+  cleanUp(untagged: string, isCache: boolean): Promise<Freed>;
 
   login(form: Login): Promise<RegistryRow>;
   logout(registry: string): Promise<void>;

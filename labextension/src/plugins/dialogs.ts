@@ -10,8 +10,11 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { KitError } from '../client';
 import type { IActions } from '../components/shared/actions';
 import type { Form } from '../components/shared/form';
+import { size } from '../format';
 import { kitIcon, pushIcon } from '../icons';
+import type { INamedKit } from '../model';
 import { CommandIDs, IKitModel } from '../tokens';
+import type { Freed } from '../wire';
 import { actionsOf } from './actions';
 import type { Dialogs } from './ask';
 import { ask, load } from './ask';
@@ -105,6 +108,20 @@ function addNaming({ app, actions }: IPlaces): void {
         : undefined;
     }
   });
+  app.commands.addCommand(CommandIDs.copyKit, {
+    label: trans.__('Copy to Another Registry…'),
+    describedBy: takes('reference'),
+    execute: args => {
+      const reference = given(app, 'reference', args.reference);
+      return reference
+        ? ask(
+            trans.__('Copy to another registry'),
+            ({ CopyForm }) => new CopyForm(actions, reference),
+            trans.__('Copy')
+          )
+        : undefined;
+    }
+  });
   app.commands.addCommand(CommandIDs.tag, {
     label: trans.__('Tag…'),
     caption: trans.__('Give the kit another name'),
@@ -148,20 +165,37 @@ function addRemoving({ app, actions }: IPlaces): void {
   app.commands.addCommand(CommandIDs.remove, {
     label: trans.__('Remove…'),
     describedBy: {
-      args: { type: 'object', properties: { reference: { type: 'string' }, remote: { type: 'boolean' } } }
+      args: {
+        type: 'object',
+        properties: { reference: { type: 'string' }, remote: { type: 'boolean' }, kits: { type: 'array' } }
+      }
     },
     execute: async args => {
-      const reference = given(app, 'reference', args.reference);
+      const kits = (args.kits as unknown as readonly INamedKit[] | undefined) ?? [];
+      const reference = kits.length ? '' : given(app, 'reference', args.reference);
       const isRemote = typeof args.remote === 'boolean' ? args.remote : isElsewhere(app, actions, args, reference);
-      if (!reference) {
+      const all = reference ? [{ reference, isRemote }] : kits;
+      if (!all.length) {
         return;
       }
-      if (!model.preferences.confirm) {
-        await told(actions, () => model.remove(reference, { remote: isRemote }));
+      if (!model.preferences.confirm && all.length === 1) {
+        await told(actions, () => model.remove(all, false));
         return;
       }
-      const make = ({ RemoveForm }: Dialogs): Form<unknown> => new RemoveForm(actions, reference, isRemote);
+      const make = ({ RemoveForm }: Dialogs): Form<unknown> => new RemoveForm(actions, all);
       await ask(trans.__('Remove'), make, trans.__('Remove'), true);
+    }
+  });
+  app.commands.addCommand(CommandIDs.cleanUp, {
+    label: trans.__('Disk Use and Clean-up…'),
+    caption: trans.__('Show what the local store takes, and remove what nothing names'),
+    describedBy: takes(),
+    execute: async () => {
+      const make = ({ CleanUpForm }: Dialogs): Form<Freed> => new CleanUpForm(actions);
+      const freed = await ask(trans.__('Disk use and clean-up'), make, trans.__('Remove'), true);
+      if (freed) {
+        Notification.success(trans.__('Freed %1', size(freed.freed_bytes)), { autoClose: 5000 });
+      }
     }
   });
 }

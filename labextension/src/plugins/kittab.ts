@@ -52,7 +52,10 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Show what a kit contains'),
       icon: kitIcon,
       describedBy: {
-        args: { type: 'object', properties: { reference: { type: 'string' }, remote: { type: 'boolean' } } }
+        args: {
+          type: 'object',
+          properties: { reference: { type: 'string' }, remote: { type: 'boolean' }, other: { type: 'string' } }
+        }
       },
       execute: async args => {
         const reference = given(app, 'reference', args.reference);
@@ -72,6 +75,10 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
           if (!tab.isAttached) {
             app.shell.add(tab, area, { type: 'ModelKit' });
           }
+        }
+        if (typeof args.other === 'string' && args.other) {
+          tab.content.state.compare(args.other);
+          tab.content.state.tab = 'diff';
         }
         app.shell.activateById(tab.id);
         const stack = tab.parent?.parent;
@@ -102,7 +109,7 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
 /** What else there is to do with a kit, below the button. */
 function openMore(commands: CommandRegistry, button: HTMLElement, reference: string): void {
   const menu = new Menu({ commands });
-  for (const command of [CommandIDs.pull, CommandIDs.push, CommandIDs.tag, CommandIDs.remove]) {
+  for (const command of [CommandIDs.pull, CommandIDs.push, CommandIDs.copyKit, CommandIDs.tag, CommandIDs.remove]) {
     if (commands.hasCommand(command)) {
       menu.addItem({ command, args: { reference } });
     }

@@ -13,6 +13,7 @@ const CALLED = [
   CommandIDs.pack,
   CommandIDs.addRegistry,
   CommandIDs.signIn,
+  CommandIDs.cleanUp,
   CommandIDs.refresh
 ];
 

@@ -3,6 +3,8 @@
 import '../../../style/dialogs/index.css';
 
 export { FormDialog } from '../shared/form';
+export { CleanUpForm } from './cleanup';
+export { CopyForm } from './copy';
 export { PackForm } from './pack';
 export { PromoteForm } from './promote';
 export { PushForm } from './push';

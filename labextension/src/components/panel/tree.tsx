@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { JSX } from 'react';
+import type { JSX, MouseEvent } from 'react';
 import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 
 import { shortName } from '../../format';
@@ -7,6 +7,7 @@ import type { IKitModel } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { useSignals } from '../shared/signal';
 import { TreeView } from '../shared/treeview';
+import { ChosenBar, useChosen } from './chosen';
 import { actOn } from './note';
 import { partOf, RowView } from './row';
 import type { IRow, IView } from './rows';
@@ -47,6 +48,7 @@ function KitTree({ model, trans, run, view, onToggle, onLeave, isShown }: ITreeP
   // eslint-disable-next-line react-hooks/exhaustive-deps -- the version stands for what the model has
   const rows = useMemo(() => rowsOf(model, view), [model, view, version]);
   const onSight = useSight(rows, model, isShown);
+  const chosen = useChosen(rows);
   const activate = (row: IRow): void => {
     if (row.kind === 'tag') {
       run(CommandIDs.openKit, { reference: row.reference });
@@ -56,19 +58,33 @@ function KitTree({ model, trans, run, view, onToggle, onLeave, isShown }: ITreeP
       actOn({ row, model, trans, run });
     }
   };
+  const press = (row: IRow, event: MouseEvent): void => {
+    const isOne = event.ctrlKey || event.metaKey;
+    if (row.kind === 'tag' && (isOne || event.shiftKey)) {
+      chosen.choose(row, isOne ? 'toggle' : 'range');
+    } else {
+      activate(row);
+    }
+  };
   return (
-    <TreeView
-      {...{ rows, onLeave, onSight }}
-      label={trans.__('Kits')}
-      className="kitops-Kits"
-      height={heightOf}
-      nameOf={row => (row.kind === 'store' ? trans.__('Local store') : shortName(row.label))}
-      partOf={row => ({ ...partOf({ row, model, trans }), onClick: () => activate(row) })}
-      onFold={(row, isOpen) => onToggle(row.key, isOpen)}
-      onActivate={activate}
-    >
-      {row => <RowView {...{ row, model, trans, run }} />}
-    </TreeView>
+    <>
+      <TreeView
+        {...{ rows, onSight }}
+        chosen={chosen.keys}
+        onChoose={chosen.choose}
+        onLeave={chosen.rows.length ? chosen.clear : onLeave}
+        label={trans.__('Kits')}
+        className="kitops-Kits"
+        height={heightOf}
+        nameOf={row => (row.kind === 'store' ? trans.__('Local store') : shortName(row.label))}
+        partOf={row => ({ ...partOf({ row, model, trans }), onClick: event => press(row, event) })}
+        onFold={(row, isOpen) => onToggle(row.key, isOpen)}
+        onActivate={activate}
+      >
+        {row => <RowView {...{ row, model, trans, run }} />}
+      </TreeView>
+      <ChosenBar {...{ chosen, trans, run }} />
+    </>
   );
 }
 

@@ -20,6 +20,9 @@ interface ITreeViewProps<T extends ITreeItem> {
   onActivate: (row: T) => void;
   /** The space bar, in a tree whose rows can be ticked; else it does what Enter does. */
   onTick?: (row: T) => void;
+  /** The rows that are chosen: Ctrl or Shift with the space bar, or with the arrows, chooses more. */
+  chosen?: ReadonlySet<string>;
+  onChoose?: (row: T, how: 'toggle' | 'range') => void;
   /** Escape. */
   onLeave?: () => void;
   onSight?: (first: number, last: number) => void;
@@ -28,7 +31,7 @@ interface ITreeViewProps<T extends ITreeItem> {
 
 /** A tree of which only the rows in sight are in the page: one row has the focus and the place in the order of tabs. */
 export function TreeView<T extends ITreeItem>(props: ITreeViewProps<T>): JSX.Element {
-  const { rows, label, className, height, partOf, onTick, onSight, children } = props;
+  const { rows, label, className, height, partOf, chosen, onTick, onSight, children } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [was, setWas] = useState<{ index: number; item: ITreeItem } | null>(null);
   const places = useMemo(() => placesOf(rows), [rows]);
@@ -49,7 +52,7 @@ export function TreeView<T extends ITreeItem>(props: ITreeViewProps<T>): JSX.Ele
       className={`kitops-Tree ${className}`}
       role="tree"
       aria-label={label}
-      aria-multiselectable={onTick ? true : undefined}
+      aria-multiselectable={onTick || chosen ? true : undefined}
       onKeyDown={onKeyDown}
       onFocus={() => focus.have(true)}
       onBlur={event => event.relatedTarget && focus.have(event.currentTarget.contains(event.relatedTarget))}
@@ -63,7 +66,7 @@ export function TreeView<T extends ITreeItem>(props: ITreeViewProps<T>): JSX.Ele
             aria-expanded={row.isOpen ?? undefined}
             aria-setsize={places.counts.get(row.parent)}
             aria-posinset={places.positions[index]}
-            aria-selected={onTick ? undefined : index === at}
+            aria-selected={onTick ? undefined : chosen ? chosen.has(row.key) : index === at}
             data-key={row.key}
             tabIndex={index === at ? 0 : -1}
             onFocus={() => rest(index)}
@@ -78,7 +81,7 @@ export function TreeView<T extends ITreeItem>(props: ITreeViewProps<T>): JSX.Ele
 
 /** The keys of the tree, from its rows and from what stands in them: there Enter and the space bar are not the tree's. */
 function useKeys<T extends ITreeItem>(
-  { rows, height, nameOf, onFold, onActivate, onTick = onActivate, onLeave }: ITreeViewProps<T>,
+  { rows, height, nameOf, onFold, onActivate, onTick = onActivate, onChoose, onLeave }: ITreeViewProps<T>,
   at: number,
   go: (index: number) => void
 ): (event: KeyboardEvent<HTMLElement>) => void {
@@ -88,6 +91,17 @@ function useKeys<T extends ITreeItem>(
     const row = rows[at];
     const isPress = key === 'Enter' || key === ' ';
     const isOther = isPress && !(target as HTMLElement).matches('[role=treeitem]');
+    if (row && onChoose && !isOther && !event.altKey && chosenBy(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      const to = key === ' ' ? null : actOf(key, rows, at, 1);
+      if (to?.do === 'go' && rows[to.to]) {
+        onChoose(row, 'range');
+        onChoose(rows[to.to], 'range');
+        return go(to.to);
+      }
+      return key === ' ' ? onChoose(row, event.shiftKey ? 'range' : 'toggle') : undefined;
+    }
     if (!row || isOther || event.altKey || event.ctrlKey || event.metaKey) {
       return;
     }
@@ -114,6 +128,10 @@ function useKeys<T extends ITreeItem>(
     }
   };
 }
+
+/** Whether a key chooses rows: Ctrl or Shift with the space bar, Shift with an arrow. */
+const chosenBy = ({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent<HTMLElement>): boolean =>
+  key === ' ' ? ctrlKey || metaKey || shiftKey : shiftKey && !ctrlKey && /^Arrow(?:Up|Down)$/.test(key);
 
 /** Puts the focus on the row that rests when a key asked for it, or when the row that had it is gone. */
 function useFocus(

@@ -68,7 +68,7 @@ const ROUTES: { [route: string]: Route } = {
   'POST promote': () => ({ command: NONE, text: 'moved' }),
   'POST remove': ({ body }) => {
     const { force } = body as { force: boolean };
-    return { freed_bytes: force ? 4096 : 0, references: ['churn:tuned', HOSTILE], text: '' };
+    return { freed_bytes: force ? 4096 : 0, references: ['churn:tuned', HOSTILE], text: '', failed: [] };
   },
   'POST check/pack': ({ body }) => {
     const { kitfile, dropped } = body as { kitfile: string; dropped: string[] };

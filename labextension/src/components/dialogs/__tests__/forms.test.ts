@@ -76,7 +76,7 @@ describe('tag', () => {
 
 describe('remove', () => {
   it('says what goes and how many bytes are freed, before anything does', async () => {
-    await at.open(new RemoveForm(at.actions, 'churn:tuned', false));
+    await at.open(new RemoveForm(at.actions, [{ reference: 'churn:tuned', isRemote: false }]));
     await at.shown(() => at.dialog.node.textContent?.includes('2 names will be removed') === true, 'what goes');
     expect(at.dialog.node.textContent).toContain('Frees no space');
     expect(at.dialog.node.querySelector('img')).toBeNull();
@@ -89,12 +89,13 @@ describe('remove', () => {
     expect(at.bodies('POST remove').pop()).toEqual({
       references: ['churn:tuned'],
       remote: false,
-      force: true
+      force: true,
+      dry_run: false
     });
   });
 
   it('has a line that says so when the kit is in a registry', async () => {
-    await at.open(new RemoveForm(at.actions, 'corp/churn:tuned', true));
+    await at.open(new RemoveForm(at.actions, [{ reference: 'corp/churn:tuned', isRemote: true }]));
     await at.shown(() => at.dialog.node.textContent?.includes('when it cleans up') === true, 'what goes');
     expect(at.line()).toBe('%kit remove corp/churn:tuned --remote');
   });

@@ -136,6 +136,31 @@ describe('the tree', () => {
     expect(panel.node.textContent).toContain('No matches');
   });
 
+  it('lets several tags be chosen by the keyboard alone, and offers to compare two and to remove them', async () => {
+    await click('many');
+    await shown(() => texts().includes('app'), 'the repository');
+    await click('app');
+    await shown(() => texts().includes('t0'), 'the tags');
+    act(() => find('t0').focus());
+    const key = async (more: object): Promise<void> => {
+      await act(async () => void fireEvent.keyDown(document.activeElement!, more));
+      await act(() => new Promise(resolve => setTimeout(resolve, 30)));
+    };
+    await key({ key: ' ', ctrlKey: true });
+    expect(find('t0').getAttribute('aria-selected')).toBe('true');
+    expect(button('Compare').hasAttribute('disabled')).toBe(true);
+    await key({ key: 'ArrowDown', shiftKey: true });
+    await act(async () => void fireEvent.click(button('Compare')));
+    expect(ran.pop()).toEqual([CommandIDs.openKit, { reference: 'many/app:t0', other: 'many/app:t1' }]);
+    await press('ArrowDown', 'ArrowDown');
+    await key({ key: ' ', shiftKey: true });
+    await act(async () => void fireEvent.click(button('Remove…')));
+    const kits = ['t0', 't1', 't2', 't3'].map(tag => ({ reference: `many/app:${tag}`, isRemote: true }));
+    expect(ran.pop()).toEqual([CommandIDs.remove, { kits }]);
+    await press('Escape');
+    expect(within(panel.node).queryByRole('toolbar')).toBeNull();
+  });
+
   it('finds tags in repositories that nobody opened, says how far it looked, and looks further', async () => {
     const type = within(panel.node).getByRole('searchbox');
     await act(async () => void fireEvent.change(type, { target: { value: 'champ' } }));
