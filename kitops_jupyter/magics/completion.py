@@ -29,7 +29,8 @@ def add_completion(shell: InteractiveShell) -> None:
         if offer is None:
             return SimpleMatcherResult(completions=[])
         # What is typed, again, where nothing fits: Python's names would not fit either, and take their time.
-        found = [SimpleCompletion(text=text, type="kit") for text in offer.texts or [offer.replaced]]
+        texts = offer.texts or {offer.replaced: ""}
+        found = [SimpleCompletion(text=text, type=about or "kit") for text, about in texts.items()]
         return SimpleMatcherResult(completions=found, matched_fragment=offer.replaced, suppress=True, ordered=True)
 
     matcher: Any = context_matcher  # IPython's own types leave it open
@@ -50,10 +51,10 @@ def remove_completion(shell: InteractiveShell) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """The text before the cursor that is replaced, and by what."""
+    """The text before the cursor that is replaced, and by what, with a few words on it."""
 
     replaced: str
-    texts: list[str]
+    texts: dict[str, str]
 
 
 def _offer(context: CompletionContext, shell: Any) -> _Offer | None:
@@ -68,11 +69,12 @@ def _offer(context: CompletionContext, shell: Any) -> _Offer | None:
         if _EXPRESSION.search(typed):
             return None
         if variable := _VARIABLE.search(typed):
-            return _Offer(variable[1], _variables(variable[1], shell))
+            return _Offer(variable[1], dict.fromkeys(_variables(variable[1], shell), ""))
     following = context.full_text.split("\n")[context.cursor_line][context.cursor_position :]
     raw = typed[current.start :]
-    texts = (verbs.retyped(raw, current, text, following) for text in _words([*words, current.text]))
-    return _Offer(raw, [text for text in texts if text])
+    found = _words([*words, current.text])
+    texts = {verbs.retyped(raw, current, text, following): about for text, about in found.items()}
+    return _Offer(raw, {text: about for text, about in texts.items() if text})
 
 
 def _variables(begun: str, shell: Any) -> list[str]:
@@ -81,18 +83,19 @@ def _variables(begun: str, shell: Any) -> list[str]:
     return sorted(name for name in names if name.startswith(begun))
 
 
-def _words(words: list[str]) -> list[str]:
-    """What the last of the words may become."""
+def _words(words: list[str]) -> dict[str, str]:
+    """What the last of the words may become, with a few words on it where there are any."""
     from kitops_jupyter import verbs
     from kitops_jupyter.errors import KitError
     from kitops_jupyter.settings import Settings
-    from kitops_jupyter.verbs.core.complete import complete
+    from kitops_jupyter.verbs.core.complete import complete, describe
 
     try:
         context = verbs.Context(settings=Settings.load(), directory=current_folder(), interactive=True)
     except KitError:  # no home, no folder: nothing is known, and the verb will say why
-        return []
-    return complete(words, context)
+        return {}
+    about = describe(words, context)
+    return {text: about.get(text, "") for text in complete(words, context)}
 
 
 def _typed(context: CompletionContext) -> str | None:

@@ -1,4 +1,4 @@
-"""The completions at the cursor: verbs, flags, values, local kits, paths. No network, and no manifest is read."""
+"""The completions at the cursor: verbs, flags, values, local kits, their layers, paths. Never the network."""
 
 from __future__ import annotations
 
@@ -27,6 +27,37 @@ def complete(words: Sequence[str], context: Context) -> list[str]:
     return [text for text in dict.fromkeys(found) if text.startswith(current)][:LIMIT]
 
 
+def describe(words: Sequence[str], context: Context) -> dict[str, str]:
+    """A few words on some of what `complete` offers: the layers of the kit that the line names."""
+    *before, current = words
+    at = verb_at(before)
+    try:
+        parser = find(before[at]).parser() if at is not None else None
+        rest = before[at + 1 :] if at is not None else []
+        if parser is None or not rest or _value_kind(parser, rest[-1]) != "filter":
+            return {}
+        lead = "!" if current.startswith("!") else ""
+        return {lead + text: about for text, about in _own_filters(parser, rest, context).items()}
+    except (KitError, OSError):
+        return {}
+
+
+def _own_filters(parser: Parser, words: Sequence[str], context: Context) -> dict[str, str]:
+    """What names the layers of the kit in these words; empty for a kit that is not in the local store."""
+    from kitops_jupyter.operations.look.names import local_filters
+
+    at = 0
+    while at < len(words):
+        if words[at].startswith("-"):
+            at += 1 if _value_kind(parser, words[at]) is None else 2
+            continue
+        try:
+            return local_filters(words[at], context.settings)
+        except KitError:
+            return {}
+    return {}
+
+
 def _candidates(before: list[str], current: str, context: Context) -> Iterable[str]:
     at = verb_at(before)
     if at is None:
@@ -34,7 +65,9 @@ def _candidates(before: list[str], current: str, context: Context) -> Iterable[s
     parser = find(before[at]).parser()
     words = before[at + 1 :]
     if words and (kind := _value_kind(parser, words[-1])) is not None:
-        return _of_kind(kind, current, context)
+        own = _own_filters(parser, words, context) if kind == "filter" else {}
+        lead = "!" if current.startswith("!") else ""
+        return [*_of_kind(kind, current, context), *(lead + text for text in own)]
     if current.startswith("--") and "=" in current:
         name, _, value = current.partition("=")
         kind = _value_kind(parser, name)
