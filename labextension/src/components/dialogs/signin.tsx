@@ -1,5 +1,6 @@
 import type { JSX } from 'react';
 
+import { KitError } from '../../client';
 import type { RegistryRow } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { CheckField, SecretField, TextField } from '../shared/field';
@@ -30,6 +31,11 @@ export class SignInForm extends Form<RegistryRow> {
         password: field.value,
         plain_http: this._row ? this._row.plain_http : this._isPlain
       });
+    } catch (reason) {
+      const { code, message, hint, details } = KitError.from(reason);
+      const { trans } = this.actions;
+      const advice = code === 'unauthorized' ? trans.__('Check the user name and the password or token.') : hint;
+      throw new KitError(code, message, advice, details);
     } finally {
       field.value = '';
     }
