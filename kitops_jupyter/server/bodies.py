@@ -80,6 +80,19 @@ class ListFiles:
     after: str = ""
     limit: int = 500
     remote: bool = False
+    sort: Literal["name", "size"] = "name"
+
+
+@dataclass(frozen=True)
+class FindFiles:
+    """Files whose path has this text, or matches it where it has `*`, `?` or `[`; in any case, `start` passed by."""
+
+    reference: str
+    text: str
+    sort: Literal["name", "size"] = "name"
+    start: int = 0
+    limit: int = 500
+    remote: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from kitops_jupyter.server import bodies, deeds, previews, wire
 from kitops_jupyter.server.services import Services
-from kitops_jupyter.server.views import diff, disk, files, history, kit, local, reading, registries, snapshot
+from kitops_jupyter.server.views import diff, disk, files, finding, history, kit, local, reading, registries, snapshot
 
 B = TypeVar("B")
 A = TypeVar("A")
@@ -110,6 +110,14 @@ ROUTES: tuple[Route[Any, Any], ...] = (
     Route("summaries", "POST", "summaries", bodies.References, list[wire.Summary], alone(history.summaries)),
     Route("kit", "GET", "kit", bodies.ShowKit, wire.KitView, alone(kit.kit)),
     Route("files", "GET", "files", bodies.ListFiles, wire.FilePage, lambda asked, our: our.listings.page(asked)),
+    Route(
+        "find_files",
+        "GET",
+        "files/found",
+        bodies.FindFiles,
+        wire.FoundFiles,
+        lambda asked, our: finding.find_files(asked, our.listings),
+    ),
     Route("notebook", "GET", "notebook", bodies.ReadFile, wire.NotebookView, alone(files.notebook)),
     Route("preview", "GET", "preview", bodies.ReadFile, wire.FilePreview, alone(reading.preview)),
     Route(

@@ -156,6 +156,24 @@ export interface FilePage {
   is_verified: boolean;
 }
 
+export interface FoundFile {
+  key: string;
+  file: FileRow;
+}
+
+export interface Unlisted {
+  key: string;
+  why: string;
+}
+
+export interface FoundFiles {
+  items: FoundFile[];
+  folders: FoundFile[];
+  total: number;
+  total_bytes: number;
+  unlisted: Unlisted[];
+}
+
 export interface NotebookView {
   path: string;
   size_bytes: number;
@@ -430,6 +448,16 @@ export interface ListFiles {
   after?: string;
   limit?: number;
   remote?: boolean;
+  sort?: 'name' | 'size';
+}
+
+export interface FindFiles {
+  reference: string;
+  text: string;
+  sort?: 'name' | 'size';
+  start?: number;
+  limit?: number;
+  remote?: boolean;
 }
 
 export interface ReadFile {
@@ -578,6 +606,7 @@ export interface Routes {
   summaries: { asks: References; answer: Summary[] };
   kit: { asks: ShowKit; answer: KitView };
   files: { asks: ListFiles; answer: FilePage };
+  find_files: { asks: FindFiles; answer: FoundFiles };
   notebook: { asks: ReadFile; answer: NotebookView };
   preview: { asks: ReadFile; answer: FilePreview };
   readme: { asks: ShowKit; answer: FilePreview };
@@ -615,6 +644,7 @@ export const ROUTES: { readonly [Name in keyof Routes]: string } = {
   summaries: 'POST summaries',
   kit: 'GET kit',
   files: 'GET files',
+  find_files: 'GET files/found',
   notebook: 'GET notebook',
   preview: 'GET preview',
   readme: 'GET readme',

@@ -28,6 +28,7 @@ READINGS = {
     "search": "registry=corp&text=champion",
     "kit": "reference=corp/app-model:v1&remote=1",
     "files": "reference=corp/app-model:v1&key=code:0",
+    "files/found": "reference=corp/app-model:v1&text=csv",
     "notebook": "reference=corp/app-model:v1&key=code:0&path=train.ipynb",
     "preview": "reference=corp/app-model:v1&key=code:0&path=train.ipynb",
     "readme": "reference=corp/app-model:v1",

@@ -159,6 +159,7 @@ def queries() -> list[tuple[str, str, dict[str, str]]]:
         ("GET", "search", {"registry": "no/registry", "text": "a", "after": "", "limit": "1"}),
         ("GET", "kit", {"reference": "a:b", "remote": "0"}),
         ("GET", "files", {"reference": "a:b", "key": "model:0", "folder": "", "after": "", "limit": "1"}),
+        ("GET", "files/found", {"reference": "a:b", "text": "x", "start": "0", "limit": "1"}),
         ("GET", "notebook", {"reference": "a:b", "key": "model:0", "path": "a.ipynb"}),
         ("GET", "preview", {"reference": "a:b", "key": "model:0", "path": "a.txt"}),
         ("GET", "readme", {"reference": "a:b"}),
@@ -167,6 +168,7 @@ def queries() -> list[tuple[str, str, dict[str, str]]]:
         ("GET", "history", {"repository": "a"}),
         ("GET", "promotion", {"reference": "a:b", "to": "champion", "undo": "0"}),
         ("GET", "jobs", {"since": "0", "epoch": ""}),
+        ("GET", "disk", {}),
     ]
 
 
@@ -191,7 +193,7 @@ async def test_a_password_in_any_field_is_refused_and_repeated_nowhere(
     jp_serverapp.event_logger.add_listener(
         schema_id="https://kitops-jupyter.dev/events/job", listener=lambda logger, schema_id, data: told.append(data)
     )
-    free = {"kitfile", "text", "username", "password", "transfers_at_once", "kind"}
+    free = {"kitfile", "text", "username", "password", "transfers_at_once", "kind", "cache"}
     for route, good in [*BODIES.items(), *(("jobs", job) for job in JOBS)]:
         for name in set(good) - free:
             put: object = [secret] if isinstance(good[name], list) else secret

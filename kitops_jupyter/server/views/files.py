@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import is_notebook
@@ -14,6 +14,7 @@ from kitops_jupyter.filters import text_for_file
 from kitops_jupyter.manifest import Match
 from kitops_jupyter.operations.look.files import KitFile, list_layer
 from kitops_jupyter.operations.opening import Kit, Opener
+from kitops_jupyter.progress import in_beats
 from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.views.layers import key_of
 from kitops_jupyter.server.views.usable import usable_settings
@@ -32,8 +33,11 @@ class Listings:
 
     def page(self, asked: bodies.ListFiles) -> wire.FilePage:
         """The names right below a folder of a layer."""
-        files, is_verified, section = self._files(asked)
-        rows = _below(files, asked.folder.strip("/"), section)
+        with Opener(usable_settings(), remote=asked.remote) as opener:
+            opened = opener.open(asked.reference)
+            match = find_layer(opened, asked.key)
+            files, is_verified = self._kept_or_read(opened, match)
+        rows = sorted_rows(_below(files, asked.folder.strip("/"), match.entry.section), asked.sort)
         start = next((at + 1 for at, row in enumerate(rows) if row.name == asked.after), 0) if asked.after else 0
         items = rows[start : start + max(1, min(asked.limit, PAGE_LIMIT))]
         following = items[-1].name if items and start + len(items) < len(rows) else ""
@@ -43,11 +47,10 @@ class Listings:
         """Every file of a layer."""
         return self._kept_or_read(opened, match)[0]
 
-    def _files(self, asked: bodies.ListFiles) -> tuple[list[KitFile], bool, str]:
-        with Opener(usable_settings(), remote=asked.remote) as opener:
-            opened = opener.open(asked.reference)
-            match = find_layer(opened, asked.key)
-            return *self._kept_or_read(opened, match), match.entry.section
+    def has(self, match: Match) -> bool:
+        """Whether the layer's files are known without another look."""
+        with self._lock:
+            return match.layer.digest in self._kept
 
     def _kept_or_read(self, opened: Kit, match: Match) -> tuple[list[KitFile], bool]:
         from kitops_jupyter.operations.layer_reader import is_listing_checked
@@ -73,11 +76,11 @@ def find_layer(opened: Kit, key: str) -> Match:
 
 
 def _below(files: Sequence[KitFile], folder: str, section: str) -> list[wire.FileRow]:
-    """Folders first, then files, each by name; a folder with what is below it summed up."""
+    """The names right below a folder; a folder with what is below it summed up."""
     prefix = f"{folder}/" if folder else ""
     folders: dict[str, tuple[int, int]] = {}
     rows = []
-    for file in files:
+    for file in in_beats(files):
         if not file.path.startswith(prefix):
             continue
         name, slash, _ = file.path[len(prefix) :].partition("/")
@@ -90,7 +93,14 @@ def _below(files: Sequence[KitFile], folder: str, section: str) -> list[wire.Fil
         wire.FileRow(name, f"{prefix}{name}", True, size_bytes, count, text_for_file(section, f"{prefix}{name}"))
         for name, (count, size_bytes) in folders.items()
     ]
-    return sorted(folded, key=lambda row: row.name) + sorted(rows, key=lambda row: row.name)
+    return folded + rows
+
+
+def sorted_rows(rows: list[wire.FileRow], sort: Literal["name", "size"]) -> list[wire.FileRow]:
+    """Folders first, each by path; or the largest first."""
+    if sort == "size":
+        return sorted(rows, key=lambda row: (-row.size_bytes, row.path))
+    return sorted(rows, key=lambda row: (not row.is_dir, row.path))
 
 
 def notebook(asked: bodies.ReadFile) -> wire.NotebookView:

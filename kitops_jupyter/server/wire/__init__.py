@@ -32,24 +32,29 @@ from kitops_jupyter.server.wire.kits import (
     FilePage,
     FilePreview,
     FileRow,
-    FoundRepository,
+    FoundFile,
+    FoundFiles,
     HistoryRow,
     KitView,
     LayerRow,
+    NotebookView,
+    Parameter,
+    Snapshot,
+    Unlisted,
+)
+from kitops_jupyter.server.wire.line import Line
+from kitops_jupyter.server.wire.lists import (
+    FoundRepository,
     LocalList,
     LocalRepository,
     LocalTag,
-    NotebookView,
     Page,
-    Parameter,
     RegistryCheck,
     RegistryRow,
     SearchPage,
-    Snapshot,
     Status,
     Summary,
 )
-from kitops_jupyter.server.wire.line import Line
 
 __all__ = [
     "Change",
@@ -64,6 +69,8 @@ __all__ = [
     "FilePage",
     "FilePreview",
     "FileRow",
+    "FoundFile",
+    "FoundFiles",
     "FoundRepository",
     "Freed",
     "HistoryRow",
@@ -99,6 +106,7 @@ __all__ = [
     "Status",
     "Summary",
     "TagMove",
+    "Unlisted",
     "UntaggedKit",
     "Validated",
 ]

@@ -6,6 +6,7 @@ import type {
   DiskUse,
   FilePage,
   FilePreview,
+  FoundFiles,
   HistoryRow,
   KitView,
   NotebookView,
@@ -17,7 +18,7 @@ import type {
   Removed,
   Validated
 } from '../wire';
-import type { IFilePlace, IKitSource, INamedKit } from './types';
+import type { IFilePlace, IKitSource, INamedKit, Sort } from './types';
 
 /** What is asked of the server and not kept here. */
 export class Questions {
@@ -27,8 +28,13 @@ export class Questions {
     return this._client.ask('kit', { reference, remote: isRemote }, signal);
   }
 
-  files({ reference, isRemote }: IKitSource, key: string, folder: string, after?: string): Promise<FilePage> {
-    return this._client.ask('files', { reference, remote: isRemote, key, folder, after });
+  files(kit: IKitSource, key: string, folder: string, after?: string, sort?: Sort): Promise<FilePage> {
+    return this._client.ask('files', { reference: kit.reference, remote: kit.isRemote, key, folder, after, sort });
+  }
+
+  findFiles(kit: IKitSource, text: string, sort: Sort, start: number, signal: AbortSignal): Promise<FoundFiles> {
+    const { reference, isRemote } = kit;
+    return this._client.ask('find_files', { reference, remote: isRemote, text, sort, start }, signal);
   }
 
   notebook({ reference, isRemote }: IKitSource, place: IFilePlace, signal: AbortSignal): Promise<NotebookView> {

@@ -12,6 +12,7 @@ import type {
   FilePage,
   Freed,
   FilePreview,
+  FoundFiles,
   HistoryRow,
   Job,
   JobRequest,
@@ -34,6 +35,9 @@ import type { Pages } from './pages';
 import type { Searches } from './search';
 import type { Snapshots } from './snapshots';
 import type { Summaries } from './summaries';
+
+/** The order of files. */
+export type Sort = 'name' | 'size';
 
 /** Whether there is a server extension to ask. */
 export type ServerState = 'asking' | 'ready' | 'missing' | 'failed';
@@ -102,7 +106,8 @@ export interface IKitModel extends IDisposable {
   look(registries: Iterable<string>, repositories: Iterable<string>): Promise<void>;
 
   kit(reference: string, isRemote: boolean, signal: AbortSignal): Promise<KitView>;
-  files(kit: IKitSource, key: string, folder: string, after?: string): Promise<FilePage>;
+  files(kit: IKitSource, key: string, folder: string, after?: string, sort?: Sort): Promise<FilePage>;
+  findFiles(kit: IKitSource, text: string, sort: Sort, start: number, signal: AbortSignal): Promise<FoundFiles>;
   notebook(kit: IKitSource, place: IFilePlace, signal: AbortSignal): Promise<NotebookView>;
   /** A file of a kit to look at, or its start. */
   preview(kit: IKitSource, place: IFilePlace, signal: AbortSignal): Promise<FilePreview>;

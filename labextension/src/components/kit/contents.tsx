@@ -5,18 +5,20 @@ import { useRef, useState } from 'react';
 
 import { filesOf } from '../../outcome';
 import type { IActions } from '../shared/actions';
+import { TickBox } from '../shared/tickbox';
 import { TreeView } from '../shared/treeview';
+import { Find, Found } from './find';
 import { Into } from './into';
 import { itemsOf, openMenuAt } from './menu';
+import type { INode } from './node';
+import { canOpen } from './node';
 import { Peek } from './peek';
 import type { Pull } from './pull';
+import { useRanges } from './ranges';
 import { nameOf, partOf, Row } from './row';
 import type { ITreeRow } from './rows';
 import { rowsOf } from './rows';
 import type { KitState } from './state';
-import { TickBox } from '../shared/tickbox';
-import type { INode } from './node';
-import { canOpen } from './node';
 import type { Tree } from './tree';
 import { SPLIT_LIMIT } from './tree';
 
@@ -31,18 +33,17 @@ interface IContentsProps {
 
 /** The parts of the kit to tick, a file of them to look at, and where they go. */
 export function Contents({ state, actions, rendermime }: IContentsProps): JSX.Element {
-  const { tree, previewed, pull } = state;
+  const { tree, previewed, pull, search } = state;
   const main = useRef<HTMLDivElement>(null);
-  const [isTooLong, setTooLong] = useState(false);
   const { trans } = actions;
-  if (!tree || !pull) {
+  if (!tree || !pull || !search) {
     return <></>;
   }
+  const focus = (): void => main.current?.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]')?.focus();
   const onClose = (): void => {
     state.look(null);
-    main.current?.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]')?.focus();
+    focus();
   };
-  const onTick = async (node: INode): Promise<void> => setTooLong(!(await tree.toggle(node)));
   return (
     <div className="kitops-Contents">
       <div className="kitops-Contents-head">
@@ -52,18 +53,13 @@ export function Contents({ state, actions, rendermime }: IContentsProps): JSX.El
           {selectedOf(pull, tree, trans)}
         </span>
       </div>
+      {tree.layers.length > 0 && <Find search={search} actions={actions} onDown={focus} />}
       <div ref={main} className="kitops-Contents-main">
-        <Parts {...{ state, tree, actions }} onTick={node => void onTick(node)} />
+        <div className="kitops-Contents-list">
+          <Parts state={state} tree={tree} actions={actions} />
+        </div>
         {previewed && <Peek {...{ state, actions, rendermime, onClose }} node={previewed} />}
       </div>
-      {isTooLong && (
-        <p className="kitops-Notice" role="alert">
-          {trans.__(
-            'This was cleared with its folder, which has more than %1 entries. Tick the folder first.',
-            SPLIT_LIMIT
-          )}
-        </p>
-      )}
       <Into pull={pull} tree={tree} actions={actions} />
     </div>
   );
@@ -86,19 +82,17 @@ function selectedOf(pull: Pull, tree: Tree, trans: TranslationBundle): string {
     : trans.__('%1 selected', filesOf(value.files, value.size_bytes, trans));
 }
 
-interface IPartsProps {
-  state: KitState;
-  tree: Tree;
-  actions: IActions;
-  onTick: (node: INode) => void;
-}
-
-/** The tree of the parts: the space bar ticks, Enter opens and shows. */
-function Parts({ state, tree, actions, onTick }: IPartsProps): JSX.Element {
+/** The tree of the parts, or the files that were found: the space bar ticks, Enter opens and reads. */
+function Parts({ state, tree, actions }: { state: KitState; tree: Tree; actions: IActions }): JSX.Element {
   const { trans } = actions;
-  const onRead = (node: INode): void => state.look(node);
+  const [isTooLong, setTooLong] = useState(false);
+  const search = state.search!;
+  const isFound = search.isOn;
+  const rows = isFound ? foundRows(search.nodes) : rowsOf(tree.layers);
+  const { onTick, onExtend } = useRanges(tree, rows, isDone => setTooLong(!isDone));
   const onOpen = (node: INode): void => void tree.open(node);
   const onMore = (node: INode): void => void tree.more(node);
+  const onRead = (node: INode): void => state.look(node);
   const activate = ({ node, note }: ITreeRow): void => (note ? onMore : canOpen(node) ? onOpen : onRead)(node);
   const openMenu = (event: MouseEvent, node: INode): void => {
     if (!event.shiftKey) {
@@ -112,22 +106,52 @@ function Parts({ state, tree, actions, onTick }: IPartsProps): JSX.Element {
     return <p className="kitops-Empty">{trans.__('This kit has no layers.')}</p>;
   }
   return (
-    <TreeView
-      rows={rowsOf(tree.layers)}
-      label={trans.__('Contents of the kit')}
-      className="kitops-Parts"
-      height={heightOf}
-      nameOf={({ node, note }) => (note ? '' : nameOf(node, trans))}
-      partOf={row => ({
-        ...partOf(row),
-        onDoubleClick: () => activate(row),
-        onContextMenu: event => !row.note && openMenu(event, row.node)
-      })}
-      onFold={({ node }, isOpen) => void tree.open(node, isOpen)}
-      onActivate={activate}
-      onTick={({ node, note }) => (note ? onMore : onTick)(node)}
-    >
-      {row => <Row {...{ row, trans, onOpen, onTick, onMore, onRead }} />}
-    </TreeView>
+    <>
+      {isTooLong && (
+        <p className="kitops-Notice" role="alert">
+          {trans.__(
+            'Not changed: it is one of more than %1 entries that were unticked together. Tick their folder first.',
+            SPLIT_LIMIT
+          )}
+        </p>
+      )}
+      {isFound && <Found search={search} tree={tree} actions={actions} />}
+      {rows.length > 0 && (
+        <TreeView
+          key={isFound ? 'found' : 'parts'}
+          rows={rows}
+          label={isFound ? trans.__('Files found') : trans.__('Contents of the kit')}
+          className="kitops-Parts"
+          height={heightOf}
+          nameOf={({ node, note }) => (note ? '' : nameOf(node, trans))}
+          partOf={row => ({
+            ...partOf(row),
+            onDoubleClick: () => activate(row),
+            onContextMenu: event => !row.note && openMenu(event, row.node)
+          })}
+          onFold={({ node }, isOpen) => void tree.open(node, isOpen)}
+          onActivate={activate}
+          onTick={(row, isRange) => (row.note ? onMore(row.node) : onTick(row, isRange))}
+          onExtend={onExtend}
+        >
+          {row => (
+            <Row {...{ row, trans, onOpen, onTick, onMore, onRead }} sought={isFound ? search.text : undefined} />
+          )}
+        </TreeView>
+      )}
+    </>
   );
+}
+
+/** One row a file, whatever folders they are in. */
+function foundRows(nodes: readonly INode[]): ITreeRow[] {
+  return nodes.map(node => ({
+    key: node.id,
+    parent: null,
+    level: 1,
+    isOpen: null,
+    isStop: true,
+    node,
+    note: null
+  }));
 }

@@ -10,6 +10,7 @@ import type { Job } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { Failure, KitLine } from '../shared/notes';
 import { Bar, Button, LinkButton } from '../shared/parts';
+import { useRedraw } from '../shared/signal';
 import type { OnConflict, Pull } from './pull';
 import type { Tree } from './tree';
 
@@ -47,6 +48,7 @@ export function Into({ pull, tree, actions }: IIntoProps): JSX.Element {
 function Place({ pull, actions }: Omit<IIntoProps, 'tree'>): JSX.Element {
   const { chooseFolder, trans } = actions;
   const id = useId();
+  const redraw = useRedraw();
   const choose = async (): Promise<void> => {
     const chosen = await chooseFolder?.(pull.directory);
     if (typeof chosen === 'string') {
@@ -64,7 +66,10 @@ function Place({ pull, actions }: Omit<IIntoProps, 'tree'>): JSX.Element {
         placeholder={trans.__("the server's root folder")}
         value={pull.directory}
         disabled={pull.intoStore}
-        onChange={event => (pull.directory = event.target.value)}
+        onChange={event => {
+          pull.directory = event.target.value;
+          redraw();
+        }}
       />
       {chooseFolder && (
         <Button disabled={pull.intoStore} aria-label={trans.__('Choose the folder')} onClick={() => void choose()}>

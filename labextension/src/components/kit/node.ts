@@ -10,10 +10,12 @@ export interface INode {
   readonly id: string;
   layer: LayerRow;
   /** Null for the layer itself. */
-  readonly file: FileRow | null;
+  file: FileRow | null;
   readonly parent: INode | null;
   readonly level: number;
   readonly children: INode[];
+  /** Whether it was found, while the names beside it are not known: no part of the tree that is shown yet. */
+  isLoose: boolean;
   /** What its names are below. */
   folder: string;
   state: 'new' | 'loading' | 'ready' | 'failed';
@@ -76,6 +78,7 @@ export function nodeOf(layer: LayerRow, file: FileRow | null, parent: INode | nu
     parent,
     level: parent ? parent.level + 1 : 1,
     children: [],
+    isLoose: false,
     folder: file?.path ?? '',
     state: 'new',
     error: null,
@@ -119,3 +122,8 @@ export function gather({ parent }: INode, mark: 'in' | 'out'): void {
 
 /** Whether all its names are known. */
 export const isListed = ({ state, next }: INode): boolean => state === 'ready' && !next;
+
+/** A node from its layer on. */
+export function pathTo(node: INode): INode[] {
+  return node.parent ? [...pathTo(node.parent), node] : [node];
+}

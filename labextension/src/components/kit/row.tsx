@@ -7,6 +7,7 @@ import { LinkButton } from '../shared/parts';
 import { isNotebook } from './notebooks';
 import { TickBox } from '../shared/tickbox';
 import type { ITreeRow } from './rows';
+import { highlighted } from './search';
 import type { INode } from './node';
 import { canOpen, canTick, fileBytes, isElsewhere, placeOf, tickOf } from './node';
 
@@ -14,9 +15,11 @@ interface IRowProps {
   row: ITreeRow;
   trans: TranslationBundle;
   onOpen: (node: INode) => void;
-  onTick: (node: INode) => void;
+  onTick: (row: ITreeRow, isRange: boolean) => void;
   onMore: (node: INode) => void;
   onRead: (node: INode) => void;
+  /** What was looked for; then the row has the file's whole path. */
+  sought?: string;
 }
 
 const CHECKED = { all: true, some: 'mixed', none: false } as const;
@@ -35,7 +38,8 @@ export function Row(props: IRowProps): JSX.Element {
   return props.row.note ? <Noted {...props} /> : <Named {...props} />;
 }
 
-function Named({ row: { node }, trans, onOpen, onTick, onRead }: IRowProps): JSX.Element {
+function Named({ row, trans, onOpen, onTick, onRead, sought }: IRowProps): JSX.Element {
+  const { node } = row;
   const { layer, file } = node;
   const files = file?.is_dir ? file.files : node.listed?.files;
   const name = nameOf(node, trans);
@@ -51,12 +55,12 @@ function Named({ row: { node }, trans, onOpen, onTick, onRead }: IRowProps): JSX
         label={trans.__('Pull %1', name)}
         isDisabled={!canTick(node)}
         isInRow
-        onToggle={() => onTick(node)}
+        onToggle={isRange => onTick(row, isRange)}
       />
-      {!file && <span className="kitops-Node-section">{inert(layer.section, 20)}</span>}
+      {(!file || sought) && <span className="kitops-Node-section">{inert(layer.section, 20)}</span>}
       {file && <Icon.react tag="span" className="kitops-Node-icon" />}
       <bdi className="kitops-Node-name" title={inert(file?.path || layer.path || name, 2000)}>
-        {name}
+        {sought && file ? <Hit path={inert(file.path, 300)} sought={sought} /> : name}
       </bdi>
       {placeOf(node) && (
         <span className="kitops-Node-look">
@@ -81,6 +85,11 @@ function Named({ row: { node }, trans, onOpen, onTick, onRead }: IRowProps): JSX
       <Size node={node} trans={trans} />
     </>
   );
+}
+
+/** A path with what was looked for in it. */
+function Hit({ path, sought }: { path: string; sought: string }): JSX.Element {
+  return <>{highlighted(path, sought).map(([piece, isHit], at) => (isHit ? <mark key={at}>{piece}</mark> : piece))}</>;
 }
 
 /** What its files have together; of a layer whose list is not here yet, what is stored. */

@@ -22,7 +22,7 @@ export function rowsOf(layers: readonly INode[]): ITreeRow[] {
     if (!isOpen) {
       return;
     }
-    node.children.forEach(add);
+    node.children.filter(each => !each.isLoose).forEach(add);
     const note = noteOf(node);
     if (note) {
       const isStop = note === 'more' || note === 'error';
@@ -41,6 +41,6 @@ function noteOf(node: INode): Note | null {
     case 'failed':
       return 'error';
     default:
-      return node.next ? 'more' : node.children.length ? null : 'empty';
+      return node.next ? 'more' : node.children.some(each => !each.isLoose) ? null : 'empty';
   }
 }

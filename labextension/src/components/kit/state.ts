@@ -13,6 +13,8 @@ import { isNotebook, Notebooks } from './notebooks';
 import { Pull } from './pull';
 import type { INode } from './node';
 import { placeOf, tickOf } from './node';
+import { locate } from './locate';
+import { Search } from './search';
 import { Tree } from './tree';
 
 /** So many tags are offered to compare with. */
@@ -58,6 +60,7 @@ export class KitState implements IDisposable {
   /** Null until the kit is known. */
   tree: Tree | null = null;
   pull: Pull | null = null;
+  search: Search | null = null;
 
   /** The file that `preview` is of. */
   previewed: INode | null = null;
@@ -116,7 +119,7 @@ export class KitState implements IDisposable {
   async fetch({ key, path }: IFilePlace): Promise<void> {
     const { pull, tree } = this;
     this.tab = 'contents';
-    const node = await tree?.find(key, path);
+    const node = tree && (await locate(tree, key, path));
     if (!node || !tree || tickOf(node) === 'all') {
       return;
     }
@@ -158,6 +161,7 @@ export class KitState implements IDisposable {
       return;
     }
     this.pull?.dispose();
+    this.search?.dispose();
     this.notebooks.dispose();
     [this.kit, this.preview, this.readme, this.history, this.tags, this.diff, this.problems].forEach(each =>
       each.dispose()
@@ -181,7 +185,10 @@ export class KitState implements IDisposable {
     this.readme.clear();
     this.look(null);
     this.pull?.dispose();
-    this.tree = new Tree(partsOf(kit), (key, folder, after) => this.model.files(this, key, folder, after));
+    this.search?.dispose();
+    this.tree = new Tree(partsOf(kit), (...asked) => this.model.files(this, ...asked));
+    this.search = new Search(this.tree, (...asked) => this.model.findFiles(this, ...asked));
+    this.search.changed.connect(() => this._changed.emit());
     this.pull = new Pull(this.model, this.reference, this.tree, {
       directory: [this._folder(), lastName(this.repository)].filter(Boolean).join('/'),
       isRemote: this.isRemote,

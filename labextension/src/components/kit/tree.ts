@@ -4,22 +4,20 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import { KitError } from '../../client';
+import type { Sort } from '../../model';
 import type { FilePage, LayerRow } from '../../wire';
 import type { Tick } from '../shared/tickbox';
 import { shortest } from './filters';
 import type { INode } from './node';
-import { canOpen, canTick, clear, decider, gather, isElsewhere, isListed, isPart, nodeOf, put, tickOf } from './node';
+import { canOpen, canTick, clear, decider, gather, isElsewhere, isPart, nodeOf, pathTo, put, tickOf } from './node';
 
-/** To put one file back that was taken out with its folder, the whole list of that has to be known: so much of it. */
-export const SPLIT_LIMIT = 2000;
+/** To put one file back that was taken out with its folder, a whole list has to be known: so much of it. */
+export const SPLIT_LIMIT = 4000;
 
 /** So many folders with nothing but a folder in them are passed by. */
 const PASSED = 16;
 
-/** So many pages of a folder are read to find one file. */
-const PAGES = 50;
-
-type AskFiles = (key: string, folder: string, after: string) => Promise<FilePage>;
+type AskFiles = (key: string, folder: string, after: string, sort: Sort) => Promise<FilePage>;
 
 export class Tree {
   constructor(
@@ -33,6 +31,26 @@ export class Tree {
 
   /** Counts how often what is ticked has changed. */
   version = 0;
+
+  get sort(): Sort {
+    return this._sort;
+  }
+
+  /** Another order: what is open is asked for again, and what is ticked stays. */
+  set sort(sort: Sort) {
+    this._sort = sort;
+    const forget = (node: INode): void => {
+      node.state = 'new';
+      node.next = '';
+      node.children.forEach(each => {
+        each.isLoose = true;
+        forget(each);
+      });
+    };
+    this.layers.forEach(forget);
+    this.layers.filter(node => node.isOpen).forEach(node => void this.more(node));
+    this._changed.emit();
+  }
 
   get changed(): ISignal<this, void> {
     return this._changed;
@@ -87,32 +105,18 @@ export class Tree {
     node.state = 'loading';
     node.error = null;
     this._changed.emit();
+    const sort = this._sort;
     try {
-      this._take(node, await this._page(node));
+      const page = await this._page(node);
+      if (sort !== this._sort) {
+        return;
+      }
+      this._take(node, page);
     } catch (reason) {
       node.state = 'failed';
       node.error = KitError.from(reason);
     }
     this._changed.emit();
-  }
-
-  /** The file at this path of a layer; the folders on the way are opened. Null if it is not found. */
-  async find(key: string, path: string): Promise<INode | null> {
-    let node = this.layers.find(({ layer }) => layer.key === key);
-    const isOnTheWay = ({ file }: INode): boolean => path === file?.path || path.startsWith(`${file?.path}/`);
-    while (node && node.file?.path !== path && canOpen(node)) {
-      const folder: INode = node;
-      folder.isOpen = true;
-      for (let page = 0; page < PAGES && !folder.children.some(isOnTheWay) && !isListed(folder); page++) {
-        await this.more(folder);
-        if (folder.state !== 'ready') {
-          break;
-        }
-      }
-      node = folder.children.find(isOnTheWay);
-    }
-    this._changed.emit();
-    return node ?? null;
   }
 
   /** Tick this and nothing else. */
@@ -126,10 +130,10 @@ export class Tree {
 
   /** A layer holds the folders above its own, too: those that hold nothing else are passed by. */
   private async _page(node: INode): Promise<FilePage> {
-    let page = await this._ask(node.layer.key, node.folder, node.next);
+    let page = await this._ask(node.layer.key, node.folder, node.next, this._sort);
     for (let depth = 0; !node.file && !node.next && isOnlyFolder(page) && depth < PASSED; depth++) {
       node.folder = page.items[0].path;
-      page = await this._ask(node.layer.key, node.folder, '');
+      page = await this._ask(node.layer.key, node.folder, '', this._sort);
     }
     return page;
   }
@@ -141,6 +145,22 @@ export class Tree {
     }
     const isDone = tickOf(node) === 'all' ? this._untick(node) : await this._tick(node);
     this.version += isDone ? 1 : 0;
+    this._changed.emit();
+    return isDone;
+  }
+
+  /** Tick all of these, or take all of them out; false where one cannot be, as `toggle`. */
+  async set(nodes: readonly INode[], isOn: boolean): Promise<boolean> {
+    let isDone = true;
+    for (const node of nodes.filter(canTick)) {
+      if (isOn) {
+        isDone = (tickOf(node) === 'all' || (await this._tick(node))) && isDone;
+      } else if (tickOf(node) !== 'none') {
+        clear(node);
+        isDone = (tickOf(node) === 'none' || this._untick(node)) && isDone;
+      }
+    }
+    this.version++;
     this._changed.emit();
     return isDone;
   }
@@ -177,22 +197,38 @@ export class Tree {
     return true;
   }
 
-  /** What was taken out as a whole becomes all its parts but this one. */
+  /**
+   * What was taken out as a whole becomes all its parts but this one; or, where those are too many, what it was taken
+   * out of becomes its parts without it.
+   */
   private async _split(above: INode, node: INode): Promise<boolean> {
-    const path: INode[] = [];
-    for (let each: INode | null = node; each && each !== above; each = each.parent) {
-      path.unshift(each);
+    const path = pathTo(node);
+    const at = path.indexOf(above);
+    if (await this._breakUp(path.slice(at), 'out')) {
+      return true;
     }
-    const folders = path.length ? [above, ...path.slice(0, -1)] : [];
+    const ticked = path
+      .slice(0, at)
+      .reverse()
+      .find(each => each.mark === 'in');
+    return ticked !== undefined && (await this._breakUp(path.slice(path.indexOf(ticked), at + 1), 'in'));
+  }
+
+  /** The mark of the first of these goes to the parts beside the others; false where there are too many. */
+  private async _breakUp(path: readonly INode[], mark: 'in' | 'out'): Promise<boolean> {
+    const folders = path.slice(0, -1);
     for (const folder of folders) {
       if (!(await this._whole(folder))) {
         return false;
       }
     }
-    put(above, null);
+    put(path[0], null);
     folders.forEach((folder, index) => {
-      folder.children.filter(each => each !== path[index] && canTick(each)).forEach(each => put(each, 'out'));
+      folder.children
+        .filter(each => each !== path[index + 1] && canTick(each))
+        .forEach(each => put(each, each.mark ? null : mark));
     });
+    put(path[path.length - 1], null);
     return true;
   }
 
@@ -208,17 +244,33 @@ export class Tree {
 
   /** A page that brings nothing new is the last one, whatever it says. */
   private _take(node: INode, page: FilePage): void {
-    const seen = new Set(node.children.map(each => each.id));
-    const fresh = page.items.map(file => nodeOf(node.layer, file, node)).filter(each => !seen.has(each.id));
-    node.children.push(...fresh);
+    const known = new Map(node.children.map(each => [each.id, each]));
+    const fresh: INode[] = [];
+    for (const file of page.items) {
+      const made = nodeOf(node.layer, file, node);
+      const found = known.get(made.id) ?? made;
+      if (found === made || found.isLoose) {
+        found.file = file;
+        found.isLoose = false;
+        known.delete(found.id);
+        fresh.push(found);
+      }
+    }
+    const taken = new Set(fresh);
+    const [loose, shown] = [true, false].map(is =>
+      node.children.filter(each => each.isLoose === is && !taken.has(each))
+    );
+    node.children.splice(0, Infinity, ...shown, ...fresh, ...loose);
     node.next = fresh.length ? page.next : '';
     if (!node.file) {
       node.listed = { files: page.total_files, bytes: page.total_bytes };
     }
     node.state = 'ready';
+    fresh.filter(each => each.isOpen && each.state === 'new').forEach(each => void this.more(each));
   }
 
   private _changed = new Signal<this, void>(this);
+  private _sort: Sort = 'name';
 }
 
 const isOnlyFolder = ({ items, next }: FilePage): boolean => items.length === 1 && items[0].is_dir && !next;

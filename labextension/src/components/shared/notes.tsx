@@ -11,6 +11,12 @@ import { Button, CopyLine, IconButton } from './parts';
 import type { IActions } from './actions';
 import { useSignals } from './signal';
 
+/** A line with more characters may have to be scrolled, also by the keyboard. */
+const LONG = 300;
+
+/** A line with more characters breaks anywhere, not only between its words. */
+const DRAWN = 4000;
+
 interface IWithActions {
   actions: IActions;
 }
@@ -26,10 +32,11 @@ export function KitLine({ line, actions }: IWithActions & { line: LineData | nul
   if (!text) {
     return <p className="kitops-Empty">{noLine(trans)}</p>;
   }
+  const words = text.split(' ');
   return (
     <div className="kitops-Line" role="group" aria-label={trans.__('The same as a %kit line')}>
-      <code className="kitops-Line-text" title={text} tabIndex={0}>
-        {text}
+      <code className="kitops-Line-text" title={inert(text, 4000)} tabIndex={text.length > LONG ? 0 : undefined}>
+        {text.length > DRAWN ? text : words.map((word, at) => [at > 0 && ' ', <span key={at}>{word}</span>])}
       </code>
       <CopyLine line={line} copy={() => copy(write(line))} trans={trans} />
       {insert && (

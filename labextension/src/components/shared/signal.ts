@@ -21,3 +21,8 @@ export function useSignals(...signals: readonly (ISignal<unknown, unknown> | nul
   }, signals);
   return count;
 }
+
+/** Draws at once: the page takes a key back that a field does not show by the end of its event. */
+export function useRedraw(): () => void {
+  return useReducer((before: number) => before + 1, 0)[1];
+}

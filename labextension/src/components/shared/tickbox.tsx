@@ -10,7 +10,8 @@ interface ITickBoxProps {
   isDisabled?: boolean;
   /** The keyboard reaches it through its row. */
   isInRow?: boolean;
-  onToggle: () => void;
+  /** With whether the shift key was down, which means all up to here. */
+  onToggle: (isRange: boolean) => void;
 }
 
 /** A box with three states; the third can't be set in the page's markup. */
@@ -32,7 +33,7 @@ export function TickBox({ tick, label, isDisabled = false, isInRow = false, onTo
       aria-checked={tick === 'some' ? 'mixed' : tick === 'all'}
       tabIndex={isInRow ? -1 : 0}
       onClick={event => event.stopPropagation()}
-      onChange={onToggle}
+      onChange={({ nativeEvent }) => onToggle((nativeEvent as MouseEvent).shiftKey === true)}
     />
   );
 }

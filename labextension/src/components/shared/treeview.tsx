@@ -19,7 +19,9 @@ interface ITreeViewProps<T extends ITreeItem> {
   /** Enter. */
   onActivate: (row: T) => void;
   /** The space bar, in a tree whose rows can be ticked; else it does what Enter does. */
-  onTick?: (row: T) => void;
+  onTick?: (row: T, isRange: boolean) => void;
+  /** An arrow key with shift: from this row to the next. */
+  onExtend?: (from: T, to: T) => void;
   /** The rows that are chosen: Ctrl or Shift with the space bar, or with the arrows, chooses more. */
   chosen?: ReadonlySet<string>;
   onChoose?: (row: T, how: 'toggle' | 'range') => void;
@@ -81,7 +83,7 @@ export function TreeView<T extends ITreeItem>(props: ITreeViewProps<T>): JSX.Ele
 
 /** The keys of the tree, from its rows and from what stands in them: there Enter and the space bar are not the tree's. */
 function useKeys<T extends ITreeItem>(
-  { rows, height, nameOf, onFold, onActivate, onTick = onActivate, onChoose, onLeave }: ITreeViewProps<T>,
+  { rows, height, nameOf, onFold, onActivate, onTick = onActivate, onExtend, onChoose, onLeave }: ITreeViewProps<T>,
   at: number,
   go: (index: number) => void
 ): (event: KeyboardEvent<HTMLElement>) => void {
@@ -114,13 +116,16 @@ function useKeys<T extends ITreeItem>(
     event.stopPropagation();
     switch (act?.do) {
       case 'go':
+        if (event.shiftKey && isStep(key) && rows[act.to]) {
+          onExtend?.(row, rows[act.to]);
+        }
         return go(act.to);
       case 'fold':
         return act.rows.forEach(index => onFold(rows[index], act.isOpen));
       case 'activate':
         return onActivate(row);
       case 'tick':
-        return onTick(row);
+        return onTick(row, event.shiftKey);
       case 'leave':
         return onLeave?.();
       default:
@@ -129,9 +134,11 @@ function useKeys<T extends ITreeItem>(
   };
 }
 
+const isStep = (key: string): boolean => key === 'ArrowDown' || key === 'ArrowUp';
+
 /** Whether a key chooses rows: Ctrl or Shift with the space bar, Shift with an arrow. */
 const chosenBy = ({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent<HTMLElement>): boolean =>
-  key === ' ' ? ctrlKey || metaKey || shiftKey : shiftKey && !ctrlKey && /^Arrow(?:Up|Down)$/.test(key);
+  key === ' ' ? ctrlKey || metaKey || shiftKey : shiftKey && !ctrlKey && isStep(key);
 
 /** Puts the focus on the row that rests when a key asked for it, or when the row that had it is gone. */
 function useFocus(

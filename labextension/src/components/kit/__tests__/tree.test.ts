@@ -52,11 +52,12 @@ let tree: Tree;
 
 beforeEach(() => {
   asked = [];
-  tree = new Tree([layer('model:0', { can_list: false }), layer('dataset:0'), layer('code:0')], async (...where) => {
-    asked.push(where.join(' '));
-    const found = PAGES[where.join(' ')];
+  tree = new Tree([layer('model:0', { can_list: false }), layer('dataset:0'), layer('code:0')], async (...all) => {
+    const where = all.slice(0, 3).join(' ');
+    asked.push(where);
+    const found = PAGES[where];
     if (!found) {
-      throw new Error(`no page ${where.join(' ')}`);
+      throw new Error(`no page ${where}`);
     }
     return found;
   });
@@ -168,7 +169,7 @@ it('has nothing of a folder when all of it is taken out, and all when all is put
   expect([tree.tick, tree.filters]).toEqual(['none', []]);
 });
 
-it('takes a file out of a folder without end, and says so when one is to be put back into what was taken out', async () => {
+it('takes a file out of a folder without end, and puts it back alone after all of the folder was taken out', async () => {
   let next = 0;
   const endless = new Tree([layer('dataset:0')], async (_, folder) => {
     if (!folder) {
@@ -188,8 +189,25 @@ it('takes a file out of a folder without end, and says so when one is to be put 
   await endless.toggle(deep);
   await endless.toggle(deep);
   expect(endless.filters).toEqual(['dataset:flat']);
-  expect(await endless.toggle(deep.children[3])).toBe(false);
+  expect(await endless.toggle(deep.children[3])).toBe(true);
+  expect(endless.filters).toEqual(['dataset:deep/f3', 'dataset:flat']);
   expect(deep.children).toHaveLength(SPLIT_LIMIT);
+});
+
+it('says so when a file can be put back neither without the list of its folder nor without that of the layer', async () => {
+  let next = 0;
+  const endless = new Tree([layer('dataset:0')], async (_, folder) => {
+    const names = Array.from({ length: 500 }, () => file(`${folder || 'deep'}/f${next++}`, { is_dir: !folder }));
+    return page(names, `f${next}`);
+  });
+  const [node] = endless.layers;
+  await endless.open(node);
+  const [deep] = node.children;
+  await endless.open(deep);
+  await endless.toggle(node);
+  await endless.toggle(deep);
+  expect(await endless.toggle(deep.children[3])).toBe(false);
+  expect(tickOf(deep)).toBe('none');
 });
 
 it('keeps its ticks when the same kit was asked for again', async () => {
