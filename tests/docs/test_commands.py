@@ -74,5 +74,5 @@ def test_a_command_is_found_in_a_block_and_prose_is_not(line: str, words: str | 
 
 
 def test_the_readme_lists_every_verb_once() -> None:
-    table = (ROOT / "README.md").read_text("utf-8").partition("## What you can type")[2].partition("\n\nFlags")[0]
+    table = (ROOT / "README.md").read_text("utf-8").partition("## Verbs")[2].partition("\n\nFlags")[0]
     assert sorted(re.findall(r"`([\w-]+)`", table)) == sorted(NAMES)
