@@ -45,8 +45,8 @@ VERB = Verb(
     about=(
         "In a notebook, opens a browser in the cell: registries and the local store, repositories, and tags with "
         "size and date. A kit opens to its layers, folders and files; tick what you need and pull it into a "
-        "folder. Conflicts with existing files are listed first. Elsewhere, prints the same as text, one level at "
-        "a time."
+        "folder. It lists conflicts with existing files first. Outside a notebook, prints the same as text, one level "
+        "at a time."
     ),
     parser=_parser,
     run=_run,

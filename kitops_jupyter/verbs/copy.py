@@ -53,9 +53,9 @@ VERB = Verb(
     name="copy",
     summary="copy a kit between registries, stores and OCI layouts, byte for byte",
     about=(
-        "Each side is a name with a registry, another name or local://NAME (the local store), or oci:DIR[:TAG] or "
-        "FILE.tar[:TAG] (an OCI layout, to carry across an air gap). Everything that refers to the kit is copied "
-        "too, no digest changes, and content that is already there is not moved again."
+        "SRC and DST can each be a name with a registry; any other name, or local://NAME, for the local store; or "
+        "oci:DIR[:TAG] or FILE.tar[:TAG] for an OCI layout, which can cross an air gap. Copies everything that refers "
+        "to the kit, too. No digest changes, and content that DST already has is not moved again."
     ),
     parser=_parser,
     run=_run,

@@ -39,8 +39,8 @@ VERB = Verb(
     summary="compare two kits by layers, files and Kitfile fields",
     about=(
         "Shows which layers two kits share, which files differ in the others, and which Kitfile fields changed. "
-        "Put local:// before a reference for the local store, or remote:// for its registry; from a registry only "
-        "what must be compared is downloaded."
+        "Put local:// before a reference for the local store, or remote:// for its registry; from a registry, it "
+        "downloads only what it must compare."
     ),
     parser=_parser,
     run=_run,

@@ -109,8 +109,8 @@ VERB = Verb(
     name="index",
     summary="group several kits under one name, told apart by labels",
     about=(
-        "Use create, add, remove, delete and info on an index, and list for all indexes or for the kits of one; "
-        "push sends its kits first. pull and unpack choose one of its kits with -l KEY=VALUE."
+        "create, add, remove, delete and info work on one index; list shows all indexes, or the kits of one. push "
+        "sends the kits of an index first, then the index. pull and unpack choose one of its kits with -l KEY=VALUE."
     ),
     parser=_parser,
     run=_run,

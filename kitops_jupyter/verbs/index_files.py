@@ -16,7 +16,7 @@ def _parser() -> Parser:
         examples=("kit index-files churn:v1", "kit index-files registry.example.com/team/churn:v1 --remote"),
     )
     parser.word("REF", kind="reference")
-    parser.flag("-r", "--remote", help="attach it in the registry, even for a kit that is here")
+    parser.flag("-r", "--remote", help="attach it in the registry, even if the kit is stored locally")
     parser.flag("-l", "--label", metavar="KEY=VALUE", action="append", default=[], help="choose one kit of an index")
     parser.network_flags()
     parser.common_flags()
@@ -38,11 +38,11 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="index-files",
-    summary="a file index for a kit that was packed without, so that single files can be read",
+    summary="add a file index to a kit that has none, so that single files can be read",
     about=(
-        "Reads each layer once and attaches an index of its files to the kit. The kit and its digest stay as they are. "
-        "The index lets this machine read and verify single files of the kit in a registry. Another machine reads all "
-        "of a layer once, and compares it, before it believes the index."
+        "Reads each layer once and attaches an index of its files to the kit. The kit and its digest do not change. "
+        "The index lets this machine read and verify single files of the kit in a registry. Another machine reads the "
+        "whole layer once and compares it with the index before it uses the index."
     ),
     parser=_parser,
     run=_run,

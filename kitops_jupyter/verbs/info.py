@@ -56,7 +56,7 @@ VERB = Verb(
     summary="show a kit's Kitfile, or one field of it",
     about=(
         "Shows the Kitfile of a kit with its layers and their sizes; --filter shows only one field. For a notebook on "
-        "disk, shows the kit that it was last packed into from here, and whether it changed since."
+        "disk, shows the kit that it was last packed into on this machine, and if it changed since."
     ),
     parser=_parser,
     run=_run,

@@ -58,7 +58,7 @@ def _asked(arguments: argparse.Namespace, context: Context) -> tuple[str, str]:
         except Usage:
             pass  # a cell that is run without a front end
     words = command("login", arguments.registry, "-u", username or "NAME", "--password-stdin")
-    raise Usage("kit login: nobody can be asked for a password here", hint=f"on a terminal: ... | jupyter {words}")
+    raise Usage("kit login cannot ask for a password here", hint=f"on a terminal: ... | jupyter {words}")
 
 
 def _attempt(arguments: argparse.Namespace, context: Context, observe: Observer) -> Callable[[str, str], LoginResult]:
@@ -75,7 +75,7 @@ VERB = Verb(
     name="login",
     summary="log in to a registry",
     about=(
-        "Asks for the password without showing it, in a form where the front end has widgets. Keeps it only if "
+        "Asks for the password without showing it, in a form if the front end has widgets. Keeps it only if "
         "the registry accepts it: in the system's keychain if there is one, otherwise in kit's own credentials "
         "file. It is never part of a notebook."
     ),

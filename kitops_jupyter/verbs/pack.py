@@ -112,7 +112,7 @@ def _notebook(arguments: argparse.Namespace, context: Context) -> tuple[Path | N
         return context.notebook, ()
     named = context.path(arguments.notebook).absolute() if arguments.notebook else None
     if named is not None and not (is_notebook(named.name) and named.is_file()):
-        raise NotFound(f"--notebook {arguments.notebook}: no such notebook", hint="it names an .ipynb file")
+        raise NotFound(f"--notebook {arguments.notebook}: no such notebook", hint="name an .ipynb file")
     notebook = named or context.notebook
     folder = context.path(arguments.dir).absolute() if arguments.dir else None
     if notebook is None or (folder and not notebook.is_relative_to(folder)):
@@ -131,7 +131,7 @@ def _kitfile(arguments: argparse.Namespace, context: Context) -> tuple[Path | No
         return None, context.read_input("pack")
     if context.cell_text is not None:
         raise Usage(
-            f"kit pack: the cell's body and {arguments.file} are both a Kitfile", hint="leave -f out, or the body"
+            f"kit pack: the cell's body and {arguments.file} are both a Kitfile", hint="leave out either -f or the body"
         )
     return (context.path(arguments.file) if arguments.file else None), None
 

@@ -35,7 +35,7 @@ def _parser() -> Parser:
         "--metric", metavar="NAME>=X", help="require that a number among the model's parameters meets this limit"
     )
     parser.flag("--undo", help="restore the tags as they were before the last promotion; remove those that it made")
-    parser.flag("--dry-run", help="show which tags would move, move none")
+    parser.flag("--dry-run", help="show which tags would move, without moving them")
     parser.flag("-r", "--remote", help="work in the registry, even if the name does not point to one")
     parser.network_flags()
     parser.common_flags()

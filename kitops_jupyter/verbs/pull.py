@@ -41,10 +41,10 @@ def _parser() -> Parser:
     parser.flag("-i", "--ignore-existing", help="keep existing files")
     parser.flag("--include-remote", help="also fetch data sets that the Kitfile only points to")
     parser.flag("--as-tar", help="write each layer as an archive, NAME.tar")
-    parser.flag("--store-only", help="pull the whole kit into the local store, as without any of the flags above")
+    parser.flag("--store-only", help="pull the whole kit into the local store (the default without the flags above)")
     parser.flag(
         "--with-referrers",
-        help=("pull into the store, with what refers to the kit, such as signatures and file indexes"),
+        help=("pull into the store, and also pull what refers to the kit, such as signatures and file indexes"),
     )
     parser.network_flags()
     parser.common_flags()
@@ -118,8 +118,8 @@ VERB = Verb(
     name="pull",
     summary="pull a kit from a registry, or only the parts that you name",
     about=(
-        "Without --filter and --dir, the whole kit goes into the local store. With either, only those layers are "
-        "downloaded, verified and written as files."
+        "Without --filter and --dir, pulls the whole kit into the local store. With --filter, downloads only the "
+        "selected layers. With either flag, verifies the layers and writes them as files, and stores nothing."
     ),
     parser=_parser,
     run=_run,

@@ -28,7 +28,7 @@ def _parser() -> Parser:
     parser.word("ACTION", choices=_ACTIONS)
     parser.word("NAME", required=False)
     parser.word("ADDRESS", required=False)
-    parser.flag("--no-check", help="add it though it does not answer, or without asking it")
+    parser.flag("--no-check", help="add it without checking that it answers")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -61,13 +61,13 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 
 VERB = Verb(
     name="registry",
-    summary="names for registries, and whether they answer",
+    summary="give registries names, and check whether they answer",
     about=(
-        "add gives a registry a name that references may begin with, or changes how it is reached: --tls-cert, --cert, "
-        "--key, --tls-verify and --plain-http are kept. It is asked first, and not added if it does not answer; "
-        "--no-check adds it all the same. check asks one, by its name or its host, and says what would help: a script "
-        "gets exit status 1 when it does not answer. list and remove are about the names here; nothing in a registry "
-        "changes."
+        "add gives a registry a name to use in references, or changes how to reach it: it keeps --tls-cert, --cert, "
+        "--key, --tls-verify and --plain-http. If the registry does not answer, add fails; --no-check adds it without "
+        "a check. check tests one registry, by its name or its host, and says what would help; its exit status is 1 "
+        "if the registry does not answer. list and remove concern the names on this machine; they change nothing in a "
+        "registry."
     ),
     parser=_parser,
     run=_run,

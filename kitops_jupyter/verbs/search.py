@@ -20,8 +20,8 @@ def _parser() -> Parser:
     )
     parser.word("REGISTRY", kind="registry")
     parser.word("TEXT")
-    parser.flag("--after", metavar="REPOSITORY", default="", help="begin behind this repository")
-    parser.flag("--limit", metavar="N", type=int, default=400, help="look at the tags of this many repositories")
+    parser.flag("--after", metavar="REPOSITORY", default="", help="start after this repository")
+    parser.flag("--limit", metavar="N", type=int, default=400, help="search the tags of this many repositories")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -45,8 +45,8 @@ VERB = Verb(
     name="search",
     summary="find repositories and tags of a registry by a part of their names",
     about=(
-        "Looks at the names of all repositories of a registry, and at the tags of 400 of them, and says how far it "
-        "looked. A repository that cannot be read is passed over and named. No kit is downloaded."
+        "Searches the names of all repositories of a registry, and the tags of 400 of them, and says how far it got. "
+        "Skips repositories that it cannot read, and names them. Downloads no kit."
     ),
     parser=_parser,
     run=_run,

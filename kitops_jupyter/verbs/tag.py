@@ -19,7 +19,7 @@ def _parser() -> Parser:
     )
     parser.word("REF", kind="reference")
     parser.word("NEWREF", kind="new reference")
-    parser.flag("-r", "--remote", help="tag in the registry; no layer goes through this machine")
+    parser.flag("-r", "--remote", help="tag in the registry; no layer passes through this machine")
     parser.network_flags()
     parser.common_flags()
     return parser
@@ -57,7 +57,7 @@ VERB = Verb(
     name="tag",
     summary="give a kit another name; copies no data",
     about=(
-        "Makes NEWREF name the kit that REF names, in the same repository or another one. `tag NEWTAG REF` does "
+        "Makes NEWREF point to the kit that REF names, in the same repository or another one. `tag NEWTAG REF` does "
         "the same within REF's repository."
     ),
     parser=_parser,

@@ -75,8 +75,8 @@ VERB = Verb(
     name="unpack",
     summary="write a kit's files, verified, or none of them",
     about=(
-        "Writes a kit's files below DIR. Conflicts are listed before anything is written, and existing files are "
-        "replaced only with --overwrite. A file gets its final name only after its digest was verified."
+        "Writes a kit's files below DIR. Lists all conflicts before it writes anything, and replaces existing files "
+        "only with --overwrite. A file gets its final name only after its digest is verified."
     ),
     parser=_parser,
     run=_run,

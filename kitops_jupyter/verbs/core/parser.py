@@ -101,7 +101,12 @@ class Parser(argparse.ArgumentParser):
             "--log-level", choices=LOG_LEVELS, help="accepted for compatibility with the kit program", common=True
         )
         self.flag(
-            "-v", "--verbose", action="count", default=0, help="on a terminal: show where an error arose", common=True
+            "-v",
+            "--verbose",
+            action="count",
+            default=0,
+            help="on a terminal: show the traceback of an error",
+            common=True,
         )
 
     def network_flags(self) -> None:
