@@ -275,7 +275,8 @@ def _registry(where: str, value: object) -> RegistrySettings:
         wanted = _REGISTRY_FIELDS.get(key)
         if wanted is None or not isinstance(content, wanted):
             known = ", ".join(_REGISTRY_FIELDS)
-            raise Usage(f"{where}: {key} is unknown, or no {wanted.__name__ if wanted else 'field'}; known: {known}")
+            problem = f"must be of type {wanted.__name__}" if wanted else "is unknown"
+            raise Usage(f"{where}: {key} {problem}; known fields: {known}")
     files = ("ca", "client_cert", "client_key")
     paths = {key: typed_path(value[key], what=f"{where}: {key}") for key in files if value.get(key)}
     hosts = tuple(str(host) for host in value.get("token_hosts", ()))

@@ -20,7 +20,7 @@ MOST_DEPTH = 255
 _BAD_PART = re.compile(r"(?:\A|/)\.{0,2}(?:/|\Z)")
 _WINDOWS_BAD = re.compile(r'[\x00-\x1f<>:"|?*\\]|[ .](?:/|\Z)')
 _WINDOWS_RESERVED = re.compile(r"(?:\A|/)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|/|\Z)", re.I)
-_HINT = "do not unpack this kit; tell whoever made it"
+_HINT = "do not unpack this kit; report it to its author"
 
 
 _SPELLINGS, _FILE_AND_FOLDER, _TWICE = range(3)  # which of them is reported, whatever came first

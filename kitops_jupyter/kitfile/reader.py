@@ -162,7 +162,7 @@ class _Reader:
         if wanted is None:
             return text
         if type(value) is not wanted:
-            self._refuse(node, at, f"{text[:60]!r} is no {core}")
+            self._refuse(node, at, f"{text[:60]!r} is not a valid {core}")
         return value
 
 

@@ -132,5 +132,6 @@ def _ask(prompt: str, is_secret: bool) -> str:
         return getpass.getpass(prompt) if is_secret else input(prompt)
     except (EOFError, StdinNotImplementedError):
         raise Usage(
-            "this needs an answer, but nobody can be asked here", hint="log in once in a notebook or on a terminal"
+            "this command must ask you something, but cannot do so here",
+            hint="log in once in a notebook or on a terminal",
         ) from None

@@ -51,7 +51,7 @@ def _check_ours(partial: Path, opened: os.stat_result, beside: Folders) -> None:
     is_shared = bool(beside.root_stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH))
     if not is_plain or (is_shared and hasattr(os, "geteuid") and opened.st_uid != os.geteuid()):
         raise PathInvalid(
-            f"{partial} is not an unfinished copy of yours: it was left alone",
+            f"{partial} is not an unfinished copy of yours, and was not touched",
             hint="move it away, or copy to another folder",
         )
 

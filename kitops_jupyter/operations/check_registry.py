@@ -116,9 +116,9 @@ def _asked(registry: str, entry: RegistrySettings, how: Connection, settings: Se
     except Cancelled:
         raise
     except KitError:
-        return replace(found, verdict="unreachable", hint="check the address: neither TLS nor HTTP is answered there")
-    hint = f"if you trust the network: {plain} as its address, or --plain-http"
-    return replace(found, message=f"{registry} speaks HTTP at {plain}, not TLS", hint=hint)
+        return replace(found, verdict="unreachable", hint="check the address: nothing there answers TLS or HTTP")
+    hint = f"if you trust the network, use {plain} as its address, or --plain-http"
+    return replace(found, message=f"{registry} uses HTTP at {plain}, not TLS", hint=hint)
 
 
 def _judged(problem: KitError, found: RegistryCheck) -> RegistryCheck:

@@ -73,7 +73,7 @@ def open_kit(text: str | Reference, settings: Settings) -> Kit:
         descriptor = source.resolve(reference.name)
     except NotFound:
         raise NotFound(
-            f"no kit {reference} in the local store ({settings.home})", hint="kit list shows the kits there are"
+            f"no kit {reference} in the local store ({settings.home})", hint="kit list shows the kits in the store"
         ) from None
     return read_kit(reference, source, descriptor)
 

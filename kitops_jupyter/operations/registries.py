@@ -129,4 +129,4 @@ def _refuse(name: str, entry: RegistrySettings) -> None:
 
 
 def _way_out(found: RegistryCheck) -> str:
-    return "; ".join(filter(None, (found.hint, "--no-check adds it all the same")))
+    return "; ".join(filter(None, (found.hint, "--no-check adds it anyway")))

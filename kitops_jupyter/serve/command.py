@@ -31,7 +31,7 @@ def serve_command(words: Sequence[str]) -> int:
         raise Usage("--host needs an address", hint="--host 0.0.0.0 for every address of this machine")
     if not is_loopback(arguments.host) and not passwords:
         raise Usage(
-            f"--host {arguments.host} is reached from other machines, and everybody there could write",
+            f"--host {arguments.host} lets other machines connect, and anyone there could write",
             hint="give --password-file FILE, with a line user:password for each user",
         )
     from kitops_jupyter.serve.app import make_app, serve
@@ -45,7 +45,7 @@ def serve_command(words: Sequence[str]) -> int:
     def tell(address: str) -> None:
         print(f"{ANSWERS}{address}", flush=True)
         print(
-            f"from {folder.absolute()}; not the registry that a team should run. Ctrl-C ends it.\n"
+            f"from {folder.absolute()}; not meant for a team. Ctrl-C stops it.\n"
             f"In a notebook: %kit push --plain-http churn:v1 {address}/churn:v1",
             flush=True,
         )

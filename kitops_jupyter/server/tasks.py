@@ -52,7 +52,7 @@ class Tasks:
         run: Run
         if asked.directory is None:
             if asked.filters or asked.include_remote:
-                raise Usage("parts of a kit and remote data go into a folder, not into the store")
+                raise Usage("parts of a kit and remote data can be pulled into a folder, but not into the store")
             run = partial(_pull_into_store, asked)
         else:
             words += [*folder_words(asked.directory), *CONFLICT_WORDS[asked.on_conflict]]
@@ -83,7 +83,7 @@ class Tasks:
         directory = self._root.existing(asked.directory)
         notebook = self._root.existing(asked.notebook) if asked.notebook else None
         if not Reference.parse(asked.reference).tag:
-            raise Usage("a kit that is packed needs a name and a tag", hint="NAME:TAG")
+            raise Usage("packing needs a name and a tag", hint="NAME:TAG")
         words = ["pack", PanelPath(asked.directory), "-t", asked.reference]
         words += ["--notebook", PanelPath(asked.notebook)] if asked.notebook else []
         words += ["--add-notebook"] if asked.add_notebook else []

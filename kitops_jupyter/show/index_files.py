@@ -30,6 +30,6 @@ def _card_of_index_files(result: IndexFilesResult) -> Card:
             ("read", f"{human_size(result.read_bytes)}, {result.elapsed_s:.1f} s"),
         ),
         tables=(Table(("layer", "path", "file index", "files", "size"), rows),) if rows else (),
-        notes=("the kit is as it was; here, single files of it are now read verified",) if made else (),
+        notes=("the kit did not change; this machine can now read and verify its single files",) if made else (),
         warnings=result.warnings,
     )

@@ -87,7 +87,7 @@ def told(layout: Layout, restored: Sequence[str]) -> None:
     opened = current(layout)
     if opened is not None and restored:
         opened.notes.append(
-            f"another program wrote its older list over ours: {', '.join(dict.fromkeys(restored))} listed again"
+            f"another program overwrote the list with an older one; listed again: {', '.join(dict.fromkeys(restored))}"
         )
 
 

@@ -199,7 +199,7 @@ def test_a_cell_shows_a_value_once(run_cell: RunCell) -> None:
 def test_a_hint_is_a_line_that_a_cell_takes(run_cell: RunCell, tmp_path: Path) -> None:
     missing = run_cell("%kit info no-such:v1").error
     assert isinstance(missing, NotFound)
-    assert missing.hint == "%kit list shows the kits there are"
+    assert missing.hint == "%kit list shows the kits in the store"
     block = run_cell("%%kit\ninfo no-such:v1").error
     assert isinstance(block, NotFound) and block.hint == missing.hint
     serve = run_cell("%kit serve").error

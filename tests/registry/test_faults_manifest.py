@@ -152,6 +152,6 @@ def test_a_body_is_not_redirected_to_another_host(server: FaultServer, foreign: 
 def test_a_token_server_elsewhere_gets_no_password(server: FaultServer, foreign: FaultServer, connect: Connect) -> None:
     server.auth = Auth("bearer", realm=f"{foreign.url}/token")
     foreign.auth = Auth("bearer")
-    with pytest.raises(Unauthorized, match="foreign host"):
+    with pytest.raises(Unauthorized, match="host of another organisation"):
         connect(server, credential=Credential("user", "hunter2")).repository("a/b").resolve("v1")
     assert not foreign.seen

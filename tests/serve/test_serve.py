@@ -205,7 +205,7 @@ def test_a_start_that_is_not_safe_or_not_possible_is_refused(
     good.write_text("ada:x\n")
     good.chmod(0o600)
     for flags, said in [
-        (["--host", "0.0.0.0"], "everybody there could write"),
+        (["--host", "0.0.0.0"], "anyone there could write"),
         (["--password-file", str(file)], "can be read by others"),
         (["--port", address.rpartition(":")[2]], "in use"),
         (["--host", "no.such.host.invalid", "--password-file", str(good)], "no.such.host.invalid"),

@@ -150,7 +150,7 @@ def _index_name(text: str) -> Reference:
     """Where an index is written: one tag. Raises Usage."""
     index_name = Reference.parse(text)
     if index_name.digest or index_name.extra_tags:
-        raise Usage(f"{text}: an index is written under one tag", hint="kit index create NAME:TAG")
+        raise Usage(f"{text}: an index takes one tag, and no digest", hint="kit index create NAME:TAG")
     return index_name
 
 

@@ -106,5 +106,5 @@ def _select(described: Kitfile, path: str) -> str:
             )
             if not step:
                 raise Usage(f"--filter {path!r}: expected names joined by dots, such as .model.name")
-            raise NotFound(f"the Kitfile has no {path}", hint=f"the fields there are: {',  '.join(names) or 'nothing'}")
+            raise NotFound(f"the Kitfile has no {path}", hint=f"its fields are: {',  '.join(names) or 'nothing'}")
     return kitfile.node_to_yaml(node)

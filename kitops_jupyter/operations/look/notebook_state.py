@@ -48,7 +48,7 @@ def notebook_state(path: str | Path, *, settings: Settings | None = None) -> Not
     try:
         stamp = Stamp.of(place.stat())
     except OSError as problem:
-        raise NotFound(f"{path}: {why(problem)}", hint="name a notebook that is there") from None
+        raise NotFound(f"{path}: {why(problem)}", hint="name an existing notebook") from None
     packed = targets.store(settings).packed_notebooks
     found = packed.find(place)
     if found is None:

@@ -52,7 +52,7 @@ def add(root: Path, notebook: Path | None) -> list[str]:
         return []
     text = _with_entry(path, name)
     if text is None:
-        return [f"{path.name} is written in a way that takes no entry: add one for {name}, under code"]
+        return [f"{path.name} cannot be edited automatically: add an entry for {name} under code"]
     write_text(path, text)
     return [f"{path.name} now has an entry for {name}"]
 

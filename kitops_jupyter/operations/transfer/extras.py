@@ -25,7 +25,7 @@ from kitops_jupyter.store import Notes
 
 FILE_INDEX = "the file index, which makes single files readable,"
 REMEMBERED_S = 30 * 24 * 3600.0  # a registry may be updated, and then takes it
-_HINTS = {FILE_INDEX: "the kit is complete without it; KITOPS_FILE_INDEX=0 packs none"}
+_HINTS = {FILE_INDEX: "the kit is complete without it; KITOPS_FILE_INDEX=0 packs without one"}
 _REFUSALS = {400, 405, 406, 415, 422, 501}  # this registry, now: not this content
 
 

@@ -71,7 +71,7 @@ class _Walker:
         data = read_verified(self._source, descriptor)
         self._size_bytes += len(data)
         if len(self._seen) > MOST_MANIFESTS or self._size_bytes > MOST_BYTES or depth > MOST_DEPTH:
-            raise _TooMuch(f"{descriptor.digest.short}: too many manifests belong to it")
+            raise _TooMuch(f"{descriptor.digest.short}: the graph of its manifests is too large")
         blobs, children = _read(data, descriptor, role)
         for child in children:
             self.add(child, "kit" if role == "index" else role, depth + 1)

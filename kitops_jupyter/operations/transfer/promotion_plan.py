@@ -91,7 +91,7 @@ def plan(
     """The moves of a promotion, its guards checked. When a champion goes, `rollback` names it first."""
     wanted = _wanted(repository, parsed)
     if from_tag and find(repository, from_tag) != wanted:
-        raise Conflict(f"{parsed} is not what {from_tag} names: nothing was moved")
+        raise Conflict(f"{from_tag} does not name {parsed}: nothing was moved")
     if metric:
         check_metric(parsed, repository, metric)
     _refuse_ring(parsed, parsed.with_tag(to), repository, wanted, settings, connection)

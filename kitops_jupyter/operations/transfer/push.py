@@ -120,7 +120,7 @@ def _tagged(
         return [(open_kit(reference, settings), tags)]
     found = targets.local(reference, settings).tags()
     if not found:
-        raise Usage(f"{reference.shown_name} has no tags here", hint="kit list shows the kits there are")
+        raise Usage(f"{reference.shown_name} has no tags here", hint="kit list shows the kits in the store")
     names: dict[Digest, list[str]] = {}
     for tag, descriptor in found.items():
         names.setdefault(descriptor.digest, []).append(tag)

@@ -167,7 +167,7 @@ def problem(answer: Answer, what: str, *, host: str, place: str = "") -> KitErro
     if status == 403:
         return Forbidden(said, hint=f"ask for access, or kit login {host} as someone else", status=status)
     if status == 404 and not {"BLOB_UPLOAD_UNKNOWN", "BLOB_UPLOAD_INVALID"} & set(answer.codes):
-        return NotFound(said, hint="kit list HOST/REPOSITORY shows what there is")
+        return NotFound(said, hint="kit list HOST/REPOSITORY shows its tags")
     if status == 429 or "TOOMANYREQUESTS" in answer.codes:
         wait = f"; retry after {answer.retry_after_s:.0f} s" if answer.retry_after_s else ""
         later = answer.retry_after_s
@@ -239,7 +239,7 @@ def _plain(error: BaseException) -> str:
     """The words of sockets and urllib3, as people say it."""
     reason = _CONNECTION.sub("", str(getattr(error, "strerror", None) or error)) or type(error).__name__
     if unknown := re.match(r"Failed to resolve (\S+)", reason):
-        return f"no host {shown(unknown[1], 160)} is known"
+        return f"the host {shown(unknown[1], 160)} is unknown"
     refused = re.sub(
         r"^Failed to establish a new connection: (?:\[(?:Errno|WinError) \d+\] )?", "no connection: ", reason
     )

@@ -95,7 +95,7 @@ def realm_problem(registry: Origin, realm: str, *, has_secret: bool, allowed: Se
     if host == registry[1] or host in allowed:
         return ""
     if has_secret and not _same_organisation(registry[1], host):
-        return "it is a foreign host"
+        return "it is a host of another organisation"
     if _is_private(host) and not _is_private(registry[1]):
         return "it is on a private network, but the registry is not"
     return ""

@@ -7,7 +7,7 @@ from kitops_jupyter.show.cards import Card, Code, Size, Table
 from kitops_jupyter.show.results import card_of
 from kitops_jupyter.sizes import human_size
 
-_WHOLE = "all of the layer was read, to compare it with the file index that somebody attached to the kit"
+_WHOLE = "all of the layer was read, to check the file index that someone attached to the kit"
 
 
 @card_of.register
