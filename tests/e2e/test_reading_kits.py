@@ -96,7 +96,11 @@ def test_tables_and_pictures_are_shown_beside_the_contents(page: Any, tab: Any, 
 def test_texts_are_shown_as_they_are_written_and_nothing_of_them_runs(page: Any, tab: Any, pictures: Camera) -> None:
     show_contents(tab)
     unfold(page, node(tab, "src"))
-    assert peek(tab, "train.py").locator(".kitops-Source").text_content().strip() == SCRIPT.decode().strip()
+    script = peek(tab, "train.py").locator(".kitops-Source")
+    colour = "node => getComputedStyle(node).color"
+    keyword = script.get_by_text("def", exact=True)
+    assert keyword.evaluate(colour) != script.evaluate(colour)
+    assert script.text_content().strip() == SCRIPT.decode().strip()
     pictures.take(page, "preview-text")
     for name, text in (("drawing.svg", "<svg"), ("page.html", NASTY)):
         shown = peek(tab, name)
@@ -106,6 +110,20 @@ def test_texts_are_shown_as_they_are_written_and_nothing_of_them_runs(page: Any,
     log = peek(tab, "log.txt")
     log.get_by_text("Only its beginning is shown: it has 625.0 KiB.").wait_for()
     assert log.locator(".kitops-Source-line").count() == 5000
+
+
+def test_a_kitfile_and_a_notebook_are_coloured(page: Any, tab: Any, pictures: Camera) -> None:
+    tab.get_by_role("tab", name="Kitfile").click()
+    colour = "node => getComputedStyle(node).color"
+    source = tab.locator(".kitops-Source")
+    assert source.get_by_text("framework", exact=True).evaluate(colour) != source.evaluate(colour)
+    pictures.take(page, "kitfile-coloured")
+    show_contents(tab)
+    unfold(page, node(tab, "src"))
+    node(tab, "study.ipynb").locator(".kitops-Node-name").dblclick()
+    cell = tab.locator(".kitops-Cell.kitops-mod-code pre").last
+    assert tab.locator(".kitops-Cell").get_by_text("import", exact=True).evaluate(colour) != cell.evaluate(colour)
+    pictures.take(page, "notebook-coloured")
 
 
 def test_a_preview_is_opened_and_closed_by_keyboard(page: Any, tab: Any) -> None:

@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { WidgetTracker } from '@jupyterlab/apputils';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
@@ -30,7 +31,8 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
     IRenderMimeRegistry,
     INotebookTracker,
     IDocumentManager,
-    IDefaultFileBrowser
+    IDefaultFileBrowser,
+    IEditorLanguageRegistry
   ],
   activate: (
     app: JupyterFrontEnd,
@@ -40,11 +42,13 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
     rendermime: IRenderMimeRegistry | null,
     notebooks: INotebookTracker | null,
     documents: IDocumentManager | null,
-    browser: IDefaultFileBrowser | null
+    browser: IDefaultFileBrowser | null,
+    languages: IEditorLanguageRegistry | null
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const tracker = new WidgetTracker<KitTab>({ namespace: 'kitops-kit' });
-    const actions = actionsOf({ app, model, translator: translator ?? nullTranslator, notebooks, documents });
+    const made = { app, model, translator: translator ?? nullTranslator, notebooks, documents };
+    const actions = { ...actionsOf(made), languages };
     const folder = (): string => app.serviceManager.contents.localPath(browser?.model.path ?? '');
     const openMenu = (button: HTMLElement, reference: string): void => openMore(app.commands, button, reference);
     app.commands.addCommand(CommandIDs.openKit, {

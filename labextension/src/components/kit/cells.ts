@@ -38,8 +38,9 @@ type Fields = { readonly [name: string]: unknown };
 export function readNotebook(notebook: Fields): INotebook {
   const { metadata, cells, worksheets } = notebook;
   const old = listOf(worksheets).flatMap(sheet => listOf(fieldsOf(sheet).cells));
-  const info = fieldsOf(fieldsOf(metadata).language_info);
-  const language = typeof info.name === 'string' && /^[\w+#-]{1,30}$/.test(info.name) ? info.name : '';
+  const { language_info, kernelspec } = fieldsOf(metadata);
+  const name = fieldsOf(language_info).name ?? fieldsOf(kernelspec).language;
+  const language = typeof name === 'string' && /^[\w+#-]{1,30}$/.test(name) ? name : '';
   return { language, cells: (Array.isArray(cells) ? cells : old).map(each => readCell(fieldsOf(each))) };
 }
 

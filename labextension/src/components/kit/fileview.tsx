@@ -8,6 +8,7 @@ import type { FilePreview } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { Table } from '../shared/parts';
 import { Source } from '../shared/source';
+import { Code } from './code';
 import { Hosted } from './hosted';
 import { harmless, Reader } from './reader';
 
@@ -20,7 +21,8 @@ interface IFileViewProps {
 }
 
 /** A file of a stranger's: text, Markdown, a table or a picture; of any other, why it is not shown. */
-export function FileView({ file, actions: { trans }, rendermime, instead }: IFileViewProps): JSX.Element {
+export function FileView({ file, actions, rendermime, instead }: IFileViewProps): JSX.Element {
+  const { trans } = actions;
   return (
     <div className="kitops-File">
       {file.kind === 'binary' && <p className="kitops-Empty">{trans.__('This file is not text: nothing to show.')}</p>}
@@ -31,12 +33,12 @@ export function FileView({ file, actions: { trans }, rendermime, instead }: IFil
         <p className="kitops-Notice">{trans.__('Only its beginning is shown: it has %1.', size(file.size_bytes))}</p>
       )}
       {!file.is_whole || file.kind === 'binary' ? instead : null}
-      <Shown file={file} rendermime={rendermime} />
+      <Shown {...{ file, actions, rendermime }} />
     </div>
   );
 }
 
-function Shown({ file, rendermime }: { file: FilePreview; rendermime: IRenderMimeRegistry | null }): JSX.Element {
+function Shown({ file, actions, rendermime }: Omit<IFileViewProps, 'instead'>): JSX.Element {
   const label = inert(file.path, 200);
   switch (file.kind) {
     case 'markdown':
@@ -46,7 +48,7 @@ function Shown({ file, rendermime }: { file: FilePreview; rendermime: IRenderMim
         <Source text={file.text} label={label} />
       );
     case 'text':
-      return <Source text={file.text} label={label} />;
+      return <Code text={file.text} label={label} path={file.path} actions={actions} />;
     case 'table':
       return <Rows rows={file.rows} label={label} />;
     case 'image':

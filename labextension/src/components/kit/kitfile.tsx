@@ -2,7 +2,8 @@ import type { JSX } from 'react';
 
 import type { IActions } from '../shared/actions';
 import { Failure, Waiting } from '../shared/notes';
-import { Problems, Source } from '../shared/source';
+import { Problems } from '../shared/source';
+import { Code } from './code';
 import type { KitState } from './state';
 
 /** The Kitfile as text, and what there is to say against it. */
@@ -17,9 +18,11 @@ export function KitfileView({ state, actions }: { state: KitState; actions: IAct
       {problems.isLoading && <Waiting>{trans.__('Checking the Kitfile…')}</Waiting>}
       {found.length > 0 && <Problems problems={found} actions={actions} />}
       {kit.kitfile_yaml ? (
-        <Source
+        <Code
           text={kit.kitfile_yaml}
           label={trans.__('Kitfile')}
+          path="kitfile.yaml"
+          actions={actions}
           marked={new Set(found.map(problem => problem.line))}
         />
       ) : (

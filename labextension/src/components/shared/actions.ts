@@ -1,3 +1,4 @@
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
@@ -19,5 +20,7 @@ export interface IActions {
   insert: ((line: LineData) => void) | null;
   /** Let a folder be chosen, beginning at this one; null when nothing here can. */
   chooseFolder: ((from: string) => Promise<string | null>) | null;
+  /** JupyterLab's languages, to colour code with; absent where nothing here has them. */
+  languages?: Pick<IEditorLanguageRegistry, 'findByFileName' | 'highlight'> | null;
   run: (command: string, args: ReadonlyPartialJSONObject) => Promise<unknown>;
 }

@@ -16,10 +16,18 @@ interface ISourceProps {
   classOf?: (line: string) => string;
   /** What stands before each line, if not its place in this text. */
   numbers?: readonly string[];
+  /** The same text, by lines, as pieces of a colour each. */
+  colours?: readonly (readonly IPiece[])[];
+}
+
+/** A piece of a line, and the class that colours it. */
+export interface IPiece {
+  text: string;
+  className: string;
 }
 
 /** A text with numbered lines, to read. */
-export function Source({ text, label, marked, classOf, numbers }: ISourceProps): JSX.Element {
+export function Source({ text, label, marked, classOf, numbers, colours }: ISourceProps): JSX.Element {
   const lines = text.replace(/\n$/, '').split('\n', LINES);
   return (
     <pre className="kitops-Source" tabIndex={0} aria-label={label}>
@@ -29,16 +37,23 @@ export function Source({ text, label, marked, classOf, numbers }: ISourceProps):
           data-number={numbers?.[index]}
           className={`kitops-Source-line ${classOf?.(line) ?? ''}${marked?.has(index + 1) ? ' kitops-mod-marked' : ''}`}
         >
-          {line
-            .split('\t')
-            .map(part => inert(part, 2000))
-            .join('\t')}
+          {colours?.[index]?.map((piece, at) => (
+            <span key={at} className={piece.className}>
+              {shown(piece.text)}
+            </span>
+          )) ?? shown(line)}
           {'\n'}
         </span>
       ))}
     </pre>
   );
 }
+
+const shown = (text: string): string =>
+  text
+    .split('\t')
+    .map(part => inert(part, 2000))
+    .join('\t');
 
 /** What is wrong with a Kitfile, by line. */
 export function Problems({

@@ -1,3 +1,4 @@
+import type { IEditorLanguage } from '@jupyterlab/codemirror';
 import { screen } from '@testing-library/react';
 
 import { refusal } from '../../../__tests__/server';
@@ -52,6 +53,21 @@ describe('the overview', () => {
   ])('shows %s as it is written', async (_, more) => {
     const node = await opened(() => ({ ...readme, ...more }));
     await page.shown(() => node.querySelector('.kitops-File')?.textContent?.includes('<script>') === true, 'it');
+    expect(node.querySelector('.kitops-File script, .kitops-File img')).toBeNull();
+  });
+
+  it('colours a text by its name, and still makes it harmless', async () => {
+    page.actions.languages = {
+      findByFileName: name => (name === 'README' ? ({} as IEditorLanguage) : null),
+      highlight: async (code, _, node) => {
+        const [head, ...rest] = code.split(' ');
+        node.append(Object.assign(document.createElement('span'), { className: 'keyword', textContent: head }));
+        node.append(` ${rest.join(' ')}`);
+      }
+    };
+    const node = await opened(() => ({ ...readme, kind: 'text', path: 'a/README', text: `def x\n\u202e${evil}` }));
+    await page.shown(() => node.querySelector('.kitops-Source .keyword')?.textContent === 'def', 'the colours');
+    expect(node.querySelectorAll('.kitops-Source-line')[1].textContent).toContain('\ufffd<img');
     expect(node.querySelector('.kitops-File script, .kitops-File img')).toBeNull();
   });
 
