@@ -198,7 +198,7 @@ def test_a_killed_copy_leaves_nothing_that_looks_whole_and_is_gone_on_with(tmp_p
     kit.copy("churn:v1", goal, directory=tmp_path, settings=settings)
     there = Settings.load({}, home=tmp_path / "there")
     assert kit.copy(goal, "churn", directory=tmp_path, settings=there).digest
-    assert kit.unpack("churn:v1", tmp_path / "out", settings=there).file_count == 2
+    assert kit.unpack("churn:v1", tmp_path / "out", settings=there).file_count == 3  # and the Kitfile
 
 
 def written(folder: Path) -> int:
