@@ -135,13 +135,16 @@ class CheckPull:
 
 @dataclass(frozen=True)
 class CheckPack:
-    """`dropped` are the keys of layers whose entries are taken out of `kitfile` first."""
+    """`dropped` are the keys of layers whose entries are taken out of `kitfile` first.
+
+    Files below the paths `told` are shown as left out already: no warning says so again."""
 
     directory: str
     kitfile: str = ""
     notebook: str = ""
     follow_links: bool = False
     dropped: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -57,12 +57,13 @@ def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
     """What a pack of this folder would take in and leave out, and what is wrong with its Kitfile."""
     from kitops_jupyter.kitfile import to_yaml
     from kitops_jupyter.operations.pack.notebook import name_in, text_with
-    from kitops_jupyter.operations.pack.pack import pack
+    from kitops_jupyter.operations.pack.pack import LARGE_PROPOSAL_BYTES, large_warnings, pack
 
     directory = root.existing(asked.directory)
     notebook = root.existing(asked.notebook) if asked.notebook else None
     of_notebook = ["--notebook", PanelPath(asked.notebook)] if asked.notebook else []
     written, kept = _without(asked.kitfile, asked.dropped)
+    large = LARGE_PROPOSAL_BYTES
     longer = None if asked.kitfile else text_with(directory, notebook)
     written, added = longer or written, name_in(directory, notebook) if longer else ""
     words = line("pack", PanelPath(asked.directory), *of_notebook, *(["--follow-links"] if asked.follow_links else []))
@@ -75,6 +76,7 @@ def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
             notebook=notebook,
             follow_links=asked.follow_links,
             links_within=root.folder,
+            told=asked.told,
             dry_run=True,
             settings=usable_settings(),
         )
@@ -83,7 +85,7 @@ def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
             wire.Problem(item.line or 0, item.column or 0, item.field, item.message, item.hint)
             for item in invalid.findings
         ]
-        return wire.PackCheck(written or _text_of(directory), False, [], [], [], problems, words, kept, added)
+        return wire.PackCheck(written or _text_of(directory), False, [], [], [], problems, words, kept, added, large)
     layers = [
         wire.PackLayer(
             f"{layer.section}:{layer.index}", layer.section, layer.name, layer.path, layer.file_count, layer.file_bytes
@@ -92,7 +94,9 @@ def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
     ]
     left_out = [[path, reason] for path, reason in found.left_out]
     text = written or (to_yaml(found.kitfile) if found.proposed else _text_of(directory))
-    return wire.PackCheck(text, found.proposed, layers, left_out, list(found.warnings), [], words, kept, added)
+    shown_by_size = large_warnings(found.layers)
+    warnings = [warning for warning in found.warnings if warning not in shown_by_size]
+    return wire.PackCheck(text, found.proposed, layers, left_out, warnings, [], words, kept, added, large)
 
 
 def _without(text: str, dropped: list[str]) -> tuple[str, list[str]]:

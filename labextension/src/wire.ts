@@ -289,6 +289,7 @@ export interface PackCheck {
   command: Line;
   kept: string[];
   added: string;
+  large_bytes: number;
 }
 
 export interface JobItem {
@@ -495,6 +496,7 @@ export interface CheckPack {
   notebook?: string;
   follow_links?: boolean;
   dropped?: readonly string[];
+  told?: readonly string[];
 }
 
 export interface ListJobs {

@@ -132,3 +132,39 @@ def test_the_toolbars_button_is_hidden_by_a_setting(page: Any, lab: Lab) -> None
         assert button(page).count() == 0
     finally:
         place.unlink()
+
+
+def test_a_snapshot_of_the_notebook_alone_among_much_else_by_keys(
+    page: Any, lab: Lab, here: Settings, pictures: Camera
+) -> None:
+    folder = folder_with(lab, "crowded", "n.ipynb")
+    for number in range(12):
+        (folder / f"table {number}.csv").write_text("a,b\n")
+    with (folder / "weights.onnx").open("wb") as large:
+        large.truncate(3 << 29)  # takes no room on the disk
+    open_saved(page, "crowded/n.ipynb")
+    button(page).get_by_role("button", name=re.compile("^Snapshot into a ModelKit")).click()
+    asked = dialog(page, "Snapshot into a ModelKit")
+    asked.get_by_text("untick what the kit does not need").wait_for()
+    pictures.take(page, "snapshot-large")
+    checks: list[str] = []
+    page.on("request", lambda request: checks.append(request.url) if "check/pack" in request.url else None)
+    choices = asked.get_by_role("group", name="Choose layers")
+    for name in ("None", "Only this notebook"):
+        choices.get_by_role("button", name=name).focus()
+        page.keyboard.press("Enter")
+    files = asked.get_by_role("region", name="Files to pack")
+    files.get_by_role("checkbox", checked=True).wait_for()
+    assert files.get_by_role("checkbox", checked=True).count() == 1
+    assert files.get_by_label("Pack n.ipynb").is_checked()
+    assert asked.get_by_text("untick what the kit does not need").count() == 0
+    asked.locator(".jp-Dialog-footer .jp-mod-accept:not([disabled])").wait_for()
+    assert len(checks) == 1
+    assert asked.get_by_text("no layer includes").count() == 0
+    assert choices.get_by_role("button", name="Only this notebook").evaluate("node => node === document.activeElement")
+    pictures.take(page, "snapshot-alone")
+    asked.get_by_label("Name of the kit").fill("crowded:v1")
+    asked.get_by_label(re.compile("^Record the environment")).click()
+    accept(asked)
+    assert ended(page, lab, "crowded:v1")["state"] == "done"
+    assert [code.path for code in kit.info("crowded:v1", settings=here).kitfile.code] == ["n.ipynb"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import kitops_jupyter as kit
 from tests.server.conftest import Ask
 
@@ -28,3 +30,26 @@ async def test_a_notebook_without_an_entry_is_offered_and_added_when_asked(ask: 
     assert (root / "project/Kitfile").read_text() == longer
     assert kit.inspect("n:v1").digest == kit.inspect("n:v2").digest
     assert (await ask("POST", "check/pack", asked))["added"] == ""
+
+
+async def test_a_preview_warns_of_nothing_that_the_dialog_shows_as_left_out(ask: Ask, root: Path) -> None:
+    (root / "data").mkdir(parents=True)
+    for name in ("train.py", "notes.txt", "data/a.csv", "data/b.csv"):
+        (root / name).write_text("x")
+    text = "manifestVersion: 1.0.0\ncode:\n  - path: train.py\ndatasets:\n  - path: data\n"
+    body = {"directory": "", "kitfile": text, "dropped": ["dataset:0"]}
+    assert (await ask("POST", "check/pack", body))["warnings"] == [
+        "no layer includes notes.txt, data/b.csv, data/a.csv"
+    ]
+    body["told"] = ["data"]
+    assert (await ask("POST", "check/pack", body))["warnings"] == ["no layer includes notes.txt"]
+
+
+async def test_a_preview_says_what_is_much_and_leaves_it_to_the_dialog_to_warn(
+    ask: Ask, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "train.py").write_text("0123456789 more")
+    assert (await ask("POST", "check/pack", {"directory": ""}))["large_bytes"] == 1 << 30
+    monkeypatch.setattr("kitops_jupyter.operations.pack.pack.LARGE_PROPOSAL_BYTES", 10)
+    checked = await ask("POST", "check/pack", {"directory": ""})
+    assert (checked["is_proposed"], checked["large_bytes"], checked["warnings"]) == (True, 10, [])

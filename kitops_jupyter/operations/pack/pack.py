@@ -93,6 +93,7 @@ def pack(
     python: str | Path | None = None,
     follow_links: bool = False,
     links_within: Path | None = None,
+    told: Sequence[str] = (),
     dry_run: bool = False,
     push: bool = False,
     connection: targets.Connection | None = None,
@@ -111,6 +112,7 @@ def pack(
     A proposal leaves the file `leave_out` out. Links are left out, and a layer of nothing but links is an error; with
     `follow_links` what they lead to is packed: inside the folder, or anywhere
     below `links_within` for a path that the Kitfile names itself.
+    Files below the paths `told`, which the caller knows to be left out, are not warned of as in no layer.
     Raises KitfileMissing, KitfileInvalid, NotFound (a path that does not exist), SourceChanged, StorageFull, Cancelled,
     RegistryError; then no tag has moved.
     Source: format.md, "A kit".
@@ -147,13 +149,13 @@ def pack(
             layout=layer_format,
             follow_links=follow_links,
             links_within=links_within,
-            told=[path for path, _ in source.left_out],
+            told=[*told, *(path for path, _ in source.left_out)],
             stays_out=stays_out,
         )
         kind: Kind = "modelpack" if use_model_pack else "modelkit"
         extras = Extras.of(settings)
         how = _How(compression, kind, use_cache, IndexFindings(settings), extras, observe)
-        told: Sequence[str] = ()
+        store_notes: Sequence[str] = ()
         if dry_run:
             packer = how.packer(targets.store(settings), source.root, None, None)
             packed: Sequence[PackedLayer] = [packer.preview(layer) for layer in plan.layers]
@@ -174,8 +176,8 @@ def pack(
                     registry=repository.registry.name,
                 )
         else:
-            packed, digest, told = again_if_taken(lambda: _pack_here(reference, source, plan, how, settings))
-    notes = (*added, *source.notes, *extras.notes, *missing_notebook(source.root, notebook, plan), *told)
+            packed, digest, store_notes = again_if_taken(lambda: _pack_here(reference, source, plan, how, settings))
+    notes = (*added, *source.notes, *extras.notes, *missing_notebook(source.root, notebook, plan), *store_notes)
     result = _result(reference, digest, packed, plan, source, notes, time.monotonic() - started)
     if digest:
         result = replace(result, warnings=(*result.warnings, *source.write_proposal()))
@@ -241,7 +243,7 @@ def _pack_all(packer: LayerPacker, planned: Sequence[layers.PlannedLayer]) -> li
     return run_all(jobs, workers=min(os.cpu_count() or 1, 4), name="kit-pack", observe=packer.observe)
 
 
-def _large(packed: Sequence[PackedLayer]) -> list[str]:
+def large_warnings(packed: Sequence[PackedLayer]) -> list[str]:
     """A warning of a proposal that takes more than most people mean."""
     total = sum(layer.file_bytes for layer in packed)
     if total <= LARGE_PROPOSAL_BYTES:
@@ -264,7 +266,7 @@ def _result(
         digest=digest,
         size_bytes=sum(layer.size_bytes for layer in packed),
         layers=tuple(packed),
-        warnings=(*source.warnings, *plan.warnings, *_large(packed if source.proposed else ())),
+        warnings=(*source.warnings, *plan.warnings, *large_warnings(packed if source.proposed else ())),
         left_out=source.left_out,
         kitfile=source.kitfile,
         kitfile_path=source.path,

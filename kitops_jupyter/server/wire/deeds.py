@@ -65,7 +65,8 @@ class Problem:
 class PackCheck:
     """`kitfile` is without what was dropped; `kept` are keys whose entries cannot be taken out alone.
 
-    `added` is the notebook's path, where the folder's Kitfile has no entry for it and `kitfile` now has one."""
+    `added` is the notebook's path, where the folder's Kitfile has no entry for it and `kitfile` now has one.
+    Layers of more than `large_bytes` in all are more than most people mean to pack; `warnings` do not speak of it."""
 
     kitfile: str
     is_proposed: bool
@@ -76,6 +77,7 @@ class PackCheck:
     command: Line
     kept: list[str]
     added: str
+    large_bytes: int
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX, ReactNode } from 'react';
-import { useRef } from 'react';
+import { useId, useRef } from 'react';
 
 import { inert, size } from '../../format';
 import type { PackLayer, Problem } from '../../wire';
 import { CheckField } from '../shared/field';
 import { TickBox } from '../shared/tickbox';
-import { LinkButton } from '../shared/parts';
+import { LinkButton, TextButton } from '../shared/parts';
 import type { IActions } from '../shared/actions';
 import { Failure, Waiting } from '../shared/notes';
 import type { PackState } from './packstate';
@@ -65,14 +65,25 @@ export function Preview({ state, actions }: IPreviewProps): JSX.Element {
 }
 
 function Layers({ state, actions: { trans } }: IPreviewProps): JSX.Element {
-  const { dropped, layers } = state;
-  const kept = layers.filter(each => !dropped.has(each.key));
-  const bytes = kept.reduce((sum, each) => sum + each.size_bytes, 0);
+  const { largeBytes, layers, sizeBytes } = state;
   return (
     <section aria-label={trans.__('Files to pack')}>
       <h3>
-        {trans.__('Included')} <span className="kitops-Quiet">{size(bytes)}</span>
+        {trans.__('Included')}{' '}
+        <span className="kitops-Quiet" aria-live="polite">
+          {size(sizeBytes)}
+        </span>
       </h3>
+      {layers.length > 0 && <Choices state={state} trans={trans} />}
+      {state.isLarge && (
+        <p className="kitops-Notice" role="status">
+          {trans.__(
+            'These files have %1, more than %2: untick what the kit does not need.',
+            size(sizeBytes),
+            size(largeBytes)
+          )}
+        </p>
+      )}
       <ul className="kitops-Preview-layers">
         {layers.slice(0, SHOWN).map(layer => (
           <Layer key={layer.key} {...{ layer, state, trans }} title={trans.__('Pack %1', inert(layer.path, 200))}>
@@ -83,6 +94,49 @@ function Layers({ state, actions: { trans } }: IPreviewProps): JSX.Element {
       {layers.length > SHOWN && <p className="kitops-Quiet">{trans.__('and %1 more', layers.length - SHOWN)}</p>}
     </section>
   );
+}
+
+interface IChoicesProps {
+  state: PackState;
+  trans: TranslationBundle;
+}
+
+/** Many ticks at once. */
+function Choices({ state, trans }: IChoicesProps): JSX.Element {
+  const id = useId();
+  const why = state.notebook ? whyNotAlone(state, trans) : '';
+  const own = state.ownLayer;
+  return (
+    <div className="kitops-Preview-choices" role="group" aria-label={trans.__('Choose layers')}>
+      <TextButton onClick={() => state.choose(() => true)}>{trans.__('All')}</TextButton>
+      <TextButton onClick={() => state.choose(() => false)}>{trans.__('None')}</TextButton>
+      {state.notebook && (
+        <TextButton
+          aria-disabled={why !== ''}
+          aria-describedby={why ? id : undefined}
+          onClick={() => !why && state.choose(layer => layer === own)}
+        >
+          {trans.__('Only this notebook')}
+        </TextButton>
+      )}
+      {why && (
+        <small id={id} className="kitops-Quiet">
+          {why}
+        </small>
+      )}
+    </div>
+  );
+}
+
+/** Why the notebook cannot be packed alone; empty where it can, as far as that was tried. */
+function whyNotAlone(state: PackState, trans: TranslationBundle): string {
+  const own = state.ownLayer;
+  if (!own) {
+    return trans.__('The Kitfile has no entry for the notebook alone: change the text');
+  }
+  const needed = state.layers.find(each => each !== own && !state.canDrop(each));
+  const name = needed && inert(needed.path || needed.name, 60);
+  return name ? trans.__('Other parts of the Kitfile need the entry of %1: change the text', name) : '';
 }
 
 interface ILayerProps {
@@ -101,7 +155,7 @@ function Layer({ layer, state, title, trans, children }: ILayerProps): JSX.Eleme
       <TickBox
         tick={isOut ? 'none' : 'all'}
         label={title}
-        isDisabled={why !== undefined}
+        isDisabled={why !== undefined || !state.canChoose}
         onToggle={() => state.toggle(layer)}
       />
       <span className="kitops-Node-section">{inert(layer.section, 20)}</span>

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { copyIcon } from '@jupyterlab/ui-components';
-import type { ButtonHTMLAttributes, JSX, MouseEvent, ReactNode } from 'react';
+import type { AriaAttributes, ButtonHTMLAttributes, JSX, MouseEvent, ReactNode } from 'react';
 
 import type { LineData } from '../../lines';
 import { isSaid, noLine } from '../../lines';
@@ -53,7 +53,7 @@ export function CopyLine({ line, copy, trans, ...rest }: ICopyLineProps): JSX.El
   );
 }
 
-interface ITextButtonProps {
+interface ITextButtonProps extends AriaAttributes {
   children: string;
   onClick: () => void;
   title?: string;

@@ -33,6 +33,7 @@ export const preview = (more: Partial<PackCheck> = {}): PackCheck => ({
   command: { words: ['pack', 'work'], paths: [1] },
   kept: [],
   added: '',
+  large_bytes: 1024 ** 3,
   ...more
 });
 
@@ -124,6 +125,7 @@ export class Desk {
       }
       await this.frame();
     }
+    await this.frame(); // what else changed with it is drawn a frame later
   }
 
   async open<T>(form: Form<T>): Promise<void> {
