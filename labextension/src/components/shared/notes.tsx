@@ -32,11 +32,11 @@ export function KitLine({ line, actions }: IWithActions & { line: LineData | nul
   if (!text) {
     return <p className="kitops-Empty">{noLine(trans)}</p>;
   }
-  const words = text.split(' ');
+  const words = text.split(/([ \n]+)/); // every second one is what is between two words
   return (
     <div className="kitops-Line" role="group" aria-label={trans.__('The same as a %kit line')}>
       <code className="kitops-Line-text" title={inert(text, 4000)} tabIndex={text.length > LONG ? 0 : undefined}>
-        {text.length > DRAWN ? text : words.map((word, at) => [at > 0 && ' ', <span key={at}>{word}</span>])}
+        {text.length > DRAWN ? text : words.map((word, at) => (at % 2 ? word : <span key={at}>{word}</span>))}
       </code>
       <CopyLine line={line} copy={() => copy(write(line))} trans={trans} />
       {insert && (

@@ -61,6 +61,8 @@ describe('pack', () => {
     await at.shown(() => !at.go().disabled, 'the preview');
     expect([area().includes('big.csv'), area().includes('small.csv')]).toEqual([false, true]);
     expect(at.line()).toBe(`%%kit pack work -t work:latest\n${area()}`);
+    const words = [...at.dialog.node.querySelectorAll('.kitops-Line-text > span')];
+    expect(words.filter(({ textContent }) => textContent?.includes('\n'))).toEqual([]);
     await at.press(screen.getByLabelText('Pack small.csv'));
     await at.shown(() => !at.go().disabled, 'the preview');
     expect(area()).toBe('model:\n  path: m.onnx\n');
