@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from kitops_jupyter.manifest.annotations import CLI_VERSION, CREATED, FILE_METADATA, FILE_PATH, KITFILE, SUBTYPE
+from kitops_jupyter.manifest.annotations import (
+    CLI_VERSION,
+    CREATED,
+    FILE_METADATA,
+    FILE_PATH,
+    KITFILE,
+    MESSAGE,
+    SUBTYPE,
+)
 from kitops_jupyter.manifest.matching import (
     Match,
     RawFile,
@@ -14,6 +22,7 @@ from kitops_jupyter.manifest.matching import (
     raw_file_bytes,
     unnamed_layers,
 )
+from kitops_jupyter.manifest.message import MESSAGE_LIMIT, checked_message, message_of, subject_of
 from kitops_jupyter.manifest.reading import Manifest, kitfile_of, load_object, parse_manifest
 from kitops_jupyter.manifest.writing import build_config, build_manifest, file_metadata, layer_annotations
 
@@ -23,6 +32,8 @@ __all__ = [
     "FILE_METADATA",
     "FILE_PATH",
     "KITFILE",
+    "MESSAGE",
+    "MESSAGE_LIMIT",
     "SUBTYPE",
     "Manifest",
     "Match",
@@ -30,15 +41,18 @@ __all__ = [
     "UnnamedLayer",
     "build_config",
     "build_manifest",
+    "checked_message",
     "file_metadata",
     "kitfile_from_layers",
     "kitfile_of",
     "layer_annotations",
     "load_object",
     "matched_layers",
+    "message_of",
     "package_of",
     "parse_manifest",
     "raw_file",
     "raw_file_bytes",
+    "subject_of",
     "unnamed_layers",
 ]

@@ -6,5 +6,6 @@ CLI_VERSION = "ml.kitops.modelkit.cli-version"
 CREATED = "org.opencontainers.image.created"
 KITFILE = "ml.kitops.modelkit.kitfile"
 SUBTYPE = "ml.kitops.modelkit.layer-subtype"
+MESSAGE = "vnd.kitops-jupyter.message"  # ours
 FILE_PATH = "org.cncf.model.filepath"
 FILE_METADATA = "org.cncf.model.file.metadata+json"

@@ -13,7 +13,15 @@ from kitops_jupyter import gojson
 from kitops_jupyter.content import IMAGE_MANIFEST, Descriptor
 from kitops_jupyter.errors import PathInvalid
 from kitops_jupyter.kitfile import Kitfile, to_json
-from kitops_jupyter.manifest.annotations import CLI_VERSION, CREATED, FILE_METADATA, FILE_PATH, KITFILE, SUBTYPE
+from kitops_jupyter.manifest.annotations import (
+    CLI_VERSION,
+    CREATED,
+    FILE_METADATA,
+    FILE_PATH,
+    KITFILE,
+    MESSAGE,
+    SUBTYPE,
+)
 from kitops_jupyter.media_types import MANIFEST_ARTIFACTS, Kind
 
 _REGULAR_FILE = 48  # the tar type "0", as a number
@@ -84,11 +92,14 @@ def build_manifest(
     created: str,
     kind: Kind = "modelkit",
     kitfile_json: str | None = None,
+    message: str = "",
 ) -> bytes:
-    """The manifest's bytes."""
+    """The manifest's bytes; without a message they are kit's."""
     noted = {CLI_VERSION: cli_version, CREATED: created}
     if kitfile_json is not None:
         noted[KITFILE] = kitfile_json
+    if message:
+        noted[MESSAGE] = message
     manifest = {
         "schemaVersion": 2,
         "mediaType": IMAGE_MANIFEST,

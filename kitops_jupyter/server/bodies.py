@@ -188,6 +188,7 @@ class Pack:
     push: bool = False
     follow_links: bool = False
     compression: Literal[Compression, ""] = ""
+    message: str = ""
 
 
 @dataclass(frozen=True)

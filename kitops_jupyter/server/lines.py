@@ -32,6 +32,12 @@ def folder_words(directory: str) -> list[str]:
     return ["-d", PanelPath(directory)]
 
 
+def message_words(message: str) -> list[str]:
+    """A kit's message, with a flag for each of its lines: no line feed gets into a line."""
+    lines = message.split("\n") if message else []
+    return [word for text in lines for word in ([f"--message={text}"] if text.startswith("-") else ["-m", text])]
+
+
 def pull_words(verb: str, reference: str, filters: Sequence[str], include_remote: bool) -> list[str]:
     """What to pull or unpack, without where to."""
     words = [word for chosen in filters for word in ("--filter", chosen)]

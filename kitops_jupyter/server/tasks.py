@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kitops_jupyter import targets
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.manifest import checked_message
 from kitops_jupyter.progress import Observer
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.jobs import Task
-from kitops_jupyter.server.lines import CONFLICT_WORDS, PanelPath, folder_words, line, pull_words
+from kitops_jupyter.server.lines import CONFLICT_WORDS, PanelPath, folder_words, line, message_words, pull_words
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.views.usable import usable_settings
 
@@ -85,6 +86,7 @@ class Tasks:
         if not Reference.parse(asked.reference).tag:
             raise Usage("packing needs a name and a tag", hint="NAME:TAG")
         words = ["pack", PanelPath(asked.directory), "-t", asked.reference]
+        words += message_words(checked_message(asked.message))
         words += ["--notebook", PanelPath(asked.notebook)] if asked.notebook else []
         words += ["--add-notebook"] if asked.add_notebook else []
         words += ["--env"] if asked.record_environment else []
@@ -160,6 +162,7 @@ def _pack(
         directory,
         text=asked.kitfile or None,
         tag=asked.reference,
+        message=asked.message,
         compression=asked.compression or "none",
         propose=True,
         notebook=notebook,

@@ -29,7 +29,17 @@ class Code:
         return self.text
 
 
-Cell: TypeAlias = str | int | Size | Code
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A text of several lines, which stay lines as the value of a fact."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Cell: TypeAlias = str | int | Size | Code | Lines
 """What stands in a card: `str()` is its text; what it is says how HTML shows it, never what its text looks like."""
 
 

@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 
 from kitops_jupyter.errors import printable, printable_lines
-from kitops_jupyter.show.cards import Card, Cell, Code, Size, Table
+from kitops_jupyter.show.cards import Card, Cell, Code, Lines, Size, Table
 
 ROW_LIMIT = 500  # rows of one table that HTML shows: a page with more is slow to scroll, the value has them all
 TEXT_LIMIT_CHARS = 60_000  # of a text block in HTML
@@ -61,6 +61,8 @@ def _value(value: Cell) -> str:
     if isinstance(value, Code):
         look = f"font-family: {_MONO}; font-size: 12px; background: none; padding: 0"  # JupyterLab indents code
         return f'<code style="{look}">{_shown(value.text)}</code>'
+    if isinstance(value, Lines):
+        return f'<span style="white-space: pre-line">{html.escape(printable_lines(value.text), quote=True)}</span>'
     return _shown(str(value))
 
 

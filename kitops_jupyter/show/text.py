@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from kitops_jupyter.errors import printable, printable_lines
-from kitops_jupyter.show.cards import Card, Cell
+from kitops_jupyter.show.cards import Card, Cell, Lines
 
 
 def kit_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
@@ -61,8 +61,10 @@ def _fact_lines(facts: Sequence[tuple[str, Cell]], width: int) -> Iterator[str]:
     for name, value in facts:
         lead = f"  {printable(name)}".ljust(indent)
         room = max(width, indent + 24)
-        wrapped = textwrap.wrap(
-            printable(str(value)), room, initial_indent=lead, subsequent_indent=" " * indent, break_long_words=False,
-            break_on_hyphens=False,
-        )  # fmt: skip
-        yield from wrapped or [lead.rstrip()]
+        for line in value.text.split("\n") if isinstance(value, Lines) else [str(value)]:
+            wrapped = textwrap.wrap(
+                printable(line), room, initial_indent=lead, subsequent_indent=" " * indent, break_long_words=False,
+                break_on_hyphens=False,
+            )  # fmt: skip
+            yield from wrapped or [lead.rstrip()]
+            lead = " " * indent

@@ -22,6 +22,7 @@ def _parser() -> Parser:
         usage="pack [DIR] [flags]",
         examples=(
             "kit pack . -t churn:tuned",
+            "kit pack . -t churn:tuned -m 'deeper trees'",
             "kit pack . -f ./other/Kitfile -t registry.example.com/team/churn:v1,latest",
         ),
     )
@@ -32,6 +33,10 @@ def _parser() -> Parser:
     parser.flag(
         "-t", "--tag", metavar="REF", kind="new reference", help="the kit's name: [registry/]repository:tag1,tag2"
     )
+    parser.flag(
+        "-m", "--message", metavar="TEXT", action="append", default=[],
+        help="why this kit is packed, at most 4,096 characters; may be repeated, a line each",
+    )  # fmt: skip
     parser.flag("--compression", choices=codecs.NAMES, default="none", help="compression of the layers")
     parser.flag(
         "--layer-format",
@@ -78,6 +83,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         file=file,
         text=text,
         tag=arguments.tag,
+        message="\n".join(arguments.message),
         compression=arguments.compression,
         layer_format=arguments.layer_format,
         use_model_pack=arguments.use_model_pack,

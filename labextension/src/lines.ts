@@ -62,7 +62,7 @@ export function cellsOf(line: string, above: readonly string[]): string[] {
 
 /** Why there is no line, where one would stand. */
 export function noLine(trans: TranslationBundle): string {
-  return trans.__('No %kit line can be offered: a name has characters that a cell would run, or invisible ones.');
+  return trans.__('No %kit line can be offered: it would have characters that a cell runs, or invisible ones.');
 }
 
 /** A path below the server's root, as it is named elsewhere: from the notebook's folder, or in full. */

@@ -136,6 +136,7 @@ export interface KitView {
   entries: EntryFacts[];
   layers: LayerRow[];
   annotations: { [key: string]: string };
+  message: string;
   tags: string[];
 }
 
@@ -235,6 +236,7 @@ export interface HistoryRow {
   kit_name: string;
   problem: string;
   can_undo: boolean;
+  message: string;
 }
 
 export interface ConflictingPath {
@@ -539,6 +541,7 @@ export interface Pack {
   push?: boolean;
   follow_links?: boolean;
   compression?: 'none' | 'gzip' | 'gzip-fastest' | 'zstd' | '';
+  message?: string;
 }
 
 export interface Copy {

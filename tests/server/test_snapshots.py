@@ -53,3 +53,22 @@ async def test_a_preview_says_what_is_much_and_leaves_it_to_the_dialog_to_warn(
     monkeypatch.setattr("kitops_jupyter.operations.pack.pack.LARGE_PROPOSAL_BYTES", 10)
     checked = await ask("POST", "check/pack", {"directory": ""})
     assert (checked["is_proposed"], checked["large_bytes"], checked["warnings"]) == (True, 10, [])
+
+
+async def test_a_message_is_packed_and_shown_in_the_kit_and_its_history(ask: Ask, ended: Ask, packed: str) -> None:
+    body = {"kind": "pack", "directory": "project", "reference": "churn:v2", "message": "deeper trees\n\n- AUC 0.9"}
+    job = await ended((await ask("POST", "jobs", body))["id"])
+    words = ["pack", "project", "-t", "churn:v2", "-m", "deeper trees", "-m", "", "--message=- AUC 0.9"]
+    assert (job["state"], job["command"]["words"]) == ("done", words)
+    assert (await ask("GET", "kit", reference="churn:v2"))["message"] == body["message"]
+    assert (await ask("GET", "kit", reference=packed))["message"] == ""
+    rows = await ask("GET", "history", repository="churn")
+    assert {row["tag"]: row["message"] for row in rows} == {"v1": "", "v2": body["message"]}
+
+
+async def test_a_message_that_cannot_be_shown_is_refused_before_anything_is_packed(ask: Ask, packed: str) -> None:
+    body = {"kind": "pack", "directory": "project", "reference": "churn:v2"}
+    for message, told in (("a\n b\u202e", "U+202E in line 2, column 3"), ("x" * 4097, "at most 4,096")):
+        refused = await ask("POST", "jobs", {**body, "message": message})
+        assert refused["status"] == 422 and told in refused["message"]
+    assert [row["tag"] for row in await ask("GET", "history", repository="churn")] == ["v1"]

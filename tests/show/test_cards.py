@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kitops_jupyter.errors import printable
-from kitops_jupyter.show.cards import Card, Code, Size, Table
+from kitops_jupyter.show.cards import Card, Code, Lines, Size, Table
 from kitops_jupyter.show.html import ROW_LIMIT, to_html
 from kitops_jupyter.show.text import kit_table, to_text
 from kitops_jupyter.sizes import counted, human_size
@@ -48,7 +48,7 @@ class Structure(HTMLParser):
 def full_card(word: str = "plain") -> Card:
     return Card(
         title=f"Packed {word}",
-        facts=(("digest", Code("sha256:" + "a" * 64)), (word, word)),
+        facts=(("digest", Code("sha256:" + "a" * 64)), (word, word), ("lines", Lines(f"{word}\n{word}"))),
         tables=(Table(("layer", "path", "bytes"), (("model", word, Size(2048)), ("docs", "b", Size(1024))), word),),
         text=f"name: {word}\n",
         notes=(word,),
@@ -144,7 +144,7 @@ def test_printable_leaves_letters_of_any_language_alone() -> None:
 def test_html_is_well_formed_and_shows_everything() -> None:
     structure = Structure(to_html(full_card("churn")))
     text = "".join(structure.text)
-    assert text.count("churn") == 8
+    assert text.count("churn") == 10
     assert structure.tags.count("table") == 2
 
 

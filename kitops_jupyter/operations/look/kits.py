@@ -9,7 +9,7 @@ from kitops_jupyter import gojson, targets
 from kitops_jupyter.content import IMAGE_INDEX, Descriptor, Digest
 from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.filters import Filters, parse_filters
-from kitops_jupyter.manifest import CREATED, kitfile_of, package_of, parse_manifest
+from kitops_jupyter.manifest import CREATED, kitfile_of, message_of, package_of, parse_manifest
 from kitops_jupyter.media_types import INDEX_ARTIFACT
 from kitops_jupyter.operations.opening import Kit, read_kit
 from kitops_jupyter.progress import Observer, ignore, observed
@@ -24,7 +24,7 @@ NONE = "<none>"  # as kit shows what there is not
 
 @dataclass(frozen=True, slots=True)
 class ListedKit:
-    """One kit of one repository with all its tags; sizes are the layers' stored bytes."""
+    """One kit of one repository with all its tags; sizes are the layers' stored bytes, its message is safe to show."""
 
     repository: str
     digest: Digest
@@ -35,6 +35,7 @@ class ListedKit:
     created: str
     problem: str = ""
     layers: tuple[Descriptor, ...] = ()
+    message: str = ""
 
     @property
     def size(self) -> str:
@@ -163,4 +164,5 @@ def _row(shown: str, kit: Kit, tags: Sequence[str]) -> ListedKit:
         author=(package.authors[0] if package.authors else "") or NONE,
         size_bytes=kit.size_bytes,
         created=kit.manifest.annotations.get(CREATED, ""),
+        message=message_of(kit.manifest),
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kitops_jupyter import targets
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import KitError
-from kitops_jupyter.manifest import CREATED, kitfile_of, package_of, parse_manifest
+from kitops_jupyter.manifest import CREATED, kitfile_of, message_of, package_of, parse_manifest
 from kitops_jupyter.operations.look.kits import NONE, ListedKit
 from kitops_jupyter.reference import LIFECYCLE_TAGS, Reference, is_referrers_tag
 from kitops_jupyter.settings import Settings
@@ -86,6 +86,7 @@ def _listed(repository: str, read: Read) -> ListedKit:
         size_bytes=sum(layer.size_bytes for layer in manifest.layers),
         created=manifest.annotations.get(CREATED, ""),
         layers=tuple(manifest.layers),
+        message=message_of(manifest),
     )
 
 

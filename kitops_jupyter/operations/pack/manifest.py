@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kitops_jupyter import file_index
 from kitops_jupyter.content import (
@@ -18,12 +19,20 @@ from kitops_jupyter.content import (
 )
 from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.kitfile import Kitfile, to_json
-from kitops_jupyter.manifest import KITFILE, build_config, build_manifest, parse_manifest
+from kitops_jupyter.manifest import KITFILE, MESSAGE, build_config, build_manifest, message_of, parse_manifest
 from kitops_jupyter.media_types import CONFIG_TYPES, Kind
 from kitops_jupyter.operations.pack.layers import PackedLayer
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKit:
+    """The kit that the tags now name, and its message."""
+
+    digest: Digest
+    message: str
 
 
 def store_manifest(
@@ -36,10 +45,12 @@ def store_manifest(
     *,
     kind: Kind,
     extras: Extras,
+    message: str = "",
     registry: str = "",
-) -> Digest:
+) -> StoredKit:
     """Store config and manifest and move the tags; the manifest that is there already is kept when it says the same.
 
+    The same includes the `message`; without one, a kit is kept with the message that it has.
     What keeps the layers' file indexes goes to `referrers`, before any tag moves; it is an extra that `registry`, where
     the kit goes to one, may refuse.
     Source: format.md, "A kit": packing the same content twice gives one digest.
@@ -51,7 +62,7 @@ def store_manifest(
     created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(settings.created_epoch_s))
     config = build_config(described, kind=kind, created=created)
     config_descriptor = Descriptor.of(CONFIG_TYPES[kind], config)
-    descriptor = _find_same(target, _known(target, reference), described, layers, kind)
+    descriptor, kept = _find_same(target, _known(target, reference), described, layers, kind, message)
     if descriptor is None or (kind == "modelkit" and isinstance(target, OpensChecked)):  # what is there may be damaged
         target.write(config_descriptor, io.BytesIO(config), item="config")
     if descriptor is None:
@@ -62,6 +73,7 @@ def store_manifest(
             created=created,
             kind=kind,
             kitfile_json=to_json(described).decode() if kind == "modelpack" else None,
+            message=message,
         )
         descriptor = Descriptor.of(IMAGE_MANIFEST, data)
         target.write(descriptor, io.BytesIO(data), item="manifest")
@@ -71,7 +83,7 @@ def store_manifest(
     for tag in (reference.tag, *reference.extra_tags):
         if tag:
             target.tag(descriptor, tag)
-    return descriptor.digest
+    return StoredKit(descriptor.digest, kept)
 
 
 def _known(target: Target, reference: Reference) -> Sequence[Descriptor]:
@@ -90,9 +102,17 @@ def _known(target: Target, reference: Reference) -> Sequence[Descriptor]:
 
 
 def _find_same(
-    target: Target, candidates: Sequence[Descriptor], described: Kitfile, layers: Sequence[Descriptor], kind: Kind
-) -> Descriptor | None:
-    """The newest of these manifests with these layers and this Kitfile, if there is one."""
+    target: Target,
+    candidates: Sequence[Descriptor],
+    described: Kitfile,
+    layers: Sequence[Descriptor],
+    kind: Kind,
+    message: str,
+) -> tuple[Descriptor | None, str]:
+    """The newest of these manifests with these layers, this Kitfile and this message, or any if it is "".
+
+    None if there is none. The second is the message of what is found, else the one that was asked for.
+    """
     config = Digest.of(build_config(described)) if kind == "modelkit" else None
     text = to_json(described).decode()
     for descriptor in reversed(candidates):
@@ -103,7 +123,8 @@ def _find_same(
         except KitError:
             continue  # another kit that cannot be read is no reason not to pack this one
         same = known.config.digest == config if config else known.annotations.get(KITFILE) == text
+        same = same and message in ("", known.annotations.get(MESSAGE, ""))
         is_whole = kind == "modelkit" or target.exists(known.config)
         if same and is_whole and known.kind == kind and list(known.layers) == list(layers):
-            return descriptor
-    return None
+            return descriptor, message_of(known)
+    return None, message

@@ -17,13 +17,14 @@ from kitops_jupyter.disk import typed_path
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.ignore import read_patterns
 from kitops_jupyter.kitfile import Kitfile
+from kitops_jupyter.manifest import checked_message
 from kitops_jupyter.media_types import Kind
 from kitops_jupyter.operations.again import again_if_taken
 from kitops_jupyter.operations.index_findings import IndexFindings
-from kitops_jupyter.operations.opening import Kit, Opener, parents_of
+from kitops_jupyter.operations.opening import Opener, parents_of
 from kitops_jupyter.operations.pack.environment import Recording
 from kitops_jupyter.operations.pack.layers import LayerPacker, PackedLayer
-from kitops_jupyter.operations.pack.manifest import store_manifest
+from kitops_jupyter.operations.pack.manifest import StoredKit, store_manifest
 from kitops_jupyter.operations.pack.notebook import add, missing_notebook
 from kitops_jupyter.operations.pack.noting import note_notebooks
 from kitops_jupyter.operations.pack.source import PackSource, read_source
@@ -42,7 +43,10 @@ LARGE_PROPOSAL_BYTES = 1 << 30  # a proposal above it is warned of: more than mo
 
 @dataclass(frozen=True, slots=True)
 class PackResult(Result):
-    """The kit that was packed; `digest` is None after a dry run, in which nothing was written."""
+    """The kit that was packed; `digest` is None after a dry run, in which nothing was written.
+
+    `message` is that of the kit, also where an equal kit that has one was kept.
+    """
 
     reference: Reference
     digest: Digest | None
@@ -55,6 +59,7 @@ class PackResult(Result):
     proposed: bool
     elapsed_s: float
     notes: tuple[str, ...] = ()
+    message: str = ""
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -81,6 +86,7 @@ def pack(
     file: str | Path | None = None,
     text: str | None = None,
     tag: str | None = None,
+    message: str = "",
     compression: Compression = "none",
     layer_format: LayerFormatName = "tar",
     use_model_pack: bool = False,
@@ -104,8 +110,9 @@ def pack(
 
     The Kitfile is `text`, else `file`, else the one in `directory`; with `propose`, one is proposed if there is none,
     and written when the kit is there. Files that did not change since they were last packed are not read again,
-    unless `use_cache` is off. Packing the same content again gives the same digest. With `push` the files are streamed
-    to the tag's registry while they are hashed, and nothing is stored here.
+    unless `use_cache` is off. `message` says why it is packed, in at most 4,096 characters, with line feeds. Packing
+    the same content again gives the same digest, unless another message is given. With `push` the files are streamed to
+    the tag's registry while they are hashed, and nothing is stored here.
     `record_environment` writes what is installed (here, or in the interpreter `python`) into the folder `environment`
     and puts that into the kit; None does so where the Kitfile is proposed, and refreshes what was recorded before.
     With `add_notebook` the folder's Kitfile gets an entry for `notebook`, where it has none.
@@ -122,6 +129,7 @@ def pack(
     started = time.monotonic()
     settings = settings or Settings.load()
     _check_flags(compression, layer_format, use_model_pack)
+    message = checked_message(message)
     reference = Reference.parse(tag) if tag else Reference.from_store_name(UNTAGGED)
     with observed(observe, str(directory)):
         added = add(typed_path(directory), notebook) if add_notebook and not dry_run else []
@@ -154,17 +162,17 @@ def pack(
         )
         kind: Kind = "modelpack" if use_model_pack else "modelkit"
         extras = Extras.of(settings)
-        how = _How(compression, kind, use_cache, IndexFindings(settings), extras, observe)
+        how = _How(compression, kind, use_cache, IndexFindings(settings), extras, message, observe)
         store_notes: Sequence[str] = ()
         if dry_run:
             packer = how.packer(targets.store(settings), source.root, None, None)
             packed: Sequence[PackedLayer] = [packer.preview(layer) for layer in plan.layers]
-            digest = None
+            stored = None
         elif push:
             with targets.remote(reference, settings, connection) as repository:
                 packer = how.packer(repository, source.root, None, repository if settings.file_index else None)
                 packed = _pack_all(packer, plan.layers)
-                digest = store_manifest(
+                stored = store_manifest(
                     repository,
                     repository,
                     reference,
@@ -173,36 +181,41 @@ def pack(
                     packed,
                     kind=kind,
                     extras=extras,
+                    message=message,
                     registry=repository.registry.name,
                 )
         else:
-            packed, digest, store_notes = again_if_taken(lambda: _pack_here(reference, source, plan, how, settings))
+            packed, stored, store_notes = again_if_taken(lambda: _pack_here(reference, source, plan, how, settings))
     notes = (*added, *source.notes, *extras.notes, *missing_notebook(source.root, notebook, plan), *store_notes)
-    result = _result(reference, digest, packed, plan, source, notes, time.monotonic() - started)
-    if digest:
+    result = _result(reference, stored, message, packed, plan, source, notes, time.monotonic() - started)
+    if stored:
         result = replace(result, warnings=(*result.warnings, *source.write_proposal()))
-        named = reference.with_tag(result.tags[0]) if result.tags else reference.with_digest(digest)
-        note_notebooks(targets.store(settings).packed_notebooks, plan.layers, notebook, str(named), digest)
+        named = reference.with_tag(result.tags[0]) if result.tags else reference.with_digest(stored.digest)
+        note_notebooks(targets.store(settings).packed_notebooks, plan.layers, notebook, str(named), stored.digest)
     return result
-
-
-def _layer_paths(kits: Sequence[Kit]) -> list[str]:
-    return [entry.path for kit in kits for entry in kit.described().entries() if entry.has_layer]
 
 
 def _pack_here(
     reference: Reference, source: PackSource, plan: layers.Plan, how: _How, settings: Settings
-) -> tuple[list[PackedLayer], Digest, Sequence[str]]:
+) -> tuple[list[PackedLayer], StoredKit, Sequence[str]]:
     """Into the local store; with it, what its user should know."""
     store = targets.store(settings)
     with store.session() as session:  # no removal takes what is packed before the manifest is there
         place, referrers = store.repository(reference), store.repository(reference, kind="referrers")
         packer = how.packer(store, source.root, store.layer_cache, place if settings.file_index else None)
         packed = _pack_all(packer, plan.layers)
-        digest = store_manifest(
-            place, referrers, reference, settings, source.kitfile, packed, kind=how.kind, extras=how.extras
+        stored = store_manifest(
+            place,
+            referrers,
+            reference,
+            settings,
+            source.kitfile,
+            packed,
+            kind=how.kind,
+            extras=how.extras,
+            message=how.message,
         )
-    return packed, digest, session.notes
+    return packed, stored, session.notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +227,7 @@ class _How:
     use_cache: bool
     findings: IndexFindings
     extras: Extras
+    message: str
     observe: Observer
 
     def packer(self, place: Ingests, root: Path, known: LayerCache | None, indexes: Target | None) -> LayerPacker:
@@ -254,7 +268,8 @@ def large_warnings(packed: Sequence[PackedLayer]) -> list[str]:
 
 def _result(
     reference: Reference,
-    digest: Digest | None,
+    stored: StoredKit | None,
+    message: str,
     packed: Sequence[PackedLayer],
     plan: layers.Plan,
     source: PackSource,
@@ -263,7 +278,7 @@ def _result(
 ) -> PackResult:
     return PackResult(
         reference=reference,
-        digest=digest,
+        digest=stored.digest if stored else None,
         size_bytes=sum(layer.size_bytes for layer in packed),
         layers=tuple(packed),
         warnings=(*source.warnings, *plan.warnings, *large_warnings(packed if source.proposed else ())),
@@ -273,4 +288,5 @@ def _result(
         proposed=source.proposed,
         elapsed_s=elapsed_s,
         notes=notes,
+        message=stored.message if stored else message,
     )

@@ -91,6 +91,7 @@ def history(asked: bodies.ShowHistory) -> list[wire.HistoryRow]:
             "" if kit.model_name == NONE else kit.model_name,
             kit.problem,
             not kit.problem and promoted.get(tag) == kit.digest,
+            kit.message,
         )
         for tag, kit in pairs
     ]

@@ -13,7 +13,7 @@ from kitops_jupyter.server.views.usable import usable_settings
 def kit(asked: bodies.ShowKit) -> wire.KitView:
     """A kit's Kitfile and layers; of a kit in a registry, manifest and config are moved, no layer."""
     from kitops_jupyter.kitfile import to_yaml
-    from kitops_jupyter.manifest import CREATED
+    from kitops_jupyter.manifest import CREATED, message_of
     from kitops_jupyter.operations.layer_reader import ranges_of
 
     settings, reference = usable_settings(), asked.reference
@@ -37,6 +37,7 @@ def kit(asked: bodies.ShowKit) -> wire.KitView:
             entries=[facts_of(entry) for entry in described.entries()],
             layers=rows_of(opened, opener, settings),
             annotations=annotations,
+            message=message_of(opened.manifest),
             tags=_tags_of(opened, Here(settings)),
         )
 

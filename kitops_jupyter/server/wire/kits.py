@@ -64,6 +64,7 @@ class KitView:
     entries: list[EntryFacts]
     layers: list[LayerRow]
     annotations: dict[str, str]
+    message: str
     tags: list[str]
 
 
@@ -200,3 +201,4 @@ class HistoryRow:
     kit_name: str
     problem: str
     can_undo: bool
+    message: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kitops_jupyter import gojson
 from kitops_jupyter.operations.look.info import InfoResult, InspectResult
-from kitops_jupyter.show.cards import Card, Cell, Code, Size, Table
+from kitops_jupyter.show.cards import Card, Cell, Code, Lines, Size, Table
 from kitops_jupyter.show.results import card_of, text_of
 
 
@@ -12,7 +12,8 @@ from kitops_jupyter.show.results import card_of, text_of
 def _text_of_info(result: InfoResult) -> str:
     if result.selected is not None:
         return result.selected.rstrip("\n")
-    return "\n".join([result.yaml.rstrip("\n"), *(f"# warning: {text}" for text in result.warnings)])
+    message = [f"# message: {result.message}".replace("\n", "\n#   ")] if result.message else []
+    return "\n".join([result.yaml.rstrip("\n"), *message, *(f"# warning: {text}" for text in result.warnings)])
 
 
 @card_of.register
@@ -27,6 +28,7 @@ def _card_of_info(result: InfoResult) -> Card:
         ("description", package.description),
         ("authors", ", ".join(package.authors)),
         ("license", package.license),
+        *([("message", Lines(result.message))] if result.message else []),
     ]
     rows = tuple((section, path, Size(size), Code(digest.short)) for section, path, size, digest in result.layers)
     return Card(

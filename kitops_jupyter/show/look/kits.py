@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kitops_jupyter.manifest import subject_of
 from kitops_jupyter.operations.look.kits import NONE, ListResult
 from kitops_jupyter.show.cards import Card, Code, Size, Table
 from kitops_jupyter.show.results import card_of, text_of
@@ -21,6 +22,8 @@ def _text_of_list(result: ListResult) -> str:
 
 @card_of.register
 def _card_of_list(result: ListResult) -> Card:
+    has_messages = any(kit.message for kit in result.kits)
+    columns = ("repository", "tags", "name", "size", "packed", "digest", *(("message",) if has_messages else ()))
     rows = tuple(
         (
             kit.repository,
@@ -29,12 +32,13 @@ def _card_of_list(result: ListResult) -> Card:
             Size(kit.size_bytes),
             kit.created[:10],
             Code(kit.digest.short),
+            *((subject_of(kit.message),) if has_messages else ()),
         )
         for kit in result.kits
     )
     return Card(
         title=f"{counted(len(result.kits), 'kit')} in {result.where}, {human_size(result.size_bytes)}",
-        tables=(Table(("repository", "tags", "name", "size", "packed", "digest"), rows),) if rows else (),
+        tables=(Table(columns, rows),) if rows else (),
         notes=(*(() if rows else ("kit pack . -t NAME:TAG packs your first kit",)), *_of_indexes(result)),
         warnings=(
             *result.problems,

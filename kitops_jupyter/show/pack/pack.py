@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kitops_jupyter.kitfile import to_yaml
 from kitops_jupyter.operations.pack.pack import PackResult
-from kitops_jupyter.show.cards import Card, Cell, Code, Size, Table
+from kitops_jupyter.show.cards import Card, Cell, Code, Lines, Size, Table
 from kitops_jupyter.show.results import card_of
 from kitops_jupyter.sizes import counted, human_size
 
@@ -18,6 +18,8 @@ def _card_of_pack(result: PackResult) -> Card:
         ("stored", f"{human_size(result.size_bytes)} in {counted(len(result.layers), 'layer')}"),
         ("packed", f"{human_size(read)} in {result.elapsed_s:.1f} s{speed}"),
     ]
+    if result.message:
+        facts.append(("message", Lines(result.message)))
     if result.kitfile_path:
         facts.append(("Kitfile", f"{result.kitfile_path}" + (" (proposed)" if result.proposed else "")))
     rows = tuple(

@@ -7,6 +7,7 @@ import type { Job } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { CheckField, TextField } from '../shared/field';
 import { Form } from '../shared/form';
+import { MessageField, messageOf, messageProblem, messageWords } from './message';
 import { nameProblem, parseName, proposedName } from './names';
 import { KitLine } from '../shared/notes';
 import { PackState } from './packstate';
@@ -49,6 +50,11 @@ export class PackForm extends Form<Job> {
     this.moved();
   }
 
+  set message(message: string) {
+    this._message = message;
+    this.moved();
+  }
+
   set isPushed(isPushed: boolean) {
     this._isPushed = isPushed;
     this.moved();
@@ -70,7 +76,7 @@ export class PackForm extends Form<Job> {
   }
 
   get isReady(): boolean {
-    return this.problem === '' && this.state.isReady;
+    return this.problem === '' && messageProblem(this._message, this.actions.trans) === '' && this.state.isReady;
   }
 
   /** The line that packs the same; with a Kitfile that is only here, the cell that has it below the line. */
@@ -80,11 +86,12 @@ export class PackForm extends Form<Job> {
     const flags = [
       '-t',
       this._name,
+      ...messageWords(this._message),
       ...adds,
       ...(this._isRecorded ? ['--env'] : []),
       ...(this._isPushed ? ['--push'] : [])
     ];
-    if (!check.value || this.problem) {
+    if (!check.value || this.problem || messageProblem(this._message, this.actions.trans)) {
       return null;
     }
     const line = extended(check.value.command, ...flags);
@@ -107,6 +114,7 @@ export class PackForm extends Form<Job> {
       kitfile: this.state.text,
       add_notebook: this.state.addsNotebook,
       reference: this._name,
+      message: messageOf(this._message),
       record_environment: this._isRecorded,
       push: this._isPushed,
       follow_links: this.state.followsLinks
@@ -134,6 +142,12 @@ export class PackForm extends Form<Job> {
           isFirst
           onChange={value => {
             this.name = value;
+          }}
+        />
+        <MessageField
+          trans={trans}
+          onChange={value => {
+            this.message = value;
           }}
         />
         <Preview state={state} actions={actions} />
@@ -180,5 +194,6 @@ export class PackForm extends Form<Job> {
   private _isPushed = false;
   private _isRecorded: boolean;
   private _isSaved = false;
+  private _message = '';
   private _name: string;
 }

@@ -7,6 +7,7 @@ import { STAGES } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { Failure, Waiting } from '../shared/notes';
 import { LinkButton, Table } from '../shared/parts';
+import { messageLines, messageSubject } from './message';
 import type { KitState } from './state';
 
 /** So many tags are listed; the panel has them all. */
@@ -66,7 +67,10 @@ function Place({ stage, row, state, actions }: IPlaceProps): JSX.Element {
     <li className={`kitops-Board-place${isHere ? ' kitops-mod-here' : ''}${row ? '' : ' kitops-mod-empty'}`}>
       <strong className="kitops-Board-stage">{stage}</strong>
       {row ? (
-        <span className="kitops-Board-kit" title={`${inert(row.digest)}\n${moment(row.created)}`}>
+        <span
+          className="kitops-Board-kit"
+          title={[inert(row.digest), moment(row.created), messageSubject(row.message)].filter(Boolean).join('\n')}
+        >
           <code>{shortDigest(inert(row.digest)).replace('sha256:', '')}</code>
           <span>{isHere ? trans.__('this kit') : age(row.created)}</span>
         </span>
@@ -92,10 +96,12 @@ function Place({ stage, row, state, actions }: IPlaceProps): JSX.Element {
 function Tags({ rows, state, actions }: IHistoryProps & { rows: readonly HistoryRow[] }): JSX.Element {
   const { copy, run, trans } = actions;
   const here = state.kit.value?.digest;
+  const heads = [trans.__('Tag'), trans.__('Packed'), trans.__('Size'), trans.__('Digest'), trans.__('Name')];
+  const hasMessages = rows.some(({ message }) => message !== '');
   return (
     <section aria-label={trans.__('Tags')}>
       <h3>{trans._n('%1 tag', '%1 tags', rows.length)}</h3>
-      <Table heads={[trans.__('Tag'), trans.__('Packed'), trans.__('Size'), trans.__('Digest'), trans.__('Name')]}>
+      <Table heads={hasMessages ? [...heads, trans.__('Message')] : heads}>
         {rows.slice(0, TAGS).map(row => (
           <tr key={row.tag} className={row.digest === here ? 'kitops-mod-here' : ''}>
             <td>
@@ -122,6 +128,11 @@ function Tags({ rows, state, actions }: IHistoryProps & { rows: readonly History
                 <bdi title={inert(row.kit_name, 400)}>{inert(row.kit_name, 60)}</bdi>
               )}
             </td>
+            {hasMessages && (
+              <td>
+                <bdi title={messageLines(row.message)}>{inert(messageSubject(row.message), 120)}</bdi>
+              </td>
+            )}
           </tr>
         ))}
       </Table>

@@ -8,6 +8,7 @@ import type { IActions } from '../shared/actions';
 import { Failure, Waiting } from '../shared/notes';
 import { LinkButton, Table } from '../shared/parts';
 import { FileView } from './fileview';
+import { messageLines } from './message';
 import type { KitState } from './state';
 
 interface IOverviewProps {
@@ -25,6 +26,11 @@ export function Overview({ state, actions, rendermime }: IOverviewProps): JSX.El
   return (
     <div className="kitops-Overview">
       {kit.description && <p className="kitops-Overview-lead">{inert(kit.description, 4000)}</p>}
+      {kit.message && (
+        <p className="kitops-Overview-message" aria-label={trans.__('Message')} role="note">
+          {messageLines(kit.message)}
+        </p>
+      )}
       <div className="kitops-Overview-columns">
         <div className="kitops-Overview-readme">
           {readme.isLoading && <Waiting>{trans.__('Looking for a README…')}</Waiting>}

@@ -60,8 +60,26 @@ const ROUTES: { [route: string]: Route } = {
   'GET jobs': () => jobs('e1', 0),
   'GET kit': () => ({ digest: 'sha256:new' }),
   'GET history': () => [
-    { tag: 'champion', digest: 'sha256:old', created: '', size_bytes: 1, kit_name: '', problem: '', can_undo: true },
-    { tag: 'challenger', digest: 'sha256:new', created: '', size_bytes: 1, kit_name: '', problem: '', can_undo: false }
+    {
+      tag: 'champion',
+      digest: 'sha256:old',
+      created: '',
+      size_bytes: 1,
+      kit_name: '',
+      problem: '',
+      can_undo: true,
+      message: ''
+    },
+    {
+      tag: 'challenger',
+      digest: 'sha256:new',
+      created: '',
+      size_bytes: 1,
+      kit_name: '',
+      problem: '',
+      can_undo: false,
+      message: ''
+    }
   ],
   'GET promotion': ({ query: { to, undo } }) => plan(to, undo === 'true'),
   'POST jobs': () => job('j1'),

@@ -46,6 +46,7 @@ describe('pack', () => {
         kitfile: KITFILE,
         add_notebook: false,
         reference: 'nb:latest',
+        message: '',
         record_environment: true,
         push: false,
         follow_links: false
@@ -53,10 +54,30 @@ describe('pack', () => {
     ]);
   });
 
+  it('packs with a message of several lines, which the line says a flag each', async () => {
+    await at.open(form());
+    await at.shown(() => !at.go().disabled, 'the preview');
+    const alert = (): Element | null => screen.queryByRole('alert', { hidden: true });
+    const write = (value: string): Promise<void> => at.type('Message', value);
+    await write(' deeper trees\n\n- why: \u202e\n');
+    expect([at.go().disabled, alert()?.textContent]).toEqual([
+      true,
+      'Remove the invisible character U+202E in line 3, column 8'
+    ]);
+    await write('x'.repeat(4097));
+    expect(alert()?.textContent).toContain('expected at most 4096');
+    await write(' deeper trees\n\n- why: AUC\n');
+    expect(alert()).toBeNull();
+    expect(at.line()).toBe("%kit pack work -t work:latest -m 'deeper trees' -m '' '--message=- why: AUC'");
+    await at.press(at.go());
+    await at.shown(() => at.closed !== undefined, 'the end');
+    expect(at.bodies('POST jobs')).toEqual([expect.objectContaining({ message: 'deeper trees\n\n- why: AUC' })]);
+  });
+
   it('drops an unticked layer from the Kitfile, and adds it again when it is ticked', async () => {
     await at.open(form());
     await at.shown(() => !at.go().disabled, 'the preview');
-    const area = (): string => at.dialog.node.querySelector('textarea')!.value;
+    const area = (): string => at.dialog.node.querySelector<HTMLTextAreaElement>('.kitops-Preview-text')!.value;
     await at.press(screen.getByLabelText('Pack big.csv'));
     await at.shown(() => !at.go().disabled, 'the preview');
     expect([area().includes('big.csv'), area().includes('small.csv')]).toEqual([false, true]);
@@ -94,7 +115,7 @@ describe('pack', () => {
   it('waits until a Kitfile that was typed was looked at, and is refused for one with problems', async () => {
     await at.open(form());
     await at.shown(() => !at.go().disabled, 'the preview');
-    const area = at.dialog.node.querySelector('textarea')!;
+    const area = at.dialog.node.querySelector<HTMLTextAreaElement>('.kitops-Preview-text')!;
     await act(async () => void fireEvent.change(area, { target: { value: 'model:\n  nam: 3\n' } }));
     await at.frame();
     expect(at.go().disabled).toBe(true);
@@ -103,7 +124,10 @@ describe('pack', () => {
     await at.press(screen.getByRole('button', { name: 'line 2', hidden: true }));
     expect([document.activeElement, area.selectionStart, area.selectionEnd]).toEqual([area, 7, 15]);
     await at.press(screen.getByRole('button', { name: 'Start over', hidden: true }));
-    await at.shown(() => at.dialog.node.querySelector('textarea')!.value === KITFILE, 'the first Kitfile');
+    await at.shown(
+      () => at.dialog.node.querySelector<HTMLTextAreaElement>('.kitops-Preview-text')!.value === KITFILE,
+      'the first Kitfile'
+    );
     await at.shown(() => !at.go().disabled, 'the preview');
   });
 

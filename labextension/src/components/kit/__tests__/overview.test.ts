@@ -37,6 +37,9 @@ describe('the overview', () => {
       'fit.depth',
       '3'
     ]);
+    expect(screen.getByRole('note', { name: 'Message' }).textContent).toBe(
+      'deeper trees\nAUC 0.9 <img src=x> \u{fffd}'
+    );
     expect(node.textContent).not.toContain(HOSTILE);
   });
 

@@ -50,6 +50,7 @@ export const kit: KitView = {
   authors: [HOSTILE],
   license: '',
   is_local: false,
+  message: 'deeper trees\nAUC 0.9 <img src=x> \u202e',
   kitfile_yaml: 'package:\n  name: app # <b>\u202e\nmodel:\n',
   entries: [
     {
@@ -244,7 +245,8 @@ export class Page {
           size_bytes: 1,
           kit_name: HOSTILE,
           problem: '',
-          can_undo: false
+          can_undo: false,
+          message: `\n${HOSTILE}\nmore`
         },
         {
           tag: 'champion',
@@ -253,7 +255,8 @@ export class Page {
           size_bytes: 1,
           kit_name: 'old',
           problem: '',
-          can_undo: true
+          can_undo: true,
+          message: ''
         }
       ],
       'GET diff': () => ({

@@ -69,6 +69,8 @@ describe('a view of the kit', () => {
     const places = [...page.tab.node.querySelectorAll('.kitops-Board-place')].map(each => each.textContent);
     expect(places).toHaveLength(8);
     expect(places[5]).toContain('championabc');
+    const said = [...page.tab.node.querySelectorAll('tbody tr td:last-child')].map(each => each.textContent);
+    expect(said).toEqual([SHOWN, '']);
     await page.click(page.button('Move this kit to champion'));
     expect(screen.getAllByRole('button', { name: /^Undo the last move/ })).toHaveLength(1);
     await page.click(page.button('Undo the last move to champion'));
