@@ -181,7 +181,7 @@ ROUTES: tuple[Route[Any, Any], ...] = (
     Route("plan_promotion", "GET", "promotion", bodies.Promote, wire.PromotionPlan, alone(deeds.plan_promotion)),
     Route("promote", "POST", "promote", bodies.Promote, wire.Done, alone(deeds.promote_kit)),
     Route("remove", "POST", "remove", bodies.Remove, wire.Removed, alone(deeds.remove_kits)),
-    Route("disk_use", "GET", "disk", bodies.Nothing, wire.DiskUse, lambda _, our: disk.disk_use()),
+    Route("disk_use", "GET", "disk", bodies.Nothing, wire.DiskUse, lambda _, our: disk.use_of_disk()),
     Route("clean_up", "POST", "disk", bodies.CleanUp, wire.Freed, alone(disk.clean_up)),
     Route("validate", "POST", "validate", bodies.Validate, wire.Validated, alone(deeds.validate_text)),
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import parse_json
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.store.known import Stamp, is_settled
 from kitops_jupyter.store.notes import Notes
 
@@ -91,5 +91,7 @@ class PackedNotebooks:
                 return None
             path, content, cells, reference = texts
             return PackedNotebook(Path(path), size, stamp, content, cells, reference, Digest(said["manifest"]), at_s)
+        except Cancelled:
+            raise
         except (ValueError, LookupError, TypeError, KitError):
             return None

@@ -16,7 +16,19 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.acts import Camera, accept, command, dialog, job_state, node, open_notebook, run_cell, tick, unfold
+from tests.e2e.acts import (
+    Camera,
+    accept,
+    command,
+    dialog,
+    job_state,
+    node,
+    open_notebook,
+    run_cell,
+    show_contents,
+    tick,
+    unfold,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -73,6 +85,7 @@ def test_the_demo_is_toured(browser: Any, address: str, pictures: Camera) -> Non
     pictures.take(page, "tour-panel")
     panel.locator('[data-reference="tutorial/iris:challenger"]').click()
     tab = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text="tutorial/iris:challenger").last
+    show_contents(tab)
     unfold(page, node(tab, "training"))
     tick(node(tab, "dataset"))
     tick(node(tab, "model"))

@@ -20,6 +20,7 @@ from tests.e2e.acts import (
     open_row,
     row,
     run_cell,
+    show_contents,
     tick,
     unfold,
 )
@@ -98,6 +99,7 @@ def test_a_folder_but_one_of_20_000_files_is_counted_at_once(page: Any, lab: Lab
     kit.pack(project, text="datasets: [{name: rows, path: data}]", tag="dead/20000:v1", settings=here)
     command(page, "kitops:open-kit", reference="dead/20000:v1")
     tab = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text="dead/20000:v1").last
+    show_contents(tab)
     unfold(page, node(tab, "rows"))
     tick(tab.locator('.kitops-Node[aria-level="2"]').filter(has_text="part3"))
     unfold(page, tab.locator('.kitops-Node[aria-level="2"]').filter(has_text="part3"))

@@ -10,7 +10,7 @@ from typing import Literal
 from kitops_jupyter import targets
 from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import typed_path, why
-from kitops_jupyter.errors import KitError, NotFound
+from kitops_jupyter.errors import Cancelled, KitError, NotFound
 from kitops_jupyter.operations.notebook_content import content_of
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
@@ -88,6 +88,8 @@ def _where(found: PackedNotebook, settings: Settings) -> tuple[str, bool]:
             except NotFound:
                 is_named = False
             return (found.reference if is_named else str(named.with_digest(found.manifest))), True
+    except Cancelled:
+        raise
     except KitError:
         pass
     return found.reference, False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter import kitfile
 from kitops_jupyter.disk import clean_path, kind_of, read_bytes, typed_path, why
-from kitops_jupyter.errors import KitError, KitfileMissing, NotFound, PathInvalid
+from kitops_jupyter.errors import Cancelled, KitError, KitfileMissing, NotFound, PathInvalid
 from kitops_jupyter.lines import command
 from kitops_jupyter.operations.pack.environment import Recording
 from kitops_jupyter.operations.write_file import write_text
@@ -40,6 +40,8 @@ class PackSource:
             return []
         try:
             write_text(self.path, kitfile.to_yaml(self.kitfile))
+        except Cancelled:
+            raise
         except KitError as problem:
             return [f"the proposed Kitfile could not be written: {problem.message}"]
         return []

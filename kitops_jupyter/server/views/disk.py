@@ -7,12 +7,12 @@ from kitops_jupyter.server.views.registries import shown_folder
 from kitops_jupyter.server.views.usable import usable_settings
 
 
-def disk_use() -> wire.DiskUse:
+def use_of_disk() -> wire.DiskUse:
     """How much there is, and what could go."""
-    from kitops_jupyter.operations.transfer.disk_use import disk_use as look
+    from kitops_jupyter.operations.transfer.disk_use import disk_use
 
     settings = usable_settings()
-    found = look(settings=settings)
+    found = disk_use(settings=settings)
     untagged = [wire.UntaggedKit(name, kit.size_bytes, kit.created) for name, kit in found.untagged]
     return wire.DiskUse(
         store=shown_folder(settings.storage),
@@ -29,6 +29,6 @@ def disk_use() -> wire.DiskUse:
 
 def clean_up(asked: bodies.CleanUp) -> wire.Freed:
     """Remove just what was shown. Raises Conflict if that is something else by now."""
-    from kitops_jupyter.operations.transfer.disk_use import clean_up as clean
+    from kitops_jupyter.operations.transfer import disk_use
 
-    return wire.Freed(clean(untagged=asked.untagged, cache=asked.cache, settings=usable_settings()))
+    return wire.Freed(disk_use.clean_up(untagged=asked.untagged, cache=asked.cache, settings=usable_settings()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-from kitops_jupyter.errors import KitError
+from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.reference import LIFECYCLE_TAGS
 from kitops_jupyter.verbs.core import template
 from kitops_jupyter.verbs.core.call import verb_at
@@ -38,6 +38,8 @@ def describe(words: Sequence[str], context: Context) -> dict[str, str]:
             return {}
         lead = "!" if current.startswith("!") else ""
         return {lead + text: about for text, about in _own_filters(parser, rest, context).items()}
+    except Cancelled:
+        raise
     except (KitError, OSError):
         return {}
 
@@ -53,6 +55,8 @@ def _own_filters(parser: Parser, words: Sequence[str], context: Context) -> dict
             continue
         try:
             return local_filters(words[at], context.settings)
+        except Cancelled:
+            raise
         except KitError:
             return {}
     return {}

@@ -1,16 +1,31 @@
 import type { ISignal } from '@lumino/signaling';
 import { useEffect, useReducer } from 'react';
 
-/** Draw again when one of these signals is emitted: once a frame, however often they are. Answers how often it was. */
+/**
+ * Draw again when one of these signals is emitted: at once, for a page takes back a key or a tick that is not drawn by
+ * the end of its event; then once a frame, however often they are. Answers how often it was.
+ */
 export function useSignals(...signals: readonly (ISignal<unknown, unknown> | null | undefined)[]): number {
   const [count, redraw] = useReducer((before: number) => before + 1, 0);
   useEffect(() => {
     let frame = 0;
-    const slot = (): void => {
-      frame ||= requestAnimationFrame(() => {
+    let isBehind = false;
+    const draw = (): void => {
+      isBehind = false;
+      frame = requestAnimationFrame(() => {
         frame = 0;
-        redraw();
+        if (isBehind) {
+          draw();
+        }
       });
+      redraw();
+    };
+    const slot = (): void => {
+      if (frame) {
+        isBehind = true;
+      } else {
+        draw();
+      }
     };
     signals.forEach(signal => signal?.connect(slot));
     return () => {

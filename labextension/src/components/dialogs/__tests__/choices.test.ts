@@ -125,7 +125,7 @@ describe('the choice of layers', () => {
 
   it('takes nothing out of a text that is not looked at yet', async () => {
     await open();
-    const area = at.dialog.node.querySelector('textarea')!;
+    const area = at.dialog.node.querySelector<HTMLTextAreaElement>('.kitops-Preview-text')!;
     const typed = KITFILE.replace('m.onnx', 'n.onnx');
     await act(async () => void fireEvent.change(area, { target: { value: typed } }));
     await at.press(button('None'));

@@ -109,10 +109,7 @@ describe('the contents', () => {
   it('offer no line that a cell would run, and say why', async () => {
     page.check = { ...page.check, command: { words: ['pull', 'x{__import__(0)}'], paths: [] } };
     await page.click(page.box('Pull code:0'));
-    await page.shown(
-      () => page.tab.node.textContent?.includes('characters that a cell runs') === true,
-      'the reason'
-    );
+    await page.shown(() => page.tab.node.textContent?.includes('characters that a cell runs') === true, 'the reason');
     expect(page.tab.node.querySelector('.kitops-Line')).toBeNull();
   });
 
