@@ -12,7 +12,7 @@ import kitops_jupyter
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "kitops_jupyter" / "labextension"
 START_LIMIT_BYTES = 120_000
-CHUNK_LIMIT_BYTES = 75_000
+CHUNK_LIMIT_BYTES = 80_000
 
 
 def package(folder: Path) -> dict[str, Any]:
