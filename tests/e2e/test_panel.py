@@ -141,3 +141,4 @@ def test_a_sign_in_is_a_form_and_its_secret_goes_only_once(page: Any, lab: Lab, 
     assert [text.count("hunter2") for text in sent if "hunter2" in text] == [1]
     assert "hunter2" not in json.dumps(lab.ask("status"))
     assert "hunter2" not in page.content()
+    lab.change("POST", "logout", {"registry": "users"})

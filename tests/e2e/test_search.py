@@ -32,7 +32,7 @@ def looked(page: Any, registry: str) -> Any:
 
 
 def tag(page: Any, reference: str) -> Any:
-    return page.locator(f'{TREE} [data-reference="{reference}"]')
+    return page.locator(f'{TREE} [data-registry][data-reference="{reference}"]')
 
 
 def test_a_tag_that_nobody_unfolded_is_found_by_the_keyboard_alone(page: Any, names: Names, pictures: Camera) -> None:

@@ -72,6 +72,7 @@ def test_a_sign_in_in_a_cell_leaves_no_secret_in_the_notebook(page: Any, lab: La
     page.evaluate("window.openNotebook.context.save()")
     saved = page.evaluate("JSON.stringify(window.openNotebook.content.model.toJSON())")
     assert "hunter2" not in saved and json.loads(saved)["cells"]
+    lab.change("POST", "logout", {"registry": "users"})
 
 
 def test_a_pack_in_a_cell_saves_the_notebook_first_also_one_that_was_renamed(page: Any, lab: Lab) -> None:
