@@ -89,7 +89,7 @@ def test_a_transfer_outlives_the_kernel_beside_it(page: Any, lab: Lab, pictures:
 
 def test_notebook_7_has_the_panel_and_kits_too(browser: Any, lab: Lab, pictures: Camera) -> None:
     pytest.importorskip("notebook", reason="notebook is not installed")
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context = browser.new_context(viewport={"width": 1400, "height": 1800})  # only rows in sight are in the page
     page = context.new_page()
     page.set_default_timeout(60_000)
     faults: list[str] = []
