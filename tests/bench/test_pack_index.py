@@ -24,8 +24,9 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 FOLDERS = 100
 MEMORY_LIMIT_MB = 80
 ROUNDS = rounds(5)
-# Before small files were made cheaper, this ratio was 3.4; the bar is 1.3 times that.
-SMALL_FILES_BAR = 4.4
+# Packs of before and after small files were made cheaper, in turns on a quiet machine, were 1.44 apart (median of five)
+# when the ratio to tarfile was 4.1: it was 2.85 before. The bar is 1.3 times that.
+SMALL_FILES_BAR = 3.7
 WITHOUT_INDEX = {"KITOPS_FILE_INDEX": "0"}
 
 
