@@ -62,7 +62,7 @@ async def test_a_folder_is_packed_pushed_promoted_compared_and_removed(
     assert done["command"] == {"words": ["promote", f"{named}:v2", "--to", "champion"], "paths": []}
     assert "champion" in (await ask("GET", "tags", repository=named))["items"]
     compared = await ask("GET", "diff", a=f"{named}:v2", b=f"{named}:v1", oldest_first="0")
-    assert {compared["a"], compared["b"]} == {f"{named}:v1", f"{named}:v2"}
+    assert (compared["a"], compared["b"]) == (f"{named}:v2", f"{named}:v1")
     assert compared["kitfile"].startswith("@@ -1,")
     assert compared["kitfile"] and {row["change"] for row in compared["layers"]} >= {"same"}
     freed = await ask("POST", "remove", {"references": [f"{named}:v2"], "dry_run": True})
