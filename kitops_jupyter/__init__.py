@@ -62,6 +62,12 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.cache import cache_info as cache_info
     from kitops_jupyter.operations.check_registry import RegistryCheck as RegistryCheck
     from kitops_jupyter.operations.check_registry import check_registry as check_registry
+    from kitops_jupyter.operations.diff.diff import DiffLayer as DiffLayer
+    from kitops_jupyter.operations.diff.diff import DiffResult as DiffResult
+    from kitops_jupyter.operations.diff.diff import FieldChange as FieldChange
+    from kitops_jupyter.operations.diff.diff import LayerChange as LayerChange
+    from kitops_jupyter.operations.diff.diff import diff as diff
+    from kitops_jupyter.operations.diff.diff_files import FileChange as FileChange
     from kitops_jupyter.operations.doctor import Check as Check
     from kitops_jupyter.operations.doctor import DoctorResult as DoctorResult
     from kitops_jupyter.operations.doctor import doctor as doctor
@@ -82,12 +88,6 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.login import logout as logout
     from kitops_jupyter.operations.look.browse import BrowseResult as BrowseResult
     from kitops_jupyter.operations.look.browse import browse as browse
-    from kitops_jupyter.operations.look.diff import DiffLayer as DiffLayer
-    from kitops_jupyter.operations.look.diff import DiffResult as DiffResult
-    from kitops_jupyter.operations.look.diff import FieldChange as FieldChange
-    from kitops_jupyter.operations.look.diff import LayerChange as LayerChange
-    from kitops_jupyter.operations.look.diff import diff as diff
-    from kitops_jupyter.operations.look.diff_files import FileChange as FileChange
     from kitops_jupyter.operations.look.files import FilesResult as FilesResult
     from kitops_jupyter.operations.look.files import KitFile as KitFile
     from kitops_jupyter.operations.look.files import LayerFiles as LayerFiles
@@ -172,8 +172,8 @@ _HOMES = {
     "operations.init": "InitResult init",
     "operations.login": "LoginResult login logout",
     "operations.look.browse": "BrowseResult browse",
-    "operations.look.diff": "DiffLayer DiffResult FieldChange LayerChange diff",
-    "operations.look.diff_files": "FileChange",
+    "operations.diff.diff": "DiffLayer DiffResult FieldChange LayerChange diff",
+    "operations.diff.diff_files": "FileChange",
     "operations.look.files": "FilesResult KitFile LayerFiles files",
     "operations.look.info": "InfoResult InspectResult info inspect",
     "operations.look.kits": "ListResult ListedKit list_kits",

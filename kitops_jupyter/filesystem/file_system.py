@@ -19,10 +19,10 @@ from kitops_jupyter.disk import cache_folder, typed_path
 from kitops_jupyter.errors import DigestMismatch, NotFound
 from kitops_jupyter.file_index import NODE_BYTES
 from kitops_jupyter.filesystem.address import KitPath, split
-from kitops_jupyter.filesystem.block_cache import LIMIT_BYTES, BlockCache
-from kitops_jupyter.filesystem.kit_files import Found, KitFiles, NoSuchFile
 from kitops_jupyter.filesystem.read_only import ReadOnlyFileSystem
 from kitops_jupyter.manifest import CREATED
+from kitops_jupyter.operations.block_cache import LIMIT_BYTES, BlockCache
+from kitops_jupyter.operations.kit_files import Found, KitFiles, NoSuchFile
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection

@@ -23,7 +23,7 @@ def _parser() -> Parser:
 
 
 def _run(arguments: argparse.Namespace, context: Context) -> object:
-    from kitops_jupyter.operations.look.diff import diff
+    from kitops_jupyter.operations.diff.diff import diff
 
     return diff(
         arguments.ref1,

@@ -9,14 +9,14 @@ from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.views.usable import usable_settings
 
 if TYPE_CHECKING:
-    from kitops_jupyter.operations.look.diff import LayerChange
+    from kitops_jupyter.operations.diff.diff import LayerChange
 
 DIFF_LIMIT = 2000
 
 
 def compare(asked: bodies.Compare) -> wire.DiffView:
     """Two kits against each other."""
-    from kitops_jupyter.operations.look.diff import diff
+    from kitops_jupyter.operations.diff.diff import diff
     from kitops_jupyter.operations.look.info import info
 
     settings, a, b = usable_settings(), asked.a, asked.b

@@ -14,12 +14,12 @@ from kitops_jupyter import archive
 from kitops_jupyter.content import Digest, NoticesChange, Readable, check_size, verified
 from kitops_jupyter.errors import ArchiveInvalid, DigestMismatch, KitError, NotFound, SizeMismatch
 from kitops_jupyter.file_index import IndexedFile
-from kitops_jupyter.filesystem.block_cache import BlockCache
-from kitops_jupyter.filesystem.pieces import Pieces
 from kitops_jupyter.kitfile import to_yaml
 from kitops_jupyter.manifest import Match, raw_file
+from kitops_jupyter.operations.block_cache import BlockCache
 from kitops_jupyter.operations.layer_reader import checked_names, members_of, open_here, ranges_of
 from kitops_jupyter.operations.opening import Kit
+from kitops_jupyter.operations.pieces import Pieces
 from kitops_jupyter.operations.remote_files import RemoteFiles
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.sources import MayBeElsewhere

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kitops_jupyter.operations.look.diff import DiffLayer, DiffResult, LayerChange
+from kitops_jupyter.operations.diff.diff import DiffLayer, DiffResult, LayerChange
 from kitops_jupyter.show.cards import Card, Cell, Code, Table
 from kitops_jupyter.show.results import card_of, text_of
 from kitops_jupyter.sizes import counted, human_size

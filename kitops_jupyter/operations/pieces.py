@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 
 from kitops_jupyter.file_index import LEAF_BYTES, NODE_BYTES, Piece, VerifiedFile
-from kitops_jupyter.filesystem.block_cache import BlockCache
+from kitops_jupyter.operations.block_cache import BlockCache
 
 _MEMORY_BYTES = 4 * NODE_BYTES
 

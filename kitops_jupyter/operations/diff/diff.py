@@ -13,7 +13,7 @@ from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.kitfile import to_json
 from kitops_jupyter.manifest import CREATED, Match, UnnamedLayer
-from kitops_jupyter.operations.look.diff_files import FileChange, changed_files
+from kitops_jupyter.operations.diff.diff_files import FileChange, changed_files
 from kitops_jupyter.operations.opening import Kit, Opener, open_kit
 from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference

@@ -1,0 +1,1 @@
+"""Two kits, or a kit and a folder, against each other."""

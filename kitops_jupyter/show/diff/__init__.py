@@ -1,0 +1,1 @@
+"""A folder and its Kitfile into the store."""
