@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,31 @@ def test_the_settings_are_heard(page: Any, lab: Lab, pictures: Camera) -> None:
     assert asked.value.post_data_json == {"transfers_at_once": 5}
     open_panel(page)
     page.evaluate("window.jupyterapp.serviceManager.settings.save('kitops-jupyter:settings', '{}')")
+
+
+def test_the_settings_have_the_registries_that_cells_have_and_change_them(
+    page: Any, lab: Lab, pictures: Camera
+) -> None:
+    kept = lab.home / "registries.json"
+    before = kept.read_text()
+    command(page, "settingeditor:open", query="ModelKits")
+    form = page.get_by_role("group", name="Registries")
+    form.get_by_role("row", name="corp").wait_for()
+    form.get_by_role("button", name="Add a Registry…").press("Enter")
+    asked = dialog(page, "Add a registry")
+    asked.get_by_label("Address").fill(json.loads(before)["users"]["url"])
+    asked.get_by_label("Name in the panel and in references").fill("from-settings")
+    page.keyboard.press("Enter")
+    asked.wait_for(state="detached")
+    form.get_by_role("row", name="from-settings").wait_for()
+    pictures.take(page, "settings-registries")
+    assert json.loads(kept.read_text())["from-settings"]["plain_http"]
+    row(page, "registry", "from-settings").wait_for()
+    form.get_by_role("button", name="Remove from-settings").press("Enter")
+    dialog(page, "Remove from-settings").locator(".jp-mod-warn").press("Enter")
+    form.get_by_role("row", name="from-settings").wait_for(state="detached")
+    assert json.loads(kept.read_text()) == json.loads(before)
+    kept.write_text(before)
 
 
 def test_without_its_server_extension_the_panel_says_so(browser: Any, lab: Lab, pictures: Camera) -> None:

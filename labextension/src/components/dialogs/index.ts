@@ -8,6 +8,7 @@ export { CopyForm } from './copy';
 export { PackForm } from './pack';
 export { PromoteForm } from './promote';
 export { PushForm } from './push';
+export { Registries } from './registries';
 export { RegistryForm } from './registry';
 export { RemoveForm } from './remove';
 export { RepositoryForm } from './repository';

@@ -1,7 +1,10 @@
-import { screen } from '@testing-library/react';
+import { act, fireEvent, render, screen } from '@testing-library/react';
+import { createElement } from 'react';
 
-import { refusal, row } from '../../../__tests__/server';
+import { refusal, row, status } from '../../../__tests__/server';
+import { CommandIDs } from '../../../tokens';
 import type { RegistryCheck } from '../../../wire';
+import { Registries } from '../registries';
 import { RegistryForm } from '../registry';
 import { RepositoryForm } from '../repository';
 import { SignInForm } from '../signin';
@@ -165,5 +168,39 @@ describe('a repository', () => {
       await at.type('Repository', typed);
       expect(at.go().disabled).toBe(true);
     }
+  });
+});
+
+describe('the registries in the settings', () => {
+  const ran: [string, unknown][] = [];
+
+  beforeEach(async () => {
+    ran.length = 0;
+    const hub = row(HOSTILE, { url: 'http://h:5000', plain_http: true, signed_in_as: 'ada', is_named: true });
+    at.server.routes['GET status'] = () => status(hub, row('kit.example', { is_named: false }));
+    at.actions.run = async (command, args) => void ran.push([command, args]);
+    render(createElement(Registries, { actions: at.actions }));
+    await screen.findByRole('row', { name: /kit\.example/ });
+  });
+
+  it('are those that the server has, with how each is reached and who is signed in', async () => {
+    const [, hub] = screen.getAllByRole('row').map(({ textContent }) => textContent);
+    expect(hub).toContain(`${HOSTILE}http://h:5000 without TLSada`);
+    at.server.routes['GET status'] = () => status(row('new'));
+    await act(() => at.model.refreshStatus());
+    expect(screen.getAllByRole('row').length).toBe(2);
+  });
+
+  it('are changed by the dialogs that the panel opens; a name that nobody gave is not taken away', async () => {
+    const press = (name: string): boolean => fireEvent.click(screen.getByRole('button', { name }));
+    press('Add a Registry…');
+    press('Edit kit.example');
+    press(`Sign out of ${HOSTILE}`);
+    expect(ran).toEqual([
+      [CommandIDs.addRegistry, {}],
+      [CommandIDs.editRegistry, { registry: 'kit.example' }],
+      [CommandIDs.signOut, { registry: HOSTILE }]
+    ]);
+    expect(screen.queryByRole('button', { name: 'Remove kit.example' })).toBeNull();
   });
 });
