@@ -42,10 +42,12 @@ if TYPE_CHECKING:
     from kitops_jupyter.errors import StoreCorrupt as StoreCorrupt
     from kitops_jupyter.errors import StoreError as StoreError
     from kitops_jupyter.errors import TooManyRequests as TooManyRequests
+    from kitops_jupyter.errors import TrustNeeded as TrustNeeded
     from kitops_jupyter.errors import Unauthorized as Unauthorized
     from kitops_jupyter.errors import Unreachable as Unreachable
     from kitops_jupyter.errors import UnsafeArchive as UnsafeArchive
     from kitops_jupyter.errors import Usage as Usage
+    from kitops_jupyter.errors import VariableRefused as VariableRefused
     from kitops_jupyter.kit_index import KitIndex as KitIndex
     from kitops_jupyter.kitfile import Code as Code
     from kitops_jupyter.kitfile import Dataset as Dataset
@@ -158,8 +160,8 @@ _HOMES = {
         "ArchiveInvalid Cancelled Conflict ContentError ContentMissing DigestMismatch FilterInvalid Finding "
         "Forbidden InvalidReference KitError KitfileInvalid KitfileMissing ManifestInvalid MissingDependency "
         "NoCatalog NotAModelKit NotFound PathInvalid ReferenceCycle RegistryError SizeMismatch SourceChanged "
-        "StorageFull StoreBusy StoreCorrupt StoreError TooManyRequests Unauthorized Unreachable UnsafeArchive "
-        "Usage"
+        "StorageFull StoreBusy StoreCorrupt StoreError TooManyRequests TrustNeeded Unauthorized Unreachable "
+        "UnsafeArchive Usage VariableRefused"
     ),
     "kit_index": "KitIndex",
     "kitfile": "Code Dataset Docs Entry Kitfile McpServer Model ModelPart Package Prompt",

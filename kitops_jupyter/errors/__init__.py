@@ -30,6 +30,8 @@ KitError
 │   ├── Forbidden            not you (403)
 │   ├── TooManyRequests      later (429)
 │   └── Unreachable          no connection, no answer in time
+├── VariableRefused          a live variable that cannot be kept or loaded without loss
+│   └── TrustNeeded          its file has types, or code, that the user has not allowed
 └── MissingDependency        an optional library that is not installed
 """
 
@@ -43,6 +45,8 @@ from kitops_jupyter.errors.finding import Finding as Finding
 from kitops_jupyter.errors.kit_error import KitError as KitError
 from kitops_jupyter.errors.printable import printable as printable
 from kitops_jupyter.errors.printable import printable_lines as printable_lines
+from kitops_jupyter.errors.variables import TrustNeeded as TrustNeeded
+from kitops_jupyter.errors.variables import VariableRefused as VariableRefused
 
 
 class Cancelled(KitError):

@@ -1,0 +1,37 @@
+"""A variable back from its files: the sidecar names a format of ours, and the format judges the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kitops_jupyter.capture.formats import Format, Loading, format_named
+from kitops_jupyter.capture.sidecar import SUFFIX, Sidecar
+from kitops_jupyter.errors import Usage, VariableRefused
+
+
+def format_of_sidecar(sidecar: Sidecar) -> Format:
+    """The installed format that the sidecar names. Raises VariableRefused."""
+    found = format_named(sidecar.format)
+    if found is None:
+        raise VariableRefused(
+            f"{sidecar.name[:100]}: no format {sidecar.format[:40]!r} is installed",
+            hint="pip install the plugin that it was packed with, or a newer kitops-jupyter",
+        )
+    return found
+
+
+def file_of(path: str, sidecar: Sidecar) -> str:
+    """The path of the variable's file or folder. It follows from the sidecar's own path, not from its content."""
+    return path.removesuffix(SUFFIX) + format_of_sidecar(sidecar).suffix
+
+
+def restore(path: Path, sidecar: Sidecar, loading: Loading) -> Any:
+    """The value of the file at `path`, which has been verified. Runs no code of it unless `loading` allows it by name.
+
+    Raises VariableRefused, TrustNeeded, MissingDependency, Usage.
+    """
+    found = format_of_sidecar(sidecar)
+    if loading.columns is not None and not sidecar.columns:
+        raise Usage(f"{loading.name} has no columns to choose from", hint="leave columns out")
+    return found.load(path, sidecar.restore, loading)
