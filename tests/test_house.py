@@ -32,6 +32,7 @@ FLOORS = {
     "kitfile": 4,
     "ignore": 4,
     "archive": 4,
+    "remembered": 4,
     "media_types": 5,
     "filters": 5,
     "discover": 5,

@@ -49,7 +49,7 @@ def logout(
     settings: Settings | None = None,
     observe: Observer = ignore,
 ) -> LoginResult:
-    """Forget what is kept for a registry; its own files only, not docker's."""
+    """Forget the credentials and the names that are kept here for a registry; docker's files stay."""
     with observed(observe, registry), targets.registry(registry, settings or Settings.load(), connection) as opened:
         return LoginResult(registry, "", is_out=True, was_logged_in=opened.logout())
 

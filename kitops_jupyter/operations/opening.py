@@ -169,7 +169,9 @@ class Opener:
     def _at_registry(self, reference: Reference, labels: Sequence[str]) -> Kit:
         repository = self.repository(reference)
         source = LocalFirst(self._settings, repository)
-        return _chosen(reference, source, repository.resolve(reference.name), labels)
+        kit = _chosen(reference, source, repository.resolve(reference.name), labels)
+        repository.keep_config(kit.manifest.config.digest, kit.config)
+        return kit
 
     def _has_index(self, reference: Reference) -> bool:
         indexes = targets.store(self._settings).repository(reference, kind="indexes")

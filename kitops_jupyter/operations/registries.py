@@ -13,6 +13,7 @@ from kitops_jupyter.operations.check_registry import RegistryCheck, check_regist
 from kitops_jupyter.operations.registry_file import change_registries, written
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.reference import Reference
+from kitops_jupyter.remembered import KnownNames
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import RegistrySettings, Settings
 from kitops_jupyter.targets import Connection
@@ -82,14 +83,16 @@ def add_registry(
 
 
 def remove_registry(name: str, *, settings: Settings | None = None) -> RegistryChange:
-    """Forget the name; nothing in the registry changes. Raises NotFound."""
+    """Forget the name, and what was seen under it; nothing in the registry changes. Raises NotFound."""
     settings = settings or Settings.load()
+    known = KnownNames(name, settings)
 
     def change(entries: dict[str, Any]) -> None:
         if entries.pop(name, None) is None:
             raise NotFound(f"no registry is named {name[:100]!r}", hint="kit registry list shows the names")
 
     change_registries(settings, change)
+    known.forget()
     return RegistryChange(name, settings.registries.get(name, RegistrySettings()), is_removed=True)
 
 

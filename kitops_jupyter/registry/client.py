@@ -13,7 +13,6 @@ from kitops_jupyter.disk import cache_folder
 from kitops_jupyter.errors import RegistryError, Unreachable, Usage
 from kitops_jupyter.redaction import has_user_part, host_after_user_part
 from kitops_jupyter.registry.content import lists
-from kitops_jupyter.registry.content.remembered import Remembered
 from kitops_jupyter.registry.http import problems
 from kitops_jupyter.registry.http.answers import drain
 from kitops_jupyter.registry.http.certificates import Identity, trust
@@ -25,6 +24,7 @@ from kitops_jupyter.registry.identity import credentials, login
 from kitops_jupyter.registry.identity.auth import Authenticator
 from kitops_jupyter.registry.identity.credentials import Credential
 from kitops_jupyter.registry.repository import RemoteRepository
+from kitops_jupyter.remembered import KnownNames, Remembered
 from kitops_jupyter.settings import RegistrySettings, Settings
 
 CHUNK_BYTES = 100 << 20  # kit's
@@ -66,6 +66,7 @@ class Registry(Exchange):
         self.patience = patience or Patience()
         self.resume_from_bytes, self.chunk_bytes = resume_from_bytes, chunk_bytes
         self.remembered = Remembered(cache_folder(settings.cache, "manifests"))
+        self.known_names = KnownNames(host, settings)
         self.base, self.origin = address.base, address.origin
         network = settings.network
         bundles = (ca, named.ca, network.ca)
@@ -92,17 +93,18 @@ class Registry(Exchange):
         self.close()
 
     def close(self) -> None:
-        """Close every idle connection."""
+        """Close every idle connection, and keep the names that were seen for completion."""
+        self.known_names.save()
         self._own_wire.close()
         self._other_wire.close()
 
     def repository(self, name: str) -> RemoteRepository:
         """One repository of it, a `content.Target`; contacts nothing."""
-        return RemoteRepository(self, name, self.remembered)
+        return RemoteRepository(self, name, self.remembered, self.known_names)
 
     def catalog(self) -> Iterator[str]:
         """The names of its repositories, as the pages come; raises RegistryError if it does not list them."""
-        return lists.catalog(self)
+        return self.known_names.repositories_listed(lists.catalog(self))
 
     def ping(self) -> bool:
         """Whether the registry requires a login: asked once, without credentials.
@@ -142,7 +144,11 @@ class Registry(Exchange):
         return login.keep(self.settings.credentials, self.name, self._credential) if keep else ""
 
     def logout(self) -> bool:
-        """Forget what is kept here for this registry; whether there was anything. docker's own files stay."""
+        """Forget credentials and names that are kept here for this registry; whether there were credentials.
+
+        docker's own files stay.
+        """
+        self.known_names.forget()
         self._credential = None
         self._authenticate()
         return login.forget(self.settings.credentials, self.name)

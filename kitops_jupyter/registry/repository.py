@@ -15,10 +15,10 @@ from kitops_jupyter.reference import is_repository_name, is_tag
 from kitops_jupyter.registry.blobs import download
 from kitops_jupyter.registry.content import lists, referrers
 from kitops_jupyter.registry.content.manifests import ACCEPTED_TYPES, Manifests, Read
-from kitops_jupyter.registry.content.remembered import Remembered
 from kitops_jupyter.registry.http.door import typed
 from kitops_jupyter.registry.http.exchange import Exchange
 from kitops_jupyter.registry.http.problems import is_past_login
+from kitops_jupyter.remembered import KnownNames, Remembered
 
 
 def _nothing() -> Path | None:
@@ -33,7 +33,7 @@ def _as_it_is(path: Path) -> Path:
 class RemoteRepository:
     """Safe to use from several threads. Every method raises RegistryError's kinds for what the registry answers."""
 
-    def __init__(self, registry: Exchange, name: str, remembered: Remembered) -> None:
+    def __init__(self, registry: Exchange, name: str, remembered: Remembered, known: KnownNames) -> None:
         if not is_repository_name(name):
             raise InvalidReference(
                 f"{name[:80]!r} is not a repository of {registry.name}",
@@ -42,6 +42,8 @@ class RemoteRepository:
         self.registry = registry
         self.name = name
         self._manifests = Manifests(registry, name, remembered)
+        self._remembered = remembered
+        self._known = known
 
     @property
     def store_name(self) -> str:
@@ -52,7 +54,14 @@ class RemoteRepository:
 
     def resolve(self, name: str) -> Descriptor:
         """The descriptor of the manifest behind a tag or a digest; its bytes are then at hand. Raises NotFound."""
-        return self._manifests.resolve(name)
+        try:
+            descriptor = self._manifests.resolve(name)
+        except NotFound:
+            if is_tag(name):
+                self._known.gone(self.name, name)
+            raise
+        self._known.saw(self.name, name if is_tag(name) else "", descriptor.digest)
+        return descriptor
 
     def open(self, descriptor: Descriptor) -> Readable:
         """The bytes as the registry has them; a broken connection is resumed. Raises NotFound here."""
@@ -193,6 +202,7 @@ class RemoteRepository:
             raise NotFound(f"{descriptor.digest.short}: cannot be tagged {name}, it is not in {self.store_name}")
         with verified(self._manifests.open(descriptor), descriptor) as stream:
             self._manifests.put(name, stream.readall(), descriptor.media_type)
+        self._known.saw(self.name, name, descriptor.digest)
 
     # Abilities
 
@@ -202,15 +212,27 @@ class RemoteRepository:
 
     def tags(self) -> Iterator[str]:
         """Every tag, as the pages come. Raises NotFound, RegistryError for pages that cannot be trusted."""
-        return lists.tags(self.registry, self.name)
+        return self._known.tags_listed(self.name, lists.tags(self.registry, self.name))
 
     def read_many(self, names: Iterable[str], *, with_config: bool = True) -> Iterator[Read]:
         """The manifests (and configs) behind many tags or digests, side by side, in the order of the names."""
-        return self._manifests.read_many(names, with_config=with_config)
+        with closing(self._manifests.read_many(names, with_config=with_config)) as found:
+            for read in found:
+                if read.descriptor and is_tag(read.name):
+                    self._known.saw(self.name, read.name, read.descriptor.digest)
+                yield read
 
     def delete(self, name: str) -> None:
         """Delete a manifest by its digest, with all its tags; or a tag alone by its name. Raises NotFound."""
         self._manifests.delete(name)
+        if is_tag(name):
+            self._known.gone(self.name, name)
+        else:
+            self._known.tags_gone(self.name)
+
+    def keep_config(self, digest: Digest, config: bytes) -> None:
+        """Remember a kit's config, whose digest was checked: completion then knows the kit's layers."""
+        self._remembered.put(digest, config)
 
     def referrers(self, subject: Digest, *, artifact_type: str = "") -> list[Descriptor]:
         """The manifests that have this one as their subject."""

@@ -16,7 +16,7 @@ def _parser() -> Parser:
         examples=("kit files churn:tuned", "kit files churn:tuned data --long"),
     )
     parser.word("REF", kind="reference")
-    parser.word("LAYER", required=False)
+    parser.word("LAYER", kind="layer", required=False)
     parser.flag("-l", "--long", help="show permissions and sizes in bytes")
     parser.flag("-r", "--remote", help="ask the registry, even if the kit is stored locally")
     parser.network_flags()

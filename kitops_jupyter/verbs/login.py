@@ -25,7 +25,7 @@ def _parser() -> Parser:
         usage="login REGISTRY [flags]",
         examples=("kit login registry.example.com -u ada", "kit login registry.example.com -u ada --password-stdin"),
     )
-    parser.word("REGISTRY")
+    parser.word("REGISTRY", kind="registry")
     parser.flag("-u", "--username", metavar="NAME", help="user name; asked for if not given")
     parser.secret("-p")
     parser.flag("--password-stdin", help="read the password from standard input")

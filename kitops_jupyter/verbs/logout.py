@@ -11,7 +11,7 @@ from kitops_jupyter.verbs.core.verb import Context, Verb
 
 def _parser() -> Parser:
     parser = Parser("logout", usage="logout REGISTRY", examples=("kit logout registry.example.com",))
-    parser.word("REGISTRY")
+    parser.word("REGISTRY", kind="registry")
     parser.common_flags()
     return parser
 
@@ -26,7 +26,10 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
 VERB = Verb(
     name="logout",
     summary="log out of a registry",
-    about="Removes a registry's credentials from the keychain or from kit's file; docker's own file is not changed.",
+    about=(
+        "Removes a registry's credentials from the keychain or from kit's file, and the names that Tab offers of it; "
+        "docker's own file is not changed."
+    ),
     parser=_parser,
     run=_run,
 )

@@ -18,7 +18,7 @@ def _parser() -> Parser:
             "kit push churn:v1 registry.example.com/team/churn:v1 --plain-http",
         ),
     )
-    parser.word("REF", kind="reference")
+    parser.word("REF", kind="local reference")
     parser.word("DEST", kind="new reference", required=False)
     parser.flag("--all-tags", help="push every tag of the local repository")
     parser.network_flags()

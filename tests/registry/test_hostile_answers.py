@@ -14,7 +14,7 @@ import pytest
 from kitops_jupyter.content import Descriptor
 from kitops_jupyter.errors import KitError
 from kitops_jupyter.registry import Credential, Patience, Registry, RemoteRepository
-from kitops_jupyter.registry.content.remembered import Remembered
+from kitops_jupyter.remembered import Remembered
 from tests.contract import IMAGE_MANIFEST, make_kit, store_kit
 from tests.fakes.fault_server import Fault, FaultServer
 from tests.fakes.raw_server import saying, speaking

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -39,8 +39,14 @@ def list_tags(
     reference = Reference.parse(repository, default_tag="")
     with targets.remote(reference, settings or Settings.load(), connection) as opened:
         found = tuple(islice((tag for tag in opened.tags() if not is_referrers_tag(tag)), limit))
-    known = [tag for tag in LIFECYCLE_TAGS if tag in set(found)]
-    return (*known, *sorted((tag for tag in found if tag not in known), key=_by_numbers, reverse=True))
+    return tuple(in_order(found))
+
+
+def in_order(tags: Iterable[str]) -> list[str]:
+    """The lifecycle's tags first, then the highest numbers."""
+    found = set(tags)
+    known = [tag for tag in LIFECYCLE_TAGS if tag in found]
+    return [*known, *sorted(found.difference(known), key=_by_numbers, reverse=True)]
 
 
 def _by_numbers(tag: str) -> list[tuple[int, int, str]]:

@@ -9,7 +9,7 @@ import io
 import json
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -41,9 +41,9 @@ from kitops_jupyter.lines import command
 from kitops_jupyter.progress import under_watch, watched
 from kitops_jupyter.reference import is_tag
 from kitops_jupyter.registry.blobs.download import BlobStream
-from kitops_jupyter.registry.content.remembered import Remembered
 from kitops_jupyter.registry.http.answers import digest_said, drain, refuse_other_digest
 from kitops_jupyter.registry.http.exchange import Exchange
+from kitops_jupyter.remembered import Remembered
 
 ACCEPTED_TYPES = (*MANIFEST_TYPES, "application/vnd.oci.artifact.manifest.v1+json")
 _AHEAD = 4  # requests queued per thread: enough to keep it busy, few enough to stop soon
@@ -164,7 +164,7 @@ class Manifests:
             raise
         drain(response)
 
-    def read_many(self, names: Iterable[str], *, with_config: bool = True) -> Iterator[Read]:
+    def read_many(self, names: Iterable[str], *, with_config: bool = True) -> Generator[Read, None, None]:
         """The manifests behind many names, in their order, up to 16 at a time; an error is one item's, not the end.
 
         Closing the iterator stops what is under way.

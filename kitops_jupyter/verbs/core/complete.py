@@ -1,9 +1,12 @@
-"""The completions at the cursor: verbs, flags, values, local kits, their layers, paths. Never the network."""
+"""The completions at the cursor: verbs, flags, values, kits and what is inside them, paths. Never the network.
+
+Of registries it knows the names that were seen before.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.reference import LIFECYCLE_TAGS
@@ -37,29 +40,49 @@ def describe(words: Sequence[str], context: Context) -> dict[str, str]:
         if parser is None or not rest or _value_kind(parser, rest[-1]) != "filter":
             return {}
         lead = "!" if current.startswith("!") else ""
-        return {lead + text: about for text, about in _own_filters(parser, rest, context).items()}
+        from kitops_jupyter.operations.look.own_paths import layer_filters
+
+        reference = _kit_of(parser, rest)
+        found = layer_filters(reference, context.settings) if reference else {}
+        return {lead + text: about for text, about in found.items()}
     except Cancelled:
         raise
     except (KitError, OSError):
         return {}
 
 
-def _own_filters(parser: Parser, words: Sequence[str], context: Context) -> dict[str, str]:
-    """What names the layers of the kit in these words; empty for a kit that is not in the local store."""
-    from kitops_jupyter.operations.look.names import local_filters
+def _own_filters(parser: Parser, words: Sequence[str], current: str, context: Context) -> list[str]:
+    """The filters that select layers, files and folders of the kit in these words, as far as it is known here."""
+    from kitops_jupyter.operations.look.own_paths import file_filters, layer_filters
 
+    reference, typed = _kit_of(parser, words), current.removeprefix("!")
+    if not reference:
+        return []
+    found = _known(lambda: list(layer_filters(reference, context.settings)))
+    if ":" in typed:
+        found += _known(lambda: file_filters(reference, typed, context.settings))
+    lead = "!" if current.startswith("!") else ""
+    return [lead + text for text in found]
+
+
+def _known(look: Callable[[], list[str]]) -> list[str]:
+    """What was found; nothing where it is not known here."""
+    try:
+        return look()
+    except Cancelled:
+        raise
+    except (KitError, OSError):
+        return []
+
+
+def _kit_of(parser: Parser, words: Sequence[str]) -> str:
+    """The first word that is neither a flag nor a flag's value: the kit that the line is about; "" if there is none."""
     at = 0
     while at < len(words):
-        if words[at].startswith("-"):
-            at += 1 if _value_kind(parser, words[at]) is None else 2
-            continue
-        try:
-            return local_filters(words[at], context.settings)
-        except Cancelled:
-            raise
-        except KitError:
-            return {}
-    return {}
+        if not words[at].startswith("-"):
+            return words[at]
+        at += 1 if _value_kind(parser, words[at]) is None else 2
+    return ""
 
 
 def _candidates(before: list[str], current: str, context: Context) -> Iterable[str]:
@@ -69,16 +92,20 @@ def _candidates(before: list[str], current: str, context: Context) -> Iterable[s
     parser = find(before[at]).parser()
     words = before[at + 1 :]
     if words and (kind := _value_kind(parser, words[-1])) is not None:
-        own = _own_filters(parser, words, context) if kind == "filter" else {}
-        lead = "!" if current.startswith("!") else ""
-        return [*_of_kind(kind, current, context), *(lead + text for text in own)]
+        own = _own_filters(parser, words, current, context) if kind == "filter" else []
+        return [*_of_kind(kind, current, context), *own]
     if current.startswith("--") and "=" in current:
         name, _, value = current.partition("=")
         kind = _value_kind(parser, name)
         return [f"{name}={text}" for text in _of_kind(kind, value, context)] if kind is not None else ()
     if current.startswith("-"):
         return [*(name for option in parser.options for name in option.names if len(name) > 2), "--help"]
-    return _of_kind(_word_kind(parser, words), current, context)
+    kind = _word_kind(parser, words)
+    if kind == "layer":
+        from kitops_jupyter.operations.look.own_paths import layer_names
+
+        return _known(lambda: layer_names(_kit_of(parser, words), context.settings))
+    return _of_kind(kind, current, context)
 
 
 def _value_kind(parser: Parser, flag: str) -> str | None:
@@ -117,26 +144,46 @@ def _of_kind(kind: str, current: str, context: Context) -> Iterable[str]:
         return ("table", "json", *(f"{{{{ {field} }}}}" for field in template.FIELDS))
     if kind == "lifecycle":
         return LIFECYCLE_TAGS
-    if kind in ("reference", "new reference", "repository"):
-        return _references(current, context, with_tags=kind != "repository", is_new=kind == "new reference")
+    if kind == "registry":
+        from kitops_jupyter.operations.look import names
+
+        return names.registries(names.local_repositories(context.settings), context.settings)
+    if kind in ("reference", "local reference", "new reference", "repository"):
+        return _references(kind, current, context)
     if kind in ("path", "folder"):
         return _paths(current, context, folders_only=kind == "folder")
     return ()
 
 
-def _references(current: str, context: Context, *, with_tags: bool, is_new: bool) -> Iterable[str]:
-    """Repositories by their files' names; tags only of the one that is typed out: a thousand kits cost one listing.
+def _references(kind: str, current: str, context: Context) -> Iterable[str]:
+    """Repositories of the store, of the registry that is typed out, and registries; tags only of the repository that
+    is typed out: a thousand kits cost one listing.
 
     A new name for a kit may also have one of the usual tags.
     """
-    from kitops_jupyter.operations.look.names import local_repositories, local_tags
+    from kitops_jupyter.operations.look import names
 
+    settings, ending = context.settings, "" if kind == "repository" else ":"
     repository, colon, typed = current.rpartition(":")
-    if with_tags and colon and "/" not in typed:
+    is_elsewhere = kind != "local reference"
+    has_name = bool(ending and colon and "/" not in typed)
+    found: list[str] = []
+    if has_name:
         lead = f"{repository}:{''.join(typed.rpartition(',')[:2])}"
-        known = local_tags(repository, context.settings)
-        return [lead + tag for tag in (*known, *(LIFECYCLE_TAGS if is_new else ()))]
-    return [f"{name}:" if with_tags else name for name in local_repositories(context.settings)]
+        tags = _known(lambda: names.local_tags(repository, settings))
+        tags += _known(lambda: names.remote_tags(repository, settings)) if is_elsewhere else []
+        found = [lead + tag for tag in (*tags, *(LIFECYCLE_TAGS if kind == "new reference" else ()))]
+        if "/" in repository:
+            return found
+    stored = names.local_repositories(settings)
+    if not has_name:  # with one, it is the port of a registry that may be missing
+        found = [each.shown_name + ending for each in stored if each.shown_name]
+    if is_elsewhere:
+        registry, slash, _ = current.partition("/")
+        remote = names.remote_repositories(registry, settings) if slash else []
+        hosts = [] if slash else names.registries(stored, settings)
+        found += [*(name + ending for name in remote), *(f"{host}/" for host in hosts)]
+    return found
 
 
 def _paths(current: str, context: Context, *, folders_only: bool) -> Iterable[str]:
