@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
+from tests.fakes.ports import free_port
 from tests.fakes.slow_way import SlowWay
 from tests.operations.projects import make_project
 
@@ -36,8 +36,7 @@ class Lab:
     def start(self, *flags: str, route: str = "kitops/api/status") -> None:
         """Start it; on the port it had, if it had one. It is there when it answers the route."""
         if not self.port:
-            with socket.create_server(("127.0.0.1", 0)) as probe:
-                self.port = probe.getsockname()[1]
+            self.port = free_port()
         folder = self.home.parent
         quiet = folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
         quiet.parent.mkdir(parents=True, exist_ok=True)

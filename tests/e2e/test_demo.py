@@ -29,6 +29,7 @@ from tests.e2e.acts import (
     tick,
     unfold,
 )
+from tests.fakes.ports import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -38,8 +39,7 @@ RUN = Path(__file__).parents[2] / "notebooks" / "run.py"
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     """What `make demo` starts, on a port that is free."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     flags = [
         "--no-browser",
         "--allow-root",

@@ -16,6 +16,7 @@ import pytest
 from kitops_jupyter import serve
 from kitops_jupyter.registry import Credential, Registry
 from kitops_jupyter.settings import Settings
+from tests.fakes.ports import free_port
 
 PROGRAM = "docker-registry"
 
@@ -40,9 +41,7 @@ def running(folder: Path, *, http: str = "", auth: str = "") -> Iterator[str]:
     program = shutil.which(PROGRAM)
     if program is None:
         pytest.skip(f"{PROGRAM} is not installed (Debian: apt install docker-registry)")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     config = folder / "config.yml"
     config.write_text(
         "version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\n"

@@ -5,12 +5,10 @@ from __future__ import annotations
 import importlib.util
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,8 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+
+from tests.fakes.ports import free_port
 
 BASE = "/hubbase/"
 PASSWORD = "pw"
@@ -104,7 +104,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
             pytest.skip(f"{project} is not installed (pip install {project})")
     folder = tmp_path_factory.mktemp("hub")
     homes = folder / "homes"
-    ports = _free_ports(3)
+    ports = [free_port() for _ in range(3)]
     words = {"homes": str(homes), "folder": str(folder), "ports": ports, "base": BASE}
     (folder / "config.py").write_text(CONFIG.format(password=PASSWORD, **words))
     for name in ("alice", "bob"):
@@ -121,12 +121,6 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     finally:
         process.terminate()
         process.wait(30)
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [each.getsockname()[1] for each in held]
 
 
 def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

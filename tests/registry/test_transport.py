@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import socket
 import socketserver
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from kitops_jupyter.registry.http.transport import proxies_for
 from kitops_jupyter.settings import Network, RegistrySettings, Settings
 from tests.contract import make_kit, store_kit
 from tests.fakes.fault_server import FaultServer
+from tests.fakes.ports import free_port
 from tests.fakes.registries import Real, make_certificates, running
 
 Connect = Callable[..., Registry]
@@ -38,10 +38,8 @@ def test_a_certificate_of_nobody_we_know_is_refused_at_once(with_tls: Real, sett
 
 
 def test_an_address_where_nobody_listens_is_given_up_at_once(settings: Settings) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
     began = time.monotonic()
-    nobody = Registry(f"127.0.0.1:{port}", settings=settings, plain_http=True)
+    nobody = Registry(f"127.0.0.1:{free_port()}", settings=settings, plain_http=True)
     with nobody as registry, pytest.raises(Unreachable, match="Connection refused"):
         registry.repository("a/b").resolve("v1")
     assert time.monotonic() - began < 0.5  # the usual patience is seconds

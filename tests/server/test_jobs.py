@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.jobs import Jobs, Task
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
+from tests.fakes.ports import free_port
 from tests.fakes.raw_server import dripping, speaking
 from tests.fakes.registries import Real
 from tests.fakes.slow_way import slow_way
@@ -191,8 +191,7 @@ class Server:
     """A real Jupyter server process."""
 
     def __init__(self, root: Path, environment: dict[str, str]) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         words = [sys.executable, "-m", "jupyter_server", "--allow-root", "--no-browser", f"--port={self.port}"]
         words += [f"--ServerApp.root_dir={root}", "--IdentityProvider.token=t", "--ServerApp.port_retries=0"]
         words += ["--ServerApp.jpserver_extensions={'kitops_jupyter': True}"]

@@ -19,6 +19,7 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
+from tests.fakes.ports import free_port
 from tests.operations.projects import write_files
 
 STOPS_WITHIN_S = 5
@@ -32,8 +33,7 @@ pytestmark = [
 
 @contextmanager
 def server(folder: Path, home: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ,
         "KITOPS_HOME": str(home),
