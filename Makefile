@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 LOWEST ?= .venv-lowest
 WORKERS ?= auto
+BROWSERS ?= 2
 
 # Node and jlpm come from the virtual environment: none has to be on the machine.
 JLPM = cd labextension && PATH="$(abspath $(BIN)):$$PATH" jlpm
@@ -51,9 +52,10 @@ lint: $(VENV)/.installed-test
 docs: $(VENV)/.installed-docs
 	$(BIN)/python -m sphinx -W --keep-going -n -q docs build/docs
 
-# One after the other. What fails gets one more try, and is listed: a test that needs it is a fault to mend.
+# Two at a time: each worker has a JupyterLab, registries and homes of its own, and the tests of a file stay together.
+# What fails gets one more try, alone, and is listed: a test that needs it is a fault to mend.
 e2e: $(VENV)/.installed-test
-	$(BIN)/python -m pytest tests/e2e -m browser -n 0 || { \
+	$(BIN)/python -m pytest tests/e2e -m browser -n $(BROWSERS) --dist loadfile || { \
 	  echo "A second try for:"; $(BIN)/python -m pytest tests/e2e -m browser -n 0 --last-failed --collect-only; \
 	  $(BIN)/python -m pytest tests/e2e -m browser -n 0 --last-failed; }
 
