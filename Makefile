@@ -10,7 +10,7 @@ BROWSERS ?= 2
 JLPM = cd labextension && PATH="$(abspath $(BIN)):$$PATH" jlpm
 FRONT_END = labextension/package.json labextension/yarn.lock $(shell find labextension/src labextension/style labextension/schema -type f)
 
-.PHONY: demo test test-lowest lint docs dist e2e tour bench bench-small clean
+.PHONY: demo test test-lowest lint lint-python lint-panel docs dist e2e tour bench bench-small clean
 
 # Tests start Python hundreds of times: each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
@@ -56,10 +56,14 @@ test-lowest: $(VENV)/.installed-test
 	$(LOWEST)/bin/python -m pytest -n $(WORKERS) -W 'ignore:using dhist:UserWarning' \
 	  --ignore tests/filesystem/test_abstract.py $(addprefix tests/,capture filesystem kitfile magics registry server widgets)
 
-lint: $(VENV)/.installed-test
+lint: lint-python lint-panel
+
+lint-python: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lint-panel: $(VENV)/.installed-test
 	$(JLPM) install --immutable
 	$(JLPM) lint:check
 
