@@ -12,6 +12,7 @@ from kitops_jupyter.result import show_with
 from kitops_jupyter.version import VERSION
 
 if TYPE_CHECKING:
+    from kitops_jupyter.capture import formats as formats
     from kitops_jupyter.content import Descriptor as Descriptor
     from kitops_jupyter.content import Digest as Digest
     from kitops_jupyter.errors import ArchiveInvalid as ArchiveInvalid
@@ -85,6 +86,10 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.index_files import index_files as index_files
     from kitops_jupyter.operations.init import InitResult as InitResult
     from kitops_jupyter.operations.init import init as init
+    from kitops_jupyter.operations.load.load import LoadedVariable as LoadedVariable
+    from kitops_jupyter.operations.load.load import LoadResult as LoadResult
+    from kitops_jupyter.operations.load.load import load as load
+    from kitops_jupyter.operations.load.load import load_variables as load_variables
     from kitops_jupyter.operations.login import LoginResult as LoginResult
     from kitops_jupyter.operations.login import login as login
     from kitops_jupyter.operations.login import logout as logout
@@ -109,6 +114,7 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.pack.layers import PackedLayer as PackedLayer
     from kitops_jupyter.operations.pack.pack import PackResult as PackResult
     from kitops_jupyter.operations.pack.pack import pack as pack
+    from kitops_jupyter.operations.pack.variables import PackedVariable as PackedVariable
     from kitops_jupyter.operations.registries import KnownRegistry as KnownRegistry
     from kitops_jupyter.operations.registries import RegistriesResult as RegistriesResult
     from kitops_jupyter.operations.registries import RegistryChange as RegistryChange
@@ -155,6 +161,7 @@ if TYPE_CHECKING:
 __version__ = VERSION
 
 _HOMES = {
+    "capture": "formats",
     "content": "Descriptor Digest",
     "errors": (
         "ArchiveInvalid Cancelled Conflict ContentError ContentMissing DigestMismatch FilterInvalid Finding "
@@ -172,6 +179,7 @@ _HOMES = {
     "operations.index.results": "IndexInfo IndexList IndexRow",
     "operations.index_files": "IndexFilesResult IndexedLayer index_files",
     "operations.init": "InitResult init",
+    "operations.load.load": "LoadResult LoadedVariable load load_variables",
     "operations.login": "LoginResult login logout",
     "operations.look.browse": "BrowseResult browse",
     "operations.diff.diff": "DiffLayer DiffResult FieldChange LayerChange diff",
@@ -183,6 +191,7 @@ _HOMES = {
     "operations.look.notebook_state": "NotebookState notebook_state",
     "operations.pack.layers": "PackedLayer",
     "operations.pack.pack": "PackResult pack",
+    "operations.pack.variables": "PackedVariable",
     "operations.registries": (
         "KnownRegistry RegistriesResult RegistryChange add_registry list_registries remove_registry"
     ),

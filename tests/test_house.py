@@ -63,7 +63,7 @@ SUB_FLOORS = {
     "registry": {"http": 0, "identity": 1, "blobs": 2, "content": 3, "repository": 4, "client": 5, "__init__": 6},
 }
 # The deeds of operations: who asks stands above who is asked. The files beside the folders are below them all.
-DEED_FLOORS = {"look": 0, "unpack": 1, "transfer": 2, "index": 3, "pack": 3, "diff": 4}
+DEED_FLOORS = {"look": 0, "unpack": 1, "load": 2, "transfer": 2, "index": 3, "pack": 3, "diff": 4}
 # What a face may import of the other faces, and of the store and the registry; all other rooms below are open to it.
 FACES: dict[str, set[str]] = {
     "filesystem": set(),

@@ -18,6 +18,7 @@ ENDS_THERE = {
     "server/job_records.py write": "one file is written, without a beat",
     "verbs/core/complete.py complete": "completion is not observed",
     "magics/completion.py _words": "completion is not observed",
+    "operations/look/names.py _may_be_remote": "completion is not observed",
     "magics/values.py expand": "the user's own expression",
     "settings.py part": "files are read, without a beat",
     "operations/validate.py validate": "a value becomes JSON, without a beat",

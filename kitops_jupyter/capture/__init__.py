@@ -1,5 +1,6 @@
 """What a session adds to a kit: its environment, and the open notebook as it is now."""
 
+from kitops_jupyter.capture import formats
 from kitops_jupyter.capture.environment import FOLDER, REQUIREMENTS, Environment, Package, is_ours, read_environment
 from kitops_jupyter.capture.kernel_python import find_kernel_python
 from kitops_jupyter.capture.notebook import OpenNotebook, save
@@ -11,6 +12,7 @@ __all__ = [
     "OpenNotebook",
     "Package",
     "find_kernel_python",
+    "formats",
     "is_ours",
     "read_environment",
     "save",

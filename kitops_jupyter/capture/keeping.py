@@ -22,8 +22,8 @@ from blake3 import blake3
 
 from kitops_jupyter.capture.formats import Format, Saved, Saving, format_named, format_of, type_names
 from kitops_jupyter.capture.formats.libraries import version_of
-from kitops_jupyter.capture.sidecar import LIMIT_BYTES, SUFFIX, KeptFile, Sidecar, check_name, parse_sidecar
-from kitops_jupyter.disk import read_bytes, replace, write_bytes
+from kitops_jupyter.capture.sidecar import LIMIT_BYTES, KeptFile, Sidecar, check_name, parse_sidecar
+from kitops_jupyter.disk import SIDECAR, read_bytes, replace, write_bytes
 from kitops_jupyter.errors import Conflict, Usage, VariableRefused
 from kitops_jupyter.progress import in_beats
 
@@ -34,7 +34,10 @@ _ABANDONED_AFTER_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A variable as files. Paths are relative to the packed folder, with slashes; `is_new` if its bytes changed."""
+    """A variable as files. Paths are relative to the packed folder, with slashes; `is_new` if its bytes changed.
+
+    `replaced` is the path of the file that it had in another format; "" if there was none.
+    """
 
     path: str
     sidecar_path: str
@@ -43,6 +46,7 @@ class Kept:
     is_new: bool
     history: Mapping[str, Sequence[float]]
     notes: tuple[str, ...] = ()
+    replaced: str = ""
 
     @property
     def size_bytes(self) -> int:
@@ -61,7 +65,7 @@ def keep(root: Path, name: str, value: Any, kind: str, *, chosen: str = "", allo
     folder = root / FOLDERS["figure" if found.kind == "figure" else kind]
     _check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    target, beside = folder / f"{name}{found.suffix}", folder / f"{name}{SUFFIX}"
+    target, beside = folder / f"{name}{found.suffix}", folder / f"{name}{SIDECAR}"
     before = _owned(folder, name, target, beside)
     with _work_folder(folder) as work:
         new = work / target.name
@@ -77,6 +81,7 @@ def keep(root: Path, name: str, value: Any, kind: str, *, chosen: str = "", allo
             _move(new, target, work)
     _write_sidecar(beside, sidecar)
     where = folder.relative_to(root).as_posix()
+    others = {_top(file) for file in before} - {target.name}
     return Kept(
         f"{where}/{target.name}",
         f"{where}/{beside.name}",
@@ -85,6 +90,7 @@ def keep(root: Path, name: str, value: Any, kind: str, *, chosen: str = "", allo
         is_new,
         saved.history,
         tuple(saved.notes),
+        f"{where}/{others.pop()}" if others else "",
     )
 
 

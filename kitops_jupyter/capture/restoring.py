@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from kitops_jupyter.capture.formats import Format, Loading, format_named
-from kitops_jupyter.capture.sidecar import SUFFIX, Sidecar
+from kitops_jupyter.capture.formats.libraries import version_of
+from kitops_jupyter.capture.sidecar import Sidecar
+from kitops_jupyter.disk import SIDECAR
 from kitops_jupyter.errors import Usage, VariableRefused
 
 
@@ -23,7 +25,7 @@ def format_of_sidecar(sidecar: Sidecar) -> Format:
 
 def file_of(path: str, sidecar: Sidecar) -> str:
     """The path of the variable's file or folder. It follows from the sidecar's own path, not from its content."""
-    return path.removesuffix(SUFFIX) + format_of_sidecar(sidecar).suffix
+    return path.removesuffix(SIDECAR) + format_of_sidecar(sidecar).suffix
 
 
 def restore(path: Path, sidecar: Sidecar, loading: Loading) -> Any:
@@ -35,3 +37,12 @@ def restore(path: Path, sidecar: Sidecar, loading: Loading) -> Any:
     if loading.columns is not None and not sidecar.columns:
         raise Usage(f"{loading.name} has no columns to choose from", hint="leave columns out")
     return found.load(path, sidecar.restore, loading)
+
+
+def differing_version(sidecar: Sidecar) -> str:
+    """What to say of a library that is here in another version than the one that saved; "" for none."""
+    name, saved = str(sidecar.library.get("name", "")), str(sidecar.library.get("version", ""))
+    here = version_of(name) if name else ""
+    if not saved or not here or saved.split(".")[:2] == here.split(".")[:2]:
+        return ""
+    return f"{sidecar.name} was saved with {name} {saved[:40]}, and {here} is installed here"

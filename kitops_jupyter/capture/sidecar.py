@@ -15,7 +15,6 @@ from typing import Any
 from kitops_jupyter.disk import parse_json
 from kitops_jupyter.errors import VariableRefused
 
-SUFFIX = ".kit.json"
 LIMIT_BYTES = 4 << 20
 SCHEMA = 1
 

@@ -12,7 +12,7 @@ from kitops_jupyter.discover.placing import Placed, Placing
 from kitops_jupyter.discover.proposal import Proposal
 from kitops_jupyter.discover.reads import names_read
 from kitops_jupyter.discover.tree import Tree, look
-from kitops_jupyter.disk import home_folder
+from kitops_jupyter.disk import SIDECAR, home_folder
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.kitfile import Code, Dataset, Docs, Kitfile, McpServer, Model, ModelPart, Package, Prompt
 
@@ -183,6 +183,8 @@ def _joined(entry: Placed) -> str:
 
 def _dataset_names(entry: Placed) -> tuple[str, ...]:
     """`train`, `validation` or `test` where the name says so and they are free; else the stem."""
+    if entry.path.endswith(SIDECAR):
+        return (_stem(entry), _joined(entry))
     roles = {_ROLES[word] for word in re.split("[^a-z]+", _stem(entry).lower()) if word in _ROLES}
     return (roles.pop() if len(roles) == 1 else "", _stem(entry), _joined(entry))
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from kitops_jupyter.discover.kinds import Hint, Kind, file_kind, file_stays_out, folder_stays_out, hint_of, settle
-from kitops_jupyter.disk import Links
+from kitops_jupyter.discover.kinds import (
+    Hint,
+    Kind,
+    file_kind,
+    file_stays_out,
+    folder_stays_out,
+    hint_of,
+    settle,
+)
+from kitops_jupyter.disk import SIDECAR, Links
 from kitops_jupyter.errors import PathInvalid
 from kitops_jupyter.ignore import IGNORE_FILE, Rules, read_patterns
 from kitops_jupyter.kitfile import NAMES
@@ -124,7 +132,7 @@ class _Look:
             [name for name, _, _ in unsettled], {file.kind for file in folder.files}, is_root=not folder.level
         )
         folder.files += [File(name, path, size, settled[name]) for name, path, size in unsettled]
-        folder.files.sort()
+        folder.files = sorted(_with_variables(folder, names))
         return True
 
     def _take(self, folder: Folder, entry: os.DirEntry[str], unsettled: list[tuple[str, str, int]]) -> None:
@@ -182,6 +190,21 @@ class _Look:
         if not self._patterns or (is_dir and self._rules.has_exclusions):
             return False
         return self._rules.matches(path)
+
+
+def _with_variables(folder: Folder, names: Collection[str]) -> list[File]:
+    """The files, those of packed variables as what their folder says: a `.npy` among models is a model."""
+    variables = {name.removesuffix(SIDECAR) for name in names if name.endswith(SIDECAR)}
+    if not variables or folder.hint not in ("model", "dataset"):
+        return folder.files
+
+    def settled(file: File) -> File:
+        if file.name.endswith(SIDECAR):
+            return file._replace(kind="part" if folder.hint == "model" else "dataset")
+        is_one = any(file.name.startswith(f"{name}.") for name in variables)
+        return file._replace(kind="model" if folder.hint == "model" else "dataset") if is_one else file
+
+    return [settled(file) for file in folder.files]
 
 
 def _places(folder: Folder) -> Iterator[str]:

@@ -15,10 +15,12 @@ from kitops_jupyter.disk.reading import (
     read_start,
     why,
 )
+from kitops_jupyter.disk.sidecar_name import SIDECAR
 from kitops_jupyter.disk.typed_path import current_folder, home_folder, typed_path
 from kitops_jupyter.disk.writing import replace, try_unlink, unlink, write_bytes, write_new
 
 __all__ = [
+    "SIDECAR",
     "CacheName",
     "FolderCache",
     "LinkTarget",

@@ -17,7 +17,9 @@ from typing import Literal
 from kitops_jupyter.disk.reading import read_bytes
 from kitops_jupyter.disk.writing import UNFINISHED, remove_abandoned, try_unlink, unfinished_in, write_bytes
 
-CacheName = Literal["blocks", "file-indexes", "known", "layers", "manifests", "names", "pushes", "refused", "uploads"]
+CacheName = Literal[
+    "blocks", "file-indexes", "known", "layers", "loads", "manifests", "names", "pushes", "refused", "uploads"
+]
 
 
 def cache_folder(cache: Path, name: CacheName) -> Path:

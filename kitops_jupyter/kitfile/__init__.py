@@ -7,6 +7,7 @@ from pathlib import Path
 from kitops_jupyter.errors import Finding, KitfileInvalid
 from kitops_jupyter.kitfile.editing import with_code, without
 from kitops_jupyter.kitfile.json_form import from_json, to_json, unstorable
+from kitops_jupyter.kitfile.paths import text_with_paths, with_paths
 from kitops_jupyter.kitfile.reader import parse_yaml
 from kitops_jupyter.kitfile.validation import validate, warnings
 from kitops_jupyter.kitfile.values import (
@@ -44,11 +45,13 @@ __all__ = [
     "node_to_yaml",
     "parse_yaml",
     "read",
+    "text_with_paths",
     "to_json",
     "to_yaml",
     "validate",
     "warnings",
     "with_code",
+    "with_paths",
     "without",
 ]
 

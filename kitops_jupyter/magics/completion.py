@@ -10,6 +10,7 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMa
 from IPython.core.interactiveshell import InteractiveShell
 
 from kitops_jupyter.disk import current_folder
+from kitops_jupyter.magics.values import ShellNamespace
 
 IDENTIFIER = "kitops_jupyter"
 PRIORITY = 1000  # before IPython's own, which are at 0 to 100
@@ -69,21 +70,16 @@ def _offer(context: CompletionContext, shell: Any) -> _Offer | None:
         if _EXPRESSION.search(typed):
             return None
         if variable := _VARIABLE.search(typed):
-            return _Offer(variable[1], dict.fromkeys(_variables(variable[1], shell), ""))
+            names = ShellNamespace(shell, {}).names()
+            return _Offer(variable[1], {name: "" for name in names if name.startswith(variable[1])})
     following = context.full_text.split("\n")[context.cursor_line][context.cursor_position :]
     raw = typed[current.start :]
-    found = _words([*words, current.text])
+    found = _words([*words, current.text], ShellNamespace(shell, {}))
     texts = {verbs.retyped(raw, current, text, following): about for text, about in found.items()}
     return _Offer(raw, {text: about for text, about in texts.items() if text})
 
 
-def _variables(begun: str, shell: Any) -> list[str]:
-    hidden = getattr(shell, "user_ns_hidden", {})
-    names = (name for name in shell.user_ns if name not in hidden and not name.startswith("_"))
-    return sorted(name for name in names if name.startswith(begun))
-
-
-def _words(words: list[str]) -> dict[str, str]:
+def _words(words: list[str], names: ShellNamespace) -> dict[str, str]:
     """What the last of the words may become, with a few words on it where there are any."""
     from kitops_jupyter import verbs
     from kitops_jupyter.errors import KitError
@@ -91,7 +87,7 @@ def _words(words: list[str]) -> dict[str, str]:
     from kitops_jupyter.verbs.core.complete import complete, describe
 
     try:
-        context = verbs.Context(settings=Settings.load(), directory=current_folder(), interactive=True)
+        context = verbs.Context(settings=Settings.load(), directory=current_folder(), interactive=True, variables=names)
     except KitError:  # no home, no folder: nothing is known, and the verb will say why
         return {}
     about = describe(words, context)

@@ -19,7 +19,7 @@ from kitops_jupyter.errors import Cancelled, KitError, Usage, printable
 from kitops_jupyter.lines import offered
 from kitops_jupyter.magics.bars import has_widgets, is_watched, meter
 from kitops_jupyter.magics.scripts import is_unshown
-from kitops_jupyter.magics.values import expander
+from kitops_jupyter.magics.values import ShellNamespace, expander
 from kitops_jupyter.settings import session_notebook
 from kitops_jupyter.verbs.core.lexer import Expand
 from kitops_jupyter.verbs.core.screen import Screen
@@ -60,9 +60,10 @@ class KitMagics(Magics):
         line, is_silent = line.rstrip(), line.rstrip().endswith(";")
         try:
             words = verbs.split(line.removesuffix(";"), expand=expand)
+            names = ShellNamespace(shell, local_ns or {})
             if cell is not None and verbs.verb_at(words) is None:
-                return self._run_block(words, cell, expand)
-            result = self._run(words, cell if cell and cell.strip() else None)
+                return self._run_block(words, cell, expand, names)
+            result = self._run(words, names, cell if cell and cell.strip() else None)
         except KitError as problem:
             problem.hint = _COMMAND.sub("%kit", problem.hint)  # as it is typed in a cell
             raise
@@ -75,7 +76,7 @@ class KitMagics(Magics):
             show(result)
         return result
 
-    def _run(self, words: list[str], cell: str | None = None, *, is_line: bool = True) -> Any:
+    def _run(self, words: list[str], names: ShellNamespace, cell: str | None = None, *, is_line: bool = True) -> Any:
         """One command. Raises KitError. In a block, the next line waits for this one: there a form would not help."""
         call = verbs.parse(words)
         directory = current_folder()
@@ -93,6 +94,7 @@ class KitMagics(Magics):
                 save_notebook=self._save_notebook if hasattr(shell, "kernel") else None,
                 screen=screen if is_line else None,
                 warn=_warn,
+                variables=names,
             )
             return verbs.run(call, context)
 
@@ -104,14 +106,14 @@ class KitMagics(Magics):
             self._saver = NotebookSaver(self.shell)
         return self._saver(known)
 
-    def _run_block(self, flags: list[str], block: str, expand: Expand) -> Results:
+    def _run_block(self, flags: list[str], block: str, expand: Expand, names: ShellNamespace) -> Results:
         """Every command, one after the other, up to the first that fails; `flags` are put before each."""
         show: Any = display  # IPython's own types leave it open
         results = Results()
         for number, command in verbs.commands(block):
             try:
                 words = [*flags, *verbs.split(command, expand=expand)]
-                results.append(self._run(words, is_line=False))
+                results.append(self._run(words, names, is_line=False))
                 show(results[-1])
                 if verbs.is_failure(verbs.parse(words), results[-1]):
                     raise KitError("the command reported a failure, so later lines were not run")

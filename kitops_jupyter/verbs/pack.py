@@ -11,6 +11,7 @@ from kitops_jupyter.disk import is_notebook
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.verbs.core.network import connection
 from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.values import numbers, variables
 from kitops_jupyter.verbs.core.verb import Context, Verb
 
 
@@ -23,6 +24,7 @@ def _parser() -> Parser:
         examples=(
             "kit pack . -t churn:tuned",
             "kit pack . -t churn:tuned -m 'deeper trees'",
+            "kit pack -t churn:tuned --model clf --dataset train=df --metric accuracy=0.93",
             "kit pack . -f ./other/Kitfile -t registry.example.com/team/churn:v1,latest",
         ),
     )
@@ -37,6 +39,23 @@ def _parser() -> Parser:
         "-m", "--message", metavar="TEXT", action="append", default=[],
         help="why this kit is packed, at most 4,096 characters; may be repeated, a line each",
     )  # fmt: skip
+    parser.flag(
+        "--model", metavar="[NAME=]VAR", kind="variable", action="append", default=[],
+        help="pack this variable as a model, in an open format; may be repeated",
+    )  # fmt: skip
+    parser.flag(
+        "--dataset", metavar="[NAME=]VAR", kind="variable", action="append", default=[],
+        help="pack this variable as a data set; may be repeated",
+    )  # fmt: skip
+    parser.flag(
+        "--metric", metavar="NAME=VALUE", action="append", default=[],
+        help="a number about the model: a literal, a variable or an expression; may be repeated",
+    )  # fmt: skip
+    parser.flag(
+        "--param", metavar="NAME=VALUE", action="append", default=[],
+        help="what the model was trained with; may be repeated",
+    )  # fmt: skip
+    parser.flag("--allow-pickle", help="also pack variables as files that run code when they are loaded")
     parser.flag("--compression", choices=codecs.NAMES, default="none", help="compression of the layers")
     parser.flag(
         "--layer-format",
@@ -84,6 +103,11 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         text=text,
         tag=arguments.tag,
         message="\n".join(arguments.message),
+        models=variables(arguments.model, "--model", context.variables),
+        datasets=variables(arguments.dataset, "--dataset", context.variables),
+        metrics=numbers(arguments.metric, "--metric", context.variables),
+        params=numbers(arguments.param, "--param", context.variables),
+        allow_pickle=arguments.allow_pickle,
         compression=arguments.compression,
         layer_format=arguments.layer_format,
         use_model_pack=arguments.use_model_pack,
@@ -150,7 +174,8 @@ VERB = Verb(
         "the last pack are not read again. Without DIR it packs the current folder, or in a notebook the "
         "notebook's folder. In a notebook a missing Kitfile is proposed, shown and written, %%kit pack takes the "
         "Kitfile from the cell, the open notebook is saved first, and a proposed Kitfile includes files that "
-        "reinstall the environment."
+        "reinstall the environment. --model and --dataset pack variables of the notebook: each becomes a file of an "
+        "open format below models/ or datasets/, and kit load brings it back."
     ),
     parser=_parser,
     run=_run,

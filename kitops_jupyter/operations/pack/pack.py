@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from kitops_jupyter import codecs, layers, targets
-from kitops_jupyter.archive import LayerFormatName, formats
+from kitops_jupyter import layers, targets
+from kitops_jupyter.archive import LayerFormatName
 from kitops_jupyter.codecs import Compression
-from kitops_jupyter.content import Digest, Ingests, Target
+from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import typed_path
-from kitops_jupyter.errors import Usage
 from kitops_jupyter.ignore import read_patterns
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.manifest import checked_message
@@ -23,11 +23,13 @@ from kitops_jupyter.operations.again import again_if_taken
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.opening import Opener, parents_of
 from kitops_jupyter.operations.pack.environment import Recording
+from kitops_jupyter.operations.pack.how import How, check_flags
 from kitops_jupyter.operations.pack.layers import LayerPacker, PackedLayer
 from kitops_jupyter.operations.pack.manifest import StoredKit, store_manifest
 from kitops_jupyter.operations.pack.notebook import add, missing_notebook
 from kitops_jupyter.operations.pack.noting import note_notebooks
 from kitops_jupyter.operations.pack.source import PackSource, read_source
+from kitops_jupyter.operations.pack.variables import KeptVariables, PackedVariable, Variables
 from kitops_jupyter.operations.remote_data import check_remote_data
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.pipeline import run_all
@@ -36,7 +38,6 @@ from kitops_jupyter.reference import UNTAGGED, Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.sizes import human_size
-from kitops_jupyter.store import LayerCache
 
 LARGE_PROPOSAL_BYTES = 1 << 30  # a proposal above it is warned of: more than most notebooks and their models
 
@@ -45,7 +46,7 @@ LARGE_PROPOSAL_BYTES = 1 << 30  # a proposal above it is warned of: more than mo
 class PackResult(Result):
     """The kit that was packed; `digest` is None after a dry run, in which nothing was written.
 
-    `message` is that of the kit, also where an equal kit that has one was kept.
+    `message` is that of the kit, also where an equal kit that has one was kept. `variables` came out of memory.
     """
 
     reference: Reference
@@ -60,6 +61,7 @@ class PackResult(Result):
     elapsed_s: float
     notes: tuple[str, ...] = ()
     message: str = ""
+    variables: tuple[PackedVariable, ...] = ()
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -87,6 +89,12 @@ def pack(
     text: str | None = None,
     tag: str | None = None,
     message: str = "",
+    models: Mapping[str, Any] | None = None,
+    datasets: Mapping[str, Any] | None = None,
+    metrics: Mapping[str, Any] | None = None,
+    params: Mapping[str, Any] | None = None,
+    formats: Mapping[str, str] | None = None,
+    allow_pickle: bool = False,
     compression: Compression = "none",
     layer_format: LayerFormatName = "tar",
     use_model_pack: bool = False,
@@ -113,6 +121,10 @@ def pack(
     unless `use_cache` is off. `message` says why it is packed, in at most 4,096 characters, with line feeds. Packing
     the same content again gives the same digest, unless another message is given. With `push` the files are streamed to
     the tag's registry while they are hashed, and nothing is stored here.
+    `models` and `datasets` are values in memory, by name: each is written below `directory` as a file of an open format
+    (`models/NAME.skops`, `datasets/NAME.parquet`) with a sidecar, and gets an entry. `metrics` and `params` are numbers
+    and texts, or dicts of them, kept with the model. `formats` chooses a format by a variable's name, `allow_pickle`
+    allows those whose files run code when they are loaded.
     `record_environment` writes what is installed (here, or in the interpreter `python`) into the folder `environment`
     and puts that into the kit; None does so where the Kitfile is proposed, and refreshes what was recorded before.
     With `add_notebook` the folder's Kitfile gets an entry for `notebook`, where it has none.
@@ -121,17 +133,19 @@ def pack(
     below `links_within` for a path that the Kitfile names itself.
     Files below the paths `told`, which the caller knows to be left out, are not warned of as in no layer.
     Raises KitfileMissing, KitfileInvalid, NotFound (a path that does not exist), SourceChanged, StorageFull, Cancelled,
-    RegistryError; then no tag has moved.
+    RegistryError, VariableRefused, Conflict (a file of the user's where a variable's belongs); then no tag has moved.
     Source: format.md, "A kit".
     """
     from kitops_jupyter.discover import stays_out
 
     started = time.monotonic()
     settings = settings or Settings.load()
-    _check_flags(compression, layer_format, use_model_pack)
+    check_flags(compression, layer_format, use_model_pack)
     message = checked_message(message)
     reference = Reference.parse(tag) if tag else Reference.from_store_name(UNTAGGED)
+    live = Variables(models or {}, datasets or {}, metrics or {}, params or {}, formats or {}, allow_pickle)
     with observed(observe, str(directory)):
+        kept = live.keep(typed_path(directory).absolute(), observe) if not dry_run else KeptVariables()
         added = add(typed_path(directory), notebook) if add_notebook and not dry_run else []
         source = read_source(
             typed_path(directory),
@@ -143,7 +157,7 @@ def pack(
             recording=Recording(record_environment, python),
             follow_links=follow_links,
             write=not dry_run,
-        )
+        ).with_variables(kept)
         with Opener(settings, connection) as opener:
             parents = parents_of(source.kitfile, opener.open, names=reference if tag else None)
         check_remote_data(source.kitfile, settings)
@@ -162,7 +176,7 @@ def pack(
         )
         kind: Kind = "modelpack" if use_model_pack else "modelkit"
         extras = Extras.of(settings)
-        how = _How(compression, kind, use_cache, IndexFindings(settings), extras, message, observe)
+        how = How(compression, kind, use_cache, IndexFindings(settings), extras, message, observe)
         store_notes: Sequence[str] = ()
         if dry_run:
             packer = how.packer(targets.store(settings), source.root, None, None)
@@ -186,17 +200,25 @@ def pack(
                 )
         else:
             packed, stored, store_notes = again_if_taken(lambda: _pack_here(reference, source, plan, how, settings))
-    notes = (*added, *source.notes, *extras.notes, *missing_notebook(source.root, notebook, plan), *store_notes)
+    notes = (
+        *added,
+        *kept.notes,
+        *(live.told() if dry_run else ()),
+        *source.notes,
+        *extras.notes,
+        *missing_notebook(source.root, notebook, plan),
+        *store_notes,
+    )
     result = _result(reference, stored, message, packed, plan, source, notes, time.monotonic() - started)
     if stored:
-        result = replace(result, warnings=(*result.warnings, *source.write_proposal()))
+        result = replace(result, variables=kept.shown, warnings=(*result.warnings, *source.write_proposal()))
         named = reference.with_tag(result.tags[0]) if result.tags else reference.with_digest(stored.digest)
         note_notebooks(targets.store(settings).packed_notebooks, plan.layers, notebook, str(named), stored.digest)
     return result
 
 
 def _pack_here(
-    reference: Reference, source: PackSource, plan: layers.Plan, how: _How, settings: Settings
+    reference: Reference, source: PackSource, plan: layers.Plan, how: How, settings: Settings
 ) -> tuple[list[PackedLayer], StoredKit, Sequence[str]]:
     """Into the local store; with it, what its user should know."""
     store = targets.store(settings)
@@ -216,39 +238,6 @@ def _pack_here(
             message=how.message,
         )
     return packed, stored, session.notes
-
-
-@dataclass(frozen=True, slots=True)
-class _How:
-    """What the flags say of every layer."""
-
-    compression: Compression
-    kind: Kind
-    use_cache: bool
-    findings: IndexFindings
-    extras: Extras
-    message: str
-    observe: Observer
-
-    def packer(self, place: Ingests, root: Path, known: LayerCache | None, indexes: Target | None) -> LayerPacker:
-        return LayerPacker(
-            place,
-            root,
-            self.compression,
-            kind=self.kind,
-            known=known,
-            use_cache=self.use_cache,
-            indexes=indexes,
-            findings=self.findings,
-            extras=self.extras,
-            observe=self.observe,
-        )
-
-
-def _check_flags(compression: str, layer_format: str, use_model_pack: bool) -> None:
-    codecs.named(compression)
-    if formats.named(layer_format).is_one_file and use_model_pack and compression != "none":
-        raise Usage(f"ModelPack has no raw layers with compression {compression}", hint="--compression none")
 
 
 def _pack_all(packer: LayerPacker, planned: Sequence[layers.PlannedLayer]) -> list[PackedLayer]:

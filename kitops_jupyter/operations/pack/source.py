@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from kitops_jupyter import kitfile
 from kitops_jupyter.disk import clean_path, kind_of, read_bytes, typed_path, why
 from kitops_jupyter.errors import Cancelled, KitError, KitfileMissing, NotFound, PathInvalid
+from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.lines import command
 from kitops_jupyter.operations.pack.environment import Recording
+from kitops_jupyter.operations.pack.variables import KeptVariables
 from kitops_jupyter.operations.write_file import write_text
 
 if TYPE_CHECKING:
@@ -24,12 +26,36 @@ class PackSource:
     """The Kitfile of a pack, and the folder that its paths are relative to."""
 
     root: Path
-    kitfile: kitfile.Kitfile
+    kitfile: Kitfile
     path: Path | None
     proposed: bool = False
     left_out: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    on_disk: Kitfile | None = None
+
+    def with_variables(self, kept: KeptVariables) -> PackSource:
+        """With entries for variables that became files, and what is known of them.
+
+        Numbers of this pack are in the kit's Kitfile alone: in a file they would go into a later kit of another model.
+        """
+        entries = kept.with_entries(self.kitfile)
+        before = {entry.path for entry in self.kitfile.entries()}
+        if not self.proposed and kept.moved and self.path:
+            before |= set(self._move(kept.moved))
+        new = [entry.path for entry in entries.entries() if entry.path not in before]
+        told = [f"the Kitfile on disk has no entry for {', '.join(new)}; this kit has"] if new else []
+        notes = self.notes if self.proposed else (*self.notes, *told)
+        return replace(self, kitfile=kept.with_facts(entries), on_disk=entries, notes=notes)
+
+    def _move(self, moved: Mapping[str, str]) -> list[str]:
+        """Give the Kitfile on disk the new paths of files that are gone; those that it has now."""
+        assert self.path is not None
+        text = kitfile.text_with_paths(read_bytes(self.path).decode("utf-8", "replace"), moved)
+        if text is None:
+            return []
+        write_text(self.path, text)
+        return list(moved.values())
 
     def write_proposal(self) -> list[str]:
         """Write a proposed Kitfile once its kit is there: a pack that fails or is cancelled leaves none behind.
@@ -39,7 +65,7 @@ class PackSource:
         if not self.proposed or self.path is None or kitfile.find(self.root) is not None:
             return []
         try:
-            write_text(self.path, kitfile.to_yaml(self.kitfile))
+            write_text(self.path, kitfile.to_yaml(self.on_disk or self.kitfile))
         except Cancelled:
             raise
         except KitError as problem:

@@ -25,11 +25,24 @@ def _card_of_pack(result: PackResult) -> Card:
     rows = tuple(
         (layer.section, layer.path, layer.file_count, Size(layer.file_bytes), layer.status) for layer in result.layers
     )
+    live = tuple(
+        (
+            Code(one.name),
+            one.python_type,
+            "" if one.rows is None else one.rows,
+            one.path,
+            "" if one.is_new else "unchanged",
+        )
+        for one in result.variables
+    )
     title = f"{'Would pack' if result.digest is None else 'Packed'} {result.shown_reference}"
     return Card(
         title=title,
         facts=tuple(facts),
-        tables=(Table(("layer", "path", "files", "size", ""), rows),) if rows else (),
+        tables=(
+            *([Table(("variable", "type", "rows", "file", ""), live)] if live else []),
+            *([Table(("layer", "path", "files", "size", ""), rows)] if rows else []),
+        ),
         text=to_yaml(result.kitfile) if result.proposed else "",
         notes=(*result.notes, *(f"left out {path}: {reason}" for path, reason in result.left_out)),
         warnings=result.warnings,

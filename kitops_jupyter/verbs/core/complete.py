@@ -150,6 +150,9 @@ def _of_kind(kind: str, current: str, context: Context) -> Iterable[str]:
         return names.registries(names.local_repositories(context.settings), context.settings)
     if kind in ("reference", "local reference", "new reference", "repository"):
         return _references(kind, current, context)
+    if kind == "variable" and context.variables is not None:
+        lead = "".join(current.rpartition("=")[:2])
+        return [lead + name for name in context.variables.names()]
     if kind in ("path", "folder"):
         return _paths(current, context, folders_only=kind == "folder")
     return ()

@@ -23,6 +23,7 @@ NAMES = (
     "diff",
     "tag",
     "unpack",
+    "load",
     "push",
     "pull",
     "copy",

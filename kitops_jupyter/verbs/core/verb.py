@@ -13,6 +13,7 @@ from kitops_jupyter.errors import Usage, printable_lines
 from kitops_jupyter.progress import Observer, ignore
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.verbs.core.parser import Parser
+from kitops_jupyter.verbs.core.values import Namespace
 
 if TYPE_CHECKING:
     from kitops_jupyter.capture import OpenNotebook
@@ -27,7 +28,7 @@ class Context:
     `ask` asks the person (a prompt, and whether the answer is secret); None where nobody is there.
     `interactive` is a notebook: there a missing folder means the `notebook`'s, and a missing Kitfile is proposed.
     `save_notebook` has the open notebook saved, where a face can ask for that. `screen` has forms, where they show.
-    `warn` shows a line at once, before the work that it is about.
+    `warn` shows a line at once, before the work that it is about. `variables` are the notebook's; None on a terminal.
     """
 
     settings: Settings
@@ -41,6 +42,7 @@ class Context:
     save_notebook: Callable[[Path], OpenNotebook] | None = None
     screen: Screen | None = None
     warn: Callable[[str], None] = lambda line: None
+    variables: Namespace | None = None
 
     @property
     def home_directory(self) -> Path:

@@ -1,0 +1,1 @@
+"""`kit load`: the variables of a kit, back in memory."""

@@ -1,0 +1,90 @@
+"""Single files and folders of a kit on the disk, verified, for as long as they are needed."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kitops_jupyter.disk import cache_folder
+from kitops_jupyter.errors import NotFound
+from kitops_jupyter.filters import text_for, text_for_file
+from kitops_jupyter.manifest import Match
+from kitops_jupyter.operations.opening import Kit
+from kitops_jupyter.operations.unpack.unpack import unpack
+from kitops_jupyter.progress import Observer
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+_ABANDONED_AFTER_S = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedFiles:
+    """Writes files of one kit, in the local store or its registry, where a library can open them."""
+
+    kit: Kit
+    remote: bool
+    connection: Connection | None
+    settings: Settings
+    observe: Observer
+
+    @contextmanager
+    def at(self, path: str) -> Iterator[Path]:
+        """The file or folder at this path of the kit; what a library has mapped of it outlives its name.
+
+        Only its own bytes travel where a digest of the kit covers them, else the whole layer.
+        Raises NotFound, DigestMismatch, StorageFull, RegistryError.
+        """
+        match = self._layer_of(path)
+        own, section = match.entry.clean_path, match.entry.section
+        whole = text_for(section, own)
+        with _folder(self.settings) as folder:
+            for name in (whole,) if own == path else (text_for_file(section, path), whole):
+                if self._write(folder / "files", name):
+                    break
+                shutil.rmtree(folder / "files")
+            yield folder / "files" / path
+
+    def _write(self, folder: Path, filter_text: str) -> bool:
+        """Whether a digest covers everything that was written."""
+        done = unpack(
+            str(self.kit.reference.with_digest(self.kit.descriptor.digest)),
+            folder,
+            filters=[filter_text],
+            remote=self.remote,
+            connection=self.connection,
+            settings=self.settings,
+            observe=self.observe,
+        )
+        return not done.unverified
+
+    def _layer_of(self, path: str) -> Match:
+        """The layer with this path: of those that may have it, the one whose entry is nearest."""
+        having = [
+            match
+            for match in self.kit.matches()
+            if (own := match.entry.clean_path) == "." or path == own or path.startswith(f"{own}/")
+        ]
+        if not having:
+            raise NotFound(f"{self.kit.reference} has no file {path[:200]}", hint=f"kit files {self.kit.reference}")
+        return max(having, key=lambda match: len(match.entry.clean_path.removeprefix(".")))
+
+
+@contextmanager
+def _folder(settings: Settings) -> Iterator[Path]:
+    """A folder below the store's cache, on a disk that has room for models; gone afterwards, also after a kill."""
+    around = cache_folder(settings.cache, "loads")
+    around.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in around.iterdir():
+        if time.time() - old.lstat().st_mtime > _ABANDONED_AFTER_S:
+            shutil.rmtree(old, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(dir=around))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # Windows keeps what is mapped, until a later load
