@@ -30,7 +30,7 @@ class JsonFormat:
         return isinstance(value, (*_PLAIN, dict, list, tuple, set, frozenset)) and not isinstance(value, str)
 
     def save(self, value: Any, path: Path, saving: Saving) -> Saved:
-        for inside, item, why, hint in _problems(value, "", 0):
+        for inside, item, why, hint in problems(value, "", 0):
             raise saving.refuse(item, inside, why, hint)
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
         path.write_bytes(text.encode("utf-8", "strict") + b"\n")
@@ -70,7 +70,7 @@ class TextFormat:
             raise VariableRefused(f"{loading.name}: {path.name} is not UTF-8: {problem.reason}") from None
 
 
-def _problems(value: Any, inside: str, depth: int) -> Iterator[tuple[str, Any, str, str]]:
+def problems(value: Any, inside: str, depth: int) -> Iterator[tuple[str, Any, str, str]]:
     """Each part that JSON would change: its path, itself, why, and a way out."""
     kind = type(value)
     if depth > _DEPTH_LIMIT:
@@ -78,12 +78,12 @@ def _problems(value: Any, inside: str, depth: int) -> Iterator[tuple[str, Any, s
     elif kind is dict:
         for key, item in value.items():
             if type(key) is str:
-                yield from _problems(item, f"{inside}[{key!r}]", depth + 1)
+                yield from problems(item, f"{inside}[{key!r}]", depth + 1)
             else:
                 yield f"{inside}[{key!r}]", key, "JSON has only text for keys", "{str(k): v for k, v in x.items()}"
     elif kind is list:
         for at, item in enumerate(value):
-            yield from _problems(item, f"{inside}[{at}]", depth + 1)
+            yield from problems(item, f"{inside}[{at}]", depth + 1)
     elif kind is float and not math.isfinite(value):
         yield inside, value, f"JSON has no {value}", "use None, or numpy.array(...)"
     elif kind is str and any("\ud800" <= char <= "\udfff" for char in value):

@@ -25,6 +25,8 @@ TIMEOUT_S = 280
 class Trip:
     """`make` are lines that set `value`; `check` is an expression over `value` and `back`, true if they are equal.
 
+    `root` in it is the folder of the packed files.
+
     With `refused` the value must be refused at pack, with this text in the error. `load` are keyword arguments of
     Loading, as Python text.
     """

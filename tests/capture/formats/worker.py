@@ -59,7 +59,7 @@ def load(trip: dict[str, str], preamble: str, root: Path) -> str:
     finally:
         _is_loading = False
     names = made(trip, preamble)
-    if not eval(trip["check"], {**names, "back": back}):
+    if not eval(trip["check"], {**names, "back": back, "root": root}):
         return f"differs: {names['value']!r:.500} came back as {back!r:.500}"
     again = keep(root / "again", "x", names["value"], trip["kind"])
     differing = [file.path for file, other in zip(sidecar.files, again.sidecar.files, strict=True) if file != other]

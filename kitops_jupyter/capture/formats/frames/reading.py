@@ -1,0 +1,115 @@
+"""A frame, series or index back from its file and the facts of its sidecar, which may be a stranger's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kitops_jupyter.capture.formats.contract import Facts, Loading
+from kitops_jupyter.capture.formats.frames.axes import index_of
+from kitops_jupyter.capture.formats.frames.columns import Column, column_of
+from kitops_jupyter.capture.formats.frames.types import frequency_of, label_of
+from kitops_jupyter.capture.formats.parquet_files import pieces, wanted_of
+from kitops_jupyter.disk import parse_json
+
+FOOTER = b"kitops.categories"
+_CONSOLIDATED_BYTES = 64 << 20  # below it a copy into blocks costs less than many small arrays do later
+
+
+def text_of(label: Any) -> str:
+    """A label as a name in the file, or as a user asks for it."""
+    return "" if label is None else str(label)
+
+
+def read(path: Path, restore: Facts, loading: Loading, limit: int | None) -> Any:
+    """The value, or its first rows as a frame. Raises ValueError, TypeError, LookupError for facts that do not fit."""
+    import pandas
+    import pyarrow
+    from pyarrow import parquet
+
+    pyarrow.array(pandas.array([], dtype="period[D]"))  # has pandas tell Arrow its types, before a file names them
+    with parquet.ParquetFile(path, pre_buffer=False) as file:
+        specs, index_told = restore["columns"], restore["index"]
+        stored = file.schema_arrow
+        levels = index_told.get("levels") or []
+        if len(stored.names) != len(specs) + len(levels) or len(set(stored.names)) != len(stored.names):
+            raise ValueError(f"it has {len(stored.names)} columns, its sidecar {len(specs)} and {len(levels)}")
+        labels = index_of({"labels": stored.names[: len(specs)], **restore["labels"]})
+        wanted = wanted_of([text_of(label) for label in labels], loading) if specs else []
+        known = parse_json((stored.metadata or {}).get(FOOTER, b"{}"))
+        columns = {
+            at: column_of(spec, known.get(str(at)))
+            for at, spec in enumerate([*specs, *levels])
+            if at in wanted or at >= len(specs)
+        }
+        rows = file.metadata.num_rows if limit is None else min(limit, file.metadata.num_rows)
+        arrays = _arrays(file, columns, rows)
+    index = _index_of(index_told, [arrays[len(specs) + at] for at in range(len(levels))], rows, limit)
+    kind = restore["kind"]
+    if kind == "index":
+        return index
+    frame = _frame_of([arrays[at] for at in wanted], index, labels if loading.columns is None else labels.take(wanted))
+    frame.attrs.update(restore.get("attrs") or {})
+    frame = frame.set_flags(allows_duplicate_labels=restore.get("unique_labels") is not True)
+    if kind != "series":
+        return frame
+    series = frame.iloc[:, 0]
+    series.name = label_of(restore.get("name"))
+    return series
+
+
+def _arrays(file: Any, columns: Mapping[int, Column], rows: int) -> dict[int, Any]:
+    names = {file.schema_arrow.names[at]: at for at in columns}
+    rooms = {at: column.room(rows) for at, column in columns.items()}
+    for name, start, chunk in pieces(file, list(names)):
+        at = names[name]
+        if start < rows:
+            columns[at].fill(rooms[at], start, chunk[: rows - start])
+    return {at: columns[at].done(rooms.pop(at), file.schema_arrow.field(at).type) for at in columns}
+
+
+def _index_of(told: Mapping[str, Any], arrays: Sequence[Any], rows: int, limit: int | None) -> Any:
+    import pandas
+
+    names = [label_of(name) for name in told["names"]]
+    if "range" in told:
+        index = pandas.RangeIndex(*(int(bound) for bound in told["range"][:3]), name=names[0])
+        index = index if limit is None else index[:rows]
+        if len(index) != rows:
+            raise ValueError(f"it has {rows} rows, its sidecar {len(index)}")
+        return index
+    if "coded" in told:
+        parts = [_level_of(array, is_coded) for array, is_coded in zip(arrays, told["coded"], strict=True)]
+        return pandas.MultiIndex([level for level, _ in parts], [codes for _, codes in parts], names=names)
+    index = pandas.Index(arrays[0], dtype=arrays[0].dtype, name=names[0])
+    if told.get("freq") is not None:
+        index.freq = frequency_of(told["freq"])
+    return index
+
+
+def _level_of(array: Any, is_coded: bool) -> tuple[Any, Any]:
+    """The labels of one level and their numbers; those of a coded one are its categories."""
+    import pandas
+
+    if is_coded:
+        return array.categories, array.codes
+    one = pandas.MultiIndex.from_arrays([pandas.Index(array, dtype=array.dtype)])
+    return one.levels[0], one.codes[0]
+
+
+def _frame_of(arrays: Sequence[Any], index: Any, labels: Any) -> Any:
+    import numpy
+    import pandas
+
+    plain = [each if isinstance(each, numpy.ndarray) and each.dtype != object else None for each in arrays]
+    held = {
+        at: each if plain[at] is not None else pandas.Series(each, dtype=each.dtype, copy=False)
+        for at, each in enumerate(arrays)
+    }
+    is_small = sum(each.nbytes for each in arrays) < _CONSOLIDATED_BYTES
+    frame = pandas.DataFrame(held, copy=is_small) if held else pandas.DataFrame(index=index)
+    if held:
+        frame.index = index
+    frame.columns = labels
+    return frame
