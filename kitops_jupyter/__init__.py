@@ -13,6 +13,15 @@ from kitops_jupyter.version import VERSION
 
 if TYPE_CHECKING:
     from kitops_jupyter.capture import formats as formats
+    from kitops_jupyter.comparing import CellChange as CellChange
+    from kitops_jupyter.comparing import ColumnChange as ColumnChange
+    from kitops_jupyter.comparing import NotebookChange as NotebookChange
+    from kitops_jupyter.comparing import TableChange as TableChange
+    from kitops_jupyter.comparing import TensorChange as TensorChange
+    from kitops_jupyter.comparing import TensorsChange as TensorsChange
+    from kitops_jupyter.comparing import TextChange as TextChange
+    from kitops_jupyter.comparing import ValueChange as ValueChange
+    from kitops_jupyter.comparing import ValuesChange as ValuesChange
     from kitops_jupyter.content import Descriptor as Descriptor
     from kitops_jupyter.content import Digest as Digest
     from kitops_jupyter.errors import ArchiveInvalid as ArchiveInvalid
@@ -65,12 +74,12 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.cache import cache_info as cache_info
     from kitops_jupyter.operations.check_registry import RegistryCheck as RegistryCheck
     from kitops_jupyter.operations.check_registry import check_registry as check_registry
-    from kitops_jupyter.operations.diff.diff import DiffLayer as DiffLayer
-    from kitops_jupyter.operations.diff.diff import DiffResult as DiffResult
-    from kitops_jupyter.operations.diff.diff import FieldChange as FieldChange
-    from kitops_jupyter.operations.diff.diff import LayerChange as LayerChange
     from kitops_jupyter.operations.diff.diff import diff as diff
-    from kitops_jupyter.operations.diff.diff_files import FileChange as FileChange
+    from kitops_jupyter.operations.diff.results import DiffLayer as DiffLayer
+    from kitops_jupyter.operations.diff.results import DiffResult as DiffResult
+    from kitops_jupyter.operations.diff.results import FieldChange as FieldChange
+    from kitops_jupyter.operations.diff.results import FileChange as FileChange
+    from kitops_jupyter.operations.diff.results import LayerChange as LayerChange
     from kitops_jupyter.operations.doctor import Check as Check
     from kitops_jupyter.operations.doctor import DoctorResult as DoctorResult
     from kitops_jupyter.operations.doctor import doctor as doctor
@@ -162,6 +171,10 @@ __version__ = VERSION
 
 _HOMES = {
     "capture": "formats",
+    "comparing": (
+        "CellChange ColumnChange NotebookChange TableChange TensorChange TensorsChange TextChange ValueChange "
+        "ValuesChange"
+    ),
     "content": "Descriptor Digest",
     "errors": (
         "ArchiveInvalid Cancelled Conflict ContentError ContentMissing DigestMismatch FilterInvalid Finding "
@@ -174,6 +187,8 @@ _HOMES = {
     "kitfile": "Code Dataset Docs Entry Kitfile McpServer Model ModelPart Package Prompt",
     "operations.cache": "CacheResult cache_clear cache_info",
     "operations.check_registry": "RegistryCheck check_registry",
+    "operations.diff.diff": "diff",
+    "operations.diff.results": "DiffLayer DiffResult FieldChange FileChange LayerChange",
     "operations.doctor": "Check DoctorResult doctor",
     "operations.index.index": "index_add index_create index_list index_remove",
     "operations.index.results": "IndexInfo IndexList IndexRow",
@@ -182,8 +197,6 @@ _HOMES = {
     "operations.load.load": "LoadResult LoadedVariable load load_variables",
     "operations.login": "LoginResult login logout",
     "operations.look.browse": "BrowseResult browse",
-    "operations.diff.diff": "DiffLayer DiffResult FieldChange LayerChange diff",
-    "operations.diff.diff_files": "FileChange",
     "operations.look.files": "FilesResult KitFile LayerFiles files",
     "operations.look.info": "InfoResult InspectResult info inspect",
     "operations.look.kits": "ListResult ListedKit list_kits",

@@ -29,6 +29,7 @@ FLOORS = {
     "content": 2,
     "reference": 3,
     "pipeline": 3,
+    "comparing": 3,
     "kitfile": 4,
     "ignore": 4,
     "archive": 4,
@@ -79,7 +80,7 @@ FACES_USE_OF_TARGETS = {"Connection", "is_registry", "names_registry"}
 # Libraries that only some rooms may use: the room, not the floor, is what makes a dependency bearable.
 CONFINED = {
     "hashlib": {"content", "disk", "file_index", "serve"},  # others hash and judge by `content.Hashing`
-    "yaml": {"kitfile", "discover"},
+    "yaml": {"kitfile", "discover", "comparing"},
     "oras": {"registry"},
     "requests": {"registry"},
     "html": {"show", "widgets"},

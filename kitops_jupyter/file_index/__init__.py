@@ -30,7 +30,7 @@ from kitops_jupyter.file_index.address import (
 from kitops_jupyter.file_index.building import BuiltIndex, FileRow, IndexBuilder, listing_only
 from kitops_jupyter.file_index.keeping import keep
 from kitops_jupyter.file_index.reading import FILES_LIMIT, FileIndex, IndexedFile, read_listing
-from kitops_jupyter.file_index.tree import LEAF_BYTES, NODE_BYTES, V1, V2, Tree, is_piece
+from kitops_jupyter.file_index.tree import LEAF_BYTES, NODE_BYTES, V1, V2, Tree, is_piece, piece_name
 from kitops_jupyter.file_index.verifying import Piece, VerifiedFile
 
 LAYER_LIMIT_BYTES = 1 << 40  # of a larger layer the tables of digests are more than half a gigabyte
@@ -62,6 +62,7 @@ __all__ = [
     "keep",
     "listing_only",
     "parse_address",
+    "piece_name",
     "read_listing",
     "referrer",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from kitops_jupyter.content import check_size, fill
 from kitops_jupyter.errors import DigestMismatch, Forbidden, NotFound, Unauthorized
 from kitops_jupyter.file_index.reading import PAGE_BYTES, FileIndex
-from kitops_jupyter.file_index.tree import DIGEST_BYTES, is_piece, piece_name
+from kitops_jupyter.file_index.tree import DIGEST_BYTES, Tree, is_piece, piece_name
 
 ReadPart = Callable[[int, int], bytes]  # offset, bytes -> those bytes
 
@@ -42,6 +42,11 @@ class VerifiedFile:
         self._leaves: dict[int, list[bytes]] = {}
 
     @property
+    def tree(self) -> Tree:
+        """How it is cut and hashed."""
+        return self._tree
+
+    @property
     def nodes(self) -> int:
         """How many nodes of 4 MiB it has, the last one perhaps smaller."""
         return self._tree.nodes_in(self.file.size)
@@ -65,6 +70,12 @@ class VerifiedFile:
             leaves = self._leaf_digests(number) if last - first <= _MOST_BY_LEAVES_BYTES else []
             found += self._leaves_within(node, leaves, first, last) if leaves else [node]
         return found
+
+    def leaves(self, number: int) -> list[Piece]:
+        """The leaves of one of its nodes; none where it is one leaf, or their digests are not there any more."""
+        node = self.node(number)
+        digests = self._leaf_digests(number)
+        return self._leaves_within(node, digests, node.start, node.end) if digests else []
 
     def _leaves_within(self, node: Piece, digests: list[bytes], start: int, end: int) -> list[Piece]:
         size, found = self._tree.leaf_bytes, []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple, cast
@@ -13,11 +13,11 @@ from typing import BinaryIO, NamedTuple, cast
 from kitops_jupyter import archive
 from kitops_jupyter.content import Digest, NoticesChange, Readable, check_size, verified
 from kitops_jupyter.errors import ArchiveInvalid, DigestMismatch, KitError, NotFound, SizeMismatch
-from kitops_jupyter.file_index import IndexedFile
+from kitops_jupyter.file_index import IndexedFile, VerifiedFile
 from kitops_jupyter.kitfile import to_yaml
 from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.block_cache import BlockCache
-from kitops_jupyter.operations.layer_reader import checked_names, members_of, open_here, ranges_of
+from kitops_jupyter.operations.layer_reader import checked_names, is_read_whole, members_of, open_here, ranges_of
 from kitops_jupyter.operations.opening import Kit
 from kitops_jupyter.operations.pieces import Pieces
 from kitops_jupyter.operations.remote_files import RemoteFiles
@@ -53,15 +53,17 @@ class _Layer:
 
 
 class KitFiles:
-    """The files of one kit, its layers listed when they are first needed. Threads may share it; close it."""
+    """The files of one kit, or of some of its layers, listed when first needed. Threads may share it; close it."""
 
-    def __init__(self, kit: Kit, settings: Settings, blocks: BlockCache) -> None:
+    def __init__(
+        self, kit: Kit, settings: Settings, blocks: BlockCache, *, matches: Sequence[Match] | None = None
+    ) -> None:
         self._lock = threading.RLock()
         self._layers: dict[int, _Layer] = {}
         self.kit = kit
         self._settings = settings
         self._blocks = blocks
-        self._matches = kit.matches()
+        self._matches = kit.matches() if matches is None else matches
         self._kitfile = to_yaml(kit.kitfile).encode() if kit.kitfile else None
         self._pieces = Pieces(blocks)
 
@@ -91,6 +93,21 @@ class KitFiles:
             return True
         layer = self._listed(found.layer)
         return layer.damage is None and (layer.remote is None or layer.remote.is_verified)
+
+    def verified(self, found: Found) -> VerifiedFile | None:
+        """The file by its index, whose digests cover its pieces; None for one that is here, or has none."""
+        remote = self._listed(found.layer).remote if found.layer != _KITFILE else None
+        return remote.verified(found.file.name) if remote else None
+
+    def moved_bytes(self, found: Found, start: int, end: int) -> int:
+        """How many bytes reading this part would move over a network, about; at most the layer's, if compressed."""
+        layer = self._listed(found.layer)
+        source, match = self.kit.source, layer.match
+        if ranges_of(source, match.layer) is None or is_read_whole(match.layer):
+            return 0
+        if match.type.compression:
+            return 0 if layer.unpacked else match.layer.size_bytes
+        return max(0, end - start)
 
     def check(self, found: Found) -> None:
         """Raise DigestMismatch or SizeMismatch if the store's blob with this file is damaged."""

@@ -53,12 +53,24 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Fold:
+    """Lines of a unified diff, or a table, under a title; HTML shows it folded unless it `is_open`."""
+
+    title: str
+    lines: Sequence[str] = ()
+    table: Table | None = None
+    notes: Sequence[str] = ()
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """A title, facts (name, value), tables, a block of text, then what to know and what to worry about."""
+    """A title, facts (name, value), tables, a block of text, folds, then what to know and what to worry about."""
 
     title: str
     facts: Sequence[tuple[str, Cell]] = ()
     tables: Sequence[Table] = ()
     text: str = ""
+    folds: Sequence[Fold] = ()
     notes: Sequence[str] = ()
     warnings: Sequence[str] = ()

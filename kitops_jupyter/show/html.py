@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 
 from kitops_jupyter.errors import printable, printable_lines
-from kitops_jupyter.show.cards import Card, Cell, Code, Lines, Size, Table
+from kitops_jupyter.show.cards import Card, Cell, Code, Fold, Lines, Size, Table
 
 ROW_LIMIT = 500  # rows of one table that HTML shows: a page with more is slow to scroll, the value has them all
 TEXT_LIMIT_CHARS = 60_000  # of a text block in HTML
@@ -19,6 +19,13 @@ _LINE = "var(--jp-border-color2, var(--vscode-widget-border, rgba(128, 128, 128,
 _ACCENT = "var(--jp-brand-color1, var(--vscode-focusBorder, #1976d2))"
 _WARN = "var(--jp-warn-color1, var(--vscode-editorWarning-foreground, #d97706))"
 _FILL = "var(--jp-layout-color2, var(--vscode-textCodeBlock-background, rgba(128, 128, 128, .1)))"
+_LINE_LOOKS = {  # of a unified diff; a mix with the page, so that the text keeps its contrast in every theme
+    "+": "display: block; background: rgba(46, 160, 67, .18)",
+    "-": "display: block; background: rgba(248, 81, 73, .18)",
+    "@": f"display: block; color: {_FAINT}",
+    " ": "display: block",
+    "\\": f"display: block; color: {_FAINT}",
+}
 _SANS = "var(--jp-ui-font-family, var(--vscode-font-family, system-ui, sans-serif))"
 _MONO = "var(--jp-code-font-family, var(--vscode-editor-font-family, ui-monospace, monospace))"
 _BOX = (
@@ -38,6 +45,7 @@ def to_html(card: Card) -> str:
     parts += (_table(table) for table in card.tables)
     if card.text:
         parts.append(_text(card.text))
+    parts += (folded(fold) for fold in card.folds)
     parts += (_told("warning", _WARN, warning) for warning in card.warnings)
     parts += (_told("note", _FAINT, note) for note in card.notes)
     return "".join([*parts, "</div>"])
@@ -126,6 +134,30 @@ def _text(text: str) -> str:
         f'<pre style="font-family: {_MONO}; font-size: 12px; color: inherit; background: {_FILL}; border-radius: 4px;'
         f' margin: 8px 0 0; padding: 8px 10px; max-height: {_MOST_HEIGHT}; overflow: auto; white-space: pre">'
         f"{shown}{more}</pre>"
+    )
+
+
+def folded(fold: Fold) -> str:
+    """What a click or Enter on its title unfolds."""
+    notes = "".join(
+        f'<div style="color: {_FAINT}; overflow-wrap: anywhere">{_shown(note)}</div>' for note in fold.notes
+    )
+    return (
+        f'<details style="margin: 6px 0 0"{" open" if fold.is_open else ""}>'
+        f'<summary style="cursor: pointer; overflow-wrap: anywhere">{_shown(fold.title)}</summary>'
+        f"{_diff_lines(fold.lines) if fold.lines else ''}{_table(fold.table) if fold.table else ''}{notes}</details>"
+    )
+
+
+def _diff_lines(lines: Sequence[str]) -> str:
+    """Lines of a unified diff; the sign in front says what the colour says."""
+    shown = "".join(
+        f'<span style="{_LINE_LOOKS.get(line[:1], "")}">{html.escape(printable(line), quote=True)}\n</span>'
+        for line in lines
+    )
+    return (
+        f'<pre style="font-family: {_MONO}; font-size: 12px; color: inherit; background: none; margin: 4px 0 0;'
+        f' max-height: {_MOST_HEIGHT}; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere">{shown}</pre>'
     )
 
 

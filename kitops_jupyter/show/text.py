@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from kitops_jupyter.errors import printable, printable_lines
-from kitops_jupyter.show.cards import Card, Cell, Lines
+from kitops_jupyter.show.cards import Card, Cell, Fold, Lines
 
 
 def kit_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
@@ -40,11 +40,21 @@ def to_text(card: Card, *, width: int = 100) -> str:
         blocks.append(caption + kit_table([column.upper() for column in table.columns], table.rows))
     if card.text:
         blocks.append(printable_lines(card.text.rstrip("\n")))
+    blocks += map(fold_text, card.folds)
     told = [f"warning: {printable(warning)}" for warning in card.warnings]
     told += [f"note: {printable(note)}" for note in card.notes]
     if told:
         blocks.append("\n".join(told))
     return "\n\n".join(blocks) if len(blocks) > 1 else blocks[0]
+
+
+def fold_text(fold: Fold) -> str:
+    """A fold for a terminal: all of it, under its title, indented by two."""
+    lines = [*map(printable, fold.lines)]
+    if fold.table:
+        lines += kit_table([column.upper() for column in fold.table.columns], fold.table.rows).split("\n")
+    lines += map(printable, fold.notes)
+    return "\n".join([printable(fold.title), *(f"  {line}".rstrip() for line in lines)])
 
 
 def to_line(card: Card) -> str:

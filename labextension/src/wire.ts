@@ -205,7 +205,7 @@ export interface Snapshot {
 export interface DiffRow {
   section: string;
   path: string;
-  change: 'added' | 'removed' | 'changed' | 'same';
+  change: 'added' | 'removed' | 'changed' | 'same' | 'unknown';
   a_size: number;
   b_size: number;
   a_digest: string;
@@ -214,7 +214,7 @@ export interface DiffRow {
 
 export interface DiffFile {
   path: string;
-  change: 'added' | 'removed' | 'changed' | 'same';
+  change: 'added' | 'removed' | 'changed' | 'same' | 'unknown';
   a_size: number;
   b_size: number;
 }

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import kitops_jupyter as kit
-from kitops_jupyter.operations.diff.diff import DiffResult
+from kitops_jupyter.operations.diff.results import DiffResult
 from kitops_jupyter.settings import Settings
 
 KITFILE = "code: [{path: a.py}]\ndocs: [{path: %s}]\n"

@@ -1,178 +1,107 @@
-"""`kit diff`: two kits, by layers, files and Kitfile fields; in the local store, in registries, or one of each."""
+"""`kit diff`: two kits, or a kit and a folder, by layers, files, what is in them, and Kitfile fields."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import datetime, timezone
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any
 
+from kitops_jupyter import layers
+from kitops_jupyter.comparing import Budget
 from kitops_jupyter.content import Digest
+from kitops_jupyter.disk import cache_folder, clean_path, typed_path
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.kitfile import to_json
-from kitops_jupyter.manifest import CREATED, Match, UnnamedLayer
-from kitops_jupyter.operations.diff.diff_files import FileChange, changed_files
-from kitops_jupyter.operations.opening import Kit, Opener, open_kit
-from kitops_jupyter.progress import Observer, ignore, observed
-from kitops_jupyter.reference import Reference
-from kitops_jupyter.result import Result
+from kitops_jupyter.ignore import is_within, read_patterns
+from kitops_jupyter.kitfile import Kitfile, to_json
+from kitops_jupyter.operations.block_cache import BlockCache
+from kitops_jupyter.operations.diff.files import by_path, changed_files
+from kitops_jupyter.operations.diff.results import DiffLayer, DiffResult, FieldChange, FileChange
+from kitops_jupyter.operations.diff.sides import FolderSide, KitSide, Moved, Side, SideLayer
+from kitops_jupyter.operations.opening import Kit, Opener, open_kit, parents_of
+from kitops_jupyter.operations.pack.environment import Recording
+from kitops_jupyter.operations.pack.source import read_source
+from kitops_jupyter.progress import Event, Observer, ignore, observed
 from kitops_jupyter.settings import Settings
+from kitops_jupyter.sizes import human_size
 from kitops_jupyter.targets import Connection
 
-
-@dataclass(frozen=True, slots=True)
-class DiffLayer:
-    """A layer as the comparison shows it."""
-
-    section: str
-    path: str
-    digest: Digest
-    size_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class LayerChange:
-    """A layer's place in both kits; None for a kit that has no layer there."""
-
-    before: DiffLayer | None
-    after: DiffLayer | None
-
-    @property
-    def change(self) -> Literal["added", "removed", "changed", "same"]:
-        """What happened to it."""
-        if self.before is None or self.after is None:
-            return "added" if self.before is None else "removed"
-        return "same" if self.before.digest == self.after.digest else "changed"
-
-    @property
-    def sign(self) -> str:
-        """`+` new, `−` gone, `~` changed, `=` the same."""
-        return {"added": "+", "removed": "−", "changed": "~", "same": "="}[self.change]
-
-
-@dataclass(frozen=True, slots=True)
-class FieldChange:
-    """A field of the Kitfile that differs; an empty text is a field that is not there."""
-
-    field: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class DiffResult(Result):
-    """What the second kit has that the first has not, and the other way round."""
-
-    first: Reference
-    second: Reference
-    digests: tuple[Digest, Digest]
-    config_digests: tuple[Digest, Digest]
-    annotations: tuple[tuple[str, str, str], ...]
-    shared: tuple[DiffLayer, ...]
-    only_first: tuple[DiffLayer, ...]
-    only_second: tuple[DiffLayer, ...]
-    files: tuple[FileChange, ...]
-    fields: tuple[FieldChange, ...]
-    created: tuple[str, str]
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def changes(self) -> tuple[LayerChange, ...]:
-        """Each layer once: what changed, then what is the same."""
-        after = {(layer.section, layer.path): layer for layer in self.only_second}
-        before = {(layer.section, layer.path): layer for layer in self.only_first}
-        return (
-            *(LayerChange(layer, after.get(place)) for place, layer in before.items()),
-            *(LayerChange(None, layer) for place, layer in after.items() if place not in before),
-            *(LayerChange(layer, layer) for layer in self.shared),
-        )
-
-    def oldest_first(self) -> DiffResult:
-        """The same, with the kit that was packed first as the first; unchanged where a time is not known."""
-        times = [_time(text) for text in self.created]
-        if None in times or times[0] <= times[1]:  # type: ignore[operator]
-            return self
-        return replace(
-            self,
-            first=self.second,
-            second=self.first,
-            digests=self.digests[::-1],
-            config_digests=self.config_digests[::-1],
-            created=self.created[::-1],
-            annotations=tuple((name, after, before) for name, before, after in self.annotations),
-            only_first=self.only_second,
-            only_second=self.only_first,
-            files=tuple(FileChange(each.path, each.after_bytes, each.before_bytes) for each in self.files),
-            fields=tuple(FieldChange(each.field, each.after, each.before) for each in self.fields),
-        )
-
-    @property
-    def identical(self) -> bool:
-        """Whether both references name one manifest."""
-        return self.digests[0] == self.digests[1]
+LIMIT_BYTES = 64 << 20  # what comparing inside files may move over a network, unless all of it is wanted
 
 
 def diff(
-    first: str,
-    second: str,
+    first: str | Path,
+    second: str | Path,
     *,
+    contents: bool = True,
+    deep: bool = False,
+    limit_bytes: int = LIMIT_BYTES,
     connection: Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
 ) -> DiffResult:
-    """Compare two kits; files are compared inside the layers that differ.
+    """Compare two kits, or a kit and a folder as packing it would make it; nothing is stored, nothing of them is run.
 
-    `local://` before a reference means the local store, `remote://` its registry; without either the store is asked
-    first. Raises NotFound, ArchiveInvalid, RegistryError.
+    A side is a reference, or a folder: a Path, or a text that begins with `.`, `/` or `~`. `local://` before a
+    reference means the local store, `remote://` its registry; without either the store is asked first.
+    Files that differ are compared inside (notebooks by cell, text by line, values by path), unless `contents` is off.
+    Reading files moves at most `limit_bytes` over the network; what would take more is said (`FileChange.note`), and
+    compared with `deep`. Raises NotFound, ArchiveInvalid, RegistryError, KitfileInvalid.
     """
     settings = settings or Settings.load()
-    with observed(observe, f"{first} and {second}"), ExitStack() as opened:
-        one, two = (_open(text, settings, connection, opened) for text in (first, second))
-        return _compared(one, two)
+    named = f"{first} and {second}"
+    with observed(observe, named), ExitStack() as opened:
+        progress = _Progress(observe, f"comparing {named}")
+        limit = None if deep else limit_bytes
+        sides = [_open(side, settings, connection, limit, progress.moved, opened) for side in (first, second)]
+        found = _compared(sides[0], sides[1], Budget(limit), inside=contents)
+        progress.finish()
+        return found
 
 
-def _compared(one: Kit, two: Kit) -> DiffResult:
-    digests = [{layer.digest for layer in kit.manifest.layers} for kit in (one, two)]
-    matches = [*one.matches()], [*two.matches()]
-    only = tuple(
-        [match for match in mine if match.layer.digest not in others]
-        for mine, others in zip(matches, reversed(digests), strict=True)
-    )
-    return DiffResult(
-        first=one.reference,
-        second=two.reference,
-        digests=(one.descriptor.digest, two.descriptor.digest),
-        config_digests=(one.manifest.config.digest, two.manifest.config.digest),
-        annotations=_changed_annotations(one.manifest.annotations, two.manifest.annotations),
-        shared=_shown(
-            [match for match in matches[0] if match.layer.digest in digests[1]],
-            [found for found in one.unnamed() if found.layer.digest in digests[1]],
-        ),
-        only_first=_shown(only[0], [found for found in one.unnamed() if found.layer.digest not in digests[1]]),
-        only_second=_shown(only[1], [found for found in two.unnamed() if found.layer.digest not in digests[0]]),
-        files=tuple(changed_files(one.source, only[0], two.source, only[1])),
-        fields=tuple(_changed_fields(one, two)),
-        created=(one.manifest.annotations.get(CREATED, ""), two.manifest.annotations.get(CREATED, "")),
-        warnings=tuple(
-            f"{kit.reference}: {found}: its files are not compared"
-            for kit in (one, two)
-            for found in kit.unnamed()
-            if found.layer.digest not in digests[0] & digests[1]
-        ),
-    )
+class _Progress:
+    """Says how many bytes were read to be compared; how many there will be is not known."""
+
+    def __init__(self, observe: Observer, item: str) -> None:
+        self._observe = observe
+        self._item = item
+        self._done = 0
+
+    def moved(self, count: int) -> None:
+        if not self._done:
+            self._observe(Event("started", self._item, 0, None))
+        self._done += count
+        self._observe(Event("advanced", self._item, self._done, None))
+
+    def finish(self) -> None:
+        if self._done:
+            self._observe(Event("finished", self._item, self._done, self._done))
 
 
-def _time(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+def is_folder(side: str | Path) -> bool:
+    """Whether a side is a folder's path, not a kit's reference: no reference begins so, or has a backslash."""
+    return isinstance(side, Path) or side[:1] in (".", "/", "~") or "\\" in side
 
 
-def _open(text: str, settings: Settings, connection: Connection | None, opened: ExitStack) -> Kit:
+def _open(
+    side: str | Path,
+    settings: Settings,
+    connection: Connection | None,
+    limit_bytes: int | None,
+    moved: Moved,
+    opened: ExitStack,
+) -> Side:
+    if is_folder(side):
+        return _open_folder(typed_path(side), settings, connection, moved)
+    blocks = BlockCache(cache_folder(settings.cache, "blocks"))
+    kit = _open_kit(str(side), settings, connection, opened)
+    found = KitSide(kit, settings, blocks, limit_bytes, moved)
+    opened.callback(found.close)
+    return found
+
+
+def _open_kit(text: str, settings: Settings, connection: Connection | None, opened: ExitStack) -> Kit:
     """As kit's diff reads references; `localhost/` means the local store, too."""
     place, _, name = text.rpartition("://")
     if place == "local" or name.startswith("localhost/"):
@@ -182,24 +111,107 @@ def _open(text: str, settings: Settings, connection: Connection | None, opened: 
     return opened.enter_context(Opener(settings, connection, remote=place == "remote")).open(name)
 
 
-def _shown(matches: list[Match], unnamed: list[UnnamedLayer]) -> tuple[DiffLayer, ...]:
-    layers = [
-        DiffLayer(match.entry.section, match.entry.path, match.layer.digest, match.layer.size_bytes)
-        for match in matches
+def _open_folder(folder: Path, settings: Settings, connection: Connection | None, moved: Moved) -> Side:
+    """What packing this folder would take; a Kitfile is proposed if there is none."""
+    from kitops_jupyter.discover import stays_out
+
+    source = read_source(
+        folder,
+        file=None,
+        text=None,
+        propose=True,
+        notebook=None,
+        leave_out=None,
+        recording=Recording(),
+        follow_links=False,
+        write=False,
+    )
+    with Opener(settings, connection) as opener:
+        parents = parents_of(source.kitfile, opener.open)
+    plan = layers.plan(
+        source.kitfile,
+        source.root,
+        patterns=read_patterns(source.root),
+        parent_paths=[entry.path for parent in parents for entry in parent.described().entries() if entry.has_layer],
+        told=[path for path, _ in source.left_out],
+        stays_out=stays_out,
+    )
+    return FolderSide(folder, source.kitfile, plan, moved)
+
+
+def _compared(one: Side, two: Side, budget: Budget, *, inside: bool) -> DiffResult:
+    digests = one.digests(), two.digests()
+    before, after = one.layers(digests[1]), two.layers(digests[0])
+    files, untold = _files(before, after, budget, inside)
+    changed = {change.path for change in files}
+    shared = {at for at, layer in enumerate(before) if _is_in(layer, after, digests[1], changed)}
+    known = {at for at, layer in enumerate(after) if _is_in(layer, before, digests[0], changed)}
+    first, second = (side.kit if isinstance(side, KitSide) else None for side in (one, two))
+    return DiffResult(
+        first=one.name,
+        second=two.name,
+        digests=(first.descriptor.digest if first else None, second.descriptor.digest if second else None),
+        config_digests=(
+            first.manifest.config.digest if first else None,
+            second.manifest.config.digest if second else None,
+        ),
+        annotations=_changed_annotations(first, second),
+        shared=_shown(layer for at, layer in enumerate(before) if at in shared),
+        only_first=_shown(layer for at, layer in enumerate(before) if at not in shared),
+        only_second=_shown(layer for at, layer in enumerate(after) if at not in known),
+        files=tuple(files),
+        fields=tuple(_changed_fields(one.kitfile, two.kitfile)),
+        created=(one.created, two.created),
+        warnings=(*one.warnings, *two.warnings, *untold),
+    )
+
+
+def _files(
+    before: list[SideLayer], after: list[SideLayer], budget: Budget, inside: bool
+) -> tuple[list[FileChange], list[str]]:
+    """The files that differ, and what to warn of: those of a layer that was not listed are on neither side."""
+    unlisted = [layer for layer in (*before, *after) if layer.unlisted_bytes]
+    places = [clean_path(layer.shown.path) for layer in unlisted]
+    sides = [by_path(layer.files for layer in side) for side in (before, after)]
+    one, two = (
+        {path: file for path, file in side.items() if not any(is_within(path, place) for place in places)}
+        for side in sides
+    )
+    warnings = [
+        f"layer {layer.shown.path}: its files are not compared: {human_size(layer.unlisted_bytes)} would travel; "
+        "--deep compares them"
+        for layer in unlisted
     ]
-    for found in unnamed:
-        path = f"{found.path} (not in the Kitfile)".strip()
-        layers.append(DiffLayer(found.section, path, found.layer.digest, found.layer.size_bytes))
-    return tuple(sorted(layers, key=lambda layer: layer.section))
+    return changed_files(one, two, budget, inside=inside), warnings
 
 
-def _changed_annotations(one: Mapping[str, str], two: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+def _is_in(layer: SideLayer, others: list[SideLayer], digests: set[Digest], changed: set[str]) -> bool:
+    """Whether the other side has this layer: by its digest, or in a folder by its files, their bytes and modes."""
+    if layer.shown.digest in digests:
+        return True
+    for other in others:
+        is_same_place = (other.shown.section, other.shown.path) == (layer.shown.section, layer.shown.path)
+        if is_same_place and None in (other.shown.digest, layer.shown.digest) and not layer.unlisted_bytes:
+            modes, theirs = ({path: file.mode & 0o777 for path, file in each.files.items()} for each in (layer, other))
+            return modes == theirs and not changed & modes.keys() and not other.unlisted_bytes
+    return False
+
+
+def _shown(layers: Iterable[SideLayer]) -> tuple[DiffLayer, ...]:
+    return tuple(sorted((layer.shown for layer in layers), key=lambda layer: layer.section))
+
+
+def _changed_annotations(first: Kit | None, second: Kit | None) -> tuple[tuple[str, str, str], ...]:
+    """Those that differ; a folder has none."""
+    if first is None or second is None:
+        return ()
+    one, two = first.manifest.annotations, second.manifest.annotations
     names = sorted(one.keys() | two.keys())
     return tuple((name, one.get(name, ""), two.get(name, "")) for name in names if one.get(name) != two.get(name))
 
 
-def _changed_fields(one: Kit, two: Kit) -> list[FieldChange]:
-    before, after = (_flat(json.loads(to_json(kit.described()))) for kit in (one, two))
+def _changed_fields(one: Kitfile, two: Kitfile) -> list[FieldChange]:
+    before, after = (_flat(json.loads(to_json(kitfile))) for kitfile in (one, two))
     return [
         FieldChange(name, before.get(name, ""), after.get(name, ""))
         for name in [*before, *(name for name in after if name not in before)]

@@ -9,7 +9,7 @@ from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.views.usable import usable_settings
 
 if TYPE_CHECKING:
-    from kitops_jupyter.operations.diff.diff import LayerChange
+    from kitops_jupyter.operations.diff.results import LayerChange
 
 DIFF_LIMIT = 2000
 
@@ -20,7 +20,7 @@ def compare(asked: bodies.Compare) -> wire.DiffView:
     from kitops_jupyter.operations.look.info import info
 
     settings, a, b = usable_settings(), asked.a, asked.b
-    found = given = diff(a, b, settings=settings)
+    found = given = diff(a, b, contents=False, settings=settings)
     if asked.oldest_first:
         found = given.oldest_first()
     if found is not given:
@@ -28,7 +28,7 @@ def compare(asked: bodies.Compare) -> wire.DiffView:
     files = [
         wire.DiffFile(
             change.path,
-            "added" if change.before_bytes is None else "removed" if change.after_bytes is None else "changed",
+            change.change,
             change.before_bytes or 0,
             change.after_bytes or 0,
         )
@@ -50,6 +50,6 @@ def _row(change: LayerChange) -> wire.DiffRow:
         change.change,
         one.size_bytes if one else 0,
         two.size_bytes if two else 0,
-        one.digest if one else "",
-        two.digest if two else "",
+        (one and one.digest) or "",
+        (two and two.digest) or "",
     )

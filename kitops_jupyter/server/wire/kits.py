@@ -7,7 +7,7 @@ from typing import Literal
 
 from kitops_jupyter.operations.look.notebook_state import State
 
-Change = Literal["added", "removed", "changed", "same"]
+Change = Literal["added", "removed", "changed", "same", "unknown"]
 
 
 @dataclass(frozen=True)

@@ -183,9 +183,10 @@ function Change({ change, actions: { trans } }: { change: DiffRow['change']; act
     added: trans.__('added'),
     removed: trans.__('removed'),
     changed: trans.__('changed'),
-    same: trans.__('same')
+    same: trans.__('same'),
+    unknown: trans.__('not compared')
   };
-  const signs = { added: '+', removed: '−', changed: '~', same: '=' };
+  const signs = { added: '+', removed: '−', changed: '~', same: '=', unknown: '?' };
   return (
     <span className={`kitops-Change kitops-mod-${change}`}>
       <span aria-hidden="true">{signs[change]}</span> {words[change]}
