@@ -95,8 +95,7 @@ CONFINED = {
 
 def room_of(path: Path) -> str:
     """The room a file belongs to: its folder, or its own name."""
-    relative = path.relative_to(PACKAGE)
-    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 def imports_of(path: Path) -> Iterator[str]:
