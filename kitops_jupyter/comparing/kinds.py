@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kitops_jupyter.comparing.notebook import compare_notebooks
 from kitops_jupyter.comparing.results import Content
 from kitops_jupyter.comparing.sides import Pair, TooFar, Unreadable
+from kitops_jupyter.comparing.tensors import compare_npy, compare_safetensors
 from kitops_jupyter.comparing.text import compare_text
 from kitops_jupyter.comparing.values import compare_json, compare_yaml
 from kitops_jupyter.errors import Cancelled, KitError
@@ -17,6 +18,8 @@ _BY_SUFFIX: dict[str, tuple[Callable[[Pair], Content], ...]] = {
     "json": (compare_json, compare_text),
     "yaml": (compare_yaml, compare_text),
     "yml": (compare_yaml, compare_text),
+    "safetensors": (compare_safetensors,),
+    "npy": (compare_npy,),
 }
 
 
@@ -34,7 +37,8 @@ def compare(pair: Pair) -> Compared:
     why = ""
     for way in _BY_SUFFIX.get(pair.name.rpartition(".")[2].lower(), (compare_text,)):
         try:
-            return Compared(way(pair))
+            found = way(pair)
+            return Compared(found, would_move_bytes=found.would_move_bytes if found.kind == "tensors" else 0)
         except TooFar as far:
             return Compared(None, would_move_bytes=far.size_bytes)
         except Cancelled:

@@ -110,7 +110,7 @@ class TensorChange:
 
     Of one whose values differ: how many of its `elements` do, the largest difference, and the norm (L2) of all
     differences; None where they are not known, `not_finite` counts those that are left out of both. `changed_bytes`
-    is None where the values were not compared.
+    is None for another shape or type.
     """
 
     name: str
@@ -128,12 +128,17 @@ class TensorChange:
 
 @dataclass(frozen=True, slots=True)
 class TensorsChange:
-    """Tensors that differ, the first of `total`; `same` are the same, byte by byte. `metadata` is the file's own."""
+    """Tensors that differ, the first of `total`; `same` are the same, byte by byte. `metadata` is the file's own.
+
+    `unknown` ones have the same shape and type, and were not compared: that would move `would_move_bytes`.
+    """
 
     tensors: tuple[TensorChange, ...]
     same: int
     total: int
     metadata: tuple[ValueChange, ...] = ()
+    unknown: int = 0
+    would_move_bytes: int = 0
     kind: Literal["tensors"] = "tensors"
 
 

@@ -159,18 +159,22 @@ def _folds_of_table(content: TableChange) -> list[Fold]:
 
 @summary.register
 def _summary_of_tensors(content: TensorsChange) -> str:
-    words = f"{counted(content.total, 'tensor')} of {content.total + content.same:,}" if content.total else ""
-    return (
-        ", ".join(filter(None, [words, "metadata" if content.metadata else ""]))
-        or "the same tensors, placed differently"
-    )
+    total = content.total + content.same + content.unknown
+    words = [f"{counted(content.total, 'tensor')} of {total:,}"] if content.total else []
+    words += ["metadata"] if content.metadata else []
+    words += [f"{content.unknown:,} not compared"] if content.unknown else []
+    return ", ".join(words) or "the same tensors, placed differently"
 
 
 @folds.register
 def _folds_of_tensors(content: TensorsChange) -> list[Fold]:
     rows = tuple(_tensor_row(tensor) for tensor in content.tensors)
     heads = ("tensor", "before", "after", "norm of the difference", "largest", "elements")
-    found = [Fold("", table=Table(heads, rows), notes=_cut(content.total - len(rows), "tensor"))] if rows else []
+    notes = _cut(content.total - len(rows), "tensor")
+    if content.unknown:
+        size = human_size(content.would_move_bytes)
+        notes.append(f"{counted(content.unknown, 'tensor')} not compared: {size} would travel; --deep compares them")
+    found = [Fold("", table=Table(heads, rows) if rows else None, notes=notes)] if rows or notes else []
     if content.metadata:
         found.append(Fold("metadata of the file", table=values_table(content.metadata)))
     return found
@@ -187,8 +191,6 @@ def _tensor_row(tensor: TensorChange) -> tuple[Cell, ...]:
     norm = number(tensor.norm)
     if not norm and tensor.changed_bytes is not None:
         norm = f"{human_size(tensor.changed_bytes)} differ"
-    elif not norm and tensor.change == "changed":
-        norm = "not compared"
     norm += f" ({tensor.not_finite:,} not finite)" if tensor.not_finite else ""
     elements = "" if tensor.elements is None else f"{tensor.elements:,}"
     return f"{_SIGNS[tensor.change]} {tensor.name}", *sides, norm, number(tensor.largest), elements
