@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kitops_jupyter.comparing.notebook import compare_notebooks
+from kitops_jupyter.comparing.parquet import compare_parquet
 from kitops_jupyter.comparing.results import Content
+from kitops_jupyter.comparing.rows import compare_csv
 from kitops_jupyter.comparing.sides import Pair, TooFar, Unreadable
 from kitops_jupyter.comparing.tensors import compare_npy, compare_safetensors
 from kitops_jupyter.comparing.text import compare_text
@@ -18,6 +20,9 @@ _BY_SUFFIX: dict[str, tuple[Callable[[Pair], Content], ...]] = {
     "json": (compare_json, compare_text),
     "yaml": (compare_yaml, compare_text),
     "yml": (compare_yaml, compare_text),
+    "csv": (compare_csv, compare_text),
+    "tsv": (compare_csv, compare_text),
+    "parquet": (compare_parquet,),
     "safetensors": (compare_safetensors,),
     "npy": (compare_npy,),
 }

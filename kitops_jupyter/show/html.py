@@ -45,7 +45,7 @@ def to_html(card: Card) -> str:
     parts += (_table(table) for table in card.tables)
     if card.text:
         parts.append(_text(card.text))
-    parts += (folded(fold) for fold in card.folds)
+    parts += (_folded(fold) for fold in card.folds)
     parts += (_told("warning", _WARN, warning) for warning in card.warnings)
     parts += (_told("note", _FAINT, note) for note in card.notes)
     return "".join([*parts, "</div>"])
@@ -137,8 +137,10 @@ def _text(text: str) -> str:
     )
 
 
-def folded(fold: Fold) -> str:
-    """What a click or Enter on its title unfolds."""
+def _folded(fold: Fold) -> str:
+    """What a click or Enter on its title unfolds; the title alone where there is nothing below it."""
+    if not (fold.lines or fold.table or fold.notes):
+        return f'<div style="margin: 6px 0 0; overflow-wrap: anywhere">{_shown(fold.title)}</div>'
     notes = "".join(
         f'<div style="color: {_FAINT}; overflow-wrap: anywhere">{_shown(note)}</div>' for note in fold.notes
     )

@@ -62,7 +62,8 @@ VERB = Verb(
     summary="compare two kits, or a folder and a kit, down to what is in the files",
     about=(
         "Shows which layers two kits share, which Kitfile fields changed, which files differ in the other layers, and "
-        "what differs in them: cells of notebooks, lines of text, values of JSON and YAML. "
+        "what differs in them: cells of notebooks, lines of text, values of JSON and YAML, columns of tables, tensors "
+        "of models. "
         "Put local:// before a reference for the local store, or remote:// for its registry. A folder (., ./FOLDER or "
         "/FOLDER) is compared as packing it would make it; nothing is stored. From a registry, it downloads only what "
         "it must compare, and says what would take more than 64 MB in all: --deep compares that, too."

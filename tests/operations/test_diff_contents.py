@@ -161,3 +161,13 @@ def test_a_diff_says_how_much_it_read_and_is_cancelled_while_it_reads(tmp_path: 
 
     with pytest.raises(Cancelled):
         kit.diff("churn:v1", "churn:v2", settings=here, observe=stop)
+
+
+def test_a_cell_that_only_moved_is_named_in_the_cards_of_all_kinds(tmp_path: Path, here: Settings) -> None:
+    cells = [cell("first = 1", "a"), cell("second = 2", "b"), cell("third = 3", "c")]
+    folder = write(tmp_path / "p", 0.5, 3)
+    for tag, order in (("v1", cells), ("v2", [*cells[1:], cells[0]])):
+        (folder / "src" / "train.ipynb").write_text(notebook(*order))
+        kit.pack(folder, tag=f"churn:{tag}", settings=here)
+    found = kit.diff("churn:v1", "churn:v2", settings=here)
+    assert "cell 1 → 3: moved" in str(found) and "cell 1 → 3: moved" in found._repr_html_()

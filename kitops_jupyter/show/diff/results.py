@@ -99,14 +99,10 @@ def file_folds(change: FileChange) -> Iterator[Fold]:
 
 
 def _file_card_folds(result: DiffResult) -> Iterator[Fold]:
-    shown = 0
-    for change in result.files:
-        found = list(file_folds(change)) if change.content else []
-        for at, fold in enumerate(found):
-            title = fold.title if at == 0 else f"{change.path}: {fold.title}"
-            if fold.lines or fold.table or fold.notes:
-                yield replace(fold, title=title, is_open=shown < _OPEN_FOLDS)
-        shown += bool(found)
+    compared = [change for change in result.files if change.content]
+    for at, change in enumerate(compared):
+        for fold in file_folds(change):
+            yield replace(fold, is_open=at < _OPEN_FOLDS)
 
 
 def _fields_table(fields: tuple[FieldChange, ...], caption: str) -> Table:
