@@ -104,6 +104,9 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.login import logout as logout
     from kitops_jupyter.operations.look.browse import BrowseResult as BrowseResult
     from kitops_jupyter.operations.look.browse import browse as browse
+    from kitops_jupyter.operations.look.compare import ComparedKit as ComparedKit
+    from kitops_jupyter.operations.look.compare import CompareResult as CompareResult
+    from kitops_jupyter.operations.look.compare import compare as compare
     from kitops_jupyter.operations.look.files import FilesResult as FilesResult
     from kitops_jupyter.operations.look.files import KitFile as KitFile
     from kitops_jupyter.operations.look.files import LayerFiles as LayerFiles
@@ -197,6 +200,7 @@ _HOMES = {
     "operations.load.load": "LoadResult LoadedVariable load load_variables",
     "operations.login": "LoginResult login logout",
     "operations.look.browse": "BrowseResult browse",
+    "operations.look.compare": "CompareResult ComparedKit compare",
     "operations.look.files": "FilesResult KitFile LayerFiles files",
     "operations.look.info": "InfoResult InspectResult info inspect",
     "operations.look.kits": "ListResult ListedKit list_kits",

@@ -30,6 +30,17 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """A number with at most six digits; the best of its column stands out."""
+
+    value: float
+    is_best: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.value:.6g}{' *' if self.is_best else ''}"
+
+
+@dataclass(frozen=True, slots=True)
 class Lines:
     """A text of several lines, which stay lines as the value of a fact."""
 
@@ -39,7 +50,7 @@ class Lines:
         return self.text
 
 
-Cell: TypeAlias = str | int | Size | Code | Lines
+Cell: TypeAlias = str | int | Size | Code | Number | Lines
 """What stands in a card: `str()` is its text; what it is says how HTML shows it, never what its text looks like."""
 
 
@@ -64,12 +75,21 @@ class Fold:
 
 
 @dataclass(frozen=True, slots=True)
+class Plot:
+    """Numbers in their order, each with a label; a picture in HTML, nothing in text."""
+
+    name: str
+    points: Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """A title, facts (name, value), tables, a block of text, folds, then what to know and what to worry about."""
+    """A title, facts (name, value), tables, plots, a block of text, folds, then what to know and to worry about."""
 
     title: str
     facts: Sequence[tuple[str, Cell]] = ()
     tables: Sequence[Table] = ()
+    plots: Sequence[Plot] = ()
     text: str = ""
     folds: Sequence[Fold] = ()
     notes: Sequence[str] = ()

@@ -6,7 +6,8 @@ import html
 from collections.abc import Sequence
 
 from kitops_jupyter.errors import printable, printable_lines
-from kitops_jupyter.show.cards import Card, Cell, Code, Fold, Lines, Size, Table
+from kitops_jupyter.show.cards import Card, Cell, Code, Fold, Lines, Number, Size, Table
+from kitops_jupyter.show.plots import to_svg
 
 ROW_LIMIT = 500  # rows of one table that HTML shows: a page with more is slow to scroll, the value has them all
 TEXT_LIMIT_CHARS = 60_000  # of a text block in HTML
@@ -43,6 +44,7 @@ def to_html(card: Card) -> str:
     if card.facts:
         parts.append(_facts(card.facts))
     parts += (_table(table) for table in card.tables)
+    parts += (to_svg(plot, line=_ACCENT, ink=_INK, faint=_FAINT) for plot in card.plots)
     if card.text:
         parts.append(_text(card.text))
     parts += (_folded(fold) for fold in card.folds)
@@ -69,6 +71,8 @@ def _value(value: Cell) -> str:
     if isinstance(value, Code):
         look = f"font-family: {_MONO}; font-size: 12px; background: none; padding: 0"  # JupyterLab indents code
         return f'<code style="{look}">{_shown(value.text)}</code>'
+    if isinstance(value, Number):
+        return f"<b>{_shown(str(value))}</b>" if value.is_best else _shown(str(value))
     if isinstance(value, Lines):
         return f'<span style="white-space: pre-line">{html.escape(printable_lines(value.text), quote=True)}</span>'
     return _shown(str(value))
@@ -124,7 +128,7 @@ def _shares(table: Table) -> list[float]:
 
 def _side(column: Sequence[Cell]) -> str:
     filled = [cell for cell in column if cell != ""]
-    return "right" if filled and all(isinstance(cell, int | Size) for cell in filled) else "left"
+    return "right" if filled and all(isinstance(cell, int | Number | Size) for cell in filled) else "left"
 
 
 def _text(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kitops_jupyter import gojson, targets
 from kitops_jupyter.content import IMAGE_INDEX, Descriptor, Digest
@@ -24,7 +25,10 @@ NONE = "<none>"  # as kit shows what there is not
 
 @dataclass(frozen=True, slots=True)
 class ListedKit:
-    """One kit of one repository with all its tags; sizes are the layers' stored bytes, its message is safe to show."""
+    """One kit of one repository with all its tags; sizes are the layers' stored bytes, its message is safe to show.
+
+    `parameters` are its model's, as the Kitfile has them.
+    """
 
     repository: str
     digest: Digest
@@ -36,6 +40,7 @@ class ListedKit:
     problem: str = ""
     layers: tuple[Descriptor, ...] = ()
     message: str = ""
+    parameters: Any = None
 
     @property
     def size(self) -> str:
@@ -165,4 +170,5 @@ def _row(shown: str, kit: Kit, tags: Sequence[str]) -> ListedKit:
         size_bytes=kit.size_bytes,
         created=kit.manifest.annotations.get(CREATED, ""),
         message=message_of(kit.manifest),
+        parameters=kit.kitfile.model.parameters if kit.kitfile and kit.kitfile.model else None,
     )

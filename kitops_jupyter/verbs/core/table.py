@@ -21,6 +21,7 @@ NAMES = (
     "inspect",
     "files",
     "diff",
+    "compare",
     "tag",
     "unpack",
     "load",
@@ -50,7 +51,6 @@ _ELSEWHERE = {
     "extract": "unpack",
     "check": "validate",
     "lint": "validate",
-    "compare": "diff",
     "cp": "copy",
     "mirror": "copy",
 }
