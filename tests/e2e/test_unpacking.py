@@ -48,3 +48,32 @@ def test_a_tab_shows_what_its_own_pull_brought(page: Any, lab: Lab) -> None:
     tab.get_by_role("button", name="Pull selected").click()
     node(tab, "model").get_by_text("local", exact=True).wait_for()
     tab.get_by_role("button", name="Unpack selected").wait_for()
+
+
+def test_after_its_own_pull_a_tab_says_that_the_files_are_there_and_brings_them_again_only_when_asked(
+    page: Any, lab: Lab, pictures: Camera
+) -> None:
+    tab = open_kit(page, "corp/app-model:v1")
+    tick(node(tab, "validation"))
+    tab.get_by_label("Into:", exact=True).fill("own-pull")
+    tab.get_by_role("button", name="Pull selected").and_(tab.locator(":not([disabled])")).click()
+    tab.locator(".kitops-Outcome.kitops-mod-done").get_by_text("1 file").wait_for()
+    page.wait_for_timeout(1500)  # the tab looks again at what is there
+    pictures.take(page, "pulled")
+    assert not tab.get_by_text("already exist").count()
+    again = tab.get_by_role("button", name="Pull again")
+    again.focus()
+    page.keyboard.press("Enter")
+    tab.get_by_text("1 file already exists").wait_for()
+    (lab.root / "own-pull" / "data" / "validation.csv").unlink()
+    tab.get_by_label("Into:", exact=True).fill("own-pull ")
+    tab.get_by_label("Into:", exact=True).fill("own-pull")
+    tab.get_by_role("button", name="Pull selected").and_(tab.locator(":not([disabled])")).click()
+    tab.locator(".kitops-Outcome.kitops-mod-done").wait_for()
+    (lab.root / "own-pull" / "data" / "validation.csv").unlink()
+    again.press("Enter")  # nothing is in its way: it begins at once
+    for _ in range(100):
+        if files_in(lab.root / "own-pull"):
+            break
+        page.wait_for_timeout(100)
+    assert list(files_in(lab.root / "own-pull")) == ["data/validation.csv"]

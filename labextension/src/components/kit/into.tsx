@@ -33,10 +33,10 @@ export function Into({ pull, tree, actions }: IIntoProps): JSX.Element {
       {tree.tick !== 'none' && check.error && (
         <Failure error={check.error} actions={actions} retry={() => void pull.ask()} />
       )}
-      {pull.conflictCount > 0 && <Conflicts pull={pull} actions={actions} />}
+      {pull.conflictCount > 0 && !pull.isDone && <Conflicts pull={pull} actions={actions} />}
       <div className="kitops-Into-go">
-        <Start pull={pull} actions={actions} />
-        {check.value && !check.error && <Moves pull={pull} actions={actions} />}
+        {pull.isDone ? <Again pull={pull} actions={actions} /> : <Start pull={pull} actions={actions} />}
+        {check.value && !check.error && !pull.isDone && <Moves pull={pull} actions={actions} />}
       </div>
       <KitLine line={pull.line} actions={actions} />
       {error && <Failure error={error} actions={actions} />}
@@ -108,6 +108,13 @@ function Start({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.Elem
     >
       {bytes === null ? verb : `${verb} ${size(bytes)}`}
     </button>
+  );
+}
+
+/** What is there already is brought once more by who asks for it. */
+function Again({ pull, actions: { trans } }: Omit<IIntoProps, 'tree'>): JSX.Element {
+  return (
+    <Button onClick={() => pull.again()}>{pull.isUnpack ? trans.__('Unpack again') : trans.__('Pull again')}</Button>
   );
 }
 

@@ -7,6 +7,7 @@ import { KitError } from '../../client';
 import type { LineData } from '../../lines';
 import type { IKitModel } from '../../model';
 import { isGoing } from '../../model';
+import { folderOf } from '../../outcome';
 import type { ConflictingPath, Job, PullCheck } from '../../wire';
 import { Asked } from '../../model/asked';
 import type { INode } from './node';
@@ -107,6 +108,7 @@ export class Pull implements IDisposable {
   }
 
   set onConflict(choice: OnConflict | null) {
+    this._isWanted = false; // who chooses presses the button, too
     this._onConflict = choice;
     this._changed.emit();
   }
@@ -127,6 +129,12 @@ export class Pull implements IDisposable {
 
   get job(): Job | undefined {
     return this._model.jobs.find(this.jobId);
+  }
+
+  /** Whether this tab just brought what is ticked to this folder: what already exists there is that. */
+  get isDone(): boolean {
+    const { job } = this;
+    return job !== undefined && !this.isStarting && folderOf(job) !== null;
   }
 
   /** The %kit line of what is chosen; null before it is known. */
@@ -193,10 +201,18 @@ export class Pull implements IDisposable {
     this._changed.emit();
   }
 
+  /** Bring once more what was brought; the files of the first time are shown first, if they are still there. */
+  again(): void {
+    this._ask();
+    this._startWhenReady();
+  }
+
   /** Bring the whole kit; if files conflict, they are shown first. */
   startAll(): void {
     if (this._tree.tick !== 'all') {
       this._tree.toggleAll();
+    } else if (this.isDone) {
+      this._ask();
     }
     this._startWhenReady();
   }

@@ -168,7 +168,7 @@ export class Page {
 
   async shown(isSo: () => boolean, what: string): Promise<void> {
     for (let tries = 0; !isSo(); tries++) {
-      if (tries > 200) {
+      if (tries > 600) {
         throw new Error(`waited in vain for ${what}: ${this.tab.node.textContent}`);
       }
       await act(async () => void (await new Promise(resolve => setTimeout(resolve, 10))));
