@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -23,9 +22,6 @@ from kitops_jupyter.magics.values import ShellNamespace, expander
 from kitops_jupyter.settings import session_notebook
 from kitops_jupyter.verbs.core.lexer import Expand
 from kitops_jupyter.verbs.core.screen import Screen
-
-# A command as a hint writes it, for a terminal: `jupyter kit` is one that only a terminal has.
-_COMMAND = re.compile(rf"(?<![\w%./-])(?<!jupyter )kit(?= (?:{'|'.join(verbs.NAMES)})\b)")
 
 
 class Results(list[Any]):
@@ -65,7 +61,7 @@ class KitMagics(Magics):
                 return self._run_block(words, cell, expand, names)
             result = self._run(words, names, cell if cell and cell.strip() else None)
         except KitError as problem:
-            problem.hint = _COMMAND.sub("%kit", problem.hint)  # as it is typed in a cell
+            problem.hint = verbs.in_cell(problem.hint)
             raise
         except KeyboardInterrupt:
             raise Cancelled("interrupted; nothing was left half-done", hint="run the cell again to resume") from None

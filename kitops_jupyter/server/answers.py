@@ -10,6 +10,7 @@ from typing import Any
 from kitops_jupyter.errors import KitError, Usage
 from kitops_jupyter.redaction import redacted
 from kitops_jupyter.server import wire
+from kitops_jupyter.verbs.core.hints import in_cell
 
 
 def to_json(value: object) -> str:
@@ -30,7 +31,8 @@ def to_json(value: object) -> str:
 def error_of(problem: Exception) -> wire.Error:
     """An error as it travels; of a fault of ours its kind and words, without what may be secret in them."""
     if isinstance(problem, KitError):
-        return wire.Error(problem.code, problem.message, problem.hint, [str(detail) for detail in problem.details])
+        hint = in_cell(problem.hint)  # who reads it has a notebook beside it
+        return wire.Error(problem.code, problem.message, hint, [str(detail) for detail in problem.details])
     return wire.Error("internal", redacted(f"{type(problem).__name__}: {problem}"), "", [])
 
 

@@ -11,6 +11,7 @@ from kitops_jupyter.server.lines import line
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.views.registries import registry_row
 from kitops_jupyter.settings import RegistrySettings, Settings
+from kitops_jupyter.verbs.core.hints import in_cell
 
 
 def add_registry(asked: bodies.RegistryEntry, root: Root) -> wire.RegistryRow:
@@ -71,7 +72,7 @@ def validate_text(asked: bodies.Validate) -> wire.Validated:
 
     found = validate("Kitfile", text=asked.text)
     problems, warnings = (
-        [wire.Problem(item.line, item.column, item.field, item.message, item.hint) for item in items]
+        [wire.Problem(item.line, item.column, item.field, item.message, in_cell(item.hint)) for item in items]
         for items in (found.problems, found.warnings)
     )
     return wire.Validated(found.accepted, problems, warnings, found.config or "", found.yaml or "")

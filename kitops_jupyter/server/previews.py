@@ -14,6 +14,7 @@ from kitops_jupyter.server import bodies, wire
 from kitops_jupyter.server.lines import CONFLICT_WORDS, PanelPath, folder_words, line, pull_words
 from kitops_jupyter.server.paths import Root, folder_beside
 from kitops_jupyter.server.views.usable import usable_settings
+from kitops_jupyter.verbs.core.hints import in_cell
 
 CONFLICTS_SHOWN = 200
 
@@ -82,7 +83,7 @@ def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
         )
     except KitfileInvalid as invalid:
         problems = [
-            wire.Problem(item.line or 0, item.column or 0, item.field, item.message, item.hint)
+            wire.Problem(item.line or 0, item.column or 0, item.field, item.message, in_cell(item.hint))
             for item in invalid.findings
         ]
         return wire.PackCheck(written or _text_of(directory), False, [], [], [], problems, words, kept, added, large)

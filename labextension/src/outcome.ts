@@ -53,3 +53,8 @@ export function folderOf({ kind, result, state }: Job): string | null {
     kind === 'unpack' || (kind === 'pull' && result !== null && (result.directory !== '' || result.files > 0));
   return state === 'done' && result && writes ? result.directory : null;
 }
+
+/** The kits that a job is about: what it reads, and what it writes under another name. */
+export function kitsOf({ destination, kind, reference }: Job): string[] {
+  return kind === 'push' && destination ? [destination] : [reference, destination].filter(Boolean);
+}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.acts import Camera, accept, command, dialog, open_row, row
+from tests.e2e.acts import Camera, accept, command, dialog, job_state, open_row, row
 from tests.e2e.lab import Lab
 from tests.fakes.registries import Real
 
@@ -108,3 +108,22 @@ def test_a_wrong_password_is_said_of_the_registry_as_the_user_calls_it_and_a_rig
     asked.wait_for(state="detached")
     row(page, "registry", "users").get_by_text("signed in").wait_for()
     lab.change("POST", "logout", {"registry": "users"})
+
+
+def test_where_a_login_is_missing_the_kit_and_its_transfer_have_a_button_that_signs_in(
+    page: Any, lab: Lab, pictures: Camera
+) -> None:
+    command(page, "kitops:open-kit", reference="users/secret:v1")
+    tab = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text="users/secret:v1").last
+    failure = tab.get_by_role("alert")
+    failure.get_by_text("users requires you to sign in.").wait_for()
+    assert "kit login" not in failure.inner_text()
+    pictures.take(page, "way-on")
+    failure.get_by_role("button", name="Sign in").press("Enter")
+    dialog(page, "Sign in to users")
+    page.keyboard.press("Escape")
+    lab.change("POST", "jobs", {"kind": "pull", "reference": "users/secret:v1", "directory": "secret"})
+    job = job_state(page, "failed", "secret:v1")
+    job.get_by_role("button", name="Sign in").press("Enter")
+    dialog(page, "Sign in to users")
+    page.keyboard.press("Escape")

@@ -10,6 +10,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { KitError } from '../client';
 import type { IActions } from '../components/shared/actions';
 import type { Form } from '../components/shared/form';
+import { wayOf } from '../components/shared/ways';
 import { size } from '../format';
 import { kitIcon, pushIcon } from '../icons';
 import type { INamedKit } from '../model';
@@ -104,7 +105,7 @@ function addNaming({ app, actions }: IPlaces): void {
     execute: args => {
       const reference = given(app, 'reference', args.reference);
       return reference
-        ? ask(trans.__('Push'), ({ PushForm }) => new PushForm(actions, reference), trans.__('Push'))
+        ? ask(trans.__('Push'), ({ PushForm }) => new PushForm(about(actions, reference), reference), trans.__('Push'))
         : undefined;
     }
   });
@@ -116,7 +117,7 @@ function addNaming({ app, actions }: IPlaces): void {
       return reference
         ? ask(
             trans.__('Copy to another registry'),
-            ({ CopyForm }) => new CopyForm(actions, reference),
+            ({ CopyForm }) => new CopyForm(about(actions, reference), reference),
             trans.__('Copy')
           )
         : undefined;
@@ -129,7 +130,7 @@ function addNaming({ app, actions }: IPlaces): void {
     execute: args => {
       const reference = given(app, 'reference', args.reference);
       return reference
-        ? ask(trans.__('Tag'), ({ TagForm }) => new TagForm(actions, reference), trans.__('Tag'))
+        ? ask(trans.__('Tag'), ({ TagForm }) => new TagForm(about(actions, reference), reference), trans.__('Tag'))
         : undefined;
     }
   });
@@ -150,12 +151,12 @@ function addNaming({ app, actions }: IPlaces): void {
         return;
       }
       if (to && !model.preferences.confirm) {
-        await told(actions, () => model.promote(reference, to, isUndo));
+        await told(about(actions, reference), () => model.promote(reference, to, isUndo));
         return;
       }
       const title = isUndo ? trans.__('Undo a Promotion') : trans.__('Promote');
       const accept = isUndo ? trans.__('Undo') : trans.__('Promote');
-      await ask(title, ({ PromoteForm }) => new PromoteForm(actions, reference, to, isUndo), accept);
+      await ask(title, ({ PromoteForm }) => new PromoteForm(about(actions, reference), reference, to, isUndo), accept);
     }
   });
 }
@@ -179,10 +180,11 @@ function addRemoving({ app, actions }: IPlaces): void {
         return;
       }
       if (!model.preferences.confirm && all.length === 1) {
-        await told(actions, () => model.remove(all, false));
+        await told(about(actions, all[0].reference), () => model.remove(all, false));
         return;
       }
-      const make = ({ RemoveForm }: Dialogs): Form<unknown> => new RemoveForm(actions, all);
+      const make = ({ RemoveForm }: Dialogs): Form<unknown> =>
+        new RemoveForm(about(actions, ...all.map(each => each.reference)), all);
       await ask(trans.__('Remove'), make, trans.__('Remove'), true);
     }
   });
@@ -225,13 +227,15 @@ function addValidating({ app, actions, files }: IPlaces): void {
 }
 
 /** Do it without a question, and report how it went. */
-async function told({ trans }: IActions, act: () => Promise<{ text: string }>): Promise<void> {
+async function told({ about: kits, model, run, trans }: IActions, act: () => Promise<{ text: string }>): Promise<void> {
   try {
     const { text } = await act();
     Notification.success(text || trans.__('Done'), { autoClose: 5000 });
   } catch (reason) {
-    const { message, hint } = KitError.from(reason);
-    Notification.error([message, hint].filter(Boolean).join('\n'));
+    const { code, message, hint } = KitError.from(reason);
+    const way = wayOf(code, { kits, registries: model.registries }, trans);
+    const actions = way ? [{ label: way.label, callback: () => void run(way.command, way.args) }] : [];
+    Notification.error([message, way?.hint ?? hint].filter(Boolean).join('\n'), { actions });
   }
 }
 
@@ -243,6 +247,9 @@ function isElsewhere(app: JupyterFrontEnd, { model }: IActions, args: Args, refe
   const local = model.local?.repositories.flatMap(({ tags }) => tags) ?? [];
   return !local.some(each => each.reference === reference);
 }
+
+/** The same, for a dialog about some kits. */
+const about = (actions: IActions, ...kits: readonly string[]): IActions => ({ ...actions, about: kits });
 
 const selected = (files: IDefaultFileBrowser | null): string =>
   [...(files?.selectedItems() ?? [])].map(({ path }) => path).shift() ?? '';

@@ -2,11 +2,13 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import { wayOf } from '../components/shared/ways';
 import { inert, share, size } from '../format';
 import { isGoing } from '../model';
 import type { IJobChange } from '../model';
-import { doneWord, leftOf, outcomeOf } from '../outcome';
+import { doneWord, kitsOf, leftOf, outcomeOf } from '../outcome';
 import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
 import type { Job } from '../wire';
 
@@ -27,7 +29,7 @@ export const notifications: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const shown = new Map<string, { id: string; drawn: number }>();
     const failed = new Map<string, string>();
-    const run = (command: string, args: { [name: string]: string }): void => void app.commands.execute(command, args);
+    const run: Run = (command, args) => void app.commands.execute(command, args);
     const canShow = (): boolean => app.commands.hasCommand(SHOW_FOLDER);
     const onMoved = (_: unknown, { job, was }: IJobChange): void => {
       const before = shown.get(job.id);
@@ -54,7 +56,12 @@ export const notifications: JupyterFrontEndPlugin<void> = {
         if (before) {
           Notification.dismiss(before.id);
         }
-        const id = Notification.emit(...ended(job, trans, run, canShow()));
+        const way = wayOf(
+          job.error?.code ?? '',
+          { kits: kitsOf(job), job: job.kind, registries: model.registries },
+          trans
+        );
+        const id = Notification.emit(...ended(job, trans, run, canShow(), way));
         if (job.state === 'failed') {
           failed.set(again, id);
         }
@@ -65,7 +72,7 @@ export const notifications: JupyterFrontEndPlugin<void> = {
 };
 
 type Told = Parameters<typeof Notification.emit>;
-type Run = (command: string, args: { [name: string]: string }) => void;
+type Run = (command: string, args: ReadonlyPartialJSONObject) => void;
 
 function going(job: Job, trans: TranslationBundle, run: Run): Told {
   const part = share(job.done_bytes, job.total_bytes);
@@ -89,7 +96,7 @@ function going(job: Job, trans: TranslationBundle, run: Run): Told {
   ];
 }
 
-function ended(job: Job, trans: TranslationBundle, run: Run, canShow: boolean): Told {
+function ended(job: Job, trans: TranslationBundle, run: Run, canShow: boolean, way: ReturnType<typeof wayOf>): Told {
   const name = nameOf(job);
   if (job.state === 'done') {
     const { directory = '' } = job.result ?? {};
@@ -104,8 +111,10 @@ function ended(job: Job, trans: TranslationBundle, run: Run, canShow: boolean): 
   if (job.state === 'cancelled') {
     return [trans.__('%1: cancelled', name), 'info', { autoClose: 4000 }];
   }
-  const why = [inert(job.error?.message ?? '', 200), inert(job.error?.hint ?? '', 200)].filter(Boolean).join('\n');
+  const hint = way?.hint ?? job.error?.hint ?? '';
+  const why = [inert(job.error?.message ?? '', 200), inert(hint, 200)].filter(Boolean).join('\n');
   const actions = [
+    ...(way ? [{ label: way.label, callback: () => run(way.command, way.args) }] : []),
     { label: trans.__('Try again'), callback: () => run(CommandIDs.retryJob, { job: job.id }) },
     { label: trans.__('Copy details'), callback: () => run(CommandIDs.copyDetails, { job: job.id }) }
   ];

@@ -34,8 +34,13 @@ export class SignInForm extends Form<RegistryRow> {
     } catch (reason) {
       const { code, message, hint, details } = KitError.from(reason);
       const { trans } = this.actions;
-      const advice = code === 'unauthorized' ? trans.__('Check the user name and the password or token.') : hint;
-      throw new KitError(code, message, advice, details);
+      const isRefused = code === 'unauthorized';
+      throw new KitError(
+        isRefused ? 'login_refused' : code, // to sign in is what somebody is doing
+        message,
+        isRefused ? trans.__('Check the user name and the password or token.') : hint,
+        details
+      );
     } finally {
       field.value = '';
     }

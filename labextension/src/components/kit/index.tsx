@@ -38,7 +38,8 @@ class KitBody extends ReactWidget {
   }
 
   protected override render(): JSX.Element {
-    const { actions, openMenu, reference, rendermime } = this._options;
+    const { openMenu, reference, rendermime } = this._options;
+    const actions = { ...this._options.actions, about: [reference] };
     const open = openMenu ? (button: HTMLElement) => openMenu(button, reference) : null;
     return <Kit state={this.state} actions={actions} rendermime={rendermime} openMenu={open} />;
   }

@@ -6,6 +6,7 @@ import { inert } from '../../format';
 import type { IKitModel, TagSearch } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { TextButton } from '../shared/parts';
+import { wayOf } from '../shared/ways';
 import type { IRow } from './rows';
 import type { Run } from './types';
 
@@ -138,10 +139,11 @@ function lookedAt(search: TagSearch, trans: TranslationBundle): string {
 }
 
 function Failure(props: INoteProps): JSX.Element {
-  const { row, trans } = props;
-  const message = inert(row.error?.message ?? '');
-  const hint = inert(row.error?.hint ?? '');
-  const { error } = row;
+  const { row, model, run, trans } = props;
+  const { error, registry } = row;
+  const way = registry ? wayOf(error?.code ?? '', { registry, registries: model.registries }, trans) : null;
+  const message = inert(error?.message ?? '');
+  const hint = inert(way?.hint ?? error?.hint ?? '');
   const whole = [error?.message ?? '', error?.hint ?? '', ...(error?.details ?? [])]
     .filter(Boolean)
     .map(text => inert(text, 4000));
@@ -158,7 +160,12 @@ function Failure(props: INoteProps): JSX.Element {
         <TextButton tabIndex={-1} onClick={() => void showErrorMessage(trans.__('ModelKits'), whole.join('\n\n'))}>
           {trans.__('Details')}
         </TextButton>
-        <OtherWay {...props} />
+        {way ? (
+          <TextButton tabIndex={-1} onClick={() => run(way.command, way.args)}>
+            {way.label}
+          </TextButton>
+        ) : null}
+        {way ? null : <OtherWay {...props} />}
       </span>
     </span>
   );

@@ -41,7 +41,7 @@ export function Panel({ model, trans, notebooks, memory, run, isShown }: IPanelO
             onDown={() => body.current?.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]')?.focus()}
           />
           <div className="kitops-Panel-top">
-            <Transfers jobs={model.jobs} {...{ trans, run }} {...fold('transfers')} />
+            <Transfers jobs={model.jobs} registries={model.registries} {...{ trans, run }} {...fold('transfers')} />
             {notebooks ? (
               <ThisNotebook snapshots={model.snapshots} {...{ notebooks, trans, run }} {...fold('notebook')} />
             ) : null}

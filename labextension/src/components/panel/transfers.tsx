@@ -7,16 +7,18 @@ import { inert, lastName, share, size } from '../../format';
 import { kitIcon, pullIcon, pushIcon } from '../../icons';
 import type { Jobs } from '../../model';
 import { isGoing } from '../../model';
-import { doneWord, folderOf, leftOf, outcomeOf } from '../../outcome';
+import { doneWord, folderOf, kitsOf, leftOf, outcomeOf } from '../../outcome';
 import { CommandIDs } from '../../tokens';
-import type { Job } from '../../wire';
+import type { Job, RegistryRow } from '../../wire';
 import { Bar, CopyLine, IconButton, TextButton } from '../shared/parts';
 import { useSignals } from '../shared/signal';
+import { wayOf } from '../shared/ways';
 import { Section } from './section';
 import type { Run } from './types';
 
 interface ITransfersProps {
   jobs: Jobs;
+  registries: readonly RegistryRow[];
   trans: TranslationBundle;
   run: Run;
   isOpen: boolean;
@@ -28,7 +30,7 @@ const SHOWN = 12;
 const ENDED_SHOWN = 5;
 
 /** The server's jobs: what moves, and how it ended. Nothing, when there are none. */
-export function Transfers({ jobs, trans, run, isOpen, onToggle }: ITransfersProps): JSX.Element | null {
+export function Transfers({ jobs, registries, trans, run, isOpen, onToggle }: ITransfersProps): JSX.Element | null {
   useSignals(jobs.changed);
   if (!jobs.all.length) {
     return null;
@@ -53,7 +55,7 @@ export function Transfers({ jobs, trans, run, isOpen, onToggle }: ITransfersProp
     >
       <ul className="kitops-Jobs">
         {shown.map(job => (
-          <JobRow key={job.id} {...{ job, trans, run }} />
+          <JobRow key={job.id} {...{ job, registries, trans, run }} />
         ))}
       </ul>
       {more > 0 ? <p className="kitops-Quiet">{trans.__('and %1 more', more)}</p> : null}
@@ -63,13 +65,14 @@ export function Transfers({ jobs, trans, run, isOpen, onToggle }: ITransfersProp
 
 interface IJobProps {
   job: Job;
+  registries: readonly RegistryRow[];
   trans: TranslationBundle;
   run: Run;
 }
 
 const KINDS: { [kind: string]: LabIcon } = { pull: pullIcon, unpack: pullIcon, push: pushIcon };
 
-function JobRow({ job, trans, run }: IJobProps): JSX.Element {
+function JobRow({ job, registries, trans, run }: IJobProps): JSX.Element {
   const Kind = (OUTCOMES[job.state] ?? KINDS[job.kind] ?? kitIcon).react;
   const name = inert(job.title || job.reference);
   return (
@@ -82,7 +85,7 @@ function JobRow({ job, trans, run }: IJobProps): JSX.Element {
         <span className="kitops-Job-told">{toldOf(job, trans)}</span>
         <JobActions {...{ job, trans, run }} />
       </div>
-      {isGoing(job) ? <Going {...{ job, trans, run }} /> : <Ended {...{ job, trans, run }} />}
+      {isGoing(job) ? <Going {...{ job, trans }} /> : <Ended {...{ job, registries, trans, run }} />}
     </li>
   );
 }
@@ -107,7 +110,7 @@ function toldOf(job: Job, trans: TranslationBundle): string {
   }
 }
 
-function JobActions({ job, trans, run }: IJobProps): JSX.Element {
+function JobActions({ job, trans, run }: Omit<IJobProps, 'registries'>): JSX.Element {
   return (
     <span className="kitops-Job-actions">
       <CopyLine isShy line={job.command} trans={trans} copy={line => run(CommandIDs.copyLine, { line })} />
@@ -120,7 +123,7 @@ function JobActions({ job, trans, run }: IJobProps): JSX.Element {
   );
 }
 
-function Going({ job, trans }: IJobProps): JSX.Element {
+function Going({ job, trans }: Pick<IJobProps, 'job' | 'trans'>): JSX.Element {
   const item = job.items.find(each => each.state === 'running') ?? null;
   const whole = job.total_bytes === null ? size(job.done_bytes) : `${size(job.done_bytes)} / ${size(job.total_bytes)}`;
   return (
@@ -134,13 +137,16 @@ function Going({ job, trans }: IJobProps): JSX.Element {
   );
 }
 
-function Ended({ job, trans, run }: IJobProps): JSX.Element | null {
+function Ended({ job, registries, trans, run }: IJobProps): JSX.Element | null {
   if (job.state === 'failed') {
+    const way = wayOf(job.error?.code ?? '', { kits: kitsOf(job), job: job.kind, registries }, trans);
+    const hint = way?.hint ?? job.error?.hint ?? '';
     return (
       <div className="kitops-Job-why" role="alert">
         <p>{inert(job.error?.message ?? '', 600)}</p>
-        {job.error?.hint ? <p className="kitops-Quiet">{inert(job.error.hint, 600)}</p> : null}
+        {hint ? <p className="kitops-Quiet">{inert(hint, 600)}</p> : null}
         <div className="kitops-Job-buttons">
+          {way ? <TextButton onClick={() => run(way.command, way.args)}>{way.label}</TextButton> : null}
           <Again {...{ job, trans, run }} />
           <TextButton onClick={() => run(CommandIDs.copyDetails, { job: job.id })}>
             {trans.__('Copy details')}
@@ -173,7 +179,7 @@ function Ended({ job, trans, run }: IJobProps): JSX.Element | null {
   );
 }
 
-function Again({ job, trans, run, icon }: IJobProps & { icon?: boolean }): JSX.Element {
+function Again({ job, trans, run, icon }: Omit<IJobProps, 'registries'> & { icon?: boolean }): JSX.Element {
   const again = (): void => run(CommandIDs.retryJob, { job: job.id });
   return icon ? (
     <IconButton icon={redoIcon} label={trans.__('Try again')} onClick={again} />

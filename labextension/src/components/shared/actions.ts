@@ -20,6 +20,8 @@ export interface IActions {
   insert: ((line: LineData) => void) | null;
   /** Let a folder be chosen, beginning at this one; null when nothing here can. */
   chooseFolder: ((from: string) => Promise<string | null>) | null;
+  /** The kits that a tab or a dialog is about; absent for one that is about none. */
+  about?: readonly string[];
   /** JupyterLab's languages, to colour code with; absent where nothing here has them. */
   languages?: Pick<IEditorLanguageRegistry, 'findByFileName' | 'highlight'> | null;
   run: (command: string, args: ReadonlyPartialJSONObject) => Promise<unknown>;

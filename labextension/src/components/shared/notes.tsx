@@ -10,6 +10,7 @@ import { noLine } from '../../lines';
 import { Button, CopyLine, IconButton } from './parts';
 import type { IActions } from './actions';
 import { useSignals } from './signal';
+import { wayOf } from './ways';
 
 /** A line with more characters may have to be scrolled, also by the keyboard. */
 const LONG = 300;
@@ -52,12 +53,14 @@ export function Failure({
   actions,
   retry
 }: IWithActions & { error: KitError; retry?: () => void }): JSX.Element {
-  const { copy, trans } = actions;
+  const { about, copy, model, run, trans } = actions;
   const all = [error.message, error.hint, ...error.details].filter(Boolean).join('\n');
+  const way = wayOf(error.code, { kits: about, registries: model.registries }, trans);
+  const hint = way?.hint ?? error.hint;
   return (
     <div className="kitops-Failure" role="alert">
       <p className="kitops-Failure-message">{inert(error.message, 1000) || inert(error.code)}</p>
-      {error.hint && <p className="kitops-Failure-hint">{inert(error.hint, 1000)}</p>}
+      {hint && <p className="kitops-Failure-hint">{inert(hint, 1000)}</p>}
       {error.details.length > 0 && (
         <details>
           <summary>{trans._n('%1 detail', '%1 details', error.details.length)}</summary>
@@ -69,6 +72,7 @@ export function Failure({
         </details>
       )}
       <div className="kitops-Failure-buttons">
+        {way && <Button onClick={() => void run(way.command, way.args)}>{way.label}</Button>}
         {retry && <Button onClick={retry}>{trans.__('Try again')}</Button>}
         <Button onClick={() => copy(all)}>{trans.__('Copy details')}</Button>
       </div>

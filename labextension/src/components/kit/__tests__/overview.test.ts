@@ -68,6 +68,7 @@ describe('the overview', () => {
         node.append(` ${rest.join(' ')}`);
       }
     };
+    page.tab.content.update();
     const node = await opened(() => ({ ...readme, kind: 'text', path: 'a/README', text: `def x\n\u202e${evil}` }));
     await page.shown(() => node.querySelector('.kitops-Source .keyword')?.textContent === 'def', 'the colours');
     expect(node.querySelectorAll('.kitops-Source-line')[1].textContent).toContain('\ufffd<img');

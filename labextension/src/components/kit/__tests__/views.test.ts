@@ -103,7 +103,9 @@ it('says why a kit cannot be read, and lets it be requested again', async () => 
   expect(other.title.label).toBe(SHOWN);
   await act(async () => Widget.attach(other, document.body));
   await page.shown(() => other.node.querySelector('[role=alert]') !== null, 'the error');
-  expect(other.node.querySelector('[role=alert]')?.textContent).toContain(`${SHOWN} wants a sign-inkit login corp`);
+  expect(other.node.querySelector('[role=alert]')?.textContent).toContain(
+    `${SHOWN} wants a sign-inThe registry requires you to sign in.`
+  );
   page.server.routes['GET kit'] = () => kit;
   await page.click(within(other.node).getByRole('button', { name: 'Try again' }));
   await page.shown(() => other.node.querySelector('[role=tablist]') !== null, 'the kit');

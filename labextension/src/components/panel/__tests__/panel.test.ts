@@ -58,7 +58,9 @@ describe('the tree', () => {
     await click('corp');
     await shown(() => texts().includes('app'), 'the other registry');
     const note = find('dead does not answer');
-    expect(note.textContent).toContain('Look at the cable.');
+    expect(note.textContent).toContain('or check how the registry is reached');
+    await act(async () => within(note).getByText('Edit the registry').click());
+    expect(ran).toEqual([[CommandIDs.editRegistry, { registry: 'dead' }]]);
     server.routes['GET repositories'] = () => ({ items: ['alive'], next: '' });
     await act(async () => within(note).getByText('Try again').click());
     await shown(() => texts().includes('alive'), 'the registry that came back');

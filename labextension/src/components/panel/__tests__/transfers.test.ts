@@ -44,7 +44,7 @@ describe('transfers', () => {
     );
     const told = [...panel.node.querySelectorAll('.kitops-Job')].map(each => [each.className, each.textContent]);
     expect(told).toEqual([
-      ['kitops-Job kitops-mod-failed', expect.stringContaining(`${HOSTILE} is goneTry later.`)],
+      ['kitops-Job kitops-mod-failed', expect.stringContaining(`${HOSTILE} is goneTry again later, or check how`)],
       ['kitops-Job kitops-mod-cancelled', expect.stringContaining('512 B of it is kept')],
       ['kitops-Job kitops-mod-done', expect.stringContaining('3 files, 1.0 KiB')],
       ['kitops-Job kitops-mod-done', expect.stringContaining('3 files, 1.0 KiBwork')],
