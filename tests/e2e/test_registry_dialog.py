@@ -83,7 +83,7 @@ def test_a_registry_that_does_not_answer_is_added_by_who_says_so(
 ) -> None:
     asked = add(page, "http://127.0.0.1:9", "gone")
     asked.get_by_text("Check the address and the network.").wait_for()
-    asked.get_by_role("button", name="Add it all the same").click()
+    asked.get_by_role("button", name="Add anyway").click()
     asked.wait_for(state="detached")
     assert named("gone")["url"] == "http://127.0.0.1:9"
 

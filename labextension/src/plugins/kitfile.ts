@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { PathExt } from '@jupyterlab/coreutils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { kitfileIcon } from '../icons';
@@ -32,6 +33,18 @@ export const kitfile: JupyterFrontEndPlugin<void> = {
       contentType: 'file',
       fileFormat: 'text',
       icon: kitfileIcon
+    });
+    // JupyterLab's editor has one icon for all its files.
+    app.docRegistry.addWidgetExtension('Editor', {
+      createNew: (widget, context) => {
+        const look = (): void => {
+          if (NAMES.test(PathExt.basename(context.path))) {
+            widget.title.icon = kitfileIcon;
+          }
+        };
+        context.pathChanged.connect(look);
+        look();
+      }
     });
     languages?.addLanguage({
       name: 'Kitfile',

@@ -65,20 +65,20 @@ export class CleanUpForm extends Form<Freed> {
             <td>
               {trans.__('Kits in the local store')} <small className="kitops-Quiet">{inert(use.store)}</small>
             </td>
-            <td>{size(use.store_bytes)}</td>
+            <td className="kitops-Number">{size(use.store_bytes)}</td>
             <td>{trans.__('those without a tag')}</td>
           </tr>
           <tr>
             <td>{trans._n('%1 kit without a tag', '%1 kits without a tag', untagged.length)}</td>
-            <td>{size(untagged.reduce((sum, each) => sum + each.size_bytes, 0))}</td>
-            <td>{size(use.untagged_bytes)}</td>
+            <td className="kitops-Number">{size(untagged.reduce((sum, each) => sum + each.size_bytes, 0))}</td>
+            <td className="kitops-Number">{size(use.untagged_bytes)}</td>
           </tr>
           <tr>
             <td>
               {trans.__('Cache')} <small className="kitops-Quiet">{inert(use.cache)}</small>
             </td>
-            <td>{size(cached)}</td>
-            <td>{size(cached)}</td>
+            <td className="kitops-Number">{size(cached)}</td>
+            <td className="kitops-Number">{size(cached)}</td>
           </tr>
         </Table>
         <CheckField

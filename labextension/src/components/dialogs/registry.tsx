@@ -142,7 +142,7 @@ export class RegistryForm extends Form<RegistryRow> {
           )}
           {check.verdict !== 'bad_field' && (
             <Button onClick={() => again(() => (this._isForced = true))}>
-              {this._row ? trans.__('Save it all the same') : trans.__('Add it all the same')}
+              {this._row ? trans.__('Save anyway') : trans.__('Add anyway')}
             </Button>
           )}
         </div>

@@ -1,4 +1,5 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { Panel } from '@lumino/widgets';
 import type { JSX, ReactNode } from 'react';
 import { useCallback } from 'react';
@@ -30,12 +31,25 @@ export function FileView({ file, actions, rendermime, instead }: IFileViewProps)
         <p className="kitops-Empty">{trans.__('This file is too large to show: %1.', size(file.size_bytes))}</p>
       )}
       {!file.is_whole && file.kind !== 'large' && file.kind !== 'binary' && (
-        <p className="kitops-Notice">{trans.__('Only its beginning is shown: it has %1.', size(file.size_bytes))}</p>
+        <p className="kitops-Notice">{beginningOf(file, trans)}</p>
       )}
       {!file.is_whole || file.kind === 'binary' ? instead : null}
       <Shown {...{ file, actions, rendermime }} />
     </div>
   );
+}
+
+/** How much of a file is shown, in what it is made of. */
+function beginningOf({ kind, rows, size_bytes }: FilePreview, trans: TranslationBundle): string {
+  const count = Math.max(0, rows.length - 1); // the first one names the columns
+  return kind === 'table'
+    ? trans._n(
+        'Only its first row is shown: it has %2.',
+        'Only its first %1 rows are shown: it has %2.',
+        count,
+        size(size_bytes)
+      )
+    : trans.__('Only its beginning is shown: it has %1.', size(size_bytes));
 }
 
 function Shown({ file, actions, rendermime }: Omit<IFileViewProps, 'instead'>): JSX.Element {

@@ -39,6 +39,12 @@ export function NoteBody(props: INoteProps): JSX.Element {
     case 'searched':
     case 'search-more':
       return <Looked {...props} />;
+    case 'searched-all':
+      return (
+        <span className="kitops-Note kitops-Looked" role="status">
+          <span className="kitops-Looked-text">{allOf(row.searched, trans)}</span>
+        </span>
+      );
     case 'empty':
       return (
         <span className="kitops-Note">
@@ -121,6 +127,16 @@ function Looked(props: INoteProps): JSX.Element | null {
   );
 }
 
+function allOf(searched: readonly TagSearch[], trans: TranslationBundle): string {
+  const all = searched.reduce((sum, { repositories }) => sum + repositories, 0).toLocaleString();
+  return trans._n(
+    'Looked at all %2 repositories',
+    'Looked at all %2 repositories of %1 registries',
+    searched.length,
+    all
+  );
+}
+
 function lookedAt(search: TagSearch, trans: TranslationBundle): string {
   const [looked, all] = [search.lookedAt, search.repositories].map(count => count.toLocaleString());
   if (!search.repositories) {
@@ -133,9 +149,7 @@ function lookedAt(search: TagSearch, trans: TranslationBundle): string {
   if (search.isLooking) {
     return trans.__('Searching: %1 of %2 repositories', looked, all);
   }
-  return search.hasMore
-    ? trans.__('Looked at %1 of %2 repositories', looked, all)
-    : trans._n('Looked at its repository', 'Looked at all %2 repositories', search.repositories, all);
+  return trans.__('Looked at %1 of %2 repositories', looked, all);
 }
 
 function Failure(props: INoteProps): JSX.Element {

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { caretDownIcon, caretRightIcon, checkIcon, refreshIcon } from '@jupyterlab/ui-components';
-import type { HTMLAttributes, JSX } from 'react';
+import type { CSSProperties, HTMLAttributes, JSX } from 'react';
 
 import { age, inert, moment, shortDigest, shortName, size } from '../../format';
 import { kitIcon, pullIcon } from '../../icons';
@@ -50,6 +50,8 @@ export function RowView(props: IRowProps): JSX.Element {
       />
       {row.kind === 'note' ? (
         <NoteBody {...props} />
+      ) : row.kind === 'heading' ? (
+        <span className="kitops-Row-heading">{trans.__('Registries')}</span>
       ) : (
         <>
           {row.kind === 'tag' ? null : <Caret isOpen={row.isOpen} />}
@@ -203,17 +205,19 @@ function Here({ summary, trans }: IHereProps): JSX.Element | null {
   if (summary.is_local || isWhole) {
     const title = summary.is_local ? trans.__('In the local store') : trans.__('All its layers are in the local store');
     return (
-      <span className="kitops-Row-here" title={title}>
+      <span className="kitops-Row-here" role="img" aria-label={title} title={title}>
         <checkIcon.react tag="span" className="kitops-Icon" />
       </span>
     );
   }
+  const partly = trans.__('%1 of %2 layers are in the local store already', summary.layers_here, summary.layers);
   return summary.layers_here > 0 ? (
     <span
-      className="kitops-Row-here"
-      title={trans.__('%1 of %2 layers are in the local store already', summary.layers_here, summary.layers)}
-    >
-      {`${summary.layers_here}/${summary.layers}`}
-    </span>
+      className="kitops-Row-here kitops-Row-part"
+      role="img"
+      aria-label={partly}
+      title={partly}
+      style={{ '--kitops-part': `${Math.round((summary.layers_here / summary.layers) * 100)}%` } as CSSProperties}
+    />
   ) : null;
 }

@@ -7,7 +7,7 @@ import { SEARCHED } from '../../model';
 import type { LocalTag, RegistryRow } from '../../wire';
 import type { ITreeItem } from '../shared/tree';
 
-type RowKind = 'store' | 'registry' | 'repository' | 'tag' | 'note';
+type RowKind = 'store' | 'heading' | 'registry' | 'repository' | 'tag' | 'note';
 
 /** Why a row stands where names were expected. */
 export type Note =
@@ -21,6 +21,7 @@ export type Note =
   | 'no-registry'
   | 'searching'
   | 'searched'
+  | 'searched-all'
   | 'search-more';
 
 /** Its key names it also in what is remembered. */
@@ -39,6 +40,8 @@ export interface IRow extends ITreeItem {
   row: RegistryRow | null;
   /** How far the registry's tags were looked through. */
   search: TagSearch | null;
+  /** Those of the registries that were looked through to their ends. */
+  searched: readonly TagSearch[];
 }
 
 export interface IView {
@@ -62,7 +65,8 @@ const BLANK = {
   local: null,
   tags: [],
   row: null,
-  search: null
+  search: null,
+  searched: []
 } as const;
 
 /** What the tree shows; asks for the first page of what was opened and not yet looked at. */
@@ -70,8 +74,15 @@ export function rowsOf(model: IKitModel, view: IView): IRow[] {
   const query = view.query.trim().toLowerCase();
   const rows: IRow[] = [];
   addStore(rows, model, view, query);
+  if (model.registries.length) {
+    rows.push({ ...BLANK, key: 'registries', kind: 'heading', level: 1, label: '', parent: 'heading', isStop: false });
+  }
+  const searched: TagSearch[] = [];
   for (const registry of model.registries) {
-    addRegistry(rows, model, view, query, registry);
+    addRegistry(rows, model, view, query, registry, searched);
+  }
+  if (searched.length) {
+    rows.push({ ...note('searched-all', 'searched', 1), searched });
   }
   if (!model.registries.length && model.server === 'ready') {
     rows.push(note('no-registry', null, 1));
@@ -135,7 +146,15 @@ function addStore(rows: IRow[], model: IKitModel, view: IView, query: string): v
   }
 }
 
-function addRegistry(rows: IRow[], model: IKitModel, view: IView, query: string, row: RegistryRow): void {
+/** What was looked through to its end without a fault is reported once, of all registries together. */
+function addRegistry(
+  rows: IRow[],
+  model: IKitModel,
+  view: IView,
+  query: string,
+  row: RegistryRow,
+  searched: TagSearch[]
+): void {
   const key = `registry ${row.name}`;
   const isUnfolded = view.open.has(key);
   const isOpen = isUnfolded || query.length >= SEARCHED;
@@ -156,7 +175,9 @@ function addRegistry(rows: IRow[], model: IKitModel, view: IView, query: string,
   if (rest && (isUnfolded || rest === 'loading' || rest === 'more')) {
     rows.push({ ...note(rest, key, 2, pages.error), registry: row.name, row });
   }
-  if (search && !(isUnfolded && pages.state === 'failed')) {
+  if (search && !search.isLooking && !search.hasMore && !search.error && !search.unread) {
+    searched.push(search);
+  } else if (search && !(isUnfolded && pages.state === 'failed')) {
     const said = search.isLooking ? 'searching' : search.hasMore && search.repositories ? 'search-more' : 'searched';
     rows.push({ ...note(said, key, 2), key: `${key} search`, registry: row.name, row, search });
   }

@@ -105,7 +105,7 @@ describe('a registry', () => {
     await at.type('Address', 'ghcr.io');
     await at.press(at.go());
     await at.shown(() => at.dialog.node.textContent?.includes('no connection') === true, 'the reason');
-    await at.press(screen.getByText('Add it all the same'));
+    await at.press(screen.getByText('Add anyway'));
     await at.shown(() => at.dialog.isDisposed, 'the end');
     expect([bodies().length, at.server.count('POST check/registry')]).toEqual([1, 1]);
   });
@@ -120,7 +120,7 @@ describe('a registry', () => {
     await at.press(at.go());
     const field = screen.getByLabelText('CA file');
     await at.shown(() => field.parentElement?.textContent?.includes('no CA certificates') === true, 'the reason');
-    expect([field.getAttribute('aria-invalid'), screen.queryByText('Add it all the same')]).toEqual(['true', null]);
+    expect([field.getAttribute('aria-invalid'), screen.queryByText('Add anyway')]).toEqual(['true', null]);
     answers({});
     await at.type('CA file', 'other.pem');
     await at.press(at.go());

@@ -106,7 +106,7 @@ export const find = (text: string): HTMLElement => {
 /** React draws at the end of each act. */
 export const shown = async (isSo: () => boolean, what: string): Promise<void> => {
   for (let tries = 0; !isSo(); tries++) {
-    if (tries > 200) {
+    if (tries > 600) {
       throw new Error(`waited in vain for ${what}: ${panel.node.textContent}`);
     }
     await act(() => new Promise(resolve => setTimeout(resolve, 10)));

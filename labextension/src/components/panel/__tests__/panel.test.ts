@@ -9,9 +9,10 @@ import { button, click, find, HOSTILE, model, panel, press, ran, rows, server, s
 
 describe('the tree', () => {
   it('shows the store open and each registry closed, and who is signed in', () => {
-    expect(texts()).toEqual(['Local store', 'churn', 'corp', 'dead', 'private', 'ghcr.io', 'many']);
+    expect(texts().filter(Boolean)).toEqual(['Local store', 'churn', 'corp', 'dead', 'private', 'ghcr.io', 'many']);
     expect(find('corp').textContent).toContain('signed in');
     expect(within(panel.node).queryByText('Sign in')).toBeNull();
+    expect(find('Registries').dataset.kind).toBe('heading');
     expect(server.count('GET repositories')).toBe(0);
   });
 
@@ -37,7 +38,7 @@ describe('the tree', () => {
     await click('app');
     await shown(() => texts().includes('v1'), 'tags');
     await shown(() => find('v1').textContent?.includes('2.0 KiB') === true, 'a size');
-    expect(find('v1').textContent).toContain('1/3');
+    expect(within(find('v1')).getByRole('img', { name: '1 of 3 layers are in the local store already' })).toBeTruthy();
     await click('v1');
     expect(ran).toEqual([[CommandIDs.openKit, { reference: 'corp/app:v1' }]]);
   });
@@ -173,6 +174,19 @@ describe('the tree', () => {
     const before = server.count('GET search');
     await act(async () => void fireEvent.click(button('Look further')));
     await shown(() => server.count('GET search') > before, 'the next question');
+  });
+
+  it('tells once of all registries that were looked through to their ends', async () => {
+    server.routes['GET search'] = ({ query }) => {
+      const found = query.registry === 'corp' ? [{ name: 'app', tags: ['champion'], more: 0 }] : [];
+      return { found, looked_at: 40, repositories: 40, next: '', unread: 0, error: null };
+    };
+    const type = within(panel.node).getByRole('searchbox');
+    await act(async () => void fireEvent.change(type, { target: { value: 'champ' } }));
+    await shown(() => texts().includes('champion'), 'the tag');
+    const said = (): string[] => rows().flatMap(each => /Looked.*/.exec(each.textContent ?? '') ?? []);
+    await shown(() => said().length === 1 && said()[0].includes('200'), 'one row');
+    expect(said()).toEqual(['Looked at all 200 repositories of 5 registries']);
   });
 
   it('finds repositories in registries that nobody opened, and tells no faults of those', async () => {
