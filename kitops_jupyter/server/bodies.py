@@ -199,6 +199,15 @@ class Copy:
 
 
 @dataclass(frozen=True)
+class IndexFiles:
+    """A file index for a kit that was packed without one; `remote` attaches it in the registry."""
+
+    kind: Literal["index"]
+    reference: str
+    remote: bool = False
+
+
+@dataclass(frozen=True)
 class Login:
     registry: str
     username: str
@@ -263,8 +272,15 @@ class OneJob:
     id: str
 
 
-JobRequest: TypeAlias = Pull | Unpack | Push | Pack | Copy
-JOBS: dict[str, type[JobRequest]] = {"pull": Pull, "unpack": Unpack, "push": Push, "pack": Pack, "copy": Copy}
+JobRequest: TypeAlias = Pull | Unpack | Push | Pack | Copy | IndexFiles
+JOBS: dict[str, type[JobRequest]] = {
+    "pull": Pull,
+    "unpack": Unpack,
+    "push": Push,
+    "pack": Pack,
+    "copy": Copy,
+    "index": IndexFiles,
+}
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,11 @@ class Tasks:
                 return self._copy(asked)
             case bodies.Pack():
                 return self._pack(asked)
+            case bodies.IndexFiles():
+                Reference.parse(asked.reference)
+                words = ["index-files", asked.reference, *(["--remote"] if asked.remote else [])]
+                title = f"Index the files of {asked.reference}"
+                return Task("index", title, asked.reference, line(*words), asked, partial(_index, asked))
 
     def _pull(self, asked: bodies.Pull) -> Task:
         Reference.parse(asked.reference)
@@ -149,6 +154,15 @@ def _copy(asked: bodies.Copy, folder: Path, observe: Observer) -> wire.JobResult
 
     done = copy(asked.source, asked.destination, directory=folder, settings=usable_settings(), observe=observe)
     return _transferred(done)
+
+
+def _index(asked: bodies.IndexFiles, observe: Observer) -> wire.JobResult:
+    from kitops_jupyter.operations.index_files import index_files
+
+    done = index_files(asked.reference, remote=asked.remote, settings=usable_settings(), observe=observe)
+    made = [layer for layer in done.layers if layer.status == "indexed"]
+    files, size_bytes = sum(layer.file_count for layer in made), sum(layer.index_bytes for layer in made)
+    return wire.JobResult(done.digest, files, size_bytes, done.read_bytes, 0, "", str(done))
 
 
 def _pack(

@@ -10,7 +10,8 @@ export function doneWord({ kind }: Pick<Job, 'kind'>, trans: TranslationBundle):
     unpack: trans.__('unpacked'),
     push: trans.__('pushed'),
     pack: trans.__('packed'),
-    copy: trans.__('copied')
+    copy: trans.__('copied'),
+    index: trans.__('indexed')
   };
   return words[kind] ?? trans.__('done');
 }
@@ -33,6 +34,11 @@ export function outcomeOf({ done_bytes, kind, result }: Job, trans: TranslationB
   const { directory = '', files = 0, size_bytes = 0, here_bytes = 0, moved_bytes = done_bytes } = result ?? {};
   if (kind === 'pack' || kind === 'unpack' || (kind === 'pull' && (directory || files > 0))) {
     return filesOf(files, size_bytes, trans);
+  }
+  if (kind === 'index') {
+    return files
+      ? trans._n('%1 file can be read alone', '%1 files can be read alone', files)
+      : trans.__('nothing to index');
   }
   const words: { [kind: string]: string[] } = {
     pull: [trans.__('%1 downloaded', size(moved_bytes)), trans.__('%1 already here', size(here_bytes))],

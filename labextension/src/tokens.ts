@@ -32,6 +32,8 @@ export namespace CommandIDs {
   export const pull = 'kitops:pull';
   /** Bring a kit into a registry: `{reference}`. */
   export const push = 'kitops:push';
+  /** Make single files of a kit readable without its layers: `{reference}`, in the registry if `{remote}`. */
+  export const indexFiles = 'kitops:index-files';
   /** Give a kit another name: `{reference}`. */
   export const tag = 'kitops:tag';
   /** Move a kit to a stage of its life: `{reference}`. */

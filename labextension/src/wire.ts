@@ -315,7 +315,7 @@ export interface JobResult {
 export interface Job {
   id: string;
   seq: number;
-  kind: 'pull' | 'unpack' | 'push' | 'pack' | 'copy';
+  kind: 'pull' | 'unpack' | 'push' | 'pack' | 'copy' | 'index';
   title: string;
   reference: string;
   destination: string;
@@ -550,6 +550,12 @@ export interface Copy {
   destination: string;
 }
 
+export interface IndexFiles {
+  kind: 'index';
+  reference: string;
+  remote?: boolean;
+}
+
 export interface OneJob {
   id: string;
 }
@@ -596,7 +602,7 @@ export interface Validate {
   text: string;
 }
 
-export type JobRequest = Pull | Unpack | Push | Pack | Copy;
+export type JobRequest = Pull | Unpack | Push | Pack | Copy | IndexFiles;
 
 /** What each route is asked, and what it answers. */
 export interface Routes {

@@ -157,6 +157,7 @@ def writings(job_id: str) -> list[tuple[str, str, dict[str, Any]]]:
         ("POST", "jobs", {"kind": "pack", "directory": "", "kitfile": KITFILE, "reference": "evil:v1", "push": True}),
         ("POST", "jobs", {"kind": "unpack", "reference": "mine:v1", "directory": "stolen"}),
         ("POST", "jobs", {"kind": "push", "reference": "mine:v1", "destination": "corp/evil:v1"}),
+        ("POST", "jobs", {"kind": "index", "reference": "corp/built:v1", "remote": True}),
         ("POST", "jobs", {"kind": "copy", "source": "corp/built:v1", "destination": "corp/evil:v2"}),
         ("DELETE", f"jobs/{job_id}", {}),
         ("POST", f"jobs/{job_id}/retry", {}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
-from tests.e2e.acts import Camera, accept, command, dialog, ended, open_row, row
+from tests.e2e.acts import Camera, accept, command, dialog, ended, job_state, open_row, row
 from tests.e2e.lab import Lab
 from tests.fakes.registries import Real
 
@@ -157,3 +158,21 @@ def test_what_takes_space_is_shown_and_only_what_was_chosen_goes(
     kits = kit.list_kits(settings=here).kits
     assert {each.digest for each in kits} == before
     assert kit.cache_info(settings=here).file_count > 0
+
+
+def test_the_menu_of_a_kit_makes_its_single_files_readable_and_its_digest_stays(
+    page: Any, lab: Lab, several: str, here: Settings, tmp_path: Path, pictures: Camera
+) -> None:
+    (tmp_path / "notes.md").write_bytes(os.urandom(3000))
+    plain = replace(here, file_index=False)
+    kit.pack(tmp_path, text="docs: [{path: notes.md}]", tag=f"{several}:a1", settings=plain)
+    kit.push(f"{several}:a1", settings=plain)
+    before = {each["tag"]: each["digest"] for each in lab.ask(f"history?repository={several}")}
+    show(page, several)
+    tag(page, f"{several}:a1").click(button="right")
+    page.get_by_role("menuitem", name="Make Single Files Readable").press("Enter")
+    job = ended(page, lab, f"{several}:a1")
+    assert (job["state"], job["kind"]) == ("done", "index"), job["error"]
+    job_state(page, "done", "a1").get_by_text("1 file can be read alone").wait_for()
+    pictures.take(page, "indexed")
+    assert {each["tag"]: each["digest"] for each in lab.ask(f"history?repository={several}")} == before

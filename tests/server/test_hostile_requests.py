@@ -41,6 +41,7 @@ JOBS: list[dict[str, Any]] = [
     {"kind": "push", "reference": "a:b", "destination": "c:d"},
     {"kind": "unpack", "reference": "a:b", "directory": "d"},
     {"kind": "copy", "source": "a:b", "destination": "oci:c:d"},
+    {"kind": "index", "reference": "a:b"},
     {"kind": "pack", "directory": "", "reference": "a:b", "notebook": "n.ipynb"},
 ]
 RAW = {

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import kitops_jupyter as kit
+from kitops_jupyter.settings import Settings
 from tests.operations.projects import FILES, files_in, make_project
 from tests.server.conftest import Ask
 
@@ -86,3 +89,21 @@ async def test_layers_are_left_out_of_a_kitfile_and_its_comments_stay(ask: Ask, 
     for wrong in ("dataset", "dataset:x", "nothing:0", ":"):
         body = {"directory": "project", "kitfile": text, "dropped": [wrong]}
         assert (await ask("POST", "check/pack", body, status=400))["code"] == "usage"
+
+
+async def test_the_files_of_a_kit_are_indexed_where_the_kit_is_and_once(
+    ask: Ask, ended: Ask, named: str, root: Path
+) -> None:
+    (root / "plain").mkdir()
+    (root / "plain" / "notes.md").write_bytes(b"notes\n" * 500)
+    plain = replace(Settings.load(), file_index=False)
+    kit.pack(root / "plain", text="docs: [{path: notes.md}]", tag=f"{named}:plain", settings=plain)
+    kit.push(f"{named}:plain", settings=plain)
+    asked = {"kind": "index", "reference": f"{named}:plain", "remote": True}
+    job = await ended((await ask("POST", "jobs", asked))["id"])
+    assert job["state"] == "done", job["error"]
+    assert job["command"] == {"words": ["index-files", f"{named}:plain", "--remote"], "paths": []}
+    digest = job["result"]["digest"]
+    assert job["result"]["files"] == 1
+    again = await ended((await ask("POST", "jobs", asked))["id"])
+    assert (again["result"]["digest"], again["result"]["files"]) == (digest, 0)

@@ -8,7 +8,7 @@ from typing import Literal
 from kitops_jupyter.server.wire.error import Error
 from kitops_jupyter.server.wire.line import Line
 
-JobKind = Literal["pull", "unpack", "push", "pack", "copy"]
+JobKind = Literal["pull", "unpack", "push", "pack", "copy", "index"]
 JobState = Literal["waiting", "running", "done", "cancelled", "failed"]
 
 
@@ -23,8 +23,8 @@ class JobItem:
 
 @dataclass(frozen=True)
 class JobResult:
-    """What came of a job: `files` of `size_bytes` together that were written or packed, or what a copy of a whole kit
-    moved, and what of it was there already.
+    """What came of a job: `files` of `size_bytes` together that were written, packed or indexed, or what a copy of a
+    whole kit moved, and what of it was there already.
     """
 
     digest: str

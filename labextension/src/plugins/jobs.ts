@@ -30,6 +30,18 @@ export const jobs: JupyterFrontEndPlugin<void> = {
         await model.startJob({ kind: 'pull', reference, filters: [], directory: null, on_conflict: 'refuse' });
       }
     });
+    app.commands.addCommand(CommandIDs.indexFiles, {
+      label: trans.__('Make Single Files Readable'),
+      caption: trans.__('Read each layer once and attach an index of its files; the kit does not change'),
+      describedBy: {
+        args: { type: 'object', properties: { reference: { type: 'string' }, remote: { type: 'boolean' } } }
+      },
+      execute: async args => {
+        const reference = given(app, 'reference', args.reference);
+        const remote = typeof args.remote === 'boolean' ? args.remote : given(app, 'registry', undefined) !== '';
+        await model.startJob({ kind: 'index', reference, remote });
+      }
+    });
     app.commands.addCommand(CommandIDs.showFiles, {
       label: trans.__('Show in the File Browser'),
       describedBy: takes('path'),

@@ -113,9 +113,10 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
 /** What else there is to do with a kit, below the button. */
 function openMore(commands: CommandRegistry, button: HTMLElement, reference: string): void {
   const menu = new Menu({ commands });
-  for (const command of [CommandIDs.pull, CommandIDs.push, CommandIDs.copyKit, CommandIDs.tag, CommandIDs.remove]) {
+  const { pull, push, copyKit, tag, indexFiles, remove } = CommandIDs;
+  for (const command of [pull, push, copyKit, tag, indexFiles, remove]) {
     if (commands.hasCommand(command)) {
-      menu.addItem({ command, args: { reference } });
+      menu.addItem({ command, args: command === indexFiles ? { reference, remote: false } : { reference } });
     }
   }
   menu.aboutToClose.connect(() => requestAnimationFrame(() => menu.dispose()));
