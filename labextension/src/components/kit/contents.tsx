@@ -1,7 +1,7 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX, MouseEvent } from 'react';
-import { useRef, useState } from 'react';
+import { Suspense, useRef, useState } from 'react';
 
 import { filesOf } from '../../outcome';
 import type { IActions } from '../shared/actions';
@@ -9,10 +9,10 @@ import { TickBox } from '../shared/tickbox';
 import { TreeView } from '../shared/treeview';
 import { Find, Found } from './find';
 import { Into } from './into';
+import { Peek } from './late';
 import { itemsOf, openMenuAt } from './menu';
 import type { INode } from './node';
 import { canOpen } from './node';
-import { Peek } from './peek';
 import type { Pull } from './pull';
 import { useRanges } from './ranges';
 import { nameOf, partOf, Row } from './row';
@@ -58,7 +58,9 @@ export function Contents({ state, actions, rendermime }: IContentsProps): JSX.El
         <div className="kitops-Contents-list">
           <Parts state={state} tree={tree} actions={actions} />
         </div>
-        {previewed && <Peek {...{ state, actions, rendermime, onClose }} node={previewed} />}
+        <Suspense fallback={null}>
+          {previewed && <Peek {...{ state, actions, rendermime, onClose }} node={previewed} />}
+        </Suspense>
       </div>
       <Into pull={pull} tree={tree} actions={actions} />
     </div>

@@ -1,5 +1,6 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { JSX } from 'react';
+import { Suspense } from 'react';
 
 import type { IActions } from '../shared/actions';
 import { Failure, Waiting } from '../shared/notes';
@@ -8,9 +9,7 @@ import { Contents } from './contents';
 import { Diff } from './diff';
 import { Header } from './header';
 import { History } from './history';
-import { KitfileView } from './kitfile';
-import { Notebook } from './notebook';
-import { Overview } from './overview';
+import { KitfileView, Notebook, Overview } from './late';
 import type { KitState, Tab } from './state';
 import { Tabs } from './tabs';
 
@@ -56,7 +55,7 @@ export function Kit({ state, actions, rendermime, openMenu }: IKitProps): JSX.El
             state.tab = tab;
           }}
         >
-          {views[state.tab]()}
+          <Suspense fallback={<Waiting>{trans.__('Reading the kit…')}</Waiting>}>{views[state.tab]()}</Suspense>
         </Tabs>
       )}
     </>
