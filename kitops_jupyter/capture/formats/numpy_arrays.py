@@ -89,7 +89,7 @@ class NpzFormat:
     def save(self, value: Any, path: Path, saving: Saving) -> Saved:
         import numpy
 
-        restore: dict[str, Any] = {"dtypes": {}}
+        restore: dict[str, Any] = {}
         if isinstance(value, numpy.ma.MaskedArray):
             if type(value) is not numpy.ma.MaskedArray:
                 raise saving.refuse(value, "", "is a subclass of a masked array", "numpy.ma.asarray(x) packs one")
@@ -97,53 +97,69 @@ class NpzFormat:
             arrays = dict(zip(_MASKED, (value.data, numpy.ma.getmaskarray(value), value.fill_value), strict=True))
         else:
             arrays = value
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-            for key, item in arrays.items():
-                self._write(archive, key, item, restore, saving)
+        restore["dtypes"] = write_npz(path, arrays, saving)
         schema = [{"name": str(key), "type": _type_text(numpy.asarray(item))} for key, item in arrays.items()]
         return Saved(restore=restore, schema=schema, requires=["ml_dtypes"] if restore["dtypes"] else [])
-
-    def _write(self, archive: zipfile.ZipFile, key: Any, item: Any, restore: dict[str, Any], saving: Saving) -> None:
-        import numpy
-
-        inside = f"[{key!r}]"
-        if type(key) is not str or not key or "\0" in key:
-            raise saving.refuse(key, inside, "only text can name an array", "{str(k): v for k, v in x.items()}")
-        if type(item) not in (numpy.ndarray, numpy.memmap) and not isinstance(item, numpy.generic):
-            raise saving.refuse(item, inside, "is not a plain array", "pack it as a variable of its own")
-        own: dict[str, Any] = {}
-        stored = _storable(numpy.asarray(item), saving, inside, own)
-        if "dtype" in own:
-            restore["dtypes"][key] = own["dtype"]
-        with archive.open(zipfile.ZipInfo(f"{key}.npy", TIME), "w", force_zip64=True) as stream:
-            _write_array(stream, stored)
 
     def load(self, path: Path, restore: Facts, loading: Loading) -> Any:
         import numpy
 
-        dtypes = restore.get("dtypes")
-        dtypes = dtypes if isinstance(dtypes, Mapping) else {}
-        found: dict[str, Any] = {}
-        try:
-            with zipfile.ZipFile(path) as archive:
-                for member in archive.infolist():
-                    key = member.filename.removesuffix(".npy")
-                    if member.compress_type != zipfile.ZIP_STORED or key in found:
-                        raise VariableRefused(f"{loading.name}: {path.name} was not written by kit pack")
-                    if loading.columns is not None and key not in loading.columns:
-                        continue
-                    with archive.open(member) as stream:
-                        _check_header(stream, member.file_size, member.filename, loading)
-                    with archive.open(member) as stream:
-                        array = numpy.lib.format.read_array(stream, allow_pickle=False)
-                    found[key] = array.view(_extension_dtype(str(dtypes[key]), loading)) if key in dtypes else array
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as problem:
-            raise VariableRefused(f"{loading.name}: {path.name} cannot be read: {problem}") from None
+        found = read_npz(path, restore, loading)
         if restore.get("masked") is not True:
             return found
         if set(found) != set(_MASKED):
             raise VariableRefused(f"{loading.name}: {path.name} is not a masked array")
         return numpy.ma.MaskedArray(found["data"], mask=found["mask"], fill_value=found["fill_value"][()])
+
+
+def write_npz(path: Path, arrays: Mapping[Any, Any], saving: Saving) -> dict[str, str]:
+    """Write the arrays as one file; the names of the types that NumPy alone does not know, by key."""
+    dtypes: dict[str, str] = {}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for key, item in arrays.items():
+            _write_member(archive, key, item, dtypes, saving)
+    return dtypes
+
+
+def read_npz(path: Path, restore: Facts, loading: Loading) -> dict[str, Any]:
+    """The arrays of a file that `write_npz` wrote. Raises VariableRefused for any other file."""
+    import numpy
+
+    dtypes = restore.get("dtypes")
+    dtypes = dtypes if isinstance(dtypes, Mapping) else {}
+    found: dict[str, Any] = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                key = member.filename.removesuffix(".npy")
+                if member.compress_type != zipfile.ZIP_STORED or key in found:
+                    raise VariableRefused(f"{loading.name}: {path.name} was not written by kit pack")
+                if loading.columns is not None and key not in loading.columns:
+                    continue
+                with archive.open(member) as stream:
+                    _check_header(stream, member.file_size, member.filename, loading)
+                with archive.open(member) as stream:
+                    array = numpy.lib.format.read_array(stream, allow_pickle=False)
+                found[key] = array.view(_extension_dtype(str(dtypes[key]), loading)) if key in dtypes else array
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as problem:
+        raise VariableRefused(f"{loading.name}: {path.name} cannot be read: {problem}") from None
+    return found
+
+
+def _write_member(archive: zipfile.ZipFile, key: Any, item: Any, dtypes: dict[str, str], saving: Saving) -> None:
+    import numpy
+
+    inside = f"[{key!r}]"
+    if type(key) is not str or not key or "\0" in key:
+        raise saving.refuse(key, inside, "only text can name an array", "{str(k): v for k, v in x.items()}")
+    if type(item) not in (numpy.ndarray, numpy.memmap) and not isinstance(item, numpy.generic):
+        raise saving.refuse(item, inside, "is not a plain array", "pack it as a variable of its own")
+    own: dict[str, Any] = {}
+    stored = _storable(numpy.asarray(item), saving, inside, own)
+    if "dtype" in own:
+        dtypes[key] = own["dtype"]
+    with archive.open(zipfile.ZipInfo(f"{key}.npy", TIME), "w", force_zip64=True) as stream:
+        _write_array(stream, stored)
 
 
 def _write_array(stream: IO[bytes], array: Any) -> None:

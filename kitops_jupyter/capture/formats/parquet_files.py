@@ -45,10 +45,10 @@ def flat_memory() -> Iterator[None]:
 
 def pieces(file: Any, names: Sequence[str]) -> Iterator[tuple[str, int, Any]]:
     """Each column's chunks in the order of rows, as name, first row and chunk; at most `_READ_BYTES` at once."""
-    start = 0
+    start, count = 0, max(1, file.metadata.num_columns)
     for group in range(file.num_row_groups):
         known = file.metadata.row_group(group)
-        each = max(1, known.total_byte_size // max(1, len(file.schema_arrow.names)))
+        each = max(1, known.total_byte_size // count)
         at_once = max(1, _READ_BYTES // each)
         for first in range(0, len(names), at_once):
             some = names[first : first + at_once]

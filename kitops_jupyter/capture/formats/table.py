@@ -14,6 +14,11 @@ GROUP = "kitops_jupyter.formats"
 # By the library whose types they take, the more special first: an XGBClassifier is an estimator of scikit-learn, too.
 _BUILT_IN = (
     ("pandas", "frames"),
+    ("polars", "polars_frames"),
+    ("pyarrow", "arrow_tables"),
+    ("scipy", "scipy_sparse"),
+    ("PIL", "pil_images"),
+    ("matplotlib", "matplotlib_figures"),
     ("numpy", "numpy_arrays"),
     ("builtins", "json_values"),
 )
@@ -45,7 +50,7 @@ def format_named(name: str) -> Format | None:
 
 def names() -> list[str]:
     """Every built-in format's name."""
-    return [found.name for _, module in _BUILT_IN for found in _formats_in(module)]
+    return [found.name for module in dict.fromkeys(module for _, module in _BUILT_IN) for found in _formats_in(module)]
 
 
 def type_names(value: Any) -> list[str]:

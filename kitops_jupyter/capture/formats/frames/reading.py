@@ -60,13 +60,14 @@ def read(path: Path, restore: Facts, loading: Loading, limit: int | None) -> Any
 
 
 def _arrays(file: Any, columns: Mapping[int, Column], rows: int) -> dict[int, Any]:
-    names = {file.schema_arrow.names[at]: at for at in columns}
+    stored = file.schema_arrow  # made anew each time that it is asked for
+    names = {stored.names[at]: at for at in columns}
     rooms = {at: column.room(rows) for at, column in columns.items()}
     for name, start, chunk in pieces(file, list(names)):
         at = names[name]
         if start < rows:
             columns[at].fill(rooms[at], start, chunk[: rows - start])
-    return {at: columns[at].done(rooms.pop(at), file.schema_arrow.field(at).type) for at in columns}
+    return {at: columns[at].done(rooms.pop(at), stored.field(at).type) for at in columns}
 
 
 def _index_of(told: Mapping[str, Any], arrays: Sequence[Any], rows: int, limit: int | None) -> Any:
