@@ -13,12 +13,17 @@ from kitops_jupyter.errors import Cancelled, VariableRefused
 GROUP = "kitops_jupyter.formats"
 # By the library whose types they take, the more special first: an XGBClassifier is an estimator of scikit-learn, too.
 _BUILT_IN = (
+    ("geopandas", "geo_frames"),
+    ("datasets", "hf_datasets"),
+    ("xarray", "xarray_sets"),
     ("pandas", "frames"),
     ("polars", "polars_frames"),
     ("pyarrow", "arrow_tables"),
     ("scipy", "scipy_sparse"),
     ("PIL", "pil_images"),
     ("matplotlib", "matplotlib_figures"),
+    ("plotly", "plotly_figures"),
+    ("altair", "altair_charts"),
     ("numpy", "numpy_arrays"),
     ("builtins", "json_values"),
 )
