@@ -26,6 +26,8 @@ _BUILT_IN = (
     ("altair", "altair_charts"),
     ("numpy", "numpy_arrays"),
     ("builtins", "json_values"),
+    ("pydantic", "records"),
+    ("builtins", "records"),
 )
 _CONTAINERS = (dict, list, tuple)
 _ITEMS_LIMIT = 64  # of a container, looked at for the library of what it holds

@@ -52,7 +52,7 @@ def test_a_table_comes_back_equal(name: str, results: dict[str, str]) -> None:
     assert results[name] == ""
 
 
-@pytest.mark.parametrize("name", ["arrow", "arrow-parquet", "polars", "tiff", "png", "scipy-sparse"])
+@pytest.mark.parametrize("name", ["arrow", "arrow-parquet", "polars", "tiff", "png", "scipy-sparse", "record"])
 @pytest.mark.parametrize("data", [b"", b"ARROW1\0\0nothing", b"PAR1" * 9, b"\x89PNG\r\n\x1a\n" + b"\0" * 40])
 def test_a_file_of_another_kind_is_refused(name: str, data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "x.file"
