@@ -10,7 +10,7 @@ BROWSERS ?= 2
 JLPM = cd labextension && PATH="$(abspath $(BIN)):$$PATH" jlpm
 FRONT_END = labextension/package.json labextension/yarn.lock $(shell find labextension/src labextension/style labextension/schema -type f)
 
-.PHONY: demo test test-lowest lint lint-python lint-panel docs dist e2e tour bench bench-small clean
+.PHONY: demo test test-libraries test-lowest lint lint-python lint-panel docs dist e2e tour bench bench-small clean
 
 # Tests start Python hundreds of times: each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
@@ -43,6 +43,11 @@ test: $(VENV)/.installed-test
 	$(JLPM) install --immutable
 	$(JLPM) test
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+# Round trips of live variables through the libraries that `make test` does not install.
+test-libraries: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --editable '.[datasets,figures,geo,xarray]' ml_dtypes pydantic
+	$(BIN)/python -m pytest -n $(WORKERS) -m libraries tests/capture
 
 # The oldest libraries that pyproject allows, in an environment of their own, under the rooms that use them. Left out: the
 # scenarios that fsspec brings along, which do not know new pytests. Old IPythons warn at each %cd.

@@ -21,7 +21,8 @@ _is_loading = False
 
 
 def listen(event: str, arguments: tuple[Any, ...]) -> None:
-    if _is_loading and event in _RUNS_CODE:
+    is_platform = event == "subprocess.Popen" and arguments[0] == "uname"  # by libraries that ask for the machine
+    if _is_loading and event in _RUNS_CODE and not is_platform:
         _heard.append(f"{event}{arguments!r}"[:200])
 
 
