@@ -136,6 +136,10 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.tally import Counts as Counts
     from kitops_jupyter.operations.transfer.copy import CopyResult as CopyResult
     from kitops_jupyter.operations.transfer.copy import copy as copy
+    from kitops_jupyter.operations.transfer.disk_use import CleanUp as CleanUp
+    from kitops_jupyter.operations.transfer.disk_use import DiskUse as DiskUse
+    from kitops_jupyter.operations.transfer.disk_use import clean_up as clean_up
+    from kitops_jupyter.operations.transfer.disk_use import disk_use as disk_use
     from kitops_jupyter.operations.transfer.promote import PromoteResult as PromoteResult
     from kitops_jupyter.operations.transfer.promote import promote as promote
     from kitops_jupyter.operations.transfer.promotion_notes import Moved as Moved
@@ -214,6 +218,7 @@ _HOMES = {
     ),
     "operations.tally": "Counts",
     "operations.transfer.copy": "CopyResult copy",
+    "operations.transfer.disk_use": "CleanUp DiskUse clean_up disk_use",
     "operations.transfer.promote": "PromoteResult promote",
     "operations.transfer.promotion_notes": "Moved",
     "operations.transfer.promotion_plan": "Kept PromotionPlan plan_promotion",

@@ -15,6 +15,7 @@ FOLDER = "reference/verbs"
 # Functions whose name is not their verb's, or not alone.
 _OTHER_NAMES = {
     "list": ("list_kits",),
+    "clean": ("clean_up", "disk_use"),
     "cache": ("cache_clear", "cache_info"),
     "index": ("index_add", "index_create", "index_list", "index_remove"),
     "pull": ("pull", "pull_files", "pull_tars"),

@@ -63,8 +63,9 @@ def test_a_clean_up_removes_the_kits_that_were_shown_and_no_tag(home: Settings, 
     assert [(name, found.digest) for name, found in use.untagged] == [(f"iris@{digest}", digest)]
     assert 0 < use.untagged_bytes < use.store_bytes and use.kit_count == 3
     before = names(home)
-    freed = clean_up(untagged=use.stamp, cache=False, settings=home)
-    assert freed >= use.untagged_bytes and names(home) == before
+    done = clean_up(cache=False, stamp=use.stamp, settings=home)
+    assert done.freed_bytes >= use.untagged_bytes and done.removed == (f"iris@{digest}",)
+    assert names(home) == before and "iris@" not in str(disk_use(settings=home))
     assert disk_use(settings=home).untagged == ()
 
 
@@ -74,14 +75,15 @@ def test_a_clean_up_of_what_changed_since_it_was_shown_removes_nothing(home: Set
     shown = disk_use(settings=home)
     write_files(tmp_path / "iris:v1", {"a.bin": b"4444" * 4096})
     kit.pack(tmp_path / "iris:v1", text="code: [{path: .}]", tag="iris:v1", settings=home)
-    with pytest.raises(kit.Conflict):
-        clean_up(untagged=shown.stamp, cache=True, settings=home)
+    with pytest.raises(kit.Conflict, match="nothing was removed") as caught:
+        clean_up(stamp=shown.stamp, settings=home)
+    assert caught.value.hint == "kit clean shows them"
     assert len(disk_use(settings=home).untagged) == 2
     assert disk_use(settings=home).cache_files > 0
 
 
 def test_an_emptied_cache_leaves_all_kits(home: Settings) -> None:
     before = names(home)
-    assert clean_up(untagged="", cache=True, settings=home) > 0
+    assert clean_up(untagged=False, settings=home).cache_bytes > 0
     assert kit.cache_info(settings=home).file_count == 0
     assert names(home) == before

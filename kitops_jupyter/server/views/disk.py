@@ -31,4 +31,6 @@ def clean_up(asked: bodies.CleanUp) -> wire.Freed:
     """Remove just what was shown. Raises Conflict if that is something else by now."""
     from kitops_jupyter.operations.transfer import disk_use
 
-    return wire.Freed(disk_use.clean_up(untagged=asked.untagged, cache=asked.cache, settings=usable_settings()))
+    settings, is_untagged = usable_settings(), bool(asked.untagged)
+    done = disk_use.clean_up(untagged=is_untagged, cache=asked.cache, stamp=asked.untagged, settings=settings)
+    return wire.Freed(done.freed_bytes)

@@ -35,6 +35,7 @@ NAMES = (
     "index",
     "index-files",
     "remove",
+    "clean",
     "cache",
     "version",
     "doctor",
@@ -53,6 +54,10 @@ _ELSEWHERE = {
     "lint": "validate",
     "cp": "copy",
     "mirror": "copy",
+    "prune": "clean",
+    "gc": "clean",
+    "cleanup": "clean",
+    "du": "clean",
 }
 
 
