@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,16 +30,42 @@ _PLAIN = re.compile(r"[^\W\d_][\w./-]*(?: [\w./-]+)*")
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
-def without(text: str, section: Section, index: int) -> str | None:
-    """The text without one entry; None where that cannot be done without changing anything else that it says.
+def without(text: str, entries: Iterable[tuple[Section, int]]) -> tuple[str, list[tuple[Section, int]]]:
+    """The text without these entries, and those that had to stay: without them, it would say something else, too.
 
-    Comments on the lines of the entry go with it, those on lines of their own stay. A list that gets empty goes, too.
-    Raises KitfileInvalid for a text that is no Kitfile.
+    Comments on the lines of an entry go with it, those on lines of their own stay. A list that gets empty goes, too.
+    The text is read twice for each section, and again only to find the entries that must stay.
+    Raises KitfileInvalid for a text that is not a Kitfile.
     """
-    before = parse_yaml(text)
+    parse_yaml(text)
+    by_section: dict[Section, set[int]] = {}
+    for section, index in entries:
+        by_section.setdefault(section, set()).add(index)
+    kept: list[tuple[Section, int]] = []
+    for section in sorted(by_section, reverse=True):  # the parts of a model before the model
+        text, stay = _without(text, section, sorted(by_section[section]))
+        kept += [(section, index) for index in stay]
+    return text, kept
+
+
+def _without(text: str, section: Section, indexes: Sequence[int]) -> tuple[str, list[int]]:
+    """The text without as many of these entries as can go, and the others: all are tried at once, then each half."""
+    less = _without_all(text, section, set(indexes))
+    if less is not None:
+        return less, []
+    if len(indexes) == 1:
+        return text, list(indexes)
+    half = len(indexes) // 2
+    text, high = _without(text, section, indexes[half:])  # first, as the places of the lower ones stay the same
+    text, low = _without(text, section, indexes[:half])
+    return text, [*high, *low]
+
+
+def _without_all(text: str, section: Section, indexes: Set[int]) -> str | None:
+    """The text without all of these entries, if it then says just that."""
     try:
-        expected = _less(before, section, index)
-        cuts = _cuts(text, _tree(text), section, index)
+        expected = _less(parse_yaml(text), section, indexes)
+        cuts = _cuts(text, _tree(text), section, indexes)
         if expected is None or not cuts:
             return None
         after = "".join(text[start:end] for start, end in _kept(len(text), cuts))
@@ -84,11 +110,14 @@ def _ended(text: str) -> str:
     return text if not text or text.endswith("\n") else f"{text}\n"
 
 
-def _less(kitfile: Kitfile, section: Section, index: int) -> Kitfile | None:
-    """What shall be said afterwards."""
+def _less(kitfile: Kitfile, section: Section, indexes: Set[int]) -> Kitfile | None:
+    """What the text must say afterwards; None if there are no such entries."""
 
     def rest(values: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        return values[:index] + values[index + 1 :] if index < len(values) else None
+        return tuple(value for at, value in enumerate(values) if at not in indexes) if is_in(values) else None
+
+    def is_in(values: tuple[Any, ...]) -> bool:
+        return max(indexes) < len(values)
 
     if section == "model":
         return replace(kitfile, model=None) if kitfile.model else None
@@ -146,8 +175,8 @@ def _tree(text: str) -> _Span | None:
     return next(iter(open_spans[0].parts), None)
 
 
-def _cuts(text: str, root: _Span | None, section: Section, index: int) -> list[tuple[int, int]]:
-    """What goes, as offsets; nothing where the entry is not written plainly at its place."""
+def _cuts(text: str, root: _Span | None, section: Section, indexes: Set[int]) -> list[tuple[int, int]]:
+    """What goes, as offsets; nothing where an entry is not written plainly at its place."""
     if root is None:
         return []
     if section == "model":
@@ -164,13 +193,16 @@ def _cuts(text: str, root: _Span | None, section: Section, index: int) -> list[t
     if not found or found[1].kind != "list":
         return []
     values = found[1]
-    items = [item for item in values.parts if item.kind != "leaf" or item.text not in _NULLS]
-    if index >= len(items):
+    places = [at for at, item in enumerate(values.parts) if item.kind != "leaf" or item.text not in _NULLS]
+    if max(indexes) >= len(places):
         return []
-    if len(items) == 1:
+    if len(places) == len(indexes):
         return _pair_cuts(text, holder, key)
-    at = values.parts.index(items[index])
-    return _flow_cut(text, values, at, at) if values.is_flow else _item_cut(text, values, at)
+    gone = sorted(places[index] for index in indexes)
+    if values.is_flow:
+        return [cut for first, last in _runs(gone) for cut in _flow_cut(text, values, first, last)]
+    cuts = [_item_cut(text, values, at) for at in gone]
+    return [cut for found in cuts for cut in found] if all(cuts) else []
 
 
 def _pair_cuts(text: str, holder: _Span, key: str) -> list[tuple[int, int]]:
@@ -200,6 +232,15 @@ def _item_cut(text: str, values: _Span, at: int) -> list[tuple[int, int]]:
     return [(_line_start(text, dashes[-1]), _line_end(text, item.end))]
 
 
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and the last of each run of numbers that follow one another."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        follows = bool(runs) and runs[-1][1] + 1 == number
+        runs[-1:] = [(runs[-1][0], number)] if follows else [*runs[-1:], (number, number)]
+    return runs
+
+
 def _flow_cut(text: str, values: _Span, first: int, last: int) -> list[tuple[int, int]]:
     """Parts of a list or map in brackets, with the comma that divides them from the others."""
     if last + 1 < len(values.parts):
@@ -213,7 +254,9 @@ def _line_start(text: str, at: int) -> int:
 
 def _line_end(text: str, at: int) -> int:
     """Behind the line in which the last sign before `at` stands; blank lines after it are not the entry's."""
-    at = len(text[:at].rstrip(" \t\r\n")) if text[:at].endswith(("\n", "\r")) else at
+    if at and text[at - 1] in "\r\n":
+        while at and text[at - 1] in " \t\r\n":
+            at -= 1
     end = text.find("\n", at)
     return len(text) if end < 0 else end + 1
 

@@ -101,17 +101,14 @@ def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
 
 
 def _without(text: str, dropped: list[str]) -> tuple[str, list[str]]:
-    """The Kitfile without these layers' entries, the last of a section first; and the keys that have to stay."""
+    """The Kitfile without these layers' entries, and the keys of those that have to stay."""
     from kitops_jupyter.kitfile import without
 
-    kept = []
-    for section, index in sorted(map(_section_and_index, dropped), reverse=True):
-        less = without(text, section, index)
-        if less is None:
-            kept.append(f"{section}:{index}")
-        else:
-            text = less
-    return text, kept
+    entries = [_section_and_index(key) for key in dropped]
+    if not entries:
+        return text, []
+    less, kept = without(text, entries)
+    return less, [f"{section}:{index}" for section, index in kept]
 
 
 def _section_and_index(key: str) -> tuple[Section, int]:

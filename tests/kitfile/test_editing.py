@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kitops_jupyter.errors import KitfileInvalid
-from kitops_jupyter.kitfile import Code, parse_yaml
-from kitops_jupyter.kitfile.editing import with_code, without
+from kitops_jupyter.kitfile import Code, Kitfile, editing, parse_yaml
+from kitops_jupyter.kitfile.editing import with_code
+from kitops_jupyter.kitfile.values import Section
 
 PLAIN = """\
 # a study
@@ -37,6 +38,13 @@ code: [ {path: a.py}, {path: b.py} ]
 docs:
 - path: README.md
 """
+
+
+def without(text: str, section: Section, *indexes: int) -> str | None:
+    """The text without these entries, None if one of them stays."""
+    after, kept = editing.without(text, [(section, index) for index in indexes])
+    assert not kept or len(indexes) > 1 or after == text
+    return None if kept else after
 
 
 def lines_less(text: str, *gone: str) -> str:
@@ -163,3 +171,52 @@ def test_an_entry_that_would_change_more_is_refused(text: str) -> None:
 def test_any_name_is_added_as_it_is_or_not_at_all(name: str, text: str) -> None:
     after = with_code(text, name)
     assert after is None or parse_yaml(after) == replace(parse_yaml(text), code=(*parse_yaml(text).code, Code(name)))
+
+
+@pytest.mark.parametrize(
+    ("text", "indexes", "rest"),
+    [
+        ("code: [{path: a}, {path: b}, {path: c}, {path: d}]\n", (1, 3), "code: [{path: a}, {path: c}]\n"),
+        ("code: [{path: a}, {path: b}, {path: c}, {path: d}]\n", (2, 3), "code: [{path: a}, {path: b}]\n"),
+        ("code: [{path: a}, {path: b}, {path: c}, {path: d}]\n", (0, 1, 3), "code: [{path: c}]\n"),
+        ("code: [{path: a}, {path: b}]\ndocs: [{path: c}]\n", (0, 1), "docs: [{path: c}]\n"),
+        ("code:\n- path: a # x\n# own\n- path: b\n- path: c\n", (0, 1), "code:\n# own\n- path: c\n"),
+        ("code:\n- path: a\n- path: b\ndocs: [{path: c}]\n", (0, 1), "docs: [{path: c}]\n"),
+        ("code:\n- &a {path: a}\n- path: b\n- *a\n", (0, 2), "code:\n- path: b\n"),
+    ],
+)
+def test_several_entries_go_as_one_after_the_other_would(text: str, indexes: tuple[int, ...], rest: str) -> None:
+    assert without(text, "code", *indexes) == rest
+    one_by_one: str | None = text
+    for index in sorted(indexes, reverse=True):
+        one_by_one = without(one_by_one or "", "code", index)
+    assert one_by_one == rest
+
+
+def test_an_entry_that_must_stay_keeps_no_other() -> None:
+    text = "code:\n- path: a\n- &b {path: b}\n- path: c\n- *b\ndocs:\n- path: d\n- path: e\n"
+    after, kept = editing.without(text, [("docs", 1), ("code", 0), ("code", 1), ("code", 2), ("code", 9), ("docs", 1)])
+    assert after == "code:\n- &b {path: b}\n- *b\ndocs:\n- path: d\n"
+    assert set(kept) == {("code", 1), ("code", 9)}
+
+
+def test_a_model_goes_with_those_of_its_parts_that_are_named_too() -> None:
+    after, kept = editing.without(PLAIN, [("model", 0), ("part", 1), ("part", 0)])
+    assert after == without(PLAIN, "model", 0) and not kept
+
+
+@pytest.mark.parametrize("count", [8, 500])
+def test_any_number_of_entries_costs_the_same_few_readings_of_the_text(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings: list[str] = []
+
+    def counting(text: str) -> Kitfile:
+        readings.append(text)
+        return parse_yaml(text)
+
+    monkeypatch.setattr(editing, "parse_yaml", counting)
+    text = "datasets:\n" + "".join(f"- path: d{at}  # {at}\n" for at in range(count)) + "code: [{path: x}]\n"
+    after, kept = editing.without(text, [("dataset", at) for at in range(0, count, 2)])
+    assert (after.count("- path"), kept) == (count // 2, [])
+    assert len(readings) == 3
