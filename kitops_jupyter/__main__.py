@@ -61,12 +61,26 @@ def _run(words: Sequence[str]) -> int:
             warn=lambda line: print(f"Warning: {printable(line)}", file=sys.stderr, flush=True),
         )
         result = verbs.run(call, context)
-    text = str(result)  # as it is for a program, harmless for a terminal
-    print(printable_lines(text) if sys.stdout.isatty() else text)
+    text, aside = _texts(result)
+    if text:
+        print(printable_lines(text) if sys.stdout.isatty() else text)  # as it is for a program, harmless for a terminal
+    if aside:
+        sys.stdout.flush()
+        print(printable_lines(aside), file=sys.stderr)
     if line := call.verb.kit_line(result):
         print(line)
     sys.stdout.flush()
     return FAILED if verbs.is_failure(call, result) else DONE
+
+
+def _texts(result: object) -> tuple[str, str]:
+    """The result for stdout, and what stands beside it for stderr."""
+    from kitops_jupyter import show
+    from kitops_jupyter.result import Result
+
+    value = getattr(result, "result", result)  # of one that was printed in a format, the value behind it
+    aside = show.aside_of(value) if isinstance(value, Result) else ""
+    return (show.text_of(result) if isinstance(result, Result) else str(result)), aside
 
 
 def _ask(prompt: str, is_secret: bool) -> str:

@@ -15,6 +15,7 @@ import pytest
 from kitops_jupyter.__main__ import DONE, FAILED, INTERRUPTED, MISUSED, main
 from kitops_jupyter.sizes import human_size
 from tests.archives import extract
+from tests.fakes.names_registry import Names, names_registry
 
 GOLDEN = Path(__file__).parent / "golden"
 DIGEST = re.compile(r"sha256:[0-9a-f]{10,}")
@@ -206,3 +207,25 @@ def test_a_pack_ends_with_the_line_that_scripts_read_and_a_dry_run_does_not(
     assert lines[-1] == f"Model saved: {next(line.split()[1] for line in lines if 'digest' in line)}"
     assert main(["pack", ".", "-t", "here:v1", "--dry-run"]) == DONE
     assert "Model saved" not in capsys.readouterr().out
+
+
+def test_a_search_prints_names_on_stdout_and_how_far_it_looked_on_stderr(place: Path) -> None:
+    with names_registry(Names(["a", "b"], {"a": ["champion", "v1"]}, {"b": 403})) as names:
+        found = run(place, "search", names.host, "champion", "--plain-http")
+        nothing = run(place, "search", names.host, "no-such", "--plain-http")
+    assert found.returncode == nothing.returncode == DONE
+    assert found.stdout == f"{names.host}/a:champion\n" and nothing.stdout == ""
+    assert "looked at the tags of 2 of 2 repositories" in found.stderr and "b: " in found.stderr
+
+
+@pytest.mark.parametrize("form", [(), ("--format", "json"), ("--format", "{{ .Repo }}")])
+def test_a_list_says_on_stderr_what_it_could_not_read(place: Path, form: tuple[str, ...]) -> None:
+    (place / "a.py").touch()
+    assert main(["pack", ".", "-t", "churn:v1", "--init"]) == DONE
+    (index,) = (place.parent / "home" / "storage").glob("*-index.json")
+    index.with_name("bG9jYWxob3N0L290aGVy-index.json").write_text("{")
+    listed = run(place, "list", *form)
+    assert "churn" in listed.stdout and "cannot be used" not in listed.stdout
+    assert "bG9jYWxob3N0L290aGVy-index.json cannot be used" in listed.stderr
+    if "json" in form:
+        assert json.loads(listed.stdout)[0]["repo"] == "churn"

@@ -7,14 +7,14 @@ of its operation is shown, and the operation was imported before that.
 from __future__ import annotations
 
 from kitops_jupyter.result import Result
-from kitops_jupyter.show.results import card_of, text_of
+from kitops_jupyter.show.results import aside_of, card_of, text_of
 
-__all__ = ["as_html", "as_text", "card_of"]
+__all__ = ["as_html", "as_text", "aside_of", "card_of", "text_of"]
 
 
 def as_text(result: Result) -> str:
-    """The result for a terminal."""
-    return text_of(result)
+    """The result as plain text, with what a terminal shows beside it."""
+    return "\n".join(filter(None, (text_of(result), aside_of(result))))
 
 
 def as_html(result: Result) -> str:

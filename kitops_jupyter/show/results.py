@@ -30,6 +30,14 @@ def text_of(result: Result) -> str:
     return to_text(card_of(result)) if found is text_of.dispatch(object) else found(result)
 
 
+@singledispatch
+def aside_of(result: Result) -> str:
+    """What a terminal shows on stderr, beside the result itself: how far it looked, and what it could not read."""
+    _import_show(type(result))
+    found = aside_of.dispatch(type(result))
+    return "" if found is aside_of.dispatch(object) else found(result)
+
+
 def _import_show(kind: type) -> None:
     """Import the files of this room that show a result of this type or of those it inherits."""
     for base in kind.__mro__:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kitops_jupyter.manifest import subject_of
 from kitops_jupyter.operations.look.kits import NONE, ListResult
 from kitops_jupyter.show.cards import Card, Code, Size, Table
-from kitops_jupyter.show.results import card_of, text_of
+from kitops_jupyter.show.results import aside_of, card_of, text_of
 from kitops_jupyter.show.text import kit_table
 from kitops_jupyter.sizes import counted, human_size
 
@@ -18,6 +18,11 @@ def _text_of_list(result: ListResult) -> str:
         for tag in (kit.tags or (NONE,))
     ]
     return kit_table(("REPOSITORY", "TAG", "MAINTAINER", "NAME", "SIZE", "DIGEST"), rows)
+
+
+@aside_of.register
+def _aside_of_list(result: ListResult) -> str:
+    return "\n".join(_problems(result))
 
 
 @card_of.register
@@ -40,11 +45,13 @@ def _card_of_list(result: ListResult) -> Card:
         title=f"{counted(len(result.kits), 'kit')} in {result.where}, {human_size(result.size_bytes)}",
         tables=(Table(columns, rows),) if rows else (),
         notes=(*(() if rows else ("kit pack . -t NAME:TAG packs your first kit",)), *_of_indexes(result)),
-        warnings=(
-            *result.problems,
-            *(f"{kit.repository} {kit.digest.short}: {kit.problem}" for kit in result.kits if kit.problem),
-        ),
+        warnings=_problems(result),
     )
+
+
+def _problems(result: ListResult) -> tuple[str, ...]:
+    unread = (f"{kit.repository} {kit.digest.short}: {kit.problem}" for kit in result.kits if kit.problem)
+    return (*result.problems, *unread)
 
 
 def _of_indexes(result: ListResult) -> tuple[str, ...]:

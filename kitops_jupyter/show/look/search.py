@@ -5,7 +5,7 @@ from __future__ import annotations
 from kitops_jupyter.lines import command
 from kitops_jupyter.operations.look.search import SearchResult
 from kitops_jupyter.show.cards import Card, Table
-from kitops_jupyter.show.results import card_of, text_of
+from kitops_jupyter.show.results import aside_of, card_of, text_of
 from kitops_jupyter.sizes import counted
 
 
@@ -20,7 +20,12 @@ def _names(result: SearchResult) -> list[str]:
 
 @text_of.register
 def _text_of_search(result: SearchResult) -> str:
-    return "\n".join([*_names(result), _how_far(result), *result.problems])
+    return "\n".join(_names(result))
+
+
+@aside_of.register
+def _aside_of_search(result: SearchResult) -> str:
+    return "\n".join([_how_far(result), *result.problems])
 
 
 @card_of.register
