@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kitops_jupyter import capture
 from kitops_jupyter.disk import read_bytes, read_start
 from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.kitfile import Code, Kitfile
-from kitops_jupyter.operations.write_file import write_text
+from kitops_jupyter.operations.pack.own_writes import OwnWrites
 
 FOLDER = capture.FOLDER
 ENTRY = Code(FOLDER, "The notebook's Python environment")
@@ -36,6 +36,7 @@ class Recording:
 
     wanted: bool | None = False
     python: str | Path | None = None
+    writes: OwnWrites = field(default_factory=OwnWrites)
 
     def before_proposal(self, root: Path, *, write: bool) -> Recorded:
         """Make the files, so that the proposal finds them."""
@@ -59,7 +60,7 @@ class Recording:
 
     def _record(self, root: Path, kitfile: Kitfile, more: str) -> Recorded:
         try:
-            environment = record_environment(root, python=self.python)
+            environment = record_environment(root, self.writes, python=self.python)
         except Cancelled:
             raise
         except (KitError, OSError) as problem:
@@ -69,7 +70,7 @@ class Recording:
         return Recorded(kitfile, notes=(f"{note}; {more}" if more else note,))
 
 
-def record_environment(root: Path, *, python: str | Path | None = None) -> capture.Environment:
+def record_environment(root: Path, writes: OwnWrites, *, python: str | Path | None = None) -> capture.Environment:
     """Write the environment's files into the folder `environment` below `root`, those that differ.
 
     A file that is not ours, and a folder that is a link, is left as it is. Raises KitError, StorageFull.
@@ -79,11 +80,11 @@ def record_environment(root: Path, *, python: str | Path | None = None) -> captu
     texts = environment.files()
     for name in texts:
         _check(folder, folder / name)
-    folder.mkdir(exist_ok=True)
+    writes.make_folder(folder)
     for name, text in texts.items():
         path = folder / name
         if not path.exists() or read_bytes(path) != text.encode():  # an equal file keeps its stamps: nothing to read
-            write_text(path, text)
+            writes.write(path, text)
     return environment
 
 

@@ -8,7 +8,7 @@ from kitops_jupyter import ignore, kitfile, layers
 from kitops_jupyter.disk import read_bytes
 from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.kitfile import Kitfile
-from kitops_jupyter.operations.write_file import write_text
+from kitops_jupyter.operations.pack.own_writes import OwnWrites
 
 
 def name_in(root: Path, notebook: Path | None) -> str:
@@ -42,7 +42,7 @@ def text_with(root: Path, notebook: Path | None) -> str | None:
     return _with_entry(path, name_in(root, notebook)) if path else None
 
 
-def add(root: Path, notebook: Path | None) -> list[str]:
+def add(root: Path, notebook: Path | None, writes: OwnWrites) -> list[str]:
     """Write an entry for the notebook into the folder's Kitfile, where it has none; what to report. Raises StoreError.
 
     Nothing else of the Kitfile changes, its comments included.
@@ -53,7 +53,7 @@ def add(root: Path, notebook: Path | None) -> list[str]:
     text = _with_entry(path, name)
     if text is None:
         return [f"{path.name} cannot be edited automatically: add an entry for {name} under code"]
-    write_text(path, text)
+    writes.write(path, text)
     return [f"{path.name} now has an entry for {name}"]
 
 

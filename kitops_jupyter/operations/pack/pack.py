@@ -28,6 +28,7 @@ from kitops_jupyter.operations.pack.layers import LayerPacker, PackedLayer
 from kitops_jupyter.operations.pack.manifest import StoredKit, store_manifest
 from kitops_jupyter.operations.pack.notebook import add, missing_notebook
 from kitops_jupyter.operations.pack.noting import note_notebooks
+from kitops_jupyter.operations.pack.own_writes import OwnWrites
 from kitops_jupyter.operations.pack.source import PackSource, read_source
 from kitops_jupyter.operations.pack.variables import KeptVariables, PackedVariable, Variables
 from kitops_jupyter.operations.remote_data import check_remote_data
@@ -133,7 +134,8 @@ def pack(
     below `links_within` for a path that the Kitfile names itself.
     Files below the paths `told`, which the caller knows to be left out, are not warned of as in no layer.
     Raises KitfileMissing, KitfileInvalid, NotFound (a path that does not exist), SourceChanged, StorageFull, Cancelled,
-    RegistryError, VariableRefused, Conflict (a file of the user's where a variable's belongs); then no tag has moved.
+    RegistryError, VariableRefused, Conflict (a file of the user's where a variable's belongs); then no tag has moved,
+    and the entry and the environment's files that were written into the folder are undone.
     Source: format.md, "A kit".
     """
     from kitops_jupyter.discover import stays_out
@@ -144,9 +146,9 @@ def pack(
     message = checked_message(message)
     reference = Reference.parse(tag) if tag else Reference.from_store_name(UNTAGGED)
     live = Variables(models or {}, datasets or {}, metrics or {}, params or {}, formats or {}, allow_pickle)
-    with observed(observe, str(directory)):
+    with observed(observe, str(directory)), OwnWrites() as writes:
         kept = live.keep(typed_path(directory).absolute(), observe) if not dry_run else KeptVariables()
-        added = add(typed_path(directory), notebook) if add_notebook and not dry_run else []
+        added = add(typed_path(directory), notebook, writes) if add_notebook and not dry_run else []
         source = read_source(
             typed_path(directory),
             file=file,
@@ -154,7 +156,7 @@ def pack(
             propose=propose,
             notebook=notebook,
             leave_out=leave_out,
-            recording=Recording(record_environment, python),
+            recording=Recording(record_environment, python, writes),
             follow_links=follow_links,
             write=not dry_run,
         ).with_variables(kept)

@@ -1,0 +1,84 @@
+"""What a pack writes among the user's files before its kit is there, and how that is undone."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from kitops_jupyter.disk import read_bytes, write_bytes
+from kitops_jupyter.operations.write_file import write_text
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """A file that was written, its bytes now, and what was there before: bytes with a mode, a link, or nothing."""
+
+    path: Path
+    data: bytes
+    before: bytes | str | None
+    mode: int = 0
+
+
+@dataclass(slots=True)
+class OwnWrites:
+    """Remembers what a pack wrote. Use as a context manager: if the pack fails or is cancelled, it is undone.
+
+    A file that somebody changed since stays as it is, and so does a folder that is not empty.
+    """
+
+    _written: list[_Write | Path] = field(default_factory=list)
+
+    def __enter__(self) -> OwnWrites:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if problem is not None:
+            self._undo()
+
+    def write(self, path: Path, text: str) -> None:
+        """Replace a text file, whole or not at all. Raises StorageFull, StoreError."""
+        self._written += _before(path, text.encode())
+        write_text(path, text)
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder, if it is not there. Raises OSError."""
+        if not path.is_dir():
+            self._written.append(path)
+            path.mkdir(exist_ok=True)
+
+    def _undo(self) -> None:
+        for each in reversed(self._written):
+            try:
+                if isinstance(each, Path):
+                    each.rmdir()
+                else:
+                    _undo_one(each)
+            except OSError:  # what failed or was cancelled is the error that people need to see
+                continue
+
+
+def _before(path: Path, data: bytes) -> list[_Write]:
+    """What is there before these bytes are written; nothing if it could not be put back."""
+    try:
+        if path.is_symlink():
+            return [_Write(path, data, str(path.readlink()))]
+        return [_Write(path, data, read_bytes(path), stat.S_IMODE(path.stat().st_mode))]
+    except FileNotFoundError:
+        return [_Write(path, data, None)]
+    except OSError:
+        return []
+
+
+def _undo_one(write: _Write) -> None:
+    if read_bytes(write.path, follow_links=False) != write.data:
+        return
+    if isinstance(write.before, bytes):
+        write_bytes(write.path, write.before, mode=write.mode, is_exact=True)
+        return
+    write.path.unlink()
+    if write.before is not None:
+        write.path.symlink_to(write.before)
