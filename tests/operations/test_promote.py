@@ -14,6 +14,7 @@ from kitops_jupyter.errors import Conflict, NotFound, Usage
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.store import Repository, Store
 from kitops_jupyter.targets import Connection
+from tests.fakes.registries import Real
 from tests.operations.projects import write_files
 
 HTTP = Connection(plain_http=True)
@@ -164,3 +165,21 @@ def test_a_tag_that_somebody_moves_meanwhile_is_an_error(
 def test_nothing_is_undone_where_nothing_was_done(name: str, settings: Settings) -> None:
     with pytest.raises(NotFound, match="no promotion"):
         kit.promote(f"{name}:new", "champion", undo=True, connection=HTTP, settings=settings)
+
+
+@pytest.mark.parametrize("is_remote", [False, True])
+def test_a_plan_has_the_messages_of_the_kits_that_the_tags_would_name(
+    tmp_path: Path, here: Settings, plain: Real, repository_name: str, is_remote: bool
+) -> None:
+    name = f"{plain.host}/{repository_name}" if is_remote else "churn"
+    how = Connection(plain_http=True)
+    for tag, message in (("old", ""), ("new", "deeper trees\n\nand more of them")):
+        write_files(tmp_path / tag, {"a.py": tag.encode()})
+        kit.pack(tmp_path / tag, text="code: [{path: .}]", tag=f"{name}:{tag}", message=message, settings=here)
+        if is_remote:
+            kit.push(f"{name}:{tag}", connection=how, settings=here)
+    kit.promote(f"{name}:old", "champion", connection=how, settings=here)
+    plan = kit.plan_promotion(f"{name}:new", "champion", connection=how, settings=here)
+    assert [move.tag for move in plan.moves] == ["rollback", "champion"]
+    assert plan.messages == {plan.moves[1].after: "deeper trees\n\nand more of them"}
+    assert "deeper trees" in str(plan) and "and more" not in str(plan)

@@ -33,3 +33,10 @@ def test_a_dry_run_says_when_nothing_would_move() -> None:
     plan = PromotionPlan(REFERENCE, (), (Kept("champion", None, "it was moved since"),))
     assert str(plan).startswith("Nothing to move in registry.example.com/team/churn\n")
     assert ["champion", "–", *["it", "was", "moved", "since"]] in rows(plan)
+
+
+def test_a_dry_run_says_why_the_kits_were_packed_if_one_of_them_says_it() -> None:
+    moves = (Moved("rollback", None, OLD), Moved("champion", OLD, NEW))
+    shown = rows(PromotionPlan(REFERENCE, moves, messages={NEW: "deeper trees\n\nand more of them"}))
+    assert shown[1] == ["TAG", "NAMES", "WOULD", "NAME", "MESSAGE"]
+    assert shown[2:4] == [["rollback", "–", OLD.short], ["champion", OLD.short, NEW.short, "deeper", "trees"]]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from kitops_jupyter import targets
-from kitops_jupyter.content import Digest, Source, TagsTogether, Target
-from kitops_jupyter.errors import Conflict, NotFound
+from kitops_jupyter.content import Digest, Source, TagsTogether, Target, read_verified
+from kitops_jupyter.errors import Cancelled, Conflict, KitError, NotFound
+from kitops_jupyter.manifest import message_of, parse_manifest
 from kitops_jupyter.operations.opening import Opener, open_kit, read_kit, refuse_ring
 from kitops_jupyter.operations.transfer.promotion_guards import check_metric
 from kitops_jupyter.operations.transfer.promotion_notes import Moved, recall
@@ -35,11 +36,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class PromotionPlan(Result):
-    """The tags that will move, in that order, and those that an undo cannot put back."""
+    """The tags that will move, in that order, and those that an undo cannot put back.
+
+    `messages` are those of the kits that the tags would name, by their digest; a kit without one is not in it.
+    """
 
     reference: Reference
     moves: tuple[Moved, ...]
     kept: tuple[Kept, ...] = ()
+    messages: Mapping[Digest, str] = field(default_factory=dict, hash=False)
 
 
 def plan_promotion(
@@ -63,8 +68,10 @@ def plan_promotion(
     parsed = Reference.parse(reference)
     with observed(observe, reference), repository_of(parsed, settings, connection, remote=remote) as repository:
         if undo:
-            return plan_undo(repository, parsed, to, settings)
-        return plan(repository, parsed, to, from_tag, metric, settings, connection)
+            found = plan_undo(repository, parsed, to, settings)
+        else:
+            found = plan(repository, parsed, to, from_tag, metric, settings, connection)
+        return replace(found, messages=_messages(repository, found.moves))
 
 
 @contextmanager
@@ -124,6 +131,21 @@ def plan_undo(
         kept += [Kept(move.tag, move.before, f"{to} stays") for move in moves]
         moves = []
     return PromotionPlan(parsed, tuple(moves), tuple(kept))
+
+
+def _messages(repository: Source, moves: Sequence[Moved]) -> dict[Digest, str]:
+    """Why the kits that the tags would name were packed; a kit that cannot be read has no message."""
+    found = {}
+    for digest in dict.fromkeys(move.after for move in moves if move.after):
+        try:
+            manifest = parse_manifest(read_verified(repository, repository.resolve(digest)))
+        except Cancelled:
+            raise
+        except KitError:
+            continue
+        if message := message_of(manifest):
+            found[digest] = message
+    return found
 
 
 def find(repository: Source, name: str) -> Digest | None:
