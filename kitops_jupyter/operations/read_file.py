@@ -13,7 +13,7 @@ from kitops_jupyter.manifest import Match, raw_file
 from kitops_jupyter.operations.layer_reader import members_of, open_here, ranges_of
 from kitops_jupyter.operations.opening import Kit
 from kitops_jupyter.operations.remote_files import RemoteFiles
-from kitops_jupyter.sizes import human_size
+from kitops_jupyter.sizes import compared_sizes
 from kitops_jupyter.sources import MayBeElsewhere
 
 _PIECE_BYTES = 1 << 20
@@ -36,8 +36,8 @@ class FileTooLarge(Usage):
     """A file that is larger than what is read of one."""
 
     def __init__(self, path: str, size_bytes: int, limit_bytes: int) -> None:
-        sizes = f"{human_size(size_bytes)}; up to {human_size(limit_bytes)} are shown"
-        super().__init__(f"{path[:200]} has {sizes}", hint="pull it instead")
+        size, limit = compared_sizes(size_bytes, limit_bytes)
+        super().__init__(f"{path[:200]} has {size}; up to {limit} are shown", hint="pull it instead")
         self.size_bytes = size_bytes
 
 

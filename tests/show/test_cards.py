@@ -13,7 +13,7 @@ from kitops_jupyter.errors import printable
 from kitops_jupyter.show.cards import Card, Code, Lines, Size, Table
 from kitops_jupyter.show.html import ROW_LIMIT, to_html
 from kitops_jupyter.show.text import kit_table, to_text
-from kitops_jupyter.sizes import counted, human_size
+from kitops_jupyter.sizes import compared_sizes, counted, human_size
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -190,3 +190,22 @@ def test_every_colour_of_the_card_is_the_themes_with_a_fallback() -> None:
     assert "var(--jp-" in page
     for variable in re.findall(r"var\((--jp-[a-z0-9-]+)(.)", page):
         assert variable[1] == ",", f"{variable[0]} has no fallback"
+
+
+@pytest.mark.parametrize(
+    ("one_bytes", "other_bytes", "shown"),
+    [
+        (3 << 30, 1 << 30, ("3.0 GiB", "1.0 GiB")),
+        ((1 << 30) + (20 << 20), 1 << 30, ("1.01 GiB", "1.00 GiB")),
+        ((1 << 30) + (2 << 20), 1 << 30, ("1.001 GiB", "1.000 GiB")),
+        ((1 << 30) + 1, 1 << 30, ("1,073,741,825 B", "1,073,741,824 B")),
+        (1 << 30, (1 << 30) - 1, ("1.0 GiB", "1023.9 MiB")),
+        (600, 601, ("600 B", "601 B")),
+        (1 << 30, 1 << 30, ("1.0 GiB", "1.0 GiB")),
+    ],
+)
+def test_two_sizes_that_are_compared_never_look_the_same(
+    one_bytes: int, other_bytes: int, shown: tuple[str, str]
+) -> None:
+    assert compared_sizes(one_bytes, other_bytes) == shown
+    assert compared_sizes(other_bytes, one_bytes) == shown[::-1]

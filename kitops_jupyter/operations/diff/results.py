@@ -13,7 +13,7 @@ from kitops_jupyter.comparing import Content
 from kitops_jupyter.content import Digest
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
-from kitops_jupyter.sizes import human_size
+from kitops_jupyter.sizes import compared_sizes, human_size
 
 SIGNS = {"added": "+", "removed": "−", "changed": "~", "same": "=", "unknown": "?"}
 
@@ -110,9 +110,7 @@ class FileChange:
             return f"{human_size(self.after_bytes)} on both sides, not compared"
         if self.before_bytes == self.after_bytes:
             return f"other content, {human_size(self.after_bytes)}"
-        before, after = human_size(self.before_bytes), human_size(self.after_bytes)
-        if before == after:
-            before, after = f"{self.before_bytes:,} B", f"{self.after_bytes:,} B"
+        before, after = compared_sizes(self.before_bytes, self.after_bytes)
         return f"{before} → {after}"
 
     @property

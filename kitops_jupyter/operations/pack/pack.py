@@ -38,7 +38,7 @@ from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import UNTAGGED, Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
-from kitops_jupyter.sizes import human_size
+from kitops_jupyter.sizes import compared_sizes
 
 LARGE_PROPOSAL_BYTES = 1 << 30  # a proposal above it is warned of: more than most notebooks and their models
 
@@ -253,8 +253,8 @@ def large_warnings(packed: Sequence[PackedLayer]) -> list[str]:
     total = sum(layer.file_bytes for layer in packed)
     if total <= LARGE_PROPOSAL_BYTES:
         return []
-    sizes = f"{human_size(total)}, more than {human_size(LARGE_PROPOSAL_BYTES)}"
-    return [f"the proposed Kitfile takes {sizes}: leave out what the kit does not need"]
+    size, limit = compared_sizes(total, LARGE_PROPOSAL_BYTES)
+    return [f"the proposed Kitfile takes {size}, more than {limit}: leave out what the kit does not need"]
 
 
 def _result(

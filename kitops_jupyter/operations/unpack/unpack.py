@@ -29,7 +29,7 @@ from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
-from kitops_jupyter.sizes import human_size
+from kitops_jupyter.sizes import compared_sizes
 from kitops_jupyter.targets import Connection
 
 KITFILE = "Kitfile"
@@ -233,7 +233,8 @@ def check_room(target: Path, parts: Sequence[Part]) -> None:
     there = next(folder for folder in (target, *target.parents) if folder.exists())
     needed, free = sum(part.match.layer.size_bytes for part in parts), free_bytes(there)
     if free is not None and needed > free:
+        more, less = compared_sizes(needed, free)
         raise StorageFull(
-            f"{target}: the kit needs {human_size(needed)}, the disk has {human_size(free)} free",
+            f"{target}: the kit needs {more}, the disk has {less} free",
             hint="--filter takes only the parts that you need",
         )
