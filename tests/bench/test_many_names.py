@@ -13,8 +13,9 @@ import pytest
 from tests.bench.scale import IS_SMALL, hold, rounds
 from tests.e2e.acts import row
 from tests.e2e.conftest import browser, lab, page  # noqa: F401  (fixtures)
-from tests.e2e.crowd import BIG, REPOSITORIES, TAGS, Crowd
+from tests.e2e.crowd import BIG, REPOSITORIES, TAGS
 from tests.e2e.test_many import SCROLLER, crowd, load_all  # noqa: F401  (a fixture)
+from tests.fakes.names_registry import Names
 
 pytestmark = pytest.mark.bench
 
@@ -49,7 +50,7 @@ def smooth(page: Any) -> list[float]:  # noqa: F811
     return min(passes, key=len)
 
 
-def test_a_list_of_any_length_opens_at_once_and_scrolls_smoothly(crowd: Crowd, page: Any) -> None:  # noqa: F811
+def test_a_list_of_any_length_opens_at_once_and_scrolls_smoothly(crowd: Names, page: Any) -> None:  # noqa: F811
     page.evaluate("performance.setResourceTimingBufferSize(5000)")
     for kind, name, route, names in (
         ("registry", "crowd", "/kitops/api/repositories?", REPOSITORIES),

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.e2e.acts import Camera, row
-from tests.e2e.crowd import BIG, REPOSITORIES, TAGS, Crowd, crowd_of
+from tests.e2e.crowd import BIG, REPOSITORIES, TAGS, crowd_of
 from tests.e2e.lab import Lab
+from tests.fakes.names_registry import Names
 from tests.fakes.registries import Real
 
 pytestmark = pytest.mark.browser
@@ -28,7 +29,7 @@ ALL_SAY = """selector => { const box = document.querySelector(selector).getBound
 
 
 @pytest.fixture(scope="module")
-def crowd(lab: Lab, plain: Real) -> Iterator[Crowd]:
+def crowd(lab: Lab, plain: Real) -> Iterator[Names]:
     with crowd_of(plain.host, "app-model", "v1") as found:
         lab.change("POST", "registries", {"name": "crowd", "url": f"http://{found.host}", "plain_http": True})
         yield found
@@ -54,15 +55,15 @@ def load_all(page: Any, kind: str, count: int) -> None:
     assert loaded == count
 
 
-def await_quiet(crowd: Crowd) -> None:
+def await_quiet(crowd: Names) -> None:
     """Wait until the registry has answered what was in sight while the pages were loaded: nothing new for a second."""
     asked = -1
-    while asked != len(crowd.asked):
-        asked = len(crowd.asked)
+    while asked != len(crowd.read):
+        asked = len(crowd.read)
         time.sleep(1)
 
 
-def test_a_list_of_any_length_is_scrolled_and_asks_for_what_is_seen(crowd: Crowd, page: Any, pictures: Camera) -> None:
+def test_a_list_of_any_length_is_scrolled_and_asks_for_what_is_seen(crowd: Names, page: Any, pictures: Camera) -> None:
     row(page, "registry", "crowd").click()
     row(page, "repository", BIG).wait_for()
     load_all(page, "repository", len(REPOSITORIES))
@@ -71,11 +72,11 @@ def test_a_list_of_any_length_is_scrolled_and_asks_for_what_is_seen(crowd: Crowd
     page.locator(f'[data-reference^="crowd/{BIG}:"]').first.wait_for()
     load_all(page, "tag", len(TAGS))
     await_quiet(crowd)
-    crowd.asked.clear()
+    crowd.read.clear()
     page.evaluate("([selector, far]) => document.querySelector(selector).scrollTop = far", [SCROLLER, FAR_PX])
     page.wait_for_function(ALL_SAY, arg=SCROLLER)
     seen = sorted(page.evaluate(IN_SIGHT, SCROLLER))
     first, last = TAGS.index(seen[0]), TAGS.index(seen[-1])
-    assert set(seen) <= crowd.asked <= set(TAGS[first - 1 : last + 2])
+    assert set(seen) <= crowd.read <= set(TAGS[first - 1 : last + 2])
     assert page.locator(f"{SCROLLER} .kitops-Row").count() < 100
     pictures.take(page, "many")

@@ -1,4 +1,4 @@
-"""A registry that has nothing but names: as many repositories and tags as a test wants, and what it refuses."""
+"""A registry of names: as many repositories and tags as a test wants, one kit for all of them, and what it refuses."""
 
 from __future__ import annotations
 
@@ -11,17 +11,26 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
 
 @dataclass
 class Names:
-    """`statuses` are what repositories answer instead of their tags; `silence_s` is how long all lists take."""
+    """`statuses` are what repositories answer instead of their tags; `silence_s` is how long all lists take.
+
+    Every tag names the kit with this `manifest`, whose `blobs` are there by their digests; without one there is no kit.
+    `asked` are the repositories whose tags were asked for, `read` the tags whose manifests were.
+    """
 
     repositories: Sequence[str]
     tags: Mapping[str, Sequence[str]] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
     silence_s: float = 0.0
+    manifest: bytes = b""
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
     host: str = ""
     asked: list[str] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
 
 
 @contextmanager
@@ -44,14 +53,25 @@ def _handler(names: Names) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            if parts.path == "/v2/_catalog":
+            path = urlsplit(self.path).path
+            *_, kind, last = path.split("/")
+            if path == "/v2/_catalog":
                 self._page("repositories", names.repositories)
-                return
-            if not parts.path.endswith("/tags/list"):
+            elif path == "/v2/":
+                self._send(200, {}, {})
+            elif path.endswith("/tags/list"):
+                self._tags(path.removeprefix("/v2/").removesuffix("/tags/list"))
+            elif kind == "manifests" and names.manifest:
+                names.read.add(last)
+                self._send_data(200, names.manifest, {"Content-Type": MANIFEST})
+            elif kind == "blobs" and last in names.blobs:
+                self._send_data(200, names.blobs[last], {"Content-Type": "application/octet-stream"})
+            else:
                 self._send(404, {"errors": [{"code": "MANIFEST_UNKNOWN", "message": "no"}]}, {})
-                return
-            name = parts.path.removeprefix("/v2/").removesuffix("/tags/list")
+
+        do_HEAD = do_GET
+
+        def _tags(self, name: str) -> None:
             names.asked.append(name)
             time.sleep(names.silence_s)
             if status := names.statuses.get(name):
@@ -68,16 +88,15 @@ def _handler(names: Names) -> type[BaseHTTPRequestHandler]:
             self._send(200, {key: list(every[start : start + count])}, link)
 
         def _send(self, status: int, body: object, headers: Mapping[str, str]) -> None:
-            data = json.dumps(body).encode()
+            self._send_data(status, json.dumps(body).encode(), {"Content-Type": "application/json", **headers})
+
+        def _send_data(self, status: int, data: bytes, headers: Mapping[str, str]) -> None:
             self.send_response(status)
-            for name, value in {
-                "Content-Type": "application/json",
-                "Content-Length": str(len(data)),
-                **headers,
-            }.items():
+            for name, value in {"Content-Length": str(len(data)), **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(data)
+            if self.command == "GET":
+                self.wfile.write(data)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
