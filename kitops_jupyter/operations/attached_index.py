@@ -55,7 +55,7 @@ class Claims:
 
 
 def _read(source: Source, kit: Descriptor) -> list[tuple[str, file_index.Address]]:
-    """Layers and addresses, as they are attached; nothing where the place does not say, or says what cannot be read."""
+    """The attached indexes: each layer with its address; empty if there are none, or they are unreadable."""
     if not isinstance(source, HasReferrers):
         return []
     found: list[tuple[str, file_index.Address]] = []

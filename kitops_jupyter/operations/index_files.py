@@ -146,7 +146,7 @@ class _Indexer:
         )
 
     def _read(self, match: Match) -> PassingIndex:
-        """All of the layer, verified, through what builds its index."""
+        """Pass the whole layer, verified, through the builder of its index."""
         layer, compression = match.layer, match.type.compression
         size_bytes = None if compression else layer.size_bytes
         passed = PassingIndex(layer, size_bytes=size_bytes)
@@ -158,7 +158,7 @@ class _Indexer:
 
 
 def _why_unusable(match: Match, built: file_index.BuiltIndex) -> str:
-    """Why nobody could read by this index, judged as its readers judge it; "" where they can."""
+    """Why a reader would refuse this index, by the same checks; "" if it would not."""
     layer = match.layer
     if layer.size_bytes > file_index.LAYER_LIMIT_BYTES:
         return f"it has more than {file_index.LAYER_LIMIT_BYTES} bytes"

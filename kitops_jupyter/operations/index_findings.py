@@ -123,7 +123,7 @@ class IndexCheck(PassingIndex):
 
 
 def _tree_of(layer: Descriptor) -> file_index.Tree:
-    """How the layer's index cuts files; a garbled annotation is for `judge` to find."""
+    """How the layer's index cuts files into pieces. A garbled annotation is reported later, by `judge`."""
     try:
         address = file_index.address_of(layer)
     except ContentError:
@@ -221,7 +221,7 @@ class IndexWatch:
 
 
 def _can_be_watched(blob: Descriptor, findings: IndexFindings) -> bool:
-    """Whether it is a layer as it is, with an index that was not compared yet: a compressed one shows when unpacked."""
+    """Whether the layer is plain and its index was not compared yet. A compressed one is compared when unpacked."""
     if blob.media_type in file_index.MEDIA_TYPES.values():  # an index, which says in the same way what it is
         return False
     return findings.is_open(blob) and not LayerType.parse(blob.media_type).compression

@@ -41,7 +41,7 @@ class Found(NamedTuple):
 
 @dataclass(slots=True)
 class _Layer:
-    """A layer once it was listed; `remote` for a plain one in a registry, `damage` for a wrong one of the store."""
+    """A layer that was listed; `remote` reads a plain one in a registry, `damage` is the fault of a local one."""
 
     match: Match
     files: dict[str, IndexedFile]
@@ -182,7 +182,7 @@ class KitFiles:
             return _Layer(match, self._list_damaged(match, damage), None, damage=damage)
 
     def _list_damaged(self, match: Match, damage: KitError) -> dict[str, IndexedFile]:
-        """What the damaged layer seems to have, so that its names can be asked for; nothing of it is read."""
+        """The names that the damaged layer seems to have, so that they can be asked for; no file of it is read."""
         layer = match.layer
         if match.type.format.is_one_file:
             raw = raw_file(layer)
@@ -210,7 +210,7 @@ class KitFiles:
         return _Layer(match, {match.placed(file.name): file for file in listed}, remote)
 
     def _recall_header(self, layer: _Layer, name: str) -> None:
-        """A header that was seen by whoever shares the folder of blocks need not be read again."""
+        """Trust a header that was checked by a process with the same folder of blocks."""
         remote = layer.remote
         if remote is not None and remote.needs_header(name):
             token = remote.token(name)
@@ -219,7 +219,7 @@ class KitFiles:
                 layer.recalled.add(name)
 
     def _see_header(self, layer: _Layer, name: str) -> None:
-        """Raise ArchiveInvalid unless the file's header in the archive is what the index says; read once, at most."""
+        """Raise ArchiveInvalid unless the file's header is what the index says. Reads the header once at most."""
         remote = layer.remote
         if remote is None or name in layer.recalled:
             return
@@ -232,7 +232,7 @@ class KitFiles:
         layer.recalled.add(name)
 
     def _read_here(self, layer: _Layer, file: IndexedFile, start: int, end: int) -> bytes:
-        """Out of a blob of the local store that was hashed, and did not change since; a compressed one is unpacked."""
+        """Read from a local blob that was hashed and did not change since; a compressed one is unpacked first."""
         with self._lock:
             if isinstance(layer.unpacked, NoticesChange) and not layer.unpacked.is_unchanged():
                 layer.unpacked.close()
@@ -268,7 +268,7 @@ class KitFiles:
 
 
 def _offsets(layer: _Layer) -> dict[str, int]:
-    """Where the files of an unpacked layer are: its index, if it has one, only said what they are."""
+    """Where the files of an unpacked layer are. The index of a compressed layer has no offsets."""
     stream, match = layer.unpacked, layer.match
     assert stream is not None
     said = {file.name: (file.size, file.mode) for file in layer.files.values()}

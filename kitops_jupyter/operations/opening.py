@@ -190,7 +190,7 @@ class Opener:
 
 
 def _chosen(reference: Reference, source: Source, descriptor: Descriptor, labels: Sequence[str]) -> Kit:
-    """The kit itself, or the one of the index. Raises Usage for an index without labels, and labels without one."""
+    """The kit, or the kit of an index that has these labels. Raises Usage if only one of index and labels is given."""
     if descriptor.media_type != IMAGE_INDEX:
         if labels:
             raise Usage(f"{reference} is one kit, not an index: it has no labels", hint="leave -l out")

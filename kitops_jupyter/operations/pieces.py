@@ -44,7 +44,7 @@ class Pieces:
         return bytes(whole)
 
     def _at_hand(self, name: str) -> bytes | None:
-        """A piece out of memory or the folder of blocks."""
+        """A piece from memory, or from the folder of blocks."""
         with self._lock:
             if name in self._memory:
                 self._memory.move_to_end(name)

@@ -97,7 +97,7 @@ def _read_raw(kit: Kit, match: Match, path: str, limit_bytes: int, cut: bool) ->
 
 
 def _out_of_compressed(kit: Kit, match: Match, path: str, limit_bytes: int, cut: bool) -> tuple[bytes, int]:
-    """Out of a layer that must be read from its start: its headers, not its index, say where the file is."""
+    """Read from a layer that must be read from its start. Its headers say where the file is, not its index."""
     tar, view = match.type.format.inside.passing(), memoryview(bytearray(_PIECE_BYTES))
     found: archive.TarMember | None = None
     kept, position, wanted = bytearray(), 0, 0

@@ -38,7 +38,7 @@ def change_registries(settings: Settings, change: Callable[[dict[str, Any]], Non
 
 
 def _entries(path: Path) -> dict[str, Any]:
-    """What the file holds. Raises Usage for one that cannot be read: it is not replaced."""
+    """The entries of the file. Raises Usage if it cannot be read; it is not replaced then."""
     try:
         entries = read_json(path)
     except FileNotFoundError:

@@ -136,7 +136,7 @@ class RemoteFiles:
         return checked.stream(stream)
 
     def _read_with_header(self, at: int, offset: int, size_bytes: int) -> bytes:
-        """A part of the file, with its header in front where that was not seen yet: in one request, if they meet."""
+        """A part of the file. A header that was not checked yet is read too, in the same request if it is adjacent."""
         member = self.members[at]
         if not self.needs_header(member.name):
             return self._remote.read_range(self._layer, offset, size_bytes)
@@ -149,7 +149,7 @@ class RemoteFiles:
         return data[offset - start :]
 
     def _header_range(self, at: int) -> tuple[int, int]:
-        """From the end of the file before to the first byte of this one: all that the archive says in between."""
+        """The range from the end of the previous file to the first byte of this one."""
         member = self.members[at]
         start = 0
         if at:
@@ -173,7 +173,7 @@ class RemoteFiles:
         self._seen.add(member.name)
 
     def _lies(self, member: archive.TarMember, why: str) -> ArchiveInvalid:
-        """What the index says of a file is not so. That is not kept: the registry may lie about these bytes as well."""
+        """The error for an index that is wrong about a file. It is not kept: the registry may be what lies."""
         return ArchiveInvalid(
             f"layer {self._layer.digest.short}: its file index says that {member.name[:120]!r} "
             f"({member.size} bytes, mode {member.mode:04o}) is at byte {member.offset}, but {why}",

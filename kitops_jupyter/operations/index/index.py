@@ -185,7 +185,7 @@ def _same_repository(index_name: Reference, text: str, opener: Opener) -> Kit:
 
 
 def _with_kit(index: KitIndex, kit: Kit, text: str, labels: Sequence[str], annotations: Sequence[str]) -> KitIndex:
-    """The index with the kit, as kit describes it there; what is known of it stays, but for what is changed."""
+    """The index with this kit, described as kit does it; an entry that was there keeps what is not changed."""
     known = next((entry for entry in index.entries if entry.digest == kit.descriptor.digest), None)
     recorded = {SIZE: str(kit.size_bytes)}
     if kit.reference.tag:
@@ -222,7 +222,7 @@ def _annotated(annotations: Mapping[str, str], changes: Sequence[str]) -> dict[s
 
 
 def _write(index_name: Reference, index: KitIndex, settings: Settings) -> IndexInfo:
-    """Let the tag name the index; what it named before goes if nothing else names it, as kit does it."""
+    """Let the tag name the index, and remove the index that it named before if nothing else names that, as kit does."""
     store, target = targets.store(settings), _indexes(index_name, settings)
     data = index.to_bytes()
     descriptor = replace(Descriptor.of(IMAGE_INDEX, data), artifact_type=INDEX_ARTIFACT)

@@ -78,7 +78,7 @@ def _compared(found: PackedNotebook, place: Path, stamp: Stamp) -> State:
 
 
 def _where(found: PackedNotebook, settings: Settings) -> tuple[str, bool]:
-    """The kit's name, by its digest where the tag has moved, and whether the local store has it."""
+    """The kit's name, with its digest if the tag has moved, and whether the local store has the kit."""
     try:
         named = Reference.parse(found.reference)
         repository = targets.local(named, settings)

@@ -72,7 +72,7 @@ def _layers(reference: str, settings: Settings) -> Iterable[tuple[Entry, Descrip
 
 
 def _seen_layers(reference: Reference, settings: Settings) -> list[tuple[Entry, Descriptor]]:
-    """The layers of a kit in a registry, as its name was last resolved; none where manifest or config are not kept."""
+    """The layers of a kit in a registry, as its name was last resolved; none if they are not remembered."""
     if not targets.names_registry(reference, settings):
         return []
     place = targets.at_registry(reference)

@@ -138,10 +138,10 @@ def search_tags(
 def _look_through(
     names: Sequence[str], text: str, ask: Callable[[str], Iterable[str]], *, within_s: float = float("inf")
 ) -> Looked:
-    """Look through the tags of these repositories, eight side by side, until the time is over.
+    """Search the tags of these repositories, eight at a time, until the time is over.
 
-    A repository that cannot be read hides no other. A registry that asks to wait, or is gone, ends it. Raises
-    Cancelled.
+    A repository that cannot be read is noted, and the search continues. It ends if the registry asks to wait or does
+    not answer. Raises Cancelled.
     """
     until_s = time.monotonic() + within_s
     found: list[FoundRepository] = []
@@ -188,7 +188,7 @@ def _tags_of(place: Registry, name: str) -> tuple[str, ...]:
 
 
 def _patience() -> Patience:
-    """A search asks hundreds of times: each time once more at most, and soon."""
+    """A search sends hundreds of requests: each is retried once at most, after a short pause."""
     from kitops_jupyter.registry import Patience
 
     return Patience(connect_s=5.0, stall_s=10.0, attempts=2, budget_s=2.0)

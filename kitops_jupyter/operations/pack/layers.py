@@ -126,7 +126,7 @@ class LayerPacker:
         return LayerRecord(stored.digest, stored.digest, stored.size_bytes, file_index=self._keep_index(built))
 
     def _has_its_index(self, known: LayerRecord) -> bool:
-        """Whether the index that was made with the layer is still there: a kit without it would be another one."""
+        """Whether the index that was made with the layer is still there: the kit's digest depends on it."""
         return self._indexes is None or not known.file_index or bool(self._index_annotation(known))
 
     def _has_index(self, layer: PlannedLayer) -> bool:
@@ -166,7 +166,7 @@ class LayerPacker:
         )
 
     def _index_annotation(self, record: LayerRecord | None) -> dict[str, str]:
-        """What binds the index to the kit; nothing if there is none, or none any more."""
+        """The annotation that binds the index to the kit; empty if the index does not exist, or was lost."""
         if record is None or self._indexes is None or not record.file_index:
             return {}
         address = file_index.parse_address(record.file_index)  # the cache may hold anything
@@ -184,7 +184,7 @@ class LayerPacker:
 
 
 def _stamp(member: Member) -> tuple[object, ...]:
-    """What any change of a file moves; a folder's times move with each file in it, so only its mode counts."""
+    """What changes with the file. Of a folder only the mode: its times change with each file in it."""
     return (member.name, member.mode) if member.is_dir else tuple(member)
 
 
@@ -208,7 +208,7 @@ class _Watched:
 
 
 def _indexed(layer: PlannedLayer) -> Iterator[file_index.FileRow]:
-    """The layer's files as they will be in it."""
+    """The layer's files, as the index lists them."""
     is_one_file = layer.format.is_one_file
     for member, offset in in_beats(layer.format.offsets(layer.members)):
         yield layer.path if is_one_file else member.name, member.size, member.mode, offset

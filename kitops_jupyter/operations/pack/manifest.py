@@ -87,7 +87,7 @@ def store_manifest(
 
 
 def _known(target: Target, reference: Reference) -> Sequence[Descriptor]:
-    """The manifests that can say the same: all of them where they are cheap to list, else those behind the tags."""
+    """The manifests that could be equal: all of them if they are cheap to list, else those that the tags name."""
     if isinstance(target, ListsManifests):
         return target.manifests()
     found = []
@@ -109,9 +109,9 @@ def _find_same(
     kind: Kind,
     message: str,
 ) -> tuple[Descriptor | None, str]:
-    """The newest of these manifests with these layers, this Kitfile and this message, or any if it is "".
+    """The newest of these manifests with these layers, this Kitfile and this message (any message for ""), or None.
 
-    None if there is none. The second is the message of what is found, else the one that was asked for.
+    Also returns the message of that manifest; without one, the message that was asked for.
     """
     config = Digest.of(build_config(described)) if kind == "modelkit" else None
     text = to_json(described).decode()

@@ -222,7 +222,7 @@ def pack(
 def _pack_here(
     reference: Reference, source: PackSource, plan: layers.Plan, how: How, settings: Settings
 ) -> tuple[list[PackedLayer], StoredKit, Sequence[str]]:
-    """Into the local store; with it, what its user should know."""
+    """Pack into the local store; also returns notes for the user."""
     store = targets.store(settings)
     with store.session() as session:  # no removal takes what is packed before the manifest is there
         place, referrers = store.repository(reference), store.repository(reference, kind="referrers")

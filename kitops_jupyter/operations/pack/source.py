@@ -108,7 +108,7 @@ def read_source(
 
 
 def _refuse_odd_kitfile(root: Path) -> None:
-    """Raise PathInvalid for something under the Kitfile's name that is not a file: nothing is proposed in its place."""
+    """Raise PathInvalid if something that is not a file has the Kitfile's name: nothing is proposed in its place."""
     for path in (root / name for name in kitfile.NAMES):
         if os.path.lexists(path):
             is_there = path.exists()
@@ -180,7 +180,7 @@ def _propose(
 
 
 def _told_narrow(proposal: Proposal, directory: Path) -> list[str]:
-    """A note that only the notebook and what it reads are proposed, why, and what proposes all of the folder."""
+    """A note that only the notebook and what it reads are proposed, why, and how to propose the whole folder."""
     if not proposal.is_narrow:
         return []
     shown = ", ".join(proposal.projects[:3]) + (", ..." if len(proposal.projects) > 3 else "")
@@ -190,7 +190,7 @@ def _told_narrow(proposal: Proposal, directory: Path) -> list[str]:
 
 
 def _told_links(links: Sequence[str]) -> list[str]:
-    """A warning of links that the proposal does not take."""
+    """A warning about links that the proposal leaves out."""
     if not links:
         return []
     count = f"{len(links)} links are" if len(links) > 1 else "a link is"

@@ -122,7 +122,7 @@ def copy(
 def _refuse_ring(
     side: Source, nodes: Sequence[Node], root: Descriptor, goal: Side, tags: Sequence[str], opener: Opener
 ) -> None:
-    """Raise ReferenceCycle if the kit would get a name that it builds on; a layout's names are nobody's."""
+    """Raise ReferenceCycle if the kit would get the name of a kit that it builds on. Names in a layout do not count."""
     if goal.reference is None or goal.path is not None:
         return
 
@@ -194,7 +194,7 @@ def _into_tar(
 
 
 def _open_from(side: Source, blob: Descriptor, start: int) -> Readable:
-    """The blob's bytes from there on, without moving those before, where the source can do that."""
+    """The blob's bytes from this offset. If the source can, the bytes before it are not moved."""
     if start and isinstance(side, ReadsRanges):
         return side.open_range(blob, start, blob.size_bytes - start)
     stream = side.open(blob)
@@ -208,7 +208,7 @@ def _open_from(side: Source, blob: Descriptor, start: int) -> Readable:
 
 
 def _is_there(path: Path, index: IndexFile, blobs: Sequence[Descriptor]) -> bool:
-    """Whether the tar has it all already, by its headers."""
+    """Whether the tar already has all of it, as its headers say."""
     if not os.path.lexists(path):
         return False
     try:

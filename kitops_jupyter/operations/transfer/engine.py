@@ -92,7 +92,7 @@ def tag(target: Target | KeepsByRole, node: Node, tags: Sequence[str]) -> None:
 def _is_copied(
     node: Node, target: Target | KeepsByRole, move: Move, tally: Tally, extras: Extras, registry: str
 ) -> bool:
-    """Whether what refers to a kit is there now; a file index is not tried where it was refused before."""
+    """Copy what refers to the kit; whether it is there now. A file index that was refused before is not sent again."""
     kind = node.descriptor.artifact_type
     is_index = kind in file_index.ARTIFACT_TYPES.values()
     what = (
@@ -110,7 +110,7 @@ def _is_copied(
 
 
 def _move_indexes(layers: Sequence[Descriptor], move: Move, tally: Tally, extras: Extras, registry: str) -> bool:
-    """Bring the layers' file indexes along; False if there are none, or if they were lost: the kit is whole without."""
+    """Copy the layers' file indexes; False if there are none or they were lost: a kit is complete without."""
     addresses = {address.digest: address for layer in layers if (address := file_index.address_of(layer))}
     if not addresses or (registry and extras.is_refused(FILE_INDEX, registry)):
         return False

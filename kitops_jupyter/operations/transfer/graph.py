@@ -51,7 +51,7 @@ def walk(source: Source, root: Descriptor, extras: Extras, *, referrers: bool) -
 
 
 class _TooMuch(ManifestInvalid):
-    """More than belongs to any kit: no extra, but an attack."""
+    """More blobs than any kit has: an attack."""
 
 
 class _Walker:
@@ -83,7 +83,7 @@ class _Walker:
                 )
 
     def _referrers_of(self, subject: Descriptor) -> list[Descriptor]:
-        """What refers to it; a place that did not say so once is not asked again."""
+        """What refers to it. A place that failed to answer once is not asked again."""
         found: list[Descriptor] = []
         source = self._source
         if self._referrers and isinstance(source, HasReferrers):
@@ -96,7 +96,7 @@ class _Walker:
 
 
 def _read(data: bytes, descriptor: Descriptor, role: Role) -> tuple[tuple[Descriptor, ...], tuple[Descriptor, ...]]:
-    """The blobs and the manifests that this one needs; a kit must be one, an index one of kits."""
+    """The blobs and manifests that this manifest needs. Raises ManifestInvalid if it does not fit its role."""
     if role == "kit":
         kit = parse_manifest(data)
         return (*kit.layers, kit.config), ()
@@ -115,7 +115,7 @@ def _read(data: bytes, descriptor: Descriptor, role: Role) -> tuple[tuple[Descri
 
 
 def _described(data: bytes, descriptor: Descriptor) -> Descriptor:
-    """The same descriptor wherever the manifest comes from: only what its bytes say, and the type it travelled as."""
+    """The same descriptor, whatever place the manifest comes from: what its bytes say, and its media type."""
     parsed = load_object(data, "manifest")
     media_type = parsed.get("mediaType") or descriptor.media_type or IMAGE_MANIFEST
     config = parsed.get("config")

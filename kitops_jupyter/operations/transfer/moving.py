@@ -106,7 +106,7 @@ def _uploading(
 
 
 def _check(source: Source, blob: Descriptor, item: str, shown: str) -> None:
-    """Raise StoreCorrupt if the blob is not what it is to be, whatever its stamps say."""
+    """Raise StoreCorrupt if the bytes of the blob are wrong, even if its stamps did not change."""
     try:
         with verified(source.open(blob), blob) as stream:
             while stream.read(1 << 20):

@@ -93,7 +93,7 @@ def _is_here(kit: Kit, settings: Settings) -> bool:
 
 
 def _listed(parts: Wanted) -> Wanted:
-    """The same, each archive whose list can be had read once for all questions."""
+    """The same layers. Each archive that can be listed is listed once, for all questions."""
     return replace(
         parts,
         layers=[replace(part, listing=part.members()) if _is_listed(part) else part for part in parts.layers],
@@ -128,7 +128,7 @@ def _size_of(parts: Wanted, texts: Mapping[str, str], settings: Settings) -> Pul
 
 
 def _file_sizes(part: Part) -> list[int | None]:
-    """The sizes of a layer's wanted files; one that is None where only reading the layer would tell."""
+    """The sizes of a layer's wanted files; a size is None if only reading the layer would tell it."""
     if part.match.type.format.is_one_file:
         return [raw_file_bytes(part.match)]
     if part.listing is None:

@@ -83,7 +83,7 @@ def promote(
 def _undo(
     repository: Repository | RemoteRepository, planned: PromotionPlan, to: str, settings: Settings
 ) -> PromoteResult:
-    """Put the tags back, and forget the promotion: what stays then is said. Raises Conflict where `to` must stay."""
+    """Put the tags back, say which cannot be, and forget the promotion. Raises Conflict if `to` must stay."""
     for each in planned.kept:
         if each.tag == to:
             names = each.digest.short if each.digest else "nothing"

@@ -74,7 +74,7 @@ def _path(settings: Settings) -> Path:
 
 
 def _read(settings: Settings) -> dict[str, Any]:
-    """What was noted, by kit and tag. Raises StoreCorrupt for a file that is not ours any more: it is not replaced."""
+    """What was noted, by kit and tag. Raises StoreCorrupt if the file has other content; it is not replaced then."""
     try:
         parsed = read_json(_path(settings))
     except (FileNotFoundError, NotADirectoryError):

@@ -179,7 +179,7 @@ def _refuse_ring(
     settings: Settings,
     connection: Connection | None,
 ) -> None:
-    """Raise ReferenceCycle for a kit that was tuned from what its new tag names: it would build on itself."""
+    """Raise ReferenceCycle if the kit was tuned from a kit of that tag: with the tag, it would build on itself."""
     is_here = isinstance(repository, TagsTogether)
     with Opener(settings, connection, remote=not is_here) as opener:
         refuse_ring(

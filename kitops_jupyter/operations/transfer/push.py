@@ -144,7 +144,7 @@ def _siblings(kit: Kit, target: Reference, settings: Settings) -> list[str]:
 
 
 def _layers_of(repository: Source, descriptor: Descriptor) -> set[Digest]:
-    """The layers of another kit; none of one that cannot be read, which is no reason not to push this one."""
+    """The layers of another kit; none if it cannot be read, which must not stop this push."""
     try:
         return {layer.digest for layer in parse_manifest(read_verified(repository, descriptor)).layers}
     except Cancelled:

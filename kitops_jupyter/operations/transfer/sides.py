@@ -69,7 +69,7 @@ def parse_side(text: str, settings: Settings, directory: Path) -> Side:
 
 
 def _refuse_path(text: str, directory: Path) -> None:
-    """Raise Usage for what is written as a path, or names a file that is there: no kit has such a name."""
+    """Raise Usage for a text that looks like a path, or names a file that exists: a kit cannot have such a name."""
     path = directory / typed_path(text)
     is_there = path.is_file() and ":" not in text
     if not is_there and not text.startswith(("./", "../", "/", "~", ".\\", "..\\")):

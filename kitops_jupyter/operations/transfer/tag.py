@@ -84,7 +84,7 @@ def _index(origin: Reference, settings: Settings) -> Descriptor | None:
 
 
 def _tag_index(origin: Reference, wanted: Reference, index: Descriptor, settings: Settings) -> TagResult:
-    """Another name for an index; in another repository its kits are listed, too, as kit wants it."""
+    """Give an index another name. If that is in another repository, its kits are listed there too, as kit expects."""
     store = targets.store(settings)
     goal = store.repository(wanted, kind="indexes")
     before = _resolved(goal, wanted.tag)

@@ -236,7 +236,7 @@ class LayerUnpacker:
 
 
 def _gated(part: Part, name: str, rules: archive.NameRules) -> str:
-    """Where a file of this name goes; "" for nowhere. Raises UnsafeArchive for a name that leads elsewhere."""
+    """Where a file of this name goes; "" if it is not wanted. Raises UnsafeArchive if the name leaves the folder."""
     placed = part.placed(rules.clean_file(name))
     return rules.clean(placed) if placed else ""
 

@@ -121,7 +121,7 @@ def pull_tars(
 
 
 def _judge(kit: Kit, named: dict[str, Part], yaml: str | None, destination: Destination) -> dict[str, Part]:
-    """Raise every conflict at once; what is left are the archives that are not kept as they are."""
+    """The archives to write. Raises all conflicts together."""
     if yaml is not None:
         destination.check(KITFILE, text=yaml)
     for name in named:
@@ -133,7 +133,7 @@ def _judge(kit: Kit, named: dict[str, Part], yaml: str | None, destination: Dest
 
 
 def _named(parts: Sequence[Part]) -> dict[str, Part]:
-    """A name of its own for each layer, also where capitals do not count; no name leads out of the folder."""
+    """A different name for each layer, even if case is ignored; no name leaves the folder."""
     named: dict[str, Part] = {}
     taken = {KITFILE.casefold()}
     for part in parts:
@@ -147,7 +147,7 @@ def _named(parts: Sequence[Part]) -> dict[str, Part]:
 
 
 def _stem(match: Match) -> tuple[str, str]:
-    """What the file may be called, and its ending."""
+    """A base name for the file, and its ending."""
     codec = codecs.find(match.type.compression)
     packed = codec.file_suffix if codec else ""
     if match.type.format.is_one_file:
@@ -168,7 +168,7 @@ def _clean(text: str) -> str:
 
 
 def _fetch(wanted: dict[str, Part], settings: Settings, tally: Tally) -> dict[Digest, Path]:
-    """Have every layer here, whole: in the store if it was there, else among the partial downloads, where it waits."""
+    """Make every layer available, whole: from the store if it is there, else as a finished download that waits."""
     store = targets.store(settings)
 
     def fetch(part: Part) -> Path:

@@ -167,7 +167,7 @@ def _write(
 def _fetch_objects(
     wanted: Wanted, destination: Destination, tree: SharedTree, settings: Settings, observe: Observer
 ) -> list[UnpackedLayer]:
-    """Data sets that are objects in S3; their paths pass the gate that the names in archives pass."""
+    """Fetch data sets that are objects in S3; their paths are checked as the names in archives are."""
     fetched = []
     for dataset in wanted.objects:
         name = tree.rules.clean_file(clean_path(dataset.path))
@@ -198,7 +198,7 @@ def drop_same(destination: Destination, staging: Staging, texts: Mapping[str, st
 
 
 def _written(texts: Mapping[str, str], destination: Destination) -> list[UnpackedLayer]:
-    """The Kitfile among what was unpacked, unless the one that is there stays."""
+    """The Kitfile as an unpacked file; none if the one that is there stays."""
     return [
         UnpackedLayer("kitfile", "", name, None, 1, len(text.encode("utf-8")))
         for name, text in texts.items()

@@ -131,7 +131,7 @@ class Staging:
             raise self._unrecorded()
 
     def _mark(self, staging: Folders) -> None:
-        """Put our secret into the folder, then note whose it is: before that, nothing else is made in it."""
+        """Write our secret into the folder, then note it in the record; only then make anything else in it."""
         path, descriptor = staging.at(OURS)
         with os.fdopen(os.open(path, _NEW, 0o600, dir_fd=descriptor), "wb") as stream:
             stream.write(self._head.nonce.encode("ascii"))
@@ -160,7 +160,7 @@ class Staging:
                 return
 
     def _end(self) -> None:
-        """Remove the staging folder, unless it has what could not be put back; then the record stays, too."""
+        """Remove the staging folder, unless it holds files that could not be put back; then the record stays too."""
         if self._staging is not None and not self._is_kept:
             with past_cancel():
                 remove_staging(self._staging, self._beside, self.name)

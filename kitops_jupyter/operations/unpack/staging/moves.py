@@ -148,7 +148,7 @@ class Moves:
         _rename(self.tree, self.target, path)
 
     def _move_folder(self, path: str, mode: int) -> None:
-        """Folders without write permission too: moving one changes what is in it, its `..`."""
+        """Move a folder, also one without write permission: a move changes its `..` entry."""
         is_closed = not mode & stat.S_IWUSR
         made, descriptor = self.tree.at(path)
         if is_closed:
@@ -160,7 +160,7 @@ class Moves:
             try_chmod(prefix if opened is None else opened, stat.S_IMODE(mode))
 
     def _move_file(self, path: str) -> None:
-        """By a second name where the file system has links: a rename would replace a file that came just now."""
+        """Move a file by a hard link if the file system has them: a rename would replace a file that was just made."""
         if not self._linked(self.tree, self.target, path):
             _rename(self.tree, self.target, path)
             return

@@ -169,7 +169,7 @@ def _is_outlived(path: Path, head: Head) -> bool:
 
 
 def _is_private(folder: Path, *, make: bool = False) -> bool:
-    """Whether only we can have written what is in this folder. Raises OSError."""
+    """Whether nobody else can have written into this folder. Raises OSError."""
     if make:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
@@ -223,5 +223,5 @@ def _moves(value: Any) -> list[Move]:
 
 
 def _clean(name: str) -> str:
-    """The gate that an archive's members pass. Raises UnsafeArchive."""
+    """The name, checked as the names in archives are. Raises UnsafeArchive."""
     return NameRules().clean(name)

@@ -34,7 +34,7 @@ def recover(target: Path, home: Path) -> None:
 
 
 def _undone(beside: Folders, head: Head, moves: list[Move]) -> bool:
-    """Whether nothing is left to do: the staging folder is gone with all that was moved out of it, or is not ours."""
+    """Undo the moves and remove the staging folder; False if something is left to do. A foreign folder stays."""
     with ExitStack() as stack:
         try:
             staging = beside.below(head.name, stack)
@@ -68,7 +68,7 @@ def _is_ours(staging: Folders, head: Head) -> bool:
 
 
 def _secret(staging: Folders) -> bytes:
-    """What stands in the folder's mark. Raises OSError, for what is not a regular file too."""
+    """The text of the folder's mark. Raises OSError, also if it is not a regular file."""
     path, dir_fd = staging.at(OURS)
     descriptor = os.open(path, _READ, dir_fd=dir_fd)
     try:
@@ -80,7 +80,7 @@ def _secret(staging: Folders) -> bytes:
 
 
 def _remove_unmade(staging: Folders, beside: Folders, head: Head) -> None:
-    """Remove a folder whose maker was killed while marking it: the mark, if it is ours as far as it goes, and it."""
+    """Remove a folder whose maker was killed while it wrote the mark: first the mark, if it is a beginning of ours."""
     if head.nonce.encode("ascii").startswith(_secret(staging)):
         _unlink_mark(staging)
     _remove_empty(beside, head.name)
