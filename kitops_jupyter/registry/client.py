@@ -166,7 +166,7 @@ class Registry(Exchange):
         return (found.username or "a token") if found else ""
 
     def _find_credential(self, repository: str) -> Credential | None:
-        """Under the name that references use, else under the host that it stands for."""
+        """The credential under the name that references use, else under the host that the name stands for."""
         if self._credential is not None:
             return self._credential
         files = [self.settings.credentials, *self.settings.network.credential_files]

@@ -170,7 +170,7 @@ class RemoteRepository:
         self._send(descriptor, reopen, mount_from=mount_from, check=check, observe=observe, item=item)
 
     def _send(self, descriptor: Descriptor, reopen: Callable[[], Readable], **how: Any) -> None:
-        """As `upload`; a source's own error must pass the room's door once, so no public method calls another."""
+        """As `upload`, for our own calls: a source's error must pass the room's door only once."""
         from kitops_jupyter.registry.blobs.upload import Upload
 
         Upload(self.registry, self.name, descriptor, reopen, is_there=self.is_known, **how).run()

@@ -84,7 +84,7 @@ class BlobStream:
         return count
 
     def _request(self) -> Body:
-        """Ask for what is left, and see to it that just that comes."""
+        """Ask for the rest, and check that exactly this comes."""
         left, total = self.descriptor.size_bytes - self._position, self.descriptor.size_bytes
         headers: dict[str, str] = {}
         if self._position and left and self._use_ranges:
@@ -122,7 +122,7 @@ class BlobStream:
         return Body(response, size_bytes, stall_s=self._registry.patience.stall_s)
 
     def _failed(self, error: Exception) -> None:
-        """Get ready for the next attempt, or raise what is the matter."""
+        """Prepare the next attempt, or raise the error."""
         if self._body is not None:
             self._body.close()
             self._body = None
@@ -146,7 +146,7 @@ class BlobStream:
 
 
 def _is_part(response: requests.Response, first: int, last: int, total: int) -> bool:
-    """Whether the answer says that it is this part of a whole of this size, or of one whose size is unknown."""
+    """Whether the response claims to be this part of a blob of this size, or of unknown size."""
     match = _CONTENT_RANGE.match(response.headers.get("Content-Range", "").strip())
     return match is not None and match.groups() in ((str(first), str(last), str(total)), (str(first), str(last), "*"))
 

@@ -126,7 +126,7 @@ class Feed:
         self._thread.start()
 
     def _pump(self, stream: Exact, hashing: AwaitedHashing, meeting: _Meeting) -> None:
-        """In a thread of its own: it ends with the stream, with an error, or when the meeting is over."""
+        """Runs in its own thread. Ends with the stream, with an error, or when the reader has stopped."""
         error: BaseException | None = None
         try:
             with watched(self._progress.beat):

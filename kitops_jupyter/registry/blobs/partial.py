@@ -82,7 +82,7 @@ def _is_whole(path: Path, descriptor: Descriptor, progress: Progress) -> bool:
 def _download(
     registry: Exchange, name: str, descriptor: Descriptor, final: Path, progress: Progress, watcher: ByteSink | None
 ) -> None:
-    """Get what is missing of the partial file; from nothing, once, if that was wrong."""
+    """Download the rest of the partial file. If the result is wrong, start once more from nothing."""
     partial = final.with_suffix(".partial")
     for is_last in (False, True):
         start = _usable_bytes(partial, descriptor.size_bytes)
@@ -109,7 +109,7 @@ def _download(
 
 
 def _usable_bytes(path: Path, size_bytes: int) -> int:
-    """How much of a partial file can be resumed: all, or whole pages of it; nothing of one that is too long."""
+    """How many bytes of a partial file can be resumed: all, or its whole pages; 0 if it is too long."""
     try:
         found = path.stat().st_size
     except OSError:

@@ -129,7 +129,7 @@ class UploadSession:
             raise
 
     def _after(self, response: requests.Response) -> int | None:
-        """Take the new location, and read how far the registry is: `0-0` is what some say for nothing."""
+        """Take the new location, and read how many bytes the registry has. Some send `0-0` for none."""
         drain(response)
         self.location = _location(self.registry, response, self._what) or self.location
         match = _RANGE.match(response.headers.get("Range", "").strip())
@@ -140,7 +140,7 @@ class UploadSession:
 
 
 def _location(registry: Exchange, response: requests.Response, what: str) -> str:
-    """Where the next request goes; another host is fine, without our secrets (`do_request`), but not without TLS."""
+    """Where the next request goes. Another host is allowed, and gets no secrets (`do_request`); dropping TLS is not."""
     location = response.headers.get("Location", "")
     if not location:
         return ""

@@ -81,7 +81,7 @@ class Upload:
         return self._is_there(self.descriptor)
 
     def _mounted(self) -> UploadSession | None:
-        """None when a sibling's blob could be mounted; else a session, which a refused mount gives as well."""
+        """None if a sibling's blob was mounted; else an upload session, which a refused mount also opens."""
         session = None
         for source in self.mount_from[:3]:  # each costs a request; the first nearly always decides
             try:
@@ -110,7 +110,7 @@ class Upload:
                 body.close()
 
     def _persist(self, session: UploadSession, body: bytes | Feed | Plain) -> None:
-        """Send until it is there; after each failure look first, since the answer may have been all that was lost."""
+        """Send until the blob is there. After a failure, look first: perhaps only the response was lost."""
         tries, size = Attempts(self.registry.patience, may_last=True), self.descriptor.size_bytes
         current: UploadSession | None = session
         failure: RegistryError | None = None
@@ -139,14 +139,14 @@ class Upload:
                 raise
 
     def _with_size(self, error: RegistryError) -> RegistryError:
-        """What was too large, in words."""
+        """The error, with the size that was too large."""
         if error.status == 413 and "bytes" not in error.message:
             message = f"{error.message}: this layer has {self.descriptor.size_bytes:,} bytes"
             return RegistryError(message, hint=error.hint, status=413)
         return error
 
     def _change_manner(self, error: RegistryError) -> bool:
-        """Chunks when the body was too large for something in between, one PUT when chunks are refused."""
+        """Switch to small chunks if a body was too large, or to one PUT if chunks are refused; whether it did."""
         if error.status == 413 and self.chunk_bytes != AFTER_413_BYTES and takes_chunks(self.registry.hostname):
             self.chunk_bytes = AFTER_413_BYTES
             return True
@@ -156,7 +156,7 @@ class Upload:
         return False
 
     def _in_chunks(self, session: UploadSession, feed: Feed | Plain, tries: Attempts) -> None:
-        """From where the registry is, chunk after chunk; the last PUT only after all is verified."""
+        """Send chunks from where the registry stands; the final PUT only after all bytes are verified."""
         size = self.descriptor.size_bytes
         chunk = max(self.chunk_bytes, session.least_bytes)
         done = self._where(session)
@@ -180,7 +180,7 @@ class Upload:
         session.put(self.descriptor.digest, b"", 0)
 
     def _where(self, session: UploadSession) -> int:
-        """How far a session is: a new one at 0; one that was saved or broke is asked, and replaced when it is dead."""
+        """How far a session is. A new one is at 0; a saved or broken one is asked, and replaced if it has expired."""
         if not session.is_used:
             return 0
         try:
@@ -197,7 +197,7 @@ class Upload:
 
 
 class _PatchRefused(RegistryError):
-    """The registry does not do chunks."""
+    """The registry does not accept chunks."""
 
 
 class StreamSpent(RegistryError):

@@ -72,8 +72,8 @@ def pages(registry: Exchange, url: str, what: str) -> Iterator[Any]:
 def _next(registry: Exchange, first: Address, response: requests.Response, what: str) -> str:
     """The next page's address, "" for the last.
 
-    Proxies and registries that stand for another do not know their own address. What counts in a link is how to go
-    on, its query: a page elsewhere is asked for here.
+    Proxies do not know their own address, so only the query of a link counts: a page elsewhere is requested from this
+    server.
     """
     match = _NEXT.search(response.headers.get("Link", "")[:8192])
     if not match:

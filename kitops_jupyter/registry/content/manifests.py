@@ -204,7 +204,7 @@ class Manifests:
         return Read(name, descriptor, data, config)
 
     def _config(self, manifest: bytes) -> bytes:
-        """The config of a manifest: from what is remembered, else fetched and remembered."""
+        """The config of a manifest: the remembered one, else it is fetched and remembered."""
         found = json.loads(manifest).get("config")
         if not isinstance(found, dict):
             return b""
@@ -220,7 +220,7 @@ class Manifests:
 
 
 def _describe(response: requests.Response, data: bytes, digest: Digest, what: str) -> Descriptor:
-    """The descriptor of an answer; a body and a header that say different types are refused, as OCI wants."""
+    """The descriptor of a response. Raises if body and header have different media types, as OCI requires."""
     try:
         found: Any = json.loads(data)
     except (ValueError, RecursionError):

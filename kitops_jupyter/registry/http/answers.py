@@ -127,7 +127,7 @@ class Body:
         return len(data)
 
     def _beyond(self, view: memoryview) -> int:
-        """What comes after the promised bytes: for a direct body nothing can, its length was checked."""
+        """The bytes after the promised ones. A direct body has none: its length was checked."""
         return 0 if self._is_direct else self._decoded(view)
 
     def _keep_pace(self, count: int) -> None:
@@ -141,7 +141,7 @@ class Body:
         self._window = (now + self._stall_s, 0)
 
     def _finish(self) -> None:
-        """All is read: tell http.client, which did not see it, so that the connection serves the next request."""
+        """Tell http.client, which did not see the reads, that the body has ended: the connection can be used again."""
         self._http.length = 0
         self._http._close_conn()
         self._raw.release_conn()
@@ -159,6 +159,6 @@ class Body:
 
 
 def _words(error: Exception) -> str:
-    """What is the matter with a body, without the objects that urllib3 names in it."""
+    """What is wrong with a body, without the object names that urllib3 puts into its messages."""
     inner = next((item for item in reversed(error.args) if isinstance(item, BaseException)), None)
     return str(inner or error) or type(error).__name__

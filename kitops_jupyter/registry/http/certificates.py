@@ -53,7 +53,7 @@ def _add(context: ssl.SSLContext, bundle: Path) -> None:
 
 
 def _show(context: ssl.SSLContext, identity: Identity) -> None:
-    """A key with a passphrase is refused: OpenSSL would ask for it on the terminal."""
+    """Load the certificate. A key with a passphrase is refused: OpenSSL would ask for it on the terminal."""
     for file in filter(None, (identity.cert, identity.key)):
         try:
             check_regular(file)

@@ -102,9 +102,9 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
     def _authorised(
         self, address: Address, method: str, data: Any, headers: dict[str, str], what: str, expect: Sequence[int]
     ) -> requests.Response:
-        """One attempt: with what is known of authorisation, and again after the challenge, twice at most.
+        """One attempt, with the authorisation that is known; after a challenge again, twice at most.
 
-        Twice, because the first token may have been one that another thread got and that expired meanwhile.
+        Twice, because another thread may have fetched the first token, and it may have expired since.
         """
         sent = self.authenticator.header(method, str(address)) if self._is_ours(address) else ""
         for _ in range(3):
@@ -133,13 +133,13 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
         return address.origin == self.origin
 
     def _place(self, address: Address) -> str:
-        """Who is meant, for people: the registry by its name, another server by its address."""
+        """The server in a message: the registry by its name, another server by its address."""
         return self.name if self._is_ours(address) else f"{address.base} (redirected by {self.name})"
 
     def _follow(
         self, address: Address, method: str, data: Any, headers: dict[str, str], what: str
     ) -> tuple[requests.Response, Address]:
-        """Send, and follow redirects: GET and HEAD anywhere, others on this server only; never from TLS to none."""
+        """Send, and follow redirects: GET and HEAD anywhere, others on this server; never from TLS to plain HTTP."""
         for _ in range(REDIRECTS + 1):
             if not self._is_ours(address):
                 headers = {key: value for key, value in headers.items() if key != "Authorization"}
@@ -159,9 +159,9 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
     def _send(
         self, address: Address, method: str, data: Any, headers: Mapping[str, str], what: str
     ) -> requests.Response:
-        """One request on the wire: its text is written from the address that was judged, no other parser reads it.
+        """Send one request. Its text is written from the address that was checked; no other parser reads it.
 
-        No session: requests' own would read redirects, keep cookies, and look for secrets in the environment.
+        A session of requests would follow redirects, keep cookies and read secrets from the environment.
         """
         beat()
         is_ours, url = self._is_ours(address), str(address)
@@ -235,7 +235,7 @@ class Exchange(oras.provider.Registry):  # type: ignore[misc]  # oras has no typ
     def _fetch_token(
         self, method: str, realm: str, headers: Mapping[str, str], fields: Sequence[tuple[str, str]]
     ) -> dict[str, Any]:
-        """Ask a token server; it is followed nowhere."""
+        """Ask a token server; redirects are not followed."""
         what = f"get a token for {self.name}"
         address = Address.parse(realm)
         if method == "GET" and fields:

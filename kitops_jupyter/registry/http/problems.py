@@ -220,7 +220,7 @@ def unreachable(error: Exception, what: str, *, place: str, may_pass: bool = Fal
 
 
 def _not_secure(error: Exception, what: str, place: str) -> Unreachable:
-    """TLS is spoken, and one side does not trust the other; an alert is what the other side sends."""
+    """The error for a failed TLS connection. An alert means that the other side refused ours."""
     reason = str(getattr(error, "reason", None) or "")
     said = shown(str(error), 160)
     if "ALERT" in reason:
@@ -236,7 +236,7 @@ def _not_secure(error: Exception, what: str, place: str) -> Unreachable:
 
 
 def _plain(error: BaseException) -> str:
-    """The words of sockets and urllib3, as people say it."""
+    """The words of sockets and urllib3 in plain English."""
     reason = _CONNECTION.sub("", str(getattr(error, "strerror", None) or error)) or type(error).__name__
     if unknown := re.match(r"Failed to resolve (\S+)", reason):
         return f"the host {shown(unknown[1], 160)} is unknown"
@@ -247,7 +247,7 @@ def _plain(error: BaseException) -> str:
 
 
 def _root(error: BaseException) -> BaseException:
-    """The innermost cause: requests and urllib3 wrap it several times, with the URL in each wrapping."""
+    """The innermost cause. requests and urllib3 wrap it several times, each time with the URL."""
     follow: Callable[[BaseException], BaseException | None] = lambda found: (  # noqa: E731
         getattr(found, "reason", None)
         if isinstance(getattr(found, "reason", None), BaseException)

@@ -53,7 +53,7 @@ class Attempts:
         pause(pause_s)
 
     def _pause_s(self, error: Exception) -> float:
-        """Retry-After if the server gave one, else doubling pauses with jitter, lest clients march in step."""
+        """Retry-After if the server sent one, else a doubling pause, with jitter so that clients do not meet again."""
         asked: float | None = getattr(error, "retry_after_s", None)
         if asked is not None:
             return asked

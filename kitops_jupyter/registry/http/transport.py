@@ -29,7 +29,7 @@ HEADERS_BYTES = 1 << 20  # of an answer before its body; servers send 1 KiB
 
 
 class _Patient(HTTPConnection):
-    """Sends in beats, and stops sending when the server has answered already."""
+    """Sends in small steps that can be cancelled, and stops if the server has already answered."""
 
     stall_s = 60.0
     _answered_early = False

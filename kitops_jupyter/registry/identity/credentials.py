@@ -90,7 +90,7 @@ def read_config(path: Path) -> dict[str, Any]:
 
 
 def _names(host: str, repository: str) -> list[str]:
-    """What keys may stand for this registry, the most particular first."""
+    """The keys that can stand for this registry, the most specific first."""
     hosts = list(_DOCKER_HUB) if host in _DOCKER_HUB else [host]
     parts = repository.split("/") if repository else []
     paths = ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
@@ -152,7 +152,7 @@ def _from_store(host: str, helper: object, note: Callable[[str], None]) -> Crede
 
 
 def _asked(helper: object, server: str, note: Callable[[str], None]) -> Credential | None:
-    """What the helper has for a server; None when it has nothing, or is not installed."""
+    """What the helper has for a server; None if it has nothing, or is not installed."""
     if not is_installed(helper):
         note(f"{helper_program(helper)} is missing")
         return None

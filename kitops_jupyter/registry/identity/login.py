@@ -103,7 +103,7 @@ def _locked(path: Path) -> Lock:
 
 
 def _write(path: Path, config: dict[str, Any]) -> None:
-    """Replace the file, or what it is a link to, in one step; nobody else can read it at any time."""
+    """Replace the file, or the file that it links to, in one step. Nobody else can read it at any moment."""
     text = json.dumps(config, indent=2) + "\n"
     try:
         write_bytes(path.resolve(), text.encode(), mode=0o600, durable=True)
