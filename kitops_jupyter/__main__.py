@@ -49,6 +49,11 @@ def _run(words: Sequence[str]) -> int:
     from kitops_jupyter import verbs
     from kitops_jupyter.disk import current_folder
 
+    if words and words[0] == "completion":  # for the shell: a cell knows Tab without it
+        from kitops_jupyter.verbs.core.shell import completion
+
+        print(completion(words[1:], current_folder()), end="")
+        return DONE
     call = verbs.parse(words)
     with verbs.typed_errors(), _meter(call.progress) as observe:
         directory = current_folder()

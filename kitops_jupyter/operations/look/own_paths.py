@@ -93,8 +93,9 @@ def _paths(kit: Kit, match: Match, settings: Settings) -> Iterator[str]:
         return
     try:
         for member in islice(_members(kit, match, settings), _FILES_LIMIT):
-            if not member.is_dir:
-                yield match.placed(member.name)
+            path = match.placed(member.name)
+            if not member.is_dir and path != match.entry.clean_path:  # that one is offered as the layer
+                yield path
     except Cancelled:
         raise
     except KitError:  # a damaged layer has nothing to offer, and hides no other
