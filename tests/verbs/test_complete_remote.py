@@ -109,3 +109,13 @@ def test_the_files_of_a_kit_that_is_here_are_offered_a_folder_at_a_time(
     kit.unpack("churn:v1", out, filters=[inner[1].removeprefix("!")], settings=settings)
     assert [path.name for path in out.rglob("*.csv")] == ["d,e [1].csv"]
     assert offered("pull churn:v1 --filter model:x/", settings) == []
+
+
+def test_a_file_at_the_top_of_a_kit_is_offered_by_its_name_and_as_this_file_alone(
+    tmp_path: Path, home: Settings
+) -> None:
+    write_files(tmp_path / "p", {"main.py": b"x", "util.py": b"y", "deep/main.py": b"z"})
+    kit.pack(tmp_path / "p", text="code: [{path: .}]", tag="churn:v1", settings=home)
+    assert offered("pull churn:v1 --filter code:ma", home) == ["code:main.py"]
+    assert offered("pull churn:v1 --filter code:./m", home) == ["code:./main.py"]
+    assert offered("pull churn:v1 --filter code:d", home) == ["code:deep/"]

@@ -53,11 +53,13 @@ def file_filters(reference: str, typed: str, settings: Settings) -> list[str]:
     InvalidReference, ContentError.
     """
     kit = open_kit(reference, settings)
+    kind, _, name = typed.partition(":")
+    as_text = text_for_file if name.startswith("./") else text_for
     steps: dict[str, None] = {}
     for match in kit.matches():
-        if text_for(match.entry.section, "").partition(":")[0] == typed.partition(":")[0]:
+        if text_for(match.entry.section, "").partition(":")[0] == kind:
             for path in _paths(kit, match, settings):
-                text = text_for_file(match.entry.section, path)
+                text = as_text(match.entry.section, path)
                 if text.startswith(typed):
                     folder, slash, _ = text[len(typed) :].partition("/")
                     steps[typed + folder + slash] = None
