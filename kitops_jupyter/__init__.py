@@ -6,6 +6,7 @@ Every name is imported when it is first used: `%load_ext kitops_jupyter` costs n
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from kitops_jupyter.result import show_with
@@ -184,11 +185,11 @@ _HOMES = {
     ),
     "content": "Descriptor Digest",
     "errors": (
-        "ArchiveInvalid Cancelled Conflict ContentError ContentMissing DigestMismatch FilterInvalid Finding "
-        "Forbidden InvalidReference KitError KitfileInvalid KitfileMissing ManifestInvalid MissingDependency "
-        "NoCatalog NotAModelKit NotFound PathInvalid ReferenceCycle RegistryError SizeMismatch SourceChanged "
-        "StorageFull StoreBusy StoreCorrupt StoreError TooManyRequests TrustNeeded Unauthorized Unreachable "
-        "UnsafeArchive Usage VariableRefused"
+        "ArchiveInvalid Cancelled Conflict ContentError ContentMissing DigestMismatch FilterInvalid Finding Forbidden "
+        "InvalidReference KitError KitfileInvalid KitfileMissing ManifestInvalid MissingDependency NoCatalog "
+        "NotAModelKit NotFound PathInvalid ReferenceCycle RegistryError SizeMismatch SourceChanged StorageFull "
+        "StoreBusy StoreCorrupt StoreError TooManyRequests TrustNeeded Unauthorized Unreachable UnsafeArchive Usage "
+        "VariableRefused"
     ),
     "kit_index": "KitIndex",
     "kitfile": "Code Dataset Docs Entry Kitfile McpServer Model ModelPart Package Prompt",
@@ -244,14 +245,9 @@ if not TYPE_CHECKING:  # a checker that saw these would take every misspelt name
 
     def __getattr__(name: str) -> Any:
         """Import a public name on first use (PEP 562)."""
-        home = _HOME_OF.get(name)
-        if home is None:
+        if name not in _HOME_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        import importlib
-
-        value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-        globals()[name] = value
-        return value
+        return globals().setdefault(name, getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name))
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})
