@@ -22,6 +22,7 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf
 PACKAGES = {"yaml": "pyyaml", "botocore": "boto3", "sklearn": "scikit-learn", "PIL": "pillow"}
 FOR_DEVELOPERS = {"demo", "docs", "test"}
 NOT_IMPORTED = {"jupyterlab"}  # the panel runs in it
+NEEDED = re.compile(r'\bneed\(\s*"(\w+)|^    \("(\w+)", "\w+"\),$', re.MULTILINE)
 NEW_IN_PYTHON = {"compression"}  # since 3.14
 
 
@@ -32,6 +33,8 @@ def names_in(requirements: list[str]) -> set[str]:
 def imported() -> set[str]:
     """The packages of every library that a module of ours imports, also inside functions."""
     tops = {name.partition(".")[0] for path in modules() for name in imports_of(path)}
+    for path in modules():  # those of live variables are imported by name
+        tops |= {"".join(found) for found in NEEDED.findall(path.read_text("utf-8"))}
     foreign = tops - sys.stdlib_module_names - NEW_IN_PYTHON - {"kitops_jupyter"}
     return {PACKAGES.get(name, name.lower().replace("_", "-")) for name in foreign}
 

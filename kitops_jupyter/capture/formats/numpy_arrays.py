@@ -55,7 +55,7 @@ class NpyFormat:
         import numpy
 
         with path.open("rb") as stream:
-            _check_header(stream, path.stat().st_size, path.name, loading)
+            check_header(stream, path.stat().st_size, path.name, loading)
         # Copy on write: the array can be changed, the file cannot, and only what is looked at is read.
         mode: Any = "c" if path.stat().st_size >= _MAPPED_FROM_BYTES else None
         array = numpy.asarray(numpy.load(path, mmap_mode=mode, allow_pickle=False))
@@ -137,7 +137,7 @@ def read_npz(path: Path, restore: Facts, loading: Loading) -> dict[str, Any]:
                 if loading.columns is not None and key not in loading.columns:
                     continue
                 with archive.open(member) as stream:
-                    _check_header(stream, member.file_size, member.filename, loading)
+                    check_header(stream, member.file_size, member.filename, loading)
                 with archive.open(member) as stream:
                     array = numpy.lib.format.read_array(stream, allow_pickle=False)
                 found[key] = array.view(_extension_dtype(str(dtypes[key]), loading)) if key in dtypes else array
@@ -194,7 +194,19 @@ def _storable(array: Any, saving: Saving, inside: str, restore: dict[str, Any]) 
         return array.view(f"u{kind.itemsize}")
     if numpy.lib.format.descr_to_dtype(numpy.lib.format.dtype_to_descr(kind)) != kind:
         raise saving.refuse(array, inside, f"the type {kind} would come back as another one", "x.astype(...)")
-    return array
+    return without_padding(array)
+
+
+def without_padding(array: Any) -> Any:
+    """The array with zeros between the fields of its records, where memory has whatever was there before."""
+    import numpy
+
+    if array.dtype.names is None or sum(array.dtype[name].itemsize for name in array.dtype.names) == array.itemsize:
+        return array
+    clean = numpy.zeros(array.shape, array.dtype, order="F" if array.flags.fnc else "C")
+    for name in array.dtype.names:
+        clean[name] = without_padding(array[name])
+    return clean
 
 
 def _extension_dtype(name: str, loading: Loading) -> Any:
@@ -207,7 +219,7 @@ def _extension_dtype(name: str, loading: Loading) -> Any:
     return found
 
 
-def _check_header(stream: IO[bytes], size_bytes: int, name: str, loading: Loading) -> None:
+def check_header(stream: IO[bytes], size_bytes: int, name: str, loading: Loading) -> None:
     """Raise VariableRefused for a header of Python objects, or of more or fewer bytes than the file has."""
     import math
 

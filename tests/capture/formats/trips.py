@@ -28,7 +28,7 @@ class Trip:
     `root` in it is the folder of the packed files.
 
     With `refused` the value must be refused at pack, with this text in the error. `load` are keyword arguments of
-    Loading, as Python text.
+    Loading, `save` of keep, as Python text.
     """
 
     make: str
@@ -36,6 +36,7 @@ class Trip:
     refused: str = ""
     kind: str = "dataset"
     load: str = ""
+    save: str = ""
 
 
 def run(trips: Mapping[str, Trip], folder: Path, *, preamble: str = "") -> dict[str, str]:

@@ -35,10 +35,16 @@ def made(trip: dict[str, str], preamble: str) -> dict[str, Any]:
     return names
 
 
+def options_of(text: str, preamble: str) -> dict[str, Any]:
+    """Keyword arguments, which can use what the preamble defines."""
+    found: dict[str, Any] = eval(f"dict({text})", made({"make": ""}, preamble))
+    return found
+
+
 def pack(trip: dict[str, str], preamble: str, root: Path) -> str:
     names = made(trip, preamble)
     try:
-        keep(root / "packed", "x", names["value"], trip["kind"])
+        keep(root / "packed", "x", names["value"], trip["kind"], **options_of(trip["save"], preamble))
     except KitError as problem:
         told = str(problem)
         return "" if trip["refused"] and trip["refused"] in told else f"was refused: {told}"
@@ -52,7 +58,7 @@ def load(trip: dict[str, str], preamble: str, root: Path) -> str:
     (beside,) = (root / "packed").rglob("*.kit.json")
     sidecar = parse_sidecar(beside.read_bytes(), "x.kit.json")
     kept = next(path for path in beside.parent.iterdir() if path != beside)
-    options = eval(f"dict({trip['load']})", made({"make": ""}, preamble))
+    options = options_of(trip["load"], preamble)
     _heard.clear()
     _is_loading = True
     try:
@@ -60,9 +66,9 @@ def load(trip: dict[str, str], preamble: str, root: Path) -> str:
     finally:
         _is_loading = False
     names = made(trip, preamble)
+    again = keep(root / "again", "x", names["value"], trip["kind"], **options_of(trip["save"], preamble))
     if not eval(trip["check"], {**names, "back": back, "root": root}):
         return f"differs: {names['value']!r:.500} came back as {back!r:.500}"
-    again = keep(root / "again", "x", names["value"], trip["kind"])
     differing = [file.path for file, other in zip(sidecar.files, again.sidecar.files, strict=True) if file != other]
     if differing:
         return f"an equal value gave other bytes: {differing}"
