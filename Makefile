@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 LOWEST ?= .venv-lowest
+LIBRARIES ?= .venv-libraries
 WORKERS ?= auto
 BROWSERS ?= 2
 
@@ -44,10 +45,12 @@ test: $(VENV)/.installed-test
 	$(JLPM) test
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-# Round trips of live variables through the libraries that `make test` does not install.
+# Round trips of live variables through the libraries that `make test` does not install, in an environment of their own.
 test-libraries: $(VENV)/.installed-test
-	$(BIN)/python -m pip install --quiet --editable '.[datasets,figures,geo,xarray]' ml_dtypes pydantic
-	$(BIN)/python -m pytest -n $(WORKERS) -m libraries tests/capture
+	test -x $(LIBRARIES)/bin/python || $(BIN)/uv venv --quiet --seed --python $(BIN)/python $(LIBRARIES)
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(LIBRARIES)/bin/python \
+	  --editable '.[test,datasets,figures,geo,torch,xarray]' ml_dtypes pydantic
+	$(LIBRARIES)/bin/python -m pytest -n $(WORKERS) -m libraries tests/capture
 
 # The oldest libraries that pyproject allows, in an environment of their own, under the rooms that use them. Left out: the
 # scenarios that fsspec brings along, which do not know new pytests. Old IPythons warn at each %cd.
@@ -107,4 +110,4 @@ bench-small: $(VENV)/.installed-test
 	KIT_BENCH_GIB=0.03125 $(BIN)/python -m pytest tests/bench -m bench -n $(WORKERS)
 
 clean:
-	rm -rf $(VENV) $(LOWEST) kitops_jupyter/labextension labextension/node_modules labextension/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist docs/reference/verbs docs/reference/verbs.md docs/reference/api.md docs/tutorials/*.ipynb
+	rm -rf $(VENV) $(LOWEST) $(LIBRARIES) kitops_jupyter/labextension labextension/node_modules labextension/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist docs/reference/verbs docs/reference/verbs.md docs/reference/api.md docs/tutorials/*.ipynb
