@@ -13,6 +13,10 @@ from kitops_jupyter.errors import Cancelled, VariableRefused
 GROUP = "kitops_jupyter.formats"
 # By the library whose types they take, the more special first: an XGBClassifier is an estimator of scikit-learn, too.
 _BUILT_IN = (
+    ("onnx", "onnx_models"),
+    ("xgboost", "xgboost_models"),
+    ("lightgbm", "lightgbm_models"),
+    ("catboost", "catboost_models"),
     ("torch", "torch_optimizers"),
     ("torch", "torch_tensors"),
     ("sklearn", "scikit_learn"),
