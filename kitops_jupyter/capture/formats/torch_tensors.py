@@ -205,9 +205,8 @@ def _bytes(tensor: Any) -> bytes | memoryview:
     flat = tensor.detach().cpu().resolve_neg().contiguous().reshape(-1)
     if not flat.numel():
         return b""
-    flat = (
-        flat.clone() if flat.stride(0) != 1 else flat
-    )  # a view of one element keeps the stride of what it is a view of
+    if flat.stride(0) != 1:  # one element of a view keeps its stride
+        flat = flat.clone(memory_format=torch.contiguous_format)
     return memoryview(flat.view(torch.uint8).numpy())
 
 

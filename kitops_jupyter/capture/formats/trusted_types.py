@@ -21,12 +21,17 @@ _TYPES = {
         f"scipy.sparse._{kind}": f"{kind}_array {kind}_matrix"
         for kind in ["bsr", "coo", "csc", "csr", "dia", "dok", "lil"]
     },
-    "sklearn._loss.loss": "HalfTweedieLoss HalfTweedieLossIdentity HalfBinomialLossArrayAPI "
-    "HalfMultinomialLossArrayAPI HalfPoissonLossArrayAPI",
+    "sklearn._loss._loss": "CyAbsoluteError CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss CyHalfMultinomialLoss "
+    "CyHalfPoissonLoss CyHalfSquaredError CyHalfTweedieLoss CyHalfTweedieLossIdentity CyHuberLoss CyPinballLoss",
+    "sklearn._loss.link": "HalfLogitLink IdentityLink Interval LogLink LogitLink MultinomialLogit",
+    "sklearn._loss.loss": "AbsoluteError ExponentialLoss HalfBinomialLoss HalfBinomialLossArrayAPI HalfGammaLoss "
+    "HalfMultinomialLoss HalfMultinomialLossArrayAPI HalfPoissonLoss HalfPoissonLossArrayAPI HalfSquaredError "
+    "HalfTweedieLoss HalfTweedieLossIdentity HuberLoss PinballLoss",
     "sklearn.calibration": "_CalibratedClassifier _SigmoidCalibration _TemperatureScaling",
     "sklearn.cluster._bisect_k_means": "_BisectingTree",
     "sklearn.cluster._kmeans": "_kmeans_single_lloyd _kmeans_single_elkan",
     "sklearn.compose._column_transformer": "make_column_selector _RemainderColsList",
+    "sklearn.ensemble._hist_gradient_boosting.binning": "_BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor": "TreePredictor",
     "sklearn.feature_selection._mutual_info": "mutual_info_classif mutual_info_regression",
     "sklearn.feature_selection._univariate_selection": "chi2 f_classif f_oneway f_regression r_regression",
