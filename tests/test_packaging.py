@@ -35,7 +35,8 @@ def imported() -> set[str]:
     tops = {name.partition(".")[0] for path in modules() for name in imports_of(path)}
     for path in modules():  # those of live variables are imported by name
         tops |= {"".join(found) for found in NEEDED.findall(path.read_text("utf-8"))}
-    foreign = tops - sys.stdlib_module_names - NEW_IN_PYTHON - {"kitops_jupyter"}
+    own = {"kitops_jupyter", "pydantic"}  # who has a value of pydantic has pydantic
+    foreign = tops - sys.stdlib_module_names - NEW_IN_PYTHON - own
     return {PACKAGES.get(name, name.lower().replace("_", "-")) for name in foreign}
 
 

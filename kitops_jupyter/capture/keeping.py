@@ -55,6 +55,19 @@ class Kept:
 
 
 def keep(root: Path, name: str, value: Any, kind: str, *, chosen: str = "", allow_pickle: bool = False) -> Kept:
+    """Write the value as `_keep` does, as a pickle if `allow_pickle` and no open format keeps it.
+
+    Raises VariableRefused, Conflict, MissingDependency, OSError.
+    """
+    try:
+        return _keep(root, name, value, kind, chosen, allow_pickle)
+    except VariableRefused:
+        if chosen or not allow_pickle:
+            raise
+        return _keep(root, name, value, kind, "pickle", allow_pickle)
+
+
+def _keep(root: Path, name: str, value: Any, kind: str, chosen: str, allow_pickle: bool) -> Kept:
     """Write the value below `root`, at `models/NAME`, `datasets/NAME` or `docs/NAME` with the format's suffix.
 
     A file that is equal to what is there keeps its stamps, so that packing does not read it again. `chosen` names the

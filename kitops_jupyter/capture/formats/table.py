@@ -17,6 +17,7 @@ _BUILT_IN = (
     ("xgboost", "xgboost_models"),
     ("lightgbm", "lightgbm_models"),
     ("catboost", "catboost_models"),
+    ("torch", "torch_programs"),
     ("torch", "torch_optimizers"),
     ("torch", "torch_tensors"),
     ("sklearn", "scikit_learn"),
@@ -33,8 +34,10 @@ _BUILT_IN = (
     ("altair", "altair_charts"),
     ("numpy", "numpy_arrays"),
     ("builtins", "json_values"),
+    ("", "pickles"),  # taken by name only
     ("pydantic", "records"),
     ("builtins", "records"),
+    ("", "pickles"),  # taken by name only
 )
 _CONTAINERS = (dict, list, tuple)
 _ITEMS_LIMIT = 64  # of a container, looked at for the library of what it holds
@@ -49,7 +52,7 @@ def format_of(value: Any) -> Format:
     kind = type(value)
     raise VariableRefused(
         f"no format keeps a {kind.__module__}.{kind.__qualname__}",
-        hint="save it as a file yourself; code belongs in a .py file beside the notebook, which travels with the kit",
+        hint="save it as a file yourself, or pack with --allow-pickle; code belongs in a .py file beside the notebook",
     )
 
 
