@@ -12,7 +12,7 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ from kitops_jupyter.progress import in_beats
 FOLDERS = {"model": "models", "dataset": "datasets", "figure": "docs"}
 _WORK = ".kit-"  # folders with unfinished files; those of killed processes go after an hour
 _ABANDONED_AFTER_S = 3600.0
+_STEPS_LIMIT = 10_000  # of one series of numbers in a sidecar
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,6 @@ class Kept:
     sidecar: Sidecar
     label: str
     is_new: bool
-    history: Mapping[str, Sequence[float]]
     notes: tuple[str, ...] = ()
     replaced: str = ""
 
@@ -101,7 +101,6 @@ def _keep(root: Path, name: str, value: Any, kind: str, chosen: str, allow_pickl
         sidecar,
         found.label,
         is_new,
-        saved.history,
         tuple(saved.notes),
         f"{where}/{others.pop()}" if others else "",
     )
@@ -134,6 +133,7 @@ def _sidecar(name: str, value: Any, kind: str, found: Format, saved: Saved, file
         signature=saved.signature,
         metrics=saved.metrics,
         params=saved.params,
+        history={name: list(steps)[-_STEPS_LIMIT:] for name, steps in saved.history.items()},
         types=list(saved.types),
         needs_trust=saved.needs_trust,
         restore=saved.restore,

@@ -21,7 +21,7 @@ SCHEMA = 1
 _NAME = re.compile(r"[^\W](?:[\w.-]{0,98}[\w-])?\Z")
 _ON_WINDOWS = frozenset(["con", "prn", "aux", "nul"]) | {f"{name}{at}" for name in ("com", "lpt") for at in range(10)}
 _TEXTS = ("name", "kind", "format", "python_type", "python")
-_OBJECTS = ("library", "signature", "metrics", "params", "restore")
+_OBJECTS = ("library", "signature", "metrics", "params", "history", "restore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Sidecar:
     signature: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     params: Mapping[str, Any] = field(default_factory=dict)
+    history: Mapping[str, Any] = field(default_factory=dict)
     types: Sequence[str] = ()
     needs_trust: bool = False
     restore: Mapping[str, Any] = field(default_factory=dict)

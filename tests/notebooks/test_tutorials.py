@@ -49,5 +49,8 @@ def test_the_tutorials_run_headless_and_tell_what_they_packed() -> None:
         ("01_pack.ipynb", "wine:champion,second"),
         ("02_push_pull.ipynb", "digits:from-a-file"),
         ("02_push_pull.ipynb", "tutorial/digits:challenger"),
+        ("03_live_variables.ipynb", "tumours:v1"),
+        ("03_live_variables.ipynb", "tumours:v2"),
+        ("03_live_variables.ipynb", "tumours:v6"),
     ]
-    assert len({digest for _, _, digest in packed}) == 4
+    assert len({digest for _, _, digest in packed}) == 7
