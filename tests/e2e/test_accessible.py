@@ -79,6 +79,8 @@ def test_the_dialogs(page: Any, lab: Lab, judged: Any, pictures: Camera) -> None
         ("kitops:tag", {"reference": "corp/app-model:v1"}, "Tag"),
         ("kitops:remove", {"reference": "corp/app-model:v1", "remote": True}, "Remove"),
         ("kitops:push", {"reference": "corp/app-model:v1"}, "Push"),
+        ("kitops:copy", {"reference": "corp/app-model:v1"}, "Copy to another registry"),
+        ("kitops:clean-up", {}, "Disk use and clean-up"),
         ("kitops:add-registry", {}, "Add a registry"),
         ("kitops:edit-registry", {"registry": "corp"}, "Edit corp"),
         ("kitops:sign-in", {"registry": "users"}, "Sign in"),
@@ -89,8 +91,8 @@ def test_the_dialogs(page: Any, lab: Lab, judged: Any, pictures: Camera) -> None
         command(page, name, **arguments)
         found = dialog(page, title)
         page.wait_for_timeout(700)
-        pictures.take(page, f"dialog-{name.partition(':')[2]}", in_both=False)
-        wrong += [f"{title}: {each}" for each in judged(".jp-Dialog-content")]
+        pictures.take(page, f"dialog-{name.partition(':')[2]}")
+        wrong += [f"{title}: {each}" for each in judged(".jp-Dialog-content", THEMES)]
         page.keyboard.press("Escape")
         found.wait_for(state="detached")
     assert wrong == []
