@@ -1,7 +1,7 @@
 """ModelKits from a notebook, on a terminal and from Python: `import kitops_jupyter as kit; kit.pack(".", tag="a:b")`.
 
 Every name is imported when it is first used: `%load_ext kitops_jupyter` costs next to nothing.
-`_HOMES` lists the public names; type checkers read the imports above it, and tests/test_public_api.py compares the two.
+`public.HOMES` lists the public names; type checkers read the imports below, and tests/test_public_api.py compares both.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kitops_jupyter.public import HOMES
 from kitops_jupyter.result import show_with
 from kitops_jupyter.version import VERSION
 
@@ -177,70 +178,8 @@ if TYPE_CHECKING:
 
 __version__ = VERSION
 
-_HOMES = {
-    "capture": "formats",
-    "comparing": (
-        "CellChange ColumnChange NotebookChange TableChange TensorChange TensorsChange TextChange ValueChange "
-        "ValuesChange"
-    ),
-    "content": "Descriptor Digest",
-    "errors": (
-        "ArchiveInvalid Cancelled Conflict ContentError ContentMissing DigestMismatch FilterInvalid Finding Forbidden "
-        "InvalidReference KitError KitfileInvalid KitfileMissing ManifestInvalid MissingDependency NoCatalog "
-        "NotAModelKit NotFound PathInvalid ReferenceCycle RegistryError SizeMismatch SourceChanged StorageFull "
-        "StoreBusy StoreCorrupt StoreError TooManyRequests TrustNeeded Unauthorized Unreachable UnsafeArchive Usage "
-        "VariableRefused"
-    ),
-    "kit_index": "KitIndex",
-    "kitfile": "Code Dataset Docs Entry Kitfile McpServer Model ModelPart Package Prompt",
-    "operations.cache": "CacheResult cache_clear cache_info",
-    "operations.check_registry": "RegistryCheck check_registry",
-    "operations.diff.diff": "diff",
-    "operations.diff.results": "DiffLayer DiffResult FieldChange FileChange LayerChange",
-    "operations.doctor": "Check DoctorResult doctor",
-    "operations.index.index": "index_add index_create index_list index_remove",
-    "operations.index.results": "IndexInfo IndexList IndexRow",
-    "operations.index_files": "IndexFilesResult IndexedLayer index_files",
-    "operations.init": "InitResult init",
-    "operations.load.load": "LoadResult LoadedVariable load load_variables",
-    "operations.login": "LoginResult login logout",
-    "operations.look.browse": "BrowseResult browse",
-    "operations.look.compare": "CompareResult ComparedKit compare",
-    "operations.look.files": "FilesResult KitFile LayerFiles files",
-    "operations.look.info": "InfoResult InspectResult info inspect",
-    "operations.look.kits": "ListResult ListedKit list_kits",
-    "operations.look.search": "FoundRepository SearchResult search",
-    "operations.look.notebook_state": "NotebookState notebook_state",
-    "operations.pack.layers": "PackedLayer",
-    "operations.pack.pack": "PackResult pack",
-    "operations.pack.variables": "PackedVariable",
-    "operations.registries": (
-        "KnownRegistry RegistriesResult RegistryChange add_registry list_registries remove_registry"
-    ),
-    "operations.tally": "Counts",
-    "operations.transfer.copy": "CopyResult copy",
-    "operations.transfer.disk_use": "CleanUp DiskUse clean_up disk_use",
-    "operations.transfer.promote": "PromoteResult promote",
-    "operations.transfer.promotion_notes": "Moved",
-    "operations.transfer.promotion_plan": "Kept PromotionPlan plan_promotion",
-    "operations.transfer.pull": "pull pull_files",
-    "operations.transfer.push": "push",
-    "operations.transfer.remove": "RemoveResult remove",
-    "operations.transfer.results": "TransferResult",
-    "operations.transfer.tag": "TagResult tag",
-    "operations.unpack.layers": "UnpackedLayer",
-    "operations.unpack.tars": "TarFile TarsResult pull_tars",
-    "operations.unpack.unpack": "UnpackResult unpack",
-    "operations.validate": "ValidateResult validate",
-    "operations.version": "VersionResult",
-    "progress": "Event Observer",
-    "reference": "Reference",
-    "settings": "Network RegistrySettings S3Settings Settings",
-    "targets": "Connection",
-}
-
 if not TYPE_CHECKING:  # a checker that saw these would take every misspelt name for Any
-    _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+    _HOME_OF = {name: module for module, names in HOMES.items() for name in names.split()}
     __all__ = sorted([*_HOME_OF, "__version__", "load_ipython_extension", "unload_ipython_extension", "version"])
 
     def __getattr__(name: str) -> Any:

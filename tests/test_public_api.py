@@ -19,16 +19,14 @@ import pytest
 
 import kitops_jupyter
 from kitops_jupyter import errors
+from kitops_jupyter.public import HOMES
 from kitops_jupyter.settings import Settings
 
 SOURCE = Path(kitops_jupyter.__file__)
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 NAMES = tuple(vars(kitops_jupyter)["__all__"])
 FUNCTIONS = tuple(
-    name
-    for names in kitops_jupyter._HOMES.values()
-    for name in names.split()
-    if inspect.isfunction(getattr(kitops_jupyter, name))
+    name for names in HOMES.values() for name in names.split() if inspect.isfunction(getattr(kitops_jupyter, name))
 )
 # What only looks at this machine, for a moment.
 NEVER_WAIT = {
@@ -99,7 +97,7 @@ def hints(owner: Any) -> list[Any]:
 
 
 def test_type_checkers_see_the_public_names_and_no_others() -> None:
-    homes = {module: set(names.split()) for module, names in kitops_jupyter._HOMES.items()}
+    homes = {module: set(names.split()) for module, names in HOMES.items()}
     assert names_for_checkers() == homes
     assert set(NAMES) <= set(dir(kitops_jupyter))
 

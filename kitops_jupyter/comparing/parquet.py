@@ -119,7 +119,7 @@ def _types(file: Any) -> dict[str, str]:
 
 def _unlike(one: Any, two: Any, name: str) -> int:
     """In how many rows two columns differ; -1 if they do, and these cannot be counted."""
-    import pyarrow.compute as compute
+    from pyarrow import compute
 
     total = 0
     for before, after in zip(_batches(one, name), _batches(two, name), strict=True):
