@@ -133,13 +133,15 @@ def run_headless(name: str, folder: Path) -> None:
 
     import kitops_jupyter as kit
 
+    place = folder / Path(name).stem  # of its own: a notebook packs the folder that it is in
+    place.mkdir()
     before = {kept.digest for kept in kit.list_kits().kits}
     notebook = nbformat.read(HERE / name, as_version=4)
     client = NotebookClient(
         notebook,
         timeout=TIMEOUT_S,
         kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
+        resources={"metadata": {"path": str(place)}},
         config=encrypted(),
     )
     client.execute()

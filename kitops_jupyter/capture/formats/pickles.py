@@ -87,6 +87,8 @@ def globals_of(stream: IO[bytes]) -> list[str]:
                 texts = [*texts[-1:], str(argument)]
             elif opcode.name.startswith("EXT"):
                 found.add(f"the extension {argument}")
+    except Cancelled:
+        raise
     except Exception as problem:  # noqa: BLE001 -- bytes of a stranger
         found.add(f"unreadable: {' '.join(str(problem).split())[:100]}")
     return sorted(found)

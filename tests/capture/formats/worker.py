@@ -42,9 +42,10 @@ def options_of(text: str, preamble: str) -> dict[str, Any]:
 
 
 def pack(trip: dict[str, str], preamble: str, root: Path) -> str:
+    options = options_of(trip["save"], preamble)  # before the value: the preamble may set one, too
     names = made(trip, preamble)
     try:
-        keep(root / "packed", "x", names["value"], trip["kind"], **options_of(trip["save"], preamble))
+        keep(root / "packed", "x", names["value"], trip["kind"], **options)
     except KitError as problem:
         told = str(problem)
         return "" if trip["refused"] and trip["refused"] in told else f"was refused: {told}"
@@ -65,8 +66,9 @@ def load(trip: dict[str, str], preamble: str, root: Path) -> str:
         back = restore(kept, sidecar, Loading("x", **options))
     finally:
         _is_loading = False
+    saving = options_of(trip["save"], preamble)
     names = made(trip, preamble)
-    again = keep(root / "again", "x", names["value"], trip["kind"], **options_of(trip["save"], preamble))
+    again = keep(root / "again", "x", names["value"], trip["kind"], **saving)
     if not eval(trip["check"], {**names, "back": back, "root": root}):
         return f"differs: {names['value']!r:.500} came back as {back!r:.500}"
     differing = [file.path for file, other in zip(sidecar.files, again.sidecar.files, strict=True) if file != other]
