@@ -31,7 +31,9 @@ ARROW = {
     "date64": "pa.table({'t': pa.array([86400000], pa.date64())})",
     "dictionaries": "pa.table({'d': pa.DictionaryArray.from_arrays(pa.array([1, 0]), pa.array([7, 8, 9]))})",
     "months and days": "pa.table({'i': pa.array([(1, 2, 3)], pa.month_day_nano_interval())})",
-    "runs": "pa.table({'r': pa.RunEndEncodedArray.from_arrays(pa.array([2, 3], pa.int32()), pa.array([1, 2]))})",
+    "runs": (
+        "pa.table({'r': pa.RunEndEncodedArray.from_arrays([2, 3], [1, 2], pa.run_end_encoded(pa.int32(), pa.int64()))})"
+    ),
 }
 TRIPS = {
     **{name: Trip(f"value = {text}", "same(back, value, root, '.parquet')") for name, text in PARQUET.items()},

@@ -176,8 +176,9 @@ REFUSED = {
     "arrays of two dimensions": ("objects(np.eye(2))", "x['c'].iloc[0] (numpy.ndarray)"),
     "dicts of dates": ("objects({'a': datetime.date(2024, 1, 1)})", "x['c'].iloc[0] (datetime.date)"),
     "lone surrogates": ("objects('a', '\\ud800')", "x['c'].iloc[1] (builtins.str)"),
-    "long doubles": ("pd.DataFrame({'c': np.ones(2, dtype='g')})", "x['c'] (pandas.Series): the type float128"),
-    "seconds beyond what Parquet counts": ("column(np.array([2**62], dtype='M8[s]'))", "x['c']"),
+    "long doubles": ("pd.DataFrame({'c': np.ones(2, dtype='g')})", "the type float128 has no form"),
+    # An older pandas gives the column to the comparison of the whole, a newer one does not.
+    "seconds beyond what Parquet counts": ("column(np.array([2**62], dtype='M8[s]'))", "x"),
     "labels of an own class": ("class Mine: pass\nvalue = pd.DataFrame([[1]], columns=[Mine()])", "x.columns"),
     "own frame": ("class Mine(pd.DataFrame): pass\nvalue = Mine({'a': [1]})", "is a subclass"),
 }

@@ -20,7 +20,8 @@ def same(a, b):
         return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
     if not isinstance(a, torch.Tensor):
         return type(a) is type(b) and a == b
-    bits = [x.detach().contiguous().reshape(-1).view(torch.uint8) for x in (a, b)] if a.numel() else [a, b]
+    flat = [torch.cat([x.detach().resolve_neg().reshape(-1)]) for x in (a, b)]
+    bits = [x.view(torch.uint8) for x in flat] if a.numel() else flat
     return a.dtype == b.dtype and a.shape == b.shape and torch.equal(*bits)
 class Tied(nn.Module):
     def __init__(self, n=3):
