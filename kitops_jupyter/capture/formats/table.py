@@ -34,7 +34,6 @@ _BUILT_IN = (
     ("altair", "altair_charts"),
     ("numpy", "numpy_arrays"),
     ("builtins", "json_values"),
-    ("", "pickles"),  # taken by name only
     ("pydantic", "records"),
     ("builtins", "records"),
     ("", "pickles"),  # taken by name only
