@@ -49,7 +49,7 @@ def judged(page: Any) -> Any:
 
 def test_the_panel(page: Any, judged: Any) -> None:
     open_row(page, "registry", "dead")
-    page.locator("#kitops-panel").get_by_text("Try again").wait_for()
+    page.locator("#kitops-panel").get_by_role("button", name="Try again").wait_for()
     open_row(page, "registry", "corp")
     open_row(page, "repository", "app-model")
     page.locator('#kitops-panel [data-reference="corp/app-model:v1"]').filter(has_text="MiB").wait_for()

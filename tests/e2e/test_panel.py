@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 def test_registries_are_browsed_and_one_that_fails_hides_no_other(page: Any, lab: Lab, pictures: Camera) -> None:
     open_row(page, "registry", "dead")
-    page.locator("#kitops-panel").get_by_text("Try again").wait_for()
+    page.locator("#kitops-panel").get_by_role("button", name="Try again").wait_for()
     open_row(page, "registry", "corp")
     open_row(page, "repository", "app-model")
     for tag in ("challenger", "champion", "v1"):

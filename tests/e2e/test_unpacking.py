@@ -73,7 +73,7 @@ def test_after_its_own_pull_a_tab_says_that_the_files_are_there_and_brings_them_
     (lab.root / "own-pull" / "data" / "validation.csv").unlink()
     again.press("Enter")  # nothing is in its way: it begins at once
     for _ in range(100):
-        if files_in(lab.root / "own-pull"):
+        if list(files_in(lab.root / "own-pull")) == ["data/validation.csv"]:  # and nothing that is still being made
             break
         page.wait_for_timeout(100)
     assert list(files_in(lab.root / "own-pull")) == ["data/validation.csv"]
