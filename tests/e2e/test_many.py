@@ -20,11 +20,11 @@ SCROLLER = "#kitops-panel .kitops-Tree"
 FAR_PX = 133_000  # between the ends of two pages, where no tag was in sight while they were loaded
 IN_SIGHT = """selector => { const box = document.querySelector(selector).getBoundingClientRect();
     return [...document.querySelectorAll(selector + ' [data-kind=tag]')].filter(each => {
-        const own = each.getBoundingClientRect(); return own.bottom > box.top && own.top < box.bottom;
+        const own = each.getBoundingClientRect(); return own.bottom > box.top + 2 && own.top < box.bottom - 2;
     }).map(each => each.dataset.reference.split(':').pop()); }"""
 ALL_SAY = """selector => { const box = document.querySelector(selector).getBoundingClientRect();
     const seen = [...document.querySelectorAll(selector + ' [data-kind=tag]')].filter(each => {
-        const own = each.getBoundingClientRect(); return own.bottom > box.top && own.top < box.bottom; });
+        const own = each.getBoundingClientRect(); return own.bottom > box.top + 2 && own.top < box.bottom - 2; });
     return seen.length > 3 && seen.every(each => each.textContent.includes('MiB')); }"""
 
 
