@@ -10,7 +10,7 @@ Change = Literal["added", "removed", "changed"]
 
 @dataclass(frozen=True, slots=True)
 class TextChange:
-    """Lines of a unified diff without file names: ` ` same, `-` gone, `+` new, `@@` where, `\\` without a line's end.
+    """Lines of a unified diff without the names of files: a blank begins a line that is the same, as in GNU diff.
 
     `added` and `removed` count all lines of the file; `cut` lines of the diff are not in `lines`.
     """
