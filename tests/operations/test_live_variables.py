@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy
 import pytest
 
 import kitops_jupyter as kit
-from kitops_jupyter.errors import Conflict, NotFound, Usage, VariableRefused
+from kitops_jupyter.errors import Conflict, NotFound, StorageFull, Usage, VariableRefused
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
@@ -151,6 +152,21 @@ def test_a_dry_run_writes_nothing(folder: Path, settings: Settings) -> None:
     result = pack(folder, "app:v1", settings, dry_run=True)
     assert "the variable clf would be packed: a dry run does not write its file" in result.notes
     assert [path.name for path in folder.iterdir()] == ["train.ipynb"]
+
+
+def test_a_folder_that_does_not_exist_is_not_made(folder: Path, settings: Settings) -> None:
+    with pytest.raises(NotFound, match="does not exist"):
+        pack(folder / "typo", "app:v1", settings)
+    assert not (folder / "typo").exists()
+
+
+def test_a_full_disk_is_said_as_one(folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object, **named: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("kitops_jupyter.capture.keeping.write_bytes", full)
+    with pytest.raises(StorageFull):
+        pack(folder, "app:v1", settings)
 
 
 def test_a_refused_variable_leaves_no_kit(folder: Path, settings: Settings) -> None:

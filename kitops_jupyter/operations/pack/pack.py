@@ -29,7 +29,7 @@ from kitops_jupyter.operations.pack.manifest import StoredKit, store_manifest
 from kitops_jupyter.operations.pack.notebook import add, missing_notebook
 from kitops_jupyter.operations.pack.noting import note_notebooks
 from kitops_jupyter.operations.pack.own_writes import OwnWrites
-from kitops_jupyter.operations.pack.source import PackSource, read_source
+from kitops_jupyter.operations.pack.source import PackSource, read_source, root_of
 from kitops_jupyter.operations.pack.variables import KeptVariables, PackedVariable, Variables
 from kitops_jupyter.operations.remote_data import check_remote_data
 from kitops_jupyter.operations.transfer.extras import Extras
@@ -147,7 +147,7 @@ def pack(
     reference = Reference.parse(tag) if tag else Reference.from_store_name(UNTAGGED)
     live = Variables(models or {}, datasets or {}, metrics or {}, params or {}, formats or {}, allow_pickle)
     with observed(observe, str(directory)), OwnWrites() as writes:
-        kept = live.keep(typed_path(directory).absolute(), observe) if not dry_run else KeptVariables()
+        kept = live.keep(root_of(typed_path(directory)), observe) if not dry_run else KeptVariables()
         added = add(typed_path(directory), notebook, writes) if add_notebook and not dry_run else []
         source = read_source(
             typed_path(directory),

@@ -73,6 +73,15 @@ class PackSource:
         return []
 
 
+def root_of(directory: Path) -> Path:
+    """The folder to pack. Raises NotFound, before anything is written into it."""
+    root = typed_path(directory).absolute()
+    if not root.is_dir():
+        problem = "is not a folder" if root.exists() else "does not exist"
+        raise NotFound(f"{directory} {problem}", hint="kit pack FOLDER takes the folder that holds the Kitfile")
+    return root
+
+
 def read_source(
     directory: Path,
     *,
@@ -90,10 +99,7 @@ def read_source(
     A proposal has no entry for the file `leave_out`. With `write`, `recording` has the environment's files made.
     Raises NotFound, KitfileMissing, KitfileInvalid, PathInvalid.
     """
-    root = typed_path(directory).absolute()
-    if not root.is_dir():
-        problem = "is not a folder" if root.exists() else "does not exist"
-        raise NotFound(f"{directory} {problem}", hint="kit pack FOLDER takes the folder that holds the Kitfile")
+    root = root_of(directory)
     if text is None and file is None and kitfile.find(root) is None:
         _refuse_odd_kitfile(root)
         return _propose(root, directory, propose, notebook, leave_out, recording, follow_links, write)

@@ -13,6 +13,7 @@ from kitops_jupyter.disk import clean_path
 from kitops_jupyter.errors import Usage, VariableRefused
 from kitops_jupyter.ignore import is_within
 from kitops_jupyter.kitfile import Code, Dataset, Docs, Kitfile, Model, ModelPart, with_paths
+from kitops_jupyter.pipeline import disk_error
 from kitops_jupyter.progress import Event, Observer
 
 if TYPE_CHECKING:
@@ -71,7 +72,10 @@ class Variables:
             for name, value in values.items():
                 observe(Event("started", f"variable {name}"))
                 chosen = self.formats.get(name, "")
-                one = keep(root, name, value, kind, chosen=chosen, allow_pickle=self.allow_pickle)
+                try:
+                    one = keep(root, name, value, kind, chosen=chosen, allow_pickle=self.allow_pickle)
+                except OSError as problem:
+                    raise disk_error(problem, root) from problem
                 observe(Event("finished", f"variable {name}", one.size_bytes, one.size_bytes))
                 kept.append(one)
         return KeptVariables(tuple(kept), metrics, params)
