@@ -11,23 +11,11 @@ from typing import Any
 
 import pytest
 
-from kitops_jupyter.capture.formats import Loading, format_named
-from kitops_jupyter.capture.formats.contract import Saved, Saving
+from kitops_jupyter.capture.formats import format_named
 from kitops_jupyter.errors import VariableRefused
+from tests.capture.formats.skops_files import load, saved
 
 pytest.importorskip("skops")
-
-
-def saved(value: Any, folder: Path) -> tuple[Path, Saved]:
-    found = format_named("skops")
-    assert found
-    return folder / "m.skops", found.save(value, folder / "m.skops", Saving("m"))
-
-
-def load(path: Path, *trusted: str) -> Any:
-    found = format_named("skops")
-    assert found
-    return found.load(path, {}, Loading("m", trust_types=frozenset(trusted)))
 
 
 def changed(path: Path, edit: Callable[[dict[str, bytes]], None], compression: int = zipfile.ZIP_STORED) -> Path:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from kitops_jupyter.capture.formats import Loading, format_named
-from kitops_jupyter.capture.formats.contract import Saved, Saving
 from kitops_jupyter.errors import TrustNeeded
+from tests.capture.formats.skops_files import load, saved
 from tests.capture.formats.trips import Trip, run
 
 pytest.importorskip("skops")
@@ -114,18 +112,6 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.mark.parametrize("name", TRIPS)
 def test_a_model_comes_back_equal_or_is_refused(name: str, results: dict[str, str]) -> None:
     assert results[name] == ""
-
-
-def saved(value: Any, folder: Path) -> tuple[Path, Saved]:
-    found = format_named("skops")
-    assert found
-    return folder / "m.skops", found.save(value, folder / "m.skops", Saving("m"))
-
-
-def load(path: Path, *trusted: str) -> Any:
-    found = format_named("skops")
-    assert found
-    return found.load(path, {}, Loading("m", trust_types=frozenset(trusted)))
 
 
 def test_what_the_model_knows_of_its_training_is_told(tmp_path: Path) -> None:
