@@ -16,6 +16,7 @@ HOMES = {
     ),
     "kit_index": "KitIndex",
     "kitfile": "Code Dataset Docs Entry Kitfile McpServer Model ModelPart Package Prompt",
+    "manifest": "CodeState Facts",
     "operations.cache": "CacheResult cache_clear cache_info",
     "operations.check_registry": "RegistryCheck check_registry",
     "operations.diff.diff": "diff",

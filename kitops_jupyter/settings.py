@@ -144,6 +144,12 @@ def session_notebook(namespace: Mapping[str, object], environment: Mapping[str, 
     return None
 
 
+def environment_with(changes: Mapping[str, str | None]) -> dict[str, str]:
+    """Our environment for another program, with these variables changed; None leaves one out."""
+    changed = {**os.environ, **changes}
+    return {name: value for name, value in changed.items() if value is not None}
+
+
 class _Reading:
     """Reads the parts of the settings: what one of them raises is raised, or told and replaced by a default."""
 

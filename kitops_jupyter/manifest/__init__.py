@@ -5,12 +5,14 @@ from __future__ import annotations
 from kitops_jupyter.manifest.annotations import (
     CLI_VERSION,
     CREATED,
+    FACTS,
     FILE_METADATA,
     FILE_PATH,
     KITFILE,
     MESSAGE,
     SUBTYPE,
 )
+from kitops_jupyter.manifest.facts import NO_FACTS, TEXT_LIMIT, CodeState, Facts, facts_of
 from kitops_jupyter.manifest.matching import (
     Match,
     RawFile,
@@ -29,12 +31,17 @@ from kitops_jupyter.manifest.writing import build_config, build_manifest, file_m
 __all__ = [
     "CLI_VERSION",
     "CREATED",
+    "FACTS",
     "FILE_METADATA",
     "FILE_PATH",
     "KITFILE",
     "MESSAGE",
     "MESSAGE_LIMIT",
+    "NO_FACTS",
     "SUBTYPE",
+    "TEXT_LIMIT",
+    "CodeState",
+    "Facts",
     "Manifest",
     "Match",
     "RawFile",
@@ -42,6 +49,7 @@ __all__ = [
     "build_config",
     "build_manifest",
     "checked_message",
+    "facts_of",
     "file_metadata",
     "kitfile_from_layers",
     "kitfile_of",

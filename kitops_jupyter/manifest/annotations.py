@@ -7,5 +7,6 @@ CREATED = "org.opencontainers.image.created"
 KITFILE = "ml.kitops.modelkit.kitfile"
 SUBTYPE = "ml.kitops.modelkit.layer-subtype"
 MESSAGE = "vnd.kitops-jupyter.message"  # ours
+FACTS = "vnd.kitops-jupyter.facts"  # ours
 FILE_PATH = "org.cncf.model.filepath"
 FILE_METADATA = "org.cncf.model.file.metadata+json"

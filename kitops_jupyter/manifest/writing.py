@@ -16,6 +16,7 @@ from kitops_jupyter.kitfile import Kitfile, to_json
 from kitops_jupyter.manifest.annotations import (
     CLI_VERSION,
     CREATED,
+    FACTS,
     FILE_METADATA,
     FILE_PATH,
     KITFILE,
@@ -93,13 +94,16 @@ def build_manifest(
     kind: Kind = "modelkit",
     kitfile_json: str | None = None,
     message: str = "",
+    facts: str = "",
 ) -> bytes:
-    """The manifest's bytes; without a message they are kit's."""
+    """The manifest's bytes; without a message and facts they are kit's."""
     noted = {CLI_VERSION: cli_version, CREATED: created}
     if kitfile_json is not None:
         noted[KITFILE] = kitfile_json
     if message:
         noted[MESSAGE] = message
+    if facts:
+        noted[FACTS] = facts
     manifest = {
         "schemaVersion": 2,
         "mediaType": IMAGE_MANIFEST,

@@ -71,6 +71,7 @@ def _parser() -> Parser:
     parser.flag("--no-notebook", help="do not save the open notebook first, and leave it out of a proposal")
     parser.flag("--env", help="record the environment, even with a Kitfile of your own")
     parser.flag("--no-env", help="do not record the environment")
+    parser.flag("--no-facts", help="do not record the git commit of the folder")
     parser.flag("--no-cache", help="read every file again, even unchanged ones")
     parser.flag("--dry-run", help="show what would be packed without writing anything")
     parser.flag("--push", help="stream the files to the tag's registry without storing them locally")
@@ -117,6 +118,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         add_notebook=arguments.add_notebook,
         leave_out=notebook if arguments.no_notebook else None,
         record_environment=_records(arguments, context),
+        record_facts=not arguments.no_facts,
         follow_links=arguments.follow_links,
         dry_run=arguments.dry_run,
         push=arguments.push,

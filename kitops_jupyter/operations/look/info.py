@@ -10,7 +10,7 @@ from kitops_jupyter import kitfile
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import NotFound, Usage
 from kitops_jupyter.kitfile import Kitfile
-from kitops_jupyter.manifest import CLI_VERSION, message_of
+from kitops_jupyter.manifest import CLI_VERSION, NO_FACTS, Facts, facts_of, message_of
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
@@ -21,7 +21,10 @@ from kitops_jupyter.targets import Connection
 
 @dataclass(frozen=True, slots=True)
 class InfoResult(Result):
-    """The Kitfile of a kit; `selected` is what `--filter` asked for, as YAML. `message` is safe to show."""
+    """The Kitfile of a kit; `selected` is what `--filter` asked for, as YAML.
+
+    `message` and `facts` are safe to show.
+    """
 
     reference: Reference
     digest: Digest
@@ -31,6 +34,7 @@ class InfoResult(Result):
     layers: tuple[tuple[str, str, int, Digest], ...] = field(repr=False)
     warnings: tuple[str, ...] = ()
     message: str = ""
+    facts: Facts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,13 @@ class InspectResult(Result):
     kitfile: Kitfile | None
     manifest: dict[str, Any]
     message: str = ""
+    facts: Facts = NO_FACTS
 
     def to_json(self) -> dict[str, Any]:
-        """The object that `kit inspect` prints; a kit with a message has `message`, too, safe to show."""
+        """The object that `kit inspect` prints; `message` and `facts` only if it has any, safe to show."""
         described = {"kitfile": json.loads(kitfile.to_json(self.kitfile))} if self.kitfile else {}
-        said = {"message": self.message} if self.message else {}
+        said: dict[str, Any] = {"message": self.message} if self.message else {}
+        said |= {"facts": self.facts.to_json()} if self.facts else {}
         return {
             "digest": str(self.digest),
             "cliVersion": self.cli_version,
@@ -74,8 +80,8 @@ def info(
     layers = tuple((entry.section, entry.path, layer.size_bytes, layer.digest) for entry, layer in kit.layers())
     warnings = tuple(str(found) for found in kit.unnamed())
     yaml = kitfile.to_yaml(described)
-    message = message_of(kit.manifest)
-    return InfoResult(kit.reference, kit.descriptor.digest, described, yaml, selected, layers, warnings, message)
+    said = message_of(kit.manifest), facts_of(kit.manifest)
+    return InfoResult(kit.reference, kit.descriptor.digest, described, yaml, selected, layers, warnings, *said)
 
 
 def inspect(
@@ -90,8 +96,8 @@ def inspect(
     with observed(observe, reference), Opener(settings or Settings.load(), connection, remote=remote) as opener:
         kit = opener.open(reference)
     version = kit.manifest.annotations.get(CLI_VERSION, "unknown")
-    raw, message = _raw_manifest(kit), message_of(kit.manifest)
-    return InspectResult(kit.reference, kit.descriptor.digest, version, kit.kitfile, raw, message)
+    said = message_of(kit.manifest), facts_of(kit.manifest)
+    return InspectResult(kit.reference, kit.descriptor.digest, version, kit.kitfile, _raw_manifest(kit), *said)
 
 
 def _raw_manifest(kit: Kit) -> dict[str, Any]:

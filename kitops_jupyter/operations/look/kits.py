@@ -10,7 +10,16 @@ from kitops_jupyter import gojson, targets
 from kitops_jupyter.content import IMAGE_INDEX, Descriptor, Digest
 from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.filters import Filters, parse_filters
-from kitops_jupyter.manifest import CREATED, kitfile_of, message_of, package_of, parse_manifest
+from kitops_jupyter.manifest import (
+    CREATED,
+    NO_FACTS,
+    Facts,
+    facts_of,
+    kitfile_of,
+    message_of,
+    package_of,
+    parse_manifest,
+)
 from kitops_jupyter.media_types import INDEX_ARTIFACT
 from kitops_jupyter.operations.opening import Kit, read_kit
 from kitops_jupyter.progress import Observer, ignore, observed
@@ -25,9 +34,9 @@ NONE = "<none>"  # as kit shows what there is not
 
 @dataclass(frozen=True, slots=True)
 class ListedKit:
-    """One kit of one repository with all its tags; sizes are the layers' stored bytes, its message is safe to show.
+    """One kit of one repository with all its tags; sizes are the layers' stored bytes.
 
-    `parameters` are its model's, as the Kitfile has them.
+    Its message and facts are safe to show. `parameters` are its model's, as the Kitfile has them.
     """
 
     repository: str
@@ -41,6 +50,7 @@ class ListedKit:
     layers: tuple[Descriptor, ...] = ()
     message: str = ""
     parameters: Any = None
+    facts: Facts = NO_FACTS
 
     @property
     def size(self) -> str:
@@ -170,5 +180,6 @@ def _row(shown: str, kit: Kit, tags: Sequence[str]) -> ListedKit:
         size_bytes=kit.size_bytes,
         created=kit.manifest.annotations.get(CREATED, ""),
         message=message_of(kit.manifest),
+        facts=facts_of(kit.manifest),
         parameters=kit.kitfile.model.parameters if kit.kitfile and kit.kitfile.model else None,
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kitops_jupyter import targets
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import KitError
-from kitops_jupyter.manifest import CREATED, kitfile_of, message_of, package_of, parse_manifest
+from kitops_jupyter.manifest import CREATED, facts_of, kitfile_of, message_of, package_of, parse_manifest
 from kitops_jupyter.operations.look.kits import NONE, ListedKit
 from kitops_jupyter.reference import LIFECYCLE_TAGS, Reference, is_referrers_tag
 from kitops_jupyter.settings import Settings
@@ -93,6 +93,7 @@ def _listed(repository: str, read: Read) -> ListedKit:
         created=manifest.annotations.get(CREATED, ""),
         layers=tuple(manifest.layers),
         message=message_of(manifest),
+        facts=facts_of(manifest),
     )
 
 

@@ -10,6 +10,7 @@ from kitops_jupyter.archive import formats
 from kitops_jupyter.codecs import Compression
 from kitops_jupyter.content import Ingests, Target
 from kitops_jupyter.errors import Usage
+from kitops_jupyter.manifest import Facts
 from kitops_jupyter.media_types import Kind
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.pack.layers import LayerPacker
@@ -28,6 +29,7 @@ class How:
     findings: IndexFindings
     extras: Extras
     message: str
+    facts: Facts
     observe: Observer
 
     def packer(self, place: Ingests, root: Path, known: LayerCache | None, indexes: Target | None) -> LayerPacker:

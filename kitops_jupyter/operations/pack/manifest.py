@@ -19,7 +19,17 @@ from kitops_jupyter.content import (
 )
 from kitops_jupyter.errors import Cancelled, KitError
 from kitops_jupyter.kitfile import Kitfile, to_json
-from kitops_jupyter.manifest import KITFILE, MESSAGE, build_config, build_manifest, message_of, parse_manifest
+from kitops_jupyter.manifest import (
+    KITFILE,
+    MESSAGE,
+    NO_FACTS,
+    Facts,
+    build_config,
+    build_manifest,
+    facts_of,
+    message_of,
+    parse_manifest,
+)
 from kitops_jupyter.media_types import CONFIG_TYPES, Kind
 from kitops_jupyter.operations.pack.layers import PackedLayer
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
@@ -29,10 +39,11 @@ from kitops_jupyter.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class StoredKit:
-    """The kit that the tags now name, and its message."""
+    """The kit that the tags now name, its message and its facts."""
 
     digest: Digest
     message: str
+    facts: Facts
 
 
 def store_manifest(
@@ -46,11 +57,12 @@ def store_manifest(
     kind: Kind,
     extras: Extras,
     message: str = "",
+    facts: Facts = NO_FACTS,
     registry: str = "",
 ) -> StoredKit:
     """Store config and manifest and move the tags; the manifest that is there already is kept when it says the same.
 
-    The same includes the `message`; without one, a kit is kept with the message that it has.
+    The same includes the `message` and the code of the `facts`; without one, a kit is kept with what it has.
     What keeps the layers' file indexes goes to `referrers`, before any tag moves; it is an extra that `registry`, where
     the kit goes to one, may refuse.
     Source: format.md, "A kit": packing the same content twice gives one digest.
@@ -62,7 +74,8 @@ def store_manifest(
     created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(settings.created_epoch_s))
     config = build_config(described, kind=kind, created=created)
     config_descriptor = Descriptor.of(CONFIG_TYPES[kind], config)
-    descriptor, kept = _find_same(target, _known(target, reference), described, layers, kind, message)
+    same = _find_same(target, _known(target, reference), described, layers, kind, message, facts)
+    descriptor, kept = same or (None, (message, facts))
     if descriptor is None or (kind == "modelkit" and isinstance(target, OpensChecked)):  # what is there may be damaged
         target.write(config_descriptor, io.BytesIO(config), item="config")
     if descriptor is None:
@@ -74,6 +87,7 @@ def store_manifest(
             kind=kind,
             kitfile_json=to_json(described).decode() if kind == "modelpack" else None,
             message=message,
+            facts=facts.to_text(),
         )
         descriptor = Descriptor.of(IMAGE_MANIFEST, data)
         target.write(descriptor, io.BytesIO(data), item="manifest")
@@ -83,7 +97,7 @@ def store_manifest(
     for tag in (reference.tag, *reference.extra_tags):
         if tag:
             target.tag(descriptor, tag)
-    return StoredKit(descriptor.digest, kept)
+    return StoredKit(descriptor.digest, *kept)
 
 
 def _known(target: Target, reference: Reference) -> Sequence[Descriptor]:
@@ -108,10 +122,11 @@ def _find_same(
     layers: Sequence[Descriptor],
     kind: Kind,
     message: str,
-) -> tuple[Descriptor | None, str]:
-    """The newest of these manifests with these layers, this Kitfile and this message (any message for ""), or None.
+    facts: Facts,
+) -> tuple[Descriptor, tuple[str, Facts]] | None:
+    """The newest of these manifests with these layers, this Kitfile, message and code, or None; and what it says.
 
-    Also returns the message of that manifest; without one, the message that was asked for.
+    Any message is the same as none, and any code as no git.
     """
     config = Digest.of(build_config(described)) if kind == "modelkit" else None
     text = to_json(described).decode()
@@ -124,7 +139,8 @@ def _find_same(
             continue  # another kit that cannot be read is no reason not to pack this one
         same = known.config.digest == config if config else known.annotations.get(KITFILE) == text
         same = same and message in ("", known.annotations.get(MESSAGE, ""))
+        same = same and facts.code in (None, facts_of(known).code)
         is_whole = kind == "modelkit" or target.exists(known.config)
         if same and is_whole and known.kind == kind and list(known.layers) == list(layers):
-            return descriptor, message_of(known)
-    return None, message
+            return descriptor, (message_of(known), facts_of(known))
+    return None

@@ -17,12 +17,13 @@ from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import typed_path
 from kitops_jupyter.ignore import read_patterns
 from kitops_jupyter.kitfile import Kitfile
-from kitops_jupyter.manifest import checked_message
+from kitops_jupyter.manifest import NO_FACTS, Facts, checked_message
 from kitops_jupyter.media_types import Kind
 from kitops_jupyter.operations.again import again_if_taken
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.opening import Opener, parents_of
 from kitops_jupyter.operations.pack.environment import Recording
+from kitops_jupyter.operations.pack.facts import gathered
 from kitops_jupyter.operations.pack.how import How, check_flags
 from kitops_jupyter.operations.pack.layers import LayerPacker, PackedLayer
 from kitops_jupyter.operations.pack.manifest import StoredKit, store_manifest
@@ -47,7 +48,7 @@ LARGE_PROPOSAL_BYTES = 1 << 30  # a proposal above it is warned of: more than mo
 class PackResult(Result):
     """The kit that was packed; `digest` is None after a dry run, in which nothing was written.
 
-    `message` is that of the kit, also where an equal kit that has one was kept. `variables` came out of memory.
+    `message` and `facts` are those of the kit, also where an equal kit was kept. `variables` came out of memory.
     """
 
     reference: Reference
@@ -63,6 +64,7 @@ class PackResult(Result):
     notes: tuple[str, ...] = ()
     message: str = ""
     variables: tuple[PackedVariable, ...] = ()
+    facts: Facts = NO_FACTS
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -105,6 +107,7 @@ def pack(
     add_notebook: bool = False,
     leave_out: Path | None = None,
     record_environment: bool | None = False,
+    record_facts: bool = True,
     python: str | Path | None = None,
     follow_links: bool = False,
     links_within: Path | None = None,
@@ -128,6 +131,8 @@ def pack(
     allows those whose files run code when they are loaded.
     `record_environment` writes what is installed (here, or in the interpreter `python`) into the folder `environment`
     and puts that into the kit; None does so where the Kitfile is proposed, and refreshes what was recorded before.
+    `record_facts` notes the folder's git commit in the manifest, and in no layer; an equal kit of another commit is not
+    kept then.
     With `add_notebook` the folder's Kitfile gets an entry for `notebook`, where it has none.
     A proposal leaves the file `leave_out` out. Links are left out, and a layer of nothing but links is an error; with
     `follow_links` what they lead to is packed: inside the folder, or anywhere
@@ -178,7 +183,8 @@ def pack(
         )
         kind: Kind = "modelpack" if use_model_pack else "modelkit"
         extras = Extras.of(settings)
-        how = How(compression, kind, use_cache, IndexFindings(settings), extras, message, observe)
+        facts = gathered(source.root) if record_facts else NO_FACTS
+        how = How(compression, kind, use_cache, IndexFindings(settings), extras, message, facts, observe)
         store_notes: Sequence[str] = ()
         if dry_run:
             packer = how.packer(targets.store(settings), source.root, None, None)
@@ -198,6 +204,7 @@ def pack(
                     kind=kind,
                     extras=extras,
                     message=message,
+                    facts=facts,
                     registry=repository.registry.name,
                 )
         else:
@@ -211,7 +218,7 @@ def pack(
         *missing_notebook(source.root, notebook, plan),
         *store_notes,
     )
-    result = _result(reference, stored, message, packed, plan, source, notes, time.monotonic() - started)
+    result = _result(reference, stored, how, packed, plan, source, notes, time.monotonic() - started)
     if stored:
         result = replace(result, variables=kept.shown, warnings=(*result.warnings, *source.write_proposal()))
         named = reference.with_tag(result.tags[0]) if result.tags else reference.with_digest(stored.digest)
@@ -238,6 +245,7 @@ def _pack_here(
             kind=how.kind,
             extras=how.extras,
             message=how.message,
+            facts=how.facts,
         )
     return packed, stored, session.notes
 
@@ -260,7 +268,7 @@ def large_warnings(packed: Sequence[PackedLayer]) -> list[str]:
 def _result(
     reference: Reference,
     stored: StoredKit | None,
-    message: str,
+    how: How,
     packed: Sequence[PackedLayer],
     plan: layers.Plan,
     source: PackSource,
@@ -279,5 +287,6 @@ def _result(
         proposed=source.proposed,
         elapsed_s=elapsed_s,
         notes=notes,
-        message=stored.message if stored else message,
+        message=stored.message if stored else how.message,
+        facts=stored.facts if stored else how.facts,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kitops_jupyter import gojson
 from kitops_jupyter.operations.look.info import InfoResult, InspectResult
 from kitops_jupyter.show.cards import Card, Cell, Code, Lines, Size, Table
+from kitops_jupyter.show.facts import fact_rows
 from kitops_jupyter.show.results import card_of, text_of
 
 
@@ -13,7 +14,8 @@ def _text_of_info(result: InfoResult) -> str:
     if result.selected is not None:
         return result.selected.rstrip("\n")
     message = [f"# message: {result.message}".replace("\n", "\n#   ")] if result.message else []
-    return "\n".join([result.yaml.rstrip("\n"), *message, *(f"# warning: {text}" for text in result.warnings)])
+    facts = [f"# {name}: {value}" for name, value in fact_rows(result.facts)]
+    return "\n".join([result.yaml.rstrip("\n"), *message, *facts, *(f"# warning: {text}" for text in result.warnings)])
 
 
 @card_of.register
@@ -29,6 +31,7 @@ def _card_of_info(result: InfoResult) -> Card:
         ("authors", ", ".join(package.authors)),
         ("license", package.license),
         *([("message", Lines(result.message))] if result.message else []),
+        *fact_rows(result.facts),
     ]
     rows = tuple((section, path, Size(size), Code(digest.short)) for section, path, size, digest in result.layers)
     return Card(

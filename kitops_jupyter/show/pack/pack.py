@@ -5,6 +5,7 @@ from __future__ import annotations
 from kitops_jupyter.kitfile import to_yaml
 from kitops_jupyter.operations.pack.pack import PackResult
 from kitops_jupyter.show.cards import Card, Cell, Code, Lines, Size, Table
+from kitops_jupyter.show.facts import fact_rows
 from kitops_jupyter.show.results import card_of
 from kitops_jupyter.sizes import counted, human_size
 
@@ -20,6 +21,7 @@ def _card_of_pack(result: PackResult) -> Card:
     ]
     if result.message:
         facts.append(("message", Lines(result.message)))
+    facts += fact_rows(result.facts)
     if result.kitfile_path:
         facts.append(("Kitfile", f"{result.kitfile_path}" + (" (proposed)" if result.proposed else "")))
     rows = tuple(
