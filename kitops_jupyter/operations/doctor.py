@@ -99,7 +99,7 @@ def _home(settings: Settings) -> Iterator[Check]:
     if free is None:
         yield Check("disk", "ok", f"the free space at {there} is unknown")
         return
-    verdict, hint = ("ok", "") if free > LOW_DISK_BYTES else ("broken", "kit remove --all, kit cache clear")
+    verdict, hint = ("ok", "") if free > LOW_DISK_BYTES else ("broken", "kit clean shows what can go")
     yield Check("disk", verdict, f"{human_size(free)} free at {there}", hint)
 
 

@@ -22,8 +22,7 @@ def disk_error(error: OSError, path: str | os.PathLike[str], *, elsewhere: str =
     if error.errno in _NO_ROOM:
         return StorageFull(
             what + _free(Path(path)),
-            hint="free some space there (kit remove --all drops untagged kits, kit cache clear temporary files), then "
-            "run the same command again",
+            hint="free some space there (kit clean shows what can go), then run the same command again",
         )
     if error.errno in _NO_PERMISSION:
         return StorageFull(what, hint=f"make the folder writable, or {elsewhere}")

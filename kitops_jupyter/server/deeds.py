@@ -99,7 +99,12 @@ def plan_promotion(asked: bodies.Promote) -> wire.PromotionPlan:
     from kitops_jupyter.operations.transfer.promotion_plan import plan_promotion
 
     found = plan_promotion(asked.reference, asked.to, undo=asked.undo, settings=Settings.load())
-    moves = [wire.TagMove(move.tag, move.before or "", move.after or "") for move in found.moves]
+    moves = [
+        wire.TagMove(
+            move.tag, move.before or "", move.after or "", found.messages.get(move.after, "") if move.after else ""
+        )
+        for move in found.moves
+    ]
     kept = [wire.KeptTag(each.tag, each.digest or "", each.reason) for each in found.kept]
     return wire.PromotionPlan(moves, kept, _promote_line(asked))
 

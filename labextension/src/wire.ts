@@ -346,6 +346,7 @@ export interface TagMove {
   tag: string;
   before: string;
   after: string;
+  message: string;
 }
 
 export interface KeptTag {

@@ -169,3 +169,31 @@ def ended(page: Any, lab: Lab, reference: str) -> dict[str, Any]:
             return newest
         page.wait_for_timeout(100)
     raise AssertionError(json.dumps(found))
+
+
+def runs_out(page: Any, boxes: str) -> list[str]:
+    """The texts that are drawn beyond the edge of the box that they are in; what an ellipsis cuts is not."""
+    found: list[str] = page.evaluate(
+        """boxes => [...document.querySelectorAll(boxes)].flatMap(box => {
+            const edge = box.getBoundingClientRect();
+            const texts = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+            const out = [];
+            while (texts.nextNode()) {
+                const range = document.createRange();
+                range.selectNodeContents(texts.currentNode);
+                let { left, right, top, bottom, width } = range.getBoundingClientRect();
+                for (let at = texts.currentNode.parentElement; at !== box; at = at.parentElement) {
+                    if (getComputedStyle(at).overflowX !== 'visible') {
+                        const cut = at.getBoundingClientRect();
+                        [left, right] = [Math.max(left, cut.left), Math.min(right, cut.right)];
+                    }
+                }
+                const isIn = left >= edge.left - 1 && right <= edge.right + 1
+                    && top >= edge.top - 1 && bottom <= edge.bottom + 1;
+                if (width && !isIn) out.push(texts.currentNode.textContent);
+            }
+            return out;
+        })""",
+        boxes,
+    )
+    return found

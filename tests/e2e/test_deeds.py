@@ -22,6 +22,7 @@ from tests.e2e.acts import (
     open_kit,
     open_notebook,
     open_row,
+    runs_out,
     tick,
 )
 from tests.e2e.lab import Lab, write_notebook
@@ -30,6 +31,7 @@ from tests.operations.projects import FILES
 pytestmark = pytest.mark.browser
 
 NAME = "corp/study"
+SIZES = tuple({"width": width, "height": height} for width, height in ((1440, 900), (1100, 700), (800, 900)))
 
 
 @pytest.fixture
@@ -93,7 +95,8 @@ def two(lab: Lab, here: Settings) -> tuple[str, str]:
     for tag in ("v1", "v2"):
         (folder / "notes.md").write_bytes(os.urandom(4).hex().encode())
         text = json.dumps({"package": {"name": "churn", "version": tag}, "docs": [{"path": "notes.md"}]})
-        digests.append(str(kit.pack(folder, text=text, tag=f"corp/churn:{tag}", settings=here).digest))
+        done = kit.pack(folder, text=text, tag=f"corp/churn:{tag}", message=f"why {tag}", settings=here)
+        digests.append(str(done.digest))
         kit.push(f"corp/churn:{tag}", settings=here)
     return digests[0], digests[1]
 
@@ -112,16 +115,23 @@ def test_a_kit_is_promoted_on_the_board_and_put_back(
         asked = dialog(page, "Promote")
         asked.get_by_label("What moves").wait_for()
         if tag == "v2":
-            asked.get_by_label("What moves").get_by_text("rollback").wait_for()
+            moves = asked.get_by_label("What moves").get_by_role("row")
+            assert [each.locator("td").last.inner_text() for each in moves.all()[1:]] == ["why v1", "why v2"]
             pictures.take(page, "promote")
         accept(asked)
         tab.locator(".kitops-Board-place.kitops-mod-here").filter(has_text="champion").wait_for()
         assert in_registry(lab, "corp/churn:champion") == digest
     assert in_registry(lab, "corp/churn:rollback") == two[0]
     pictures.take(page, "board")
+    for size in SIZES:
+        page.set_viewport_size(size)
+        page.wait_for_timeout(300)
+        assert runs_out(page, ".kitops-Board-place") == [], size
+    page.set_viewport_size(SIZES[0])
     tab.get_by_label("Undo the last move to champion").click()
     asked = dialog(page, "Undo a Promotion")
-    asked.get_by_label("What moves").get_by_text("champion").wait_for()
+    asked.get_by_label("What moves").get_by_role("row", name="champion").get_by_text("why v1").wait_for()
+    pictures.take(page, "undo")
     accept(asked)
     tab.locator(".kitops-Board-place:not(.kitops-mod-here)").filter(has_text="champion").wait_for()
     assert in_registry(lab, "corp/churn:champion") == two[0]

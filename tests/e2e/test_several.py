@@ -150,8 +150,10 @@ def test_what_takes_space_is_shown_and_only_what_was_chosen_goes(
     asked = dialog(page, "Disk use and clean-up")
     asked.get_by_role("cell", name="1 kit without a tag").wait_for()
     assert asked.locator(".jp-mod-accept").is_disabled()
+    assert asked.locator(".kitops-Line-text").inner_text() == "%kit clean"
     asked.get_by_label("Remove the kit without a tag").check()
     asked.locator(".kitops-Untagged").get_by_text(several).wait_for()
+    assert asked.locator(".kitops-Line-text").inner_text() == "%kit clean --yes --untagged"
     pictures.take(page, "clean-up")
     before = {each.digest for each in kit.list_kits(settings=here).kits if each.tags}
     accept(asked)

@@ -15,7 +15,9 @@ from tests.server.conftest import Ask
 
 async def test_a_promotion_and_its_undo_say_what_moves_before_they_do(ask: Ask, packed: str, root: Path) -> None:
     await ask("POST", "tag", {"source": packed, "target": "churn:champion"})
-    kit.pack(make_project(root / "other"), text="code: [{path: train.ipynb}]", tag="churn:v2")
+    kit.pack(
+        make_project(root / "other"), text="code: [{path: train.ipynb}]", tag="churn:v2", message="no leak\n\nat last"
+    )
 
     async def undoable() -> list[str]:
         return [row["tag"] for row in await ask("GET", "history", repository="churn") if row["can_undo"]]
@@ -27,8 +29,8 @@ async def test_a_promotion_and_its_undo_say_what_moves_before_they_do(ask: Ask, 
     asked = {"reference": "churn:v2", "to": "champion"}
     plan = await ask("GET", "promotion", **asked)
     assert plan["moves"] == [
-        {"tag": "rollback", "before": "", "after": before["v1"]},
-        {"tag": "champion", "before": before["v1"], "after": before["v2"]},
+        {"tag": "rollback", "before": "", "after": before["v1"], "message": ""},
+        {"tag": "champion", "before": before["v1"], "after": before["v2"], "message": "no leak\n\nat last"},
     ]
     assert await undoable() == [] and await digests() == before
     await ask("POST", "promote", asked)

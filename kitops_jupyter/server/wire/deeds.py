@@ -88,11 +88,12 @@ class Done:
 
 @dataclass(frozen=True)
 class TagMove:
-    """One tag: what it names, and what it will name; "" for nothing."""
+    """One tag: what it names, and what it will name, with that kit's message; "" for nothing."""
 
     tag: str
     before: str
     after: str
+    message: str
 
 
 @dataclass(frozen=True)

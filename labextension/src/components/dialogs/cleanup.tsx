@@ -1,6 +1,7 @@
 import type { JSX } from 'react';
 
 import { inert, moment, size } from '../../format';
+import type { LineData } from '../../lines';
 import { kitLine } from '../../lines';
 import { Asked } from '../../model/asked';
 import type { DiskUse, Freed } from '../../wire';
@@ -109,10 +110,18 @@ export class CleanUpForm extends Form<Freed> {
           onChange={isChecked => take(() => (this._isCache = isChecked))}
         />
         <p className="kitops-Quiet">{trans.__('Kits with a tag are not touched, and nothing in a registry is.')}</p>
-        {this._isUntagged && <KitLine line={kitLine('remove', '--all')} actions={this.actions} />}
-        {this._isCache && <KitLine line={kitLine('cache', 'clear')} actions={this.actions} />}
+        <KitLine line={this._line()} actions={this.actions} />
       </>
     );
+  }
+
+  /** The line that removes what is chosen; with nothing chosen, the one that shows the same as the dialog. */
+  private _line(): LineData {
+    if (!this._isUntagged && !this._isCache) {
+      return kitLine('clean');
+    }
+    const only = this._isUntagged === this._isCache ? [] : [this._isCache ? '--cache' : '--untagged'];
+    return kitLine('clean', '--yes', ...only);
   }
 
   private _isCache = false;

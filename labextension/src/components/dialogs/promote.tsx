@@ -9,6 +9,7 @@ import { STAGES } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { Asked } from '../../model/asked';
 import { Form } from '../shared/form';
+import { messageLines, messageSubject } from '../shared/message';
 import { Failure, KitLine, Waiting } from '../shared/notes';
 
 /** Which stage a kit reaches, or which promotion is undone; what moves from where to where is said before it does. */
@@ -134,6 +135,7 @@ function Stages({ form, rows, digest }: IStagesProps): JSX.Element {
 function Plan({ plan: { moves, kept }, actions: { trans } }: { plan: PromotionPlan; actions: IActions }): JSX.Element {
   const named = (digest: string): JSX.Element | string =>
     digest ? <code title={inert(digest)}>{shortHex(digest)}</code> : trans.__('nothing');
+  const hasMessages = moves.some(({ message }) => message !== '');
   return (
     <>
       {moves.length > 0 && (
@@ -144,10 +146,11 @@ function Plan({ plan: { moves, kept }, actions: { trans } }: { plan: PromotionPl
               <th>{trans.__('names now')}</th>
               <th aria-hidden="true" />
               <th>{trans.__('will name')}</th>
+              {hasMessages && <th>{trans.__('Message')}</th>}
             </tr>
           </thead>
           <tbody>
-            {moves.map(({ tag, before, after }) => (
+            {moves.map(({ tag, before, after, message }) => (
               <tr key={tag}>
                 <td>
                   <strong>{inert(tag, 60)}</strong>
@@ -155,6 +158,11 @@ function Plan({ plan: { moves, kept }, actions: { trans } }: { plan: PromotionPl
                 <td>{named(before)}</td>
                 <td aria-hidden="true">→</td>
                 <td>{named(after)}</td>
+                {hasMessages && (
+                  <td>
+                    <bdi title={messageLines(message)}>{inert(messageSubject(message), 120)}</bdi>
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>

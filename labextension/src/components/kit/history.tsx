@@ -7,7 +7,7 @@ import { STAGES } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { Failure, Waiting } from '../shared/notes';
 import { LinkButton, Table } from '../shared/parts';
-import { messageLines, messageSubject } from './message';
+import { messageLines, messageSubject } from '../shared/message';
 import type { KitState } from './state';
 
 /** So many tags are listed; the panel has them all. */

@@ -8,7 +8,7 @@ import type { IActions } from '../shared/actions';
 import { Failure, Waiting } from '../shared/notes';
 import { LinkButton, Table } from '../shared/parts';
 import { FileView } from './fileview';
-import { messageLines } from './message';
+import { messageLines } from '../shared/message';
 import type { KitState } from './state';
 
 interface IOverviewProps {

@@ -47,10 +47,10 @@ const without = (kitfile: string, dropped: readonly string[]): string =>
 /** What moves; to `challenger` nothing does. */
 function plan(to: string, isUndo: boolean): PromotionPlan {
   const kept = isUndo ? [{ tag: 'tuned', digest: 'sha256:else', reason: `${HOSTILE} was moved since` }] : [];
-  const rollback = { tag: 'rollback', before: '', after: 'sha256:old' };
-  const there = { tag: to, before: 'sha256:old', after: 'sha256:new' };
+  const rollback = { tag: 'rollback', before: '', after: 'sha256:old', message: '' };
+  const there = { tag: to, before: 'sha256:old', after: 'sha256:new', message: '' };
   const moves = to === 'challenger' ? [] : to === 'champion' ? [rollback, there] : [{ ...there, before: '' }];
-  const back = moves.map(({ tag, before, after }) => ({ tag, before: after, after: before })).reverse();
+  const back = moves.map(({ before, after, ...rest }) => ({ ...rest, before: after, after: before })).reverse();
   return { moves: isUndo ? back : moves, kept, command: NONE };
 }
 

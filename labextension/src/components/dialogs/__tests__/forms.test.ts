@@ -137,6 +137,22 @@ describe('promote', () => {
     expect(at.bodies('POST promote')).toEqual([{ reference: 'corp/churn:v1', to: 'champion', undo: true }]);
   });
 
+  it('says beside each kit why it was packed, as text', async () => {
+    const moved = { tag: 'champion', before: 'sha256:old', after: 'sha256:new', message: `\nfewer ${HOSTILE}\n\nlong` };
+    const rollback = { tag: 'rollback', before: '', after: 'sha256:old', message: '' };
+    at.server.routes['GET promotion'] = () => ({
+      moves: [rollback, moved],
+      kept: [],
+      command: { words: [], paths: [] }
+    });
+    await at.open(new PromoteForm(at.actions, 'corp/churn:challenger', 'champion', false));
+    await at.shown(() => at.dialog.node.querySelector('.kitops-Moves') !== null, 'the moves');
+    expect([...at.dialog.node.querySelectorAll('.kitops-Moves th')].pop()?.textContent).toBe('Message');
+    const told = [...at.dialog.node.querySelectorAll('.kitops-Moves td:last-child')].map(each => each.textContent);
+    expect(told).toEqual(['', `fewer ${HOSTILE}`]);
+    expect(at.dialog.node.querySelector('img')).toBeNull();
+  });
+
   it('is not sent while what moves is not known, and says why', async () => {
     at.server.routes['GET promotion'] = () => {
       throw refusal(404, 'not_found', 'no promotion to champion was made from here', 'kit promote');

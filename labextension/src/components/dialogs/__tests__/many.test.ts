@@ -99,13 +99,23 @@ describe('a clean-up', () => {
     await at.open(new CleanUpForm(at.actions));
     await at.shown(() => at.dialog.node.querySelector('table') !== null, 'the table');
     expect(at.dialog.node.textContent).toContain('8.0 KiB');
-    expect(at.go().disabled).toBe(true);
+    expect([at.go().disabled, at.line()]).toEqual([true, '%kit clean']);
     await at.press(screen.getByLabelText('Remove the kit without a tag'));
     expect(at.dialog.node.querySelector('.kitops-Untagged')?.textContent).toContain('churn@');
-    expect([at.dialog.node.querySelector('img'), at.line()]).toEqual([null, '%kit remove --all']);
+    expect([at.dialog.node.querySelector('img'), at.line()]).toEqual([null, '%kit clean --yes --untagged']);
     await at.press(at.go());
     await at.shown(() => at.closed !== undefined, 'the end');
     expect(at.bodies('POST disk')).toEqual([{ untagged: 'of these', cache: false }]);
+  });
+
+  it('has one line for what is chosen', async () => {
+    at.server.routes['GET disk'] = () => use;
+    await at.open(new CleanUpForm(at.actions));
+    await at.shown(() => at.dialog.node.querySelector('table') !== null, 'the table');
+    await at.press(screen.getByLabelText(/^Empty the cache/));
+    expect(at.line()).toBe('%kit clean --yes --cache');
+    await at.press(screen.getByLabelText('Remove the kit without a tag'));
+    expect(at.line()).toBe('%kit clean --yes');
   });
 
   it('of what changed meanwhile removes nothing, and shows it again', async () => {
