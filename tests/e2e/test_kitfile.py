@@ -33,6 +33,9 @@ def test_a_problem_is_underlined_as_validate_says_it_and_goes_when_it_is_fixed(
     wrong.hover()
     page.locator(".cm-tooltip .cm-diagnostic").get_by_text("did you mean name?").wait_for()
     pictures.take(page, "kitfile-problem")
+    icon = page.locator(".lm-TabBar-tab.jp-mod-current").filter(has_text="Kitfile").locator(".lm-TabBar-tabIcon svg")
+    in_browser = page.locator('.jp-DirListing-item[data-file-type="kitfile"] .jp-DirListing-itemIcon svg')
+    assert icon.inner_html() == in_browser.inner_html()  # the tab has it, too, not the one of any text
     editor.locator(".cm-content").focus()
     page.keyboard.press("Control+a")
     page.keyboard.type("model: {path: m.bin}")
