@@ -103,6 +103,12 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.load.load import LoadResult as LoadResult
     from kitops_jupyter.operations.load.load import load as load
     from kitops_jupyter.operations.load.load import load_variables as load_variables
+    from kitops_jupyter.operations.log import log as log
+    from kitops_jupyter.operations.log import log_clear as log_clear
+    from kitops_jupyter.operations.log import log_params as log_params
+    from kitops_jupyter.operations.logged import LoggedMetric as LoggedMetric
+    from kitops_jupyter.operations.logged import LoggedResult as LoggedResult
+    from kitops_jupyter.operations.logged import logged as logged
     from kitops_jupyter.operations.login import LoginResult as LoginResult
     from kitops_jupyter.operations.login import login as login
     from kitops_jupyter.operations.login import logout as logout

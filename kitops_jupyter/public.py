@@ -27,6 +27,8 @@ HOMES = {
     "operations.index_files": "IndexFilesResult IndexedLayer index_files",
     "operations.init": "InitResult init",
     "operations.load.load": "LoadResult LoadedVariable load load_variables",
+    "operations.log": "log log_clear log_params",
+    "operations.logged": "LoggedMetric LoggedResult logged",
     "operations.login": "LoginResult login logout",
     "operations.look.browse": "BrowseResult browse",
     "operations.look.compare": "CompareResult ComparedKit compare",

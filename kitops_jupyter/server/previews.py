@@ -57,8 +57,9 @@ def check_pull(asked: bodies.CheckPull, root: Root) -> wire.PullCheck:
 def check_pack(asked: bodies.CheckPack, root: Root) -> wire.PackCheck:
     """What a pack of this folder would take in and leave out, and what is wrong with its Kitfile."""
     from kitops_jupyter.kitfile import to_yaml
+    from kitops_jupyter.operations.pack.large import LARGE_PROPOSAL_BYTES, large_warnings
     from kitops_jupyter.operations.pack.notebook import name_in, text_with
-    from kitops_jupyter.operations.pack.pack import LARGE_PROPOSAL_BYTES, large_warnings, pack
+    from kitops_jupyter.operations.pack.pack import pack
 
     directory = root.existing(asked.directory)
     notebook = root.existing(asked.notebook) if asked.notebook else None

@@ -55,6 +55,7 @@ def _parser() -> Parser:
         "--param", metavar="NAME=VALUE", action="append", default=[],
         help="what the model was trained with; may be repeated",
     )  # fmt: skip
+    parser.flag("--no-log", help="leave out what kit log and kit.log() noted")
     parser.flag("--allow-pickle", help="also pack variables as files that run code when they are loaded")
     parser.flag("--compression", choices=codecs.NAMES, default="none", help="compression of the layers")
     parser.flag(
@@ -109,6 +110,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         metrics=numbers(arguments.metric, "--metric", context.variables),
         params=numbers(arguments.param, "--param", context.variables),
         allow_pickle=arguments.allow_pickle,
+        log=not arguments.no_log,
         compression=arguments.compression,
         layer_format=arguments.layer_format,
         use_model_pack=arguments.use_model_pack,

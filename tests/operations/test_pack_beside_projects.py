@@ -83,7 +83,7 @@ def test_what_stays_out_of_every_kit_is_not_warned_of_as_in_no_layer(root: Path,
 def test_a_large_proposal_is_warned_of_with_the_limit(
     root: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kitops_jupyter.operations.pack.pack.LARGE_PROPOSAL_BYTES", 10)
+    monkeypatch.setattr("kitops_jupyter.operations.pack.large.LARGE_PROPOSAL_BYTES", 10)
     assert any("more than 10 B" in warning for warning in pack(root, settings).warnings)
     assert not [warning for warning in pack(root, settings).warnings if "more than" in warning]  # its Kitfile is there
 

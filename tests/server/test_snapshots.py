@@ -50,7 +50,7 @@ async def test_a_preview_says_what_is_much_and_leaves_it_to_the_dialog_to_warn(
 ) -> None:
     (root / "train.py").write_text("0123456789 more")
     assert (await ask("POST", "check/pack", {"directory": ""}))["large_bytes"] == 1 << 30
-    monkeypatch.setattr("kitops_jupyter.operations.pack.pack.LARGE_PROPOSAL_BYTES", 10)
+    monkeypatch.setattr("kitops_jupyter.operations.pack.large.LARGE_PROPOSAL_BYTES", 10)
     checked = await ask("POST", "check/pack", {"directory": ""})
     assert (checked["is_proposed"], checked["large_bytes"], checked["warnings"]) == (True, 10, [])
 

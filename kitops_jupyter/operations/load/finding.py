@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from kitops_jupyter.capture.log import SIDECAR as LOG_SIDECAR
 from kitops_jupyter.capture.restoring import file_of
 from kitops_jupyter.capture.sidecar import LIMIT_BYTES, Sidecar, parse_sidecar
 from kitops_jupyter.disk import SIDECAR, cache_folder, read_bytes
@@ -38,6 +39,7 @@ def find_variables(verified: VerifiedFiles, names: Sequence[str]) -> list[FoundV
     files = KitFiles(kit, settings, BlockCache(cache_folder(settings.cache, "blocks")))
     try:
         paths = _sidecars(kit, files)
+        paths.pop(LOG_SIDECAR, None)  # of what was logged, which is not a variable
         by_name = {_name_of(path): path for path in sorted(paths, reverse=True)}
         for name in names:
             if name not in by_name:

@@ -12,6 +12,7 @@ from typing import Any
 
 from kitops_jupyter import layers, targets
 from kitops_jupyter.archive import LayerFormatName
+from kitops_jupyter.capture.log import LOG, Logged
 from kitops_jupyter.codecs import Compression
 from kitops_jupyter.content import Digest
 from kitops_jupyter.disk import typed_path
@@ -25,13 +26,14 @@ from kitops_jupyter.operations.opening import Opener, parents_of
 from kitops_jupyter.operations.pack.environment import Recording
 from kitops_jupyter.operations.pack.facts import gathered
 from kitops_jupyter.operations.pack.how import How, check_flags
+from kitops_jupyter.operations.pack.large import large_warnings
 from kitops_jupyter.operations.pack.layers import LayerPacker, PackedLayer
 from kitops_jupyter.operations.pack.manifest import StoredKit, store_manifest
 from kitops_jupyter.operations.pack.notebook import add, missing_notebook
 from kitops_jupyter.operations.pack.noting import note_notebooks
 from kitops_jupyter.operations.pack.own_writes import OwnWrites
 from kitops_jupyter.operations.pack.source import PackSource, read_source, root_of
-from kitops_jupyter.operations.pack.variables import KeptVariables, PackedVariable, Variables
+from kitops_jupyter.operations.pack.variables import KeptVariables, PackedVariable, Variables, logged_notes
 from kitops_jupyter.operations.remote_data import check_remote_data
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.pipeline import run_all
@@ -39,9 +41,6 @@ from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import UNTAGGED, Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
-from kitops_jupyter.sizes import compared_sizes
-
-LARGE_PROPOSAL_BYTES = 1 << 30  # a proposal above it is warned of: more than most notebooks and their models
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +97,7 @@ def pack(
     params: Mapping[str, Any] | None = None,
     formats: Mapping[str, str] | None = None,
     allow_pickle: bool = False,
+    log: bool = True,
     compression: Compression = "none",
     layer_format: LayerFormatName = "tar",
     use_model_pack: bool = False,
@@ -127,8 +127,9 @@ def pack(
     the tag's registry while they are hashed, and nothing is stored here.
     `models` and `datasets` are values in memory, by name: each is written below `directory` as a file of an open format
     (`models/NAME.skops`, `datasets/NAME.parquet`) with a sidecar, and gets an entry. `metrics` and `params` are numbers
-    and texts, or dicts of them, kept with the model. `formats` chooses a format by a variable's name, `allow_pickle`
-    allows those whose files run code when they are loaded.
+    and texts, or dicts of them, kept with the model. Unless `log` is off, what was logged in this process goes along in
+    the same way, less what they name, and as the files metrics.json, metrics.csv and params.json. `formats` chooses a
+    format by a variable's name, `allow_pickle` allows those whose files run code when they are loaded.
     `record_environment` writes what is installed (here, or in the interpreter `python`) into the folder `environment`
     and puts that into the kit; None does so where the Kitfile is proposed, and refreshes what was recorded before.
     `record_facts` notes the folder's git commit in the manifest, and in no layer; an equal kit of another commit is not
@@ -150,7 +151,9 @@ def pack(
     check_flags(compression, layer_format, use_model_pack)
     message = checked_message(message)
     reference = Reference.parse(tag) if tag else Reference.from_store_name(UNTAGGED)
-    live = Variables(models or {}, datasets or {}, metrics or {}, params or {}, formats or {}, allow_pickle)
+    logged = LOG.logged() if log else Logged()
+    numbers, chosen = {**logged.last(), **(metrics or {})}, {**logged.params, **(params or {})}
+    live = Variables(models or {}, datasets or {}, numbers, chosen, formats or {}, allow_pickle)
     with observed(observe, str(directory)), OwnWrites() as writes:
         kept = live.keep(root_of(typed_path(directory)), observe) if not dry_run else KeptVariables()
         added = add(typed_path(directory), notebook, writes) if add_notebook and not dry_run else []
@@ -164,7 +167,9 @@ def pack(
             recording=Recording(record_environment, python, writes),
             follow_links=follow_links,
             write=not dry_run,
-        ).with_variables(kept)
+        )
+        kept = kept.with_log(source.root, logged, writes.write) if not dry_run else kept
+        source = source.with_variables(kept)
         with Opener(settings, connection) as opener:
             parents = parents_of(source.kitfile, opener.open, names=reference if tag else None)
         check_remote_data(source.kitfile, settings)
@@ -212,6 +217,7 @@ def pack(
     notes = (
         *added,
         *kept.notes,
+        *logged_notes(logged),
         *(live.told() if dry_run else ()),
         *source.notes,
         *extras.notes,
@@ -220,6 +226,8 @@ def pack(
     )
     result = _result(reference, stored, how, packed, plan, source, notes, time.monotonic() - started)
     if stored:
+        if log:
+            LOG.was_packed()
         result = replace(result, variables=kept.shown, warnings=(*result.warnings, *source.write_proposal()))
         named = reference.with_tag(result.tags[0]) if result.tags else reference.with_digest(stored.digest)
         note_notebooks(targets.store(settings).packed_notebooks, plan.layers, notebook, str(named), stored.digest)
@@ -254,15 +262,6 @@ def _pack_all(packer: LayerPacker, planned: Sequence[layers.PlannedLayer]) -> li
     """Several layers at once, one a core: sha256 is what takes the time, and it releases the lock."""
     jobs = [partial(packer.pack, layer) for layer in planned]
     return run_all(jobs, workers=min(os.cpu_count() or 1, 4), name="kit-pack", observe=packer.observe)
-
-
-def large_warnings(packed: Sequence[PackedLayer]) -> list[str]:
-    """A warning of a proposal that takes more than most people mean."""
-    total = sum(layer.file_bytes for layer in packed)
-    if total <= LARGE_PROPOSAL_BYTES:
-        return []
-    size, limit = compared_sizes(total, LARGE_PROPOSAL_BYTES)
-    return [f"the proposed Kitfile takes {size}, more than {limit}: leave out what the kit does not need"]
 
 
 def _result(

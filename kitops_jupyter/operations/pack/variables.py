@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kitops_jupyter.capture.log import NAMES, Logged, Write, keep_log
+from kitops_jupyter.capture.numbers import plain
 from kitops_jupyter.disk import clean_path
-from kitops_jupyter.errors import Usage, VariableRefused
+from kitops_jupyter.errors import Usage
 from kitops_jupyter.ignore import is_within
 from kitops_jupyter.kitfile import Code, Dataset, Docs, Kitfile, Model, ModelPart, with_paths
 from kitops_jupyter.pipeline import disk_error
 from kitops_jupyter.progress import Event, Observer
+from kitops_jupyter.sizes import counted
 
 if TYPE_CHECKING:
     from kitops_jupyter.capture.keeping import Kept
 
 _COLUMNS_SHOWN = 200  # in the Kitfile; the sidecar has them all
-_NUMBERS_LIMIT = 10_000  # metrics and parameters of one kit
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,19 @@ class Variables:
 
 @dataclass(frozen=True, slots=True)
 class KeptVariables:
-    """The variables as files, and the numbers as JSON."""
+    """The variables as files, and the numbers as JSON; `log_files` are paths with a description each."""
 
     kept: tuple[Kept, ...] = ()
     metrics: Mapping[str, Any] = field(default_factory=dict)
     params: Mapping[str, Any] = field(default_factory=dict)
+    log_files: Mapping[str, str] = field(default_factory=dict)
+
+    def with_log(self, root: Path, log: Logged, write: Write) -> KeptVariables:
+        """With what was logged written below `root` by `write`. Raises Conflict, and what `write` raises."""
+        if log.is_empty:
+            return self
+        keep_log(root, log, self.metrics, self.params, write)
+        return replace(self, log_files=NAMES)
 
     @property
     def shown(self) -> tuple[PackedVariable, ...]:
@@ -122,7 +130,8 @@ class KeptVariables:
             kitfile = _with_entry(kitfile, one)
             if not _is_covered(kitfile, one.sidecar_path):
                 kitfile = _with_sidecar(kitfile, one)
-        return kitfile
+        new = (Docs(path, about) for path, about in self.log_files.items() if not _is_covered(kitfile, path))
+        return replace(kitfile, docs=(*kitfile.docs, *new))
 
     def with_facts(self, kitfile: Kitfile) -> Kitfile:
         """The Kitfile with what is known of the variables, in `parameters`: numbers of this pack replace older ones."""
@@ -146,37 +155,13 @@ class KeptVariables:
         return replace(model, parameters=_merged(model.parameters, facts))
 
 
-def plain(values: Mapping[str, Any], what: str) -> dict[str, Any]:
-    """The values as JSON has them: NumPy's and torch's numbers as Python's, NaN and infinity as text.
-
-    Raises VariableRefused, with the name of the value and the path inside it.
-    """
-    left = [_NUMBERS_LIMIT]
-    return {str(name): _plain(value, f"{what} {name}", left) for name, value in values.items()}
-
-
-def _plain(value: Any, where: str, left: list[int]) -> Any:
-    left[0] -= 1
-    if left[0] < 0:
-        raise VariableRefused(f"{where}: a kit has at most {_NUMBERS_LIMIT} metrics and parameters")
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item, f"{where}[{key!r}]", left) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item, f"{where}[{at}]", left) for at, item in enumerate(value)]
-    if not isinstance(value, (int, float, str)) and hasattr(value, "item"):
-        with suppress(ValueError, RuntimeError, TypeError):  # an array of several numbers
-            value = value.item()
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else str(float(value))
-    if isinstance(value, (int, str)):
-        return int(value) if isinstance(value, int) else str(value)
-    kind = type(value)
-    raise VariableRefused(
-        f"{where} is a {kind.__module__}.{kind.__qualname__}, expected a number, a text, or a dict of them",
-        hint="convert it first, for example with float(x) or str(x)",
-    )
+def logged_notes(log: Logged) -> list[str]:
+    """What to report of the log that a pack takes along."""
+    if log.is_empty:
+        return []
+    counts = f"{counted(len(log.metrics), 'metric')} and {counted(len(log.params), 'parameter')}"
+    told = [f"{counts} that were logged go along; --no-log leaves them out"]
+    return [*told, log.replaced] if log.replaced else told
 
 
 def _facts(one: Kept) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from kitops_jupyter.operations.opening import read_kit
 from kitops_jupyter.reference import Reference
 
 _COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq}
-_GUARD = re.compile(r"\s*([\w.-]+?)\s*(>=|<=|=|>|<)\s*(-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?)\s*\Z")
+_GUARD = re.compile(r"\s*([\w@%+][\w./:@%+ -]*?)\s*(>=|<=|=|>|<)\s*(-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?)\s*\Z")
 
 
 def check_metric(reference: Reference, repository: Source, guard: str) -> None:
@@ -37,7 +37,7 @@ def _numbers(node: Any, name: str) -> list[float]:
     if not isinstance(node, dict):
         return []
     here: Any = node
-    for step in name.split("."):
+    for step in [name] if name in node else name.split("."):
         here = here.get(step) if isinstance(here, dict) else None
     own = [float(here)] if isinstance(here, (int, float)) and not isinstance(here, bool) else []
     return own + [number for item in node.values() for number in _numbers(item, name)]

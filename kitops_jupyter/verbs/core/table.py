@@ -13,6 +13,7 @@ from kitops_jupyter.verbs.core.verb import Verb
 NAMES = (
     "init",
     "validate",
+    "log",
     "pack",
     "list",
     "search",

@@ -1,0 +1,138 @@
+"""What was logged: in this process, or in the process that packed a kit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from kitops_jupyter.capture.log import LIMIT_BYTES, LOG, PARAMS, SERIES, SIDECAR, Logged, parse_log
+from kitops_jupyter.errors import MissingDependency, NotFound
+from kitops_jupyter.operations.opening import Kit, Opener
+from kitops_jupyter.operations.read_file import read_file
+from kitops_jupyter.progress import Observer, ignore, observed
+from kitops_jupyter.result import Result
+from kitops_jupyter.settings import Settings
+from kitops_jupyter.targets import Connection
+
+
+@dataclass(frozen=True)
+class LoggedMetric:
+    """A metric over its steps. Of more points than were kept, `count` tells how many were logged.
+
+    `steps`, `values` and `times` (seconds since 1970) are in the order in which they were logged.
+    """
+
+    name: str
+    steps: tuple[int, ...]
+    values: tuple[float, ...]
+    times: tuple[float, ...]
+    count: int
+
+    @property
+    def last(self) -> float:
+        """The last number; it stands in the Kitfile of the kit."""
+        return self.values[-1]
+
+    @cached_property
+    def lowest(self) -> tuple[int, float] | None:
+        """Step and number of the lowest, the first of equal ones; None if all are NaN."""
+        return min(self._numbers, key=lambda point: point[1], default=None)
+
+    @cached_property
+    def highest(self) -> tuple[int, float] | None:
+        """Step and number of the highest, the first of equal ones; None if all are NaN."""
+        return max(self._numbers, key=lambda point: point[1], default=None)
+
+    @property
+    def _numbers(self) -> list[tuple[int, float]]:
+        return [(step, each) for step, each in zip(self.steps, self.values, strict=True) if not math.isnan(each)]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedResult(Result):
+    """The metrics and parameters of a run. `where` is a kit's name, "" for this process."""
+
+    where: str
+    metrics: tuple[LoggedMetric, ...]
+    params: Mapping[str, Any]
+    is_cleared: bool = False
+    notes: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> LoggedMetric:
+        """The metric with this name. Raises KeyError."""
+        for metric in self.metrics:
+            if metric.name == name:
+                return metric
+        raise KeyError(name)
+
+    def to_pandas(self) -> Any:
+        """A DataFrame with a row for each point: step, time, name, value. Raises MissingDependency."""
+        try:
+            import pandas
+        except ImportError:
+            raise MissingDependency("pandas", "frames", "to_pandas") from None
+        rows = [
+            (step, time, metric.name, value)
+            for metric in self.metrics
+            for step, time, value in zip(metric.steps, metric.times, metric.values, strict=True)
+        ]
+        return pandas.DataFrame(rows, columns=["step", "time", "name", "value"])
+
+
+def logged(
+    reference: str | None = None,
+    *,
+    remote: bool = False,
+    connection: Connection | None = None,
+    settings: Settings | None = None,
+    observe: Observer = ignore,
+) -> LoggedResult:
+    """What was logged in this process since its run began; with a `reference` what a kit's pack took along.
+
+    Of a kit only the files of the log are read, also in a registry.
+    Raises NotFound (no such kit, or it has no log), VariableRefused (a log that cannot be read), RegistryError.
+    """
+    if reference is None:
+        return of_process(LOG.logged())
+    with observed(observe, reference), Opener(settings or Settings.load(), connection, remote=remote) as opener:
+        kit = opener.open(reference)
+        found = log_of(kit)
+    if found is None:
+        raise NotFound(f"{reference} has no log", hint="kit.log(loss=0.3) before kit pack puts one into a kit")
+    return _result(str(kit.reference), found)
+
+
+def of_process(log: Logged, *, is_cleared: bool = False) -> LoggedResult:
+    """The result for what this process logged."""
+    return _result("", log, is_cleared, (log.replaced,) if log.replaced else ())
+
+
+def log_of(kit: Kit) -> Logged | None:
+    """The log of an open kit; None if it has none. Raises VariableRefused, DigestMismatch, RegistryError."""
+    if _read(kit, SIDECAR) is None:  # files of these names are the user's own
+        return None
+    series, params = _read(kit, SERIES), _read(kit, PARAMS)
+    return parse_log(series, params) if series is not None and params is not None else None
+
+
+def _read(kit: Kit, path: str) -> bytes | None:
+    """A file at the kit's top; the layers that have it by name come first."""
+    own = [match for match in kit.matches() if match.entry.clean_path == path]
+    around = [match for match in kit.matches() if (match.base or match.entry.clean_path) == "."]
+    for match in (*own, *around):
+        try:
+            return read_file(kit, match, path, limit_bytes=LIMIT_BYTES).data
+        except NotFound:
+            continue
+    return None
+
+
+def _result(where: str, log: Logged, is_cleared: bool = False, notes: tuple[str, ...] = ()) -> LoggedResult:
+    metrics = []
+    for name, points in log.metrics.items():
+        steps, values, times = zip(*points, strict=True)
+        metrics.append(LoggedMetric(name, steps, values, times, log.counts[name]))
+    return LoggedResult(where, tuple(metrics), log.params, is_cleared, notes)
