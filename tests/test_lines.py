@@ -34,7 +34,7 @@ class Recorder(KitMagics):
 
     heard: list[list[str]]
 
-    def _run(self, words: list[str], names: Any, cell: str | None = None, *, is_line: bool = True) -> Any:
+    def _run(self, words: list[str], names: Any, cell: str | None = None, *, report: Any = None) -> Any:
         self.heard.append(words)
         return len(self.heard)
 

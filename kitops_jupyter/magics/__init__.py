@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from kitops_jupyter.magics import variables
 from kitops_jupyter.magics.completion import add_completion, remove_completion
 from kitops_jupyter.magics.kit import KitMagics
 from kitops_jupyter.verbs.core.screen import Screen
@@ -18,6 +19,7 @@ def load(shell: InteractiveShell, open_screen: Callable[[], Screen] | None = Non
     shell.register_magics(magics)
     remove_completion(shell)
     add_completion(shell)
+    variables.register(shell)
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -25,3 +27,4 @@ def unload(shell: InteractiveShell) -> None:
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("kit", None)
     remove_completion(shell)
+    variables.unregister(shell)

@@ -17,6 +17,7 @@ from kitops_jupyter.disk import current_folder
 from kitops_jupyter.errors import Cancelled, KitError, Usage, printable
 from kitops_jupyter.lines import offered
 from kitops_jupyter.magics.bars import has_widgets, is_watched, meter
+from kitops_jupyter.magics.reporting import Report
 from kitops_jupyter.magics.scripts import is_unshown
 from kitops_jupyter.magics.values import ShellNamespace, expander
 from kitops_jupyter.settings import session_notebook
@@ -54,17 +55,22 @@ class KitMagics(Magics):
         shell: Any = self.shell
         expand = expander({**shell.user_ns, **(local_ns or {})})
         line, is_silent = line.rstrip(), line.rstrip().endswith(";")
+        report = Report(shell)
         try:
             words = verbs.split(line.removesuffix(";"), expand=expand)
             names = ShellNamespace(shell, local_ns or {})
             if cell is not None and verbs.verb_at(words) is None:
                 return self._run_block(words, cell, expand, names)
-            result = self._run(words, names, cell if cell and cell.strip() else None)
+            result = self._run(words, names, cell if cell and cell.strip() else None, report=report)
         except KitError as problem:
             problem.hint = verbs.in_cell(problem.hint)
+            report.failed(problem)
             raise
         except KeyboardInterrupt:
-            raise Cancelled("interrupted; nothing was left half-done", hint="run the cell again to resume") from None
+            stopped = Cancelled("interrupted; nothing was left half-done", hint="run the cell again to resume")
+            report.failed(stopped)
+            raise stopped from None
+        report.ended(result)
         if is_silent:
             return None
         if is_unshown(shell):
@@ -72,13 +78,19 @@ class KitMagics(Magics):
             show(result)
         return result
 
-    def _run(self, words: list[str], names: ShellNamespace, cell: str | None = None, *, is_line: bool = True) -> Any:
-        """One command. Raises KitError. In a block, the next line waits for this one: there a form would not help."""
+    def _run(
+        self, words: list[str], names: ShellNamespace, cell: str | None = None, *, report: Report | None = None
+    ) -> Any:
+        """One command. Raises KitError. In a block, which has no report, the next line waits for this one: there a form
+        would not help."""
         call = verbs.parse(words)
         directory = current_folder()
         shell: Any = self.shell
-        screen = self.open_screen() if self.open_screen and is_watched(shell) and has_widgets(shell) else None
-        with verbs.typed_errors(), meter(call.progress, shell, screen, offered(*words)) as observe:
+        is_asked = report is not None and report.is_asked
+        has_screen = not is_asked and self.open_screen and is_watched(shell) and has_widgets(shell)
+        screen = self.open_screen() if has_screen and self.open_screen else None
+        observed = report.watching() if report and is_asked else meter(call.progress, shell, screen, offered(*words))
+        with verbs.typed_errors(), observed as observe:
             context = verbs.Context(
                 settings=verbs.settings_of(call, directory),
                 directory=directory,
@@ -88,7 +100,7 @@ class KitMagics(Magics):
                 ask=_ask,
                 notebook=session_notebook(shell.user_ns),
                 save_notebook=self._save_notebook if hasattr(shell, "kernel") else None,
-                screen=screen if is_line else None,
+                screen=screen if report else None,
                 warn=_warn,
                 variables=names,
             )
@@ -109,7 +121,7 @@ class KitMagics(Magics):
         for number, command in verbs.commands(block):
             try:
                 words = [*flags, *verbs.split(command, expand=expand)]
-                results.append(self._run(words, names, is_line=False))
+                results.append(self._run(words, names))
                 show(results[-1])
                 if verbs.is_failure(verbs.parse(words), results[-1]):
                     raise KitError("the command reported a failure, so later lines were not run")
