@@ -71,8 +71,10 @@ if TYPE_CHECKING:
     from kitops_jupyter.kitfile import ModelPart as ModelPart
     from kitops_jupyter.kitfile import Package as Package
     from kitops_jupyter.kitfile import Prompt as Prompt
+    from kitops_jupyter.manifest import CellsRan as CellsRan
     from kitops_jupyter.manifest import CodeState as CodeState
     from kitops_jupyter.manifest import Facts as Facts
+    from kitops_jupyter.manifest import ParentKit as ParentKit
     from kitops_jupyter.operations.cache import CacheResult as CacheResult
     from kitops_jupyter.operations.cache import cache_clear as cache_clear
     from kitops_jupyter.operations.cache import cache_info as cache_info

@@ -16,7 +16,7 @@ HOMES = {
     ),
     "kit_index": "KitIndex",
     "kitfile": "Code Dataset Docs Entry Kitfile McpServer Model ModelPart Package Prompt",
-    "manifest": "CodeState Facts",
+    "manifest": "CellsRan CodeState Facts ParentKit",
     "operations.cache": "CacheResult cache_clear cache_info",
     "operations.check_registry": "RegistryCheck check_registry",
     "operations.diff.diff": "diff",

@@ -14,7 +14,7 @@ import kitops_jupyter
 PACKAGE = Path(kitops_jupyter.__file__).parent
 FLOORS = {
     "redaction": -1,  # below the errors: their words pass it
-    **dict.fromkeys(("public", "version"), 0),
+    **dict.fromkeys(("public", "session", "version"), 0),
     "errors": 0,
     "progress": 0,
     "lines": 1,

@@ -1,6 +1,7 @@
-"""What a session adds to a kit: its environment, the open notebook as it is now, and the commit of its code."""
+"""What a session adds to a kit: its environment, the open notebook, its code's commit, what ran, what came in."""
 
 from kitops_jupyter.capture import formats
+from kitops_jupyter.capture.cells import Judged, judge_cells
 from kitops_jupyter.capture.environment import FOLDER, REQUIREMENTS, Environment, Package, is_ours, read_environment
 from kitops_jupyter.capture.git import read_code_state
 from kitops_jupyter.capture.kernel_python import find_kernel_python
@@ -11,11 +12,13 @@ __all__ = [
     "FOLDER",
     "REQUIREMENTS",
     "Environment",
+    "Judged",
     "OpenNotebook",
     "Package",
     "find_kernel_python",
     "formats",
     "is_ours",
+    "judge_cells",
     "list_variables",
     "read_code_state",
     "read_environment",

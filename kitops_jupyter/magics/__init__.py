@@ -8,18 +8,23 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from kitops_jupyter.magics import variables
 from kitops_jupyter.magics.completion import add_completion, remove_completion
+from kitops_jupyter.magics.hooks import unwatch, watch
 from kitops_jupyter.magics.kit import KitMagics
 from kitops_jupyter.verbs.core.screen import Screen
 
 
 def load(shell: InteractiveShell, open_screen: Callable[[], Screen] | None = None) -> None:
-    """Register the magics and their completion; twice is harmless. `open_screen` imports the widgets when needed."""
+    """Register the magics, their completion and what notes which cells ran; twice is harmless.
+
+    `open_screen` imports the widgets when needed.
+    """
     magics = KitMagics(shell)
     magics.open_screen = open_screen
     shell.register_magics(magics)
     remove_completion(shell)
     add_completion(shell)
     variables.register(shell)
+    watch(shell)
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -28,3 +33,4 @@ def unload(shell: InteractiveShell) -> None:
         shell.magics_manager.magics[kind].pop("kit", None)
     remove_completion(shell)
     variables.unregister(shell)
+    unwatch(shell)

@@ -12,7 +12,7 @@ from kitops_jupyter.manifest.annotations import (
     MESSAGE,
     SUBTYPE,
 )
-from kitops_jupyter.manifest.facts import NO_FACTS, TEXT_LIMIT, CodeState, Facts, facts_of
+from kitops_jupyter.manifest.facts import NO_FACTS, TEXT_LIMIT, CellsRan, CodeState, Facts, ParentKit, facts_of
 from kitops_jupyter.manifest.matching import (
     Match,
     RawFile,
@@ -40,10 +40,12 @@ __all__ = [
     "NO_FACTS",
     "SUBTYPE",
     "TEXT_LIMIT",
+    "CellsRan",
     "CodeState",
     "Facts",
     "Manifest",
     "Match",
+    "ParentKit",
     "RawFile",
     "UnnamedLayer",
     "build_config",

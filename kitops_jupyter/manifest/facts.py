@@ -8,16 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, get_args
 
 from kitops_jupyter import gojson
+from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import ManifestInvalid, printable
 from kitops_jupyter.manifest.annotations import FACTS
 from kitops_jupyter.manifest.reading import Manifest, load_object
+from kitops_jupyter.session import Way
 
 FACTS_LIMIT = 64 << 10  # characters of the annotation; a manifest has 4 MiB, and lists read many of them
+LIST_LIMIT = 200  # cells with a line of their own, parents
 TEXT_LIMIT = 300  # characters of a branch, a remote, a name
 
+_WAYS: tuple[Way, ...] = get_args(Way)
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -51,17 +55,85 @@ class CodeState:
 
 
 @dataclass(frozen=True, slots=True)
+class CellsRan:
+    """How the code cells of a packed notebook stood to what its kernel ran; cells without text do not count.
+
+    Each cell is one of `as_saved` (it ran with the text that the file has), `edited` since it ran, `failed` and
+    `never_ran`. `out_of_order` are those that ran before a cell above them. `gone` cells ran, and are not in the file:
+    what they left in memory nobody sees. `differing` names cells by their ids: no source, no output.
+    """
+
+    notebook: str
+    cells: int
+    as_saved: int
+    edited: int = 0
+    failed: int = 0
+    never_ran: int = 0
+    out_of_order: int = 0
+    gone: int = 0
+    differing: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def told(self) -> str:
+        """For people: `12 of 14 cells ran as saved, 1 edited since, 1 never ran`."""
+        counts = [
+            (self.edited, "edited since"),
+            (self.failed, "failed"),
+            (self.never_ran, "never ran"),
+            (self.out_of_order, "out of order"),
+            (self.gone, "that ran deleted since"),
+        ]
+        whole = f"{self.as_saved} of {self.cells} cells ran as saved" if self.as_saved != self.cells else ""
+        said = whole or f"all {self.cells} cells ran as saved"
+        return ", ".join([said, *(f"{count} {state}" for count, state in counts if count)])
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept."""
+        counts = {
+            "edited": self.edited,
+            "failed": self.failed,
+            "neverRan": self.never_ran,
+            "outOfOrder": self.out_of_order,
+            "gone": self.gone,
+        }
+        return {
+            "notebook": self.notebook,
+            "cells": self.cells,
+            "asSaved": self.as_saved,
+            **{name: count for name, count in counts.items() if count},
+            **({"differing": dict(self.differing[:LIST_LIMIT])} if self.differing else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ParentKit:
+    """A kit that was in the kernel before the pack, and how it came there."""
+
+    reference: str
+    digest: Digest
+    way: Way
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {"reference": self.reference, "digest": str(self.digest), "way": self.way}
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What was recorded of a pack; each part may be missing."""
 
     code: CodeState | None = None
+    ran: CellsRan | None = None
+    parents: tuple[ParentKit, ...] = ()
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept, and as `kit inspect` prints it."""
-        return {"code": self.code.to_json()} if self.code else {}
+        said: dict[str, Any] = {"code": self.code.to_json()} if self.code else {}
+        said |= {"ran": self.ran.to_json()} if self.ran else {}
+        return said | ({"parents": [kit.to_json() for kit in self.parents[-LIST_LIMIT:]]} if self.parents else {})
 
     def to_text(self) -> str:
         """The annotation; "" without facts."""
@@ -80,7 +152,7 @@ def facts_of(manifest: Manifest) -> Facts:
         parsed = load_object(text.encode("utf-8", "replace"), "facts")
     except ManifestInvalid:
         return NO_FACTS
-    return Facts(_code(_object(parsed.get("code"))))
+    return Facts(_code(_object(parsed.get("code"))), _ran(_object(parsed.get("ran"))), _parents(parsed.get("parents")))
 
 
 def _code(said: Mapping[str, Any]) -> CodeState | None:
@@ -91,6 +163,36 @@ def _code(said: Mapping[str, Any]) -> CodeState | None:
     return CodeState(
         commit, _text(said.get("branch")), _text(said.get("remote")), is_dirty, _count(said, "changedFiles")
     )
+
+
+def _ran(said: Mapping[str, Any]) -> CellsRan | None:
+    if not _count(said, "cells"):
+        return None
+    differing = [(_text(name), _text(state)) for name, state in _object(said.get("differing")).items()]
+    return CellsRan(
+        _text(said.get("notebook")),
+        _count(said, "cells"),
+        _count(said, "asSaved"),
+        _count(said, "edited"),
+        _count(said, "failed"),
+        _count(said, "neverRan"),
+        _count(said, "outOfOrder"),
+        _count(said, "gone"),
+        tuple(differing[:LIST_LIMIT]),
+    )
+
+
+def _parents(said: Any) -> tuple[ParentKit, ...]:
+    return tuple(filter(None, map(_parent, said[:LIST_LIMIT]))) if isinstance(said, list) else ()
+
+
+def _parent(value: Any) -> ParentKit | None:
+    said = _object(value)
+    way = next((way for way in _WAYS if way == said.get("way")), None)
+    try:
+        return ParentKit(_text(said.get("reference")), Digest(said.get("digest", "")), way) if way else None
+    except ManifestInvalid:
+        return None
 
 
 def _object(value: Any) -> Mapping[str, Any]:

@@ -72,7 +72,7 @@ def _parser() -> Parser:
     parser.flag("--no-notebook", help="do not save the open notebook first, and leave it out of a proposal")
     parser.flag("--env", help="record the environment, even with a Kitfile of your own")
     parser.flag("--no-env", help="do not record the environment")
-    parser.flag("--no-facts", help="do not record the git commit of the folder")
+    parser.flag("--no-facts", help="do not record the git commit, which cells ran, and the kits that came in")
     parser.flag("--no-cache", help="read every file again, even unchanged ones")
     parser.flag("--dry-run", help="show what would be packed without writing anything")
     parser.flag("--push", help="stream the files to the tag's registry without storing them locally")

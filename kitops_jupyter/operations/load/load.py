@@ -17,6 +17,7 @@ from kitops_jupyter.operations.opening import Opener
 from kitops_jupyter.progress import Event, Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
+from kitops_jupyter.session import kit_came_in
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
 
@@ -131,6 +132,8 @@ def load_variables(
             with files.at(variable.path) as path:
                 objects[variable.name] = restore(path, variable.sidecar, loading)
             observe(Event("finished", f"variable {variable.name}"))
+    if not listing:
+        kit_came_in(kit.reference, kit.descriptor.digest, "loaded")
     return LoadResult(
         kit.reference,
         kit.descriptor.digest,

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from kitops_jupyter.capture import read_code_state
-from kitops_jupyter.manifest import Facts
+from kitops_jupyter.capture import judge_cells, read_code_state
+from kitops_jupyter.content import Digest
+from kitops_jupyter.manifest import NO_FACTS, Facts, ParentKit
+from kitops_jupyter.session import current_session
 
 
-def gathered(root: Path) -> Facts:
-    """What is known of the folder now; what cannot be known is left out, and fails no pack. Raises Cancelled."""
-    return Facts(read_code_state(root))
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The facts, and what to warn of."""
+
+    facts: Facts = NO_FACTS
+    warnings: tuple[str, ...] = ()
+
+
+def gathered(root: Path, notebook: Path | None) -> Gathered:
+    """What is known of the folder and of this kernel now; what cannot be known is left out, and fails no pack.
+
+    Raises Cancelled.
+    """
+    session = current_session()
+    judged = judge_cells(notebook, session) if session and notebook else None
+    parents = [ParentKit(kit.reference, Digest(kit.digest), kit.way) for kit in session.kits] if session else []
+    facts = Facts(read_code_state(root), judged.ran if judged else None, tuple(parents))
+    return Gathered(facts, (judged.warning,) if judged and judged.warning else ())

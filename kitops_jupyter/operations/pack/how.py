@@ -10,9 +10,9 @@ from kitops_jupyter.archive import formats
 from kitops_jupyter.codecs import Compression
 from kitops_jupyter.content import Ingests, Target
 from kitops_jupyter.errors import Usage
-from kitops_jupyter.manifest import Facts
 from kitops_jupyter.media_types import Kind
 from kitops_jupyter.operations.index_findings import IndexFindings
+from kitops_jupyter.operations.pack.facts import Gathered
 from kitops_jupyter.operations.pack.layers import LayerPacker
 from kitops_jupyter.operations.transfer.extras import Extras
 from kitops_jupyter.progress import Observer
@@ -29,7 +29,7 @@ class How:
     findings: IndexFindings
     extras: Extras
     message: str
-    facts: Facts
+    noted: Gathered
     observe: Observer
 
     def packer(self, place: Ingests, root: Path, known: LayerCache | None, indexes: Target | None) -> LayerPacker:

@@ -24,7 +24,7 @@ from kitops_jupyter.operations.again import again_if_taken
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.opening import Opener, parents_of
 from kitops_jupyter.operations.pack.environment import Recording
-from kitops_jupyter.operations.pack.facts import gathered
+from kitops_jupyter.operations.pack.facts import Gathered, gathered
 from kitops_jupyter.operations.pack.how import How, check_flags
 from kitops_jupyter.operations.pack.large import large_warnings
 from kitops_jupyter.operations.pack.layers import LayerPacker, PackedLayer
@@ -132,8 +132,8 @@ def pack(
     format by a variable's name, `allow_pickle` allows those whose files run code when they are loaded.
     `record_environment` writes what is installed (here, or in the interpreter `python`) into the folder `environment`
     and puts that into the kit; None does so where the Kitfile is proposed, and refreshes what was recorded before.
-    `record_facts` notes the folder's git commit in the manifest, and in no layer; an equal kit of another commit is not
-    kept then.
+    `record_facts` notes the folder's git commit, and in a kernel which cells of `notebook` ran and which kits came in:
+    in the manifest, and in no layer. An equal kit of another commit is not kept then.
     With `add_notebook` the folder's Kitfile gets an entry for `notebook`, where it has none.
     A proposal leaves the file `leave_out` out. Links are left out, and a layer of nothing but links is an error; with
     `follow_links` what they lead to is packed: inside the folder, or anywhere
@@ -188,8 +188,8 @@ def pack(
         )
         kind: Kind = "modelpack" if use_model_pack else "modelkit"
         extras = Extras.of(settings)
-        facts = gathered(source.root) if record_facts else NO_FACTS
-        how = How(compression, kind, use_cache, IndexFindings(settings), extras, message, facts, observe)
+        noted = gathered(source.root, notebook) if record_facts else Gathered()
+        how = How(compression, kind, use_cache, IndexFindings(settings), extras, message, noted, observe)
         store_notes: Sequence[str] = ()
         if dry_run:
             packer = how.packer(targets.store(settings), source.root, None, None)
@@ -209,7 +209,7 @@ def pack(
                     kind=kind,
                     extras=extras,
                     message=message,
-                    facts=facts,
+                    facts=how.noted.facts,
                     registry=repository.registry.name,
                 )
         else:
@@ -253,7 +253,7 @@ def _pack_here(
             kind=how.kind,
             extras=how.extras,
             message=how.message,
-            facts=how.facts,
+            facts=how.noted.facts,
         )
     return packed, stored, session.notes
 
@@ -279,7 +279,12 @@ def _result(
         digest=stored.digest if stored else None,
         size_bytes=sum(layer.size_bytes for layer in packed),
         layers=tuple(packed),
-        warnings=(*source.warnings, *plan.warnings, *large_warnings(packed if source.proposed else ())),
+        warnings=(
+            *source.warnings,
+            *plan.warnings,
+            *how.noted.warnings,
+            *large_warnings(packed if source.proposed else ()),
+        ),
         left_out=source.left_out,
         kitfile=source.kitfile,
         kitfile_path=source.path,
@@ -287,5 +292,5 @@ def _result(
         elapsed_s=elapsed_s,
         notes=notes,
         message=stored.message if stored else how.message,
-        facts=stored.facts if stored else how.facts,
+        facts=stored.facts if stored else how.noted.facts,
     )

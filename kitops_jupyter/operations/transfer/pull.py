@@ -21,6 +21,7 @@ from kitops_jupyter.operations.transfer.results import TransferResult
 from kitops_jupyter.operations.unpack.unpack import UnpackResult, unpack
 from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
+from kitops_jupyter.session import kit_came_in
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.sources import MayBeElsewhere
 from kitops_jupyter.targets import Connection
@@ -57,6 +58,7 @@ def pull(
         for parent in parents_of(kit.described(), opener.open_named):
             if isinstance(parent.source, MayBeElsewhere):
                 how.store(parent, (parent.reference.tag,))
+    kit_came_in(kit.reference, kit.descriptor.digest, "pulled")
     return TransferResult(
         "Pulled",
         Reference.parse(reference),

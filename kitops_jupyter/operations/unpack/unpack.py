@@ -28,6 +28,7 @@ from kitops_jupyter.pipeline import disk_error
 from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
+from kitops_jupyter.session import kit_came_in
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.sizes import compared_sizes
 from kitops_jupyter.targets import Connection
@@ -108,6 +109,7 @@ def unpack(
     warnings += unpacker.wrong_indexes.texts
     warnings += [f"{found}: it was not unpacked" for found in kit.unnamed()] if not chosen.clauses else []
     elapsed_s = time.monotonic() - started
+    kit_came_in(kit.reference, kit.descriptor.digest, "unpacked")
     return UnpackResult(
         kit.reference,
         kit.descriptor.digest,
