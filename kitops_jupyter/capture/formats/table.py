@@ -17,6 +17,7 @@ _BUILT_IN = (
     ("xgboost", "xgboost_models"),
     ("lightgbm", "lightgbm_models"),
     ("catboost", "catboost_models"),
+    ("keras", "keras_models"),
     ("torch", "torch_programs"),
     ("torch", "torch_optimizers"),
     ("torch", "torch_tensors"),

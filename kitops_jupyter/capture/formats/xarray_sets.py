@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from kitops_jupyter.capture.formats.contract import Facts, Kind, Loading, Saved, Saving
+from kitops_jupyter.capture.formats.hdf5_files import check_links
 from kitops_jupyter.capture.formats.libraries import need
 from kitops_jupyter.capture.formats.parquet_files import refusing
-from kitops_jupyter.errors import VariableRefused
 
 _UNITS = ("s", "ms", "us", "ns")
 
@@ -58,8 +58,11 @@ class NetcdfFormat:
     def load(self, path: Path, restore: Facts, loading: Loading) -> Any:
         for library in ("xarray", "h5netcdf", "h5py"):
             need(library, self.extra, loading.name)
+        import h5py
+
         with refusing(path, loading):
-            _refuse_links(path, loading)
+            with h5py.File(path, "r") as file:
+                check_links(file, path.name, loading)
             found = _read(path, restore)
             return found if loading.columns is None else found[list(loading.columns)]
 
@@ -82,28 +85,6 @@ def _variables(value: Any, is_array: bool) -> dict[Any, Any]:
 def _pairs(value: Any, back: Any, is_array: bool) -> list[tuple[Any, Any, Any]]:
     there = _variables(back, is_array)
     return [(name, there.get(name), own) for name, own in _variables(value, is_array).items()]
-
-
-def _refuse_links(path: Path, loading: Loading) -> None:
-    """Raise VariableRefused for a file that names another one: by a link, as storage of its own, or as a source."""
-    import h5py
-
-    def look(group: Any) -> None:
-        for name in group:
-            link = group.get(name, getlink=True)
-            if not isinstance(link, h5py.HardLink):
-                raise VariableRefused(f"{loading.name}: {path.name} has a link, {str(name)[:100]!r}, to other data")
-            item = group[name]
-            if isinstance(item, h5py.Group):
-                look(item)
-            elif isinstance(item, h5py.Dataset) and (item.external or item.is_virtual):
-                raise VariableRefused(f"{loading.name}: {path.name} has data in other files: {str(name)[:100]!r}")
-
-    with h5py.File(path, "r") as file:
-        try:
-            look(file)
-        except RecursionError:
-            raise VariableRefused(f"{loading.name}: {path.name} has groups inside themselves") from None
 
 
 FORMATS = (NetcdfFormat(),)
