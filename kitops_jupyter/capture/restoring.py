@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from kitops_jupyter.capture.formats import Format, Loading, format_named
+from kitops_jupyter.capture.formats import Format, Loading, ReadsParts, format_named
 from kitops_jupyter.capture.formats.libraries import version_of
 from kitops_jupyter.capture.sidecar import Sidecar
 from kitops_jupyter.disk import SIDECAR
@@ -33,10 +34,25 @@ def restore(path: Path, sidecar: Sidecar, loading: Loading) -> Any:
 
     Raises VariableRefused, TrustNeeded, MissingDependency, Usage.
     """
+    _check_columns(sidecar, loading)
+    return format_of_sidecar(sidecar).load(path, sidecar.restore, loading)
+
+
+def parts_to_restore(file: BinaryIO, sidecar: Sidecar, loading: Loading) -> Sequence[tuple[int, int]] | None:
+    """The parts of the file, as (start, end), that `restore` reads for the columns that are wanted; None for all.
+
+    Raises what `restore` raises.
+    """
     found = format_of_sidecar(sidecar)
+    if loading.columns is None or not isinstance(found, ReadsParts):
+        return None
+    _check_columns(sidecar, loading)
+    return found.parts(file, sidecar.restore, loading)
+
+
+def _check_columns(sidecar: Sidecar, loading: Loading) -> None:
     if loading.columns is not None and not sidecar.columns:
         raise Usage(f"{loading.name} has no columns to choose from", hint="leave columns out")
-    return found.load(path, sidecar.restore, loading)
 
 
 def differing_version(sidecar: Sidecar) -> str:

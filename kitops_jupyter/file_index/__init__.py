@@ -31,7 +31,7 @@ from kitops_jupyter.file_index.building import BuiltIndex, FileRow, IndexBuilder
 from kitops_jupyter.file_index.keeping import keep
 from kitops_jupyter.file_index.reading import FILES_LIMIT, FileIndex, IndexedFile, read_listing
 from kitops_jupyter.file_index.tree import LEAF_BYTES, NODE_BYTES, V1, V2, Tree, is_piece, piece_name
-from kitops_jupyter.file_index.verifying import Piece, VerifiedFile
+from kitops_jupyter.file_index.verifying import MOST_BY_LEAVES_BYTES, Piece, VerifiedFile
 
 LAYER_LIMIT_BYTES = 1 << 40  # of a larger layer the tables of digests are more than half a gigabyte
 
@@ -44,6 +44,7 @@ __all__ = [
     "LAYER_LIMIT_BYTES",
     "LEAF_BYTES",
     "MEDIA_TYPES",
+    "MOST_BY_LEAVES_BYTES",
     "NODE_BYTES",
     "V1",
     "V2",

@@ -14,7 +14,7 @@ from kitops_jupyter.file_index.tree import DIGEST_BYTES, Tree, is_piece, piece_n
 ReadPart = Callable[[int, int], bytes]  # offset, bytes -> those bytes
 
 # Of a node of which more is wanted than this, all is read: its leaves' digests would cost a request of their own.
-_MOST_BY_LEAVES_BYTES = 1 << 20
+MOST_BY_LEAVES_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class VerifiedFile:
         for number in range(start // self._tree.node_bytes, self._tree.nodes_in(end)):
             node = self.node(number)
             first, last = max(start, node.start), min(end, node.end)
-            leaves = self._leaf_digests(number) if last - first <= _MOST_BY_LEAVES_BYTES else []
+            leaves = self._leaf_digests(number) if last - first <= MOST_BY_LEAVES_BYTES else []
             found += self._leaves_within(node, leaves, first, last) if leaves else [node]
         return found
 

@@ -4,7 +4,7 @@ A plugin is a class with the members of `Format`, named by an entry point of the
 name is the library that its types come from. It keeps what no built-in format keeps.
 """
 
-from kitops_jupyter.capture.formats.contract import Facts, Format, Kind, Loading, Saved, Saving
+from kitops_jupyter.capture.formats.contract import Facts, Format, Kind, Loading, ReadsParts, Saved, Saving
 from kitops_jupyter.capture.formats.table import GROUP, format_named, format_of, names, type_names
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Format",
     "Kind",
     "Loading",
+    "ReadsParts",
     "Saved",
     "Saving",
     "format_named",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from kitops_jupyter.capture.formats.contract import Facts, Kind, Loading, Saved, Saving
 from kitops_jupyter.capture.formats.libraries import need
-from kitops_jupyter.capture.formats.parquet_files import ROWS, flat_memory, open_writer, refusing, wanted_of
+from kitops_jupyter.capture.formats.parquet_files import ROWS, flat_memory, open_writer, parts_of, refusing, wanted_of
 
 
 class ArrowParquetFormat:
@@ -41,6 +42,11 @@ class ArrowParquetFormat:
 
         with refusing(path, loading), flat_memory(), parquet.ParquetFile(path, pre_buffer=False) as file:
             return _plain(file.read(columns=None if loading.columns is None else list(loading.columns)), loading)
+
+    def parts(self, file: BinaryIO, restore: Facts, loading: Loading) -> Sequence[tuple[int, int]] | None:
+        need("pyarrow", self.extra, loading.name)
+        with refusing(Path(self.name + self.suffix), loading):
+            return parts_of(file, lambda schema: [schema.names[at] for at in wanted_of(schema.names, loading)])
 
 
 class ArrowFormat:

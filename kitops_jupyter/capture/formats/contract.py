@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 from kitops_jupyter.errors import VariableRefused
 
@@ -95,4 +95,15 @@ class Format(Protocol):
         """The value of a file whose bytes are verified, and may be hostile nevertheless: no code of it runs.
 
         Raises VariableRefused, TrustNeeded, MissingDependency.
+        """
+
+
+@runtime_checkable
+class ReadsParts(Protocol):
+    """A format whose `load` reads only some parts of the file where only some columns are wanted."""
+
+    def parts(self, file: BinaryIO, restore: Facts, loading: Loading) -> Sequence[tuple[int, int]] | None:
+        """The parts, as (start, end), that `load` reads with the same arguments; None where it may read all.
+
+        `file` fetches what is read of it. Raises what `load` raises.
         """

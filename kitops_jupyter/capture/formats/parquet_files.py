@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import io
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from kitops_jupyter.capture.formats.contract import Loading
 from kitops_jupyter.errors import KitError, Usage, VariableRefused
@@ -14,6 +15,7 @@ ROWS = 262_144  # of a row group: few enough to be in memory twice
 _GROUP_BYTES = 128 << 20  # of a wide table's row group
 _READ_BYTES = 32 << 20  # of columns that are decoded at once
 _CELL_BYTES = 8
+_EDGE_BYTES = 4  # the magic at both ends, and the footer's length
 # One page of a large dictionary: a second one would lose the order of its values.
 _WRITING = {"compression": "zstd", "compression_level": 1, "version": "2.6", "write_statistics": True}
 
@@ -61,6 +63,31 @@ def pieces(file: Any, names: Sequence[str]) -> Iterator[tuple[str, int, Any]]:
                     at += len(chunk)
             del table
         start += known.num_rows
+
+
+def parts_of(file: BinaryIO, names_of: Callable[[Any], Sequence[str]]) -> list[tuple[int, int]] | None:
+    """Where the file's footer says that the columns are which `names_of` chooses by the schema; with the footer itself.
+
+    None without pyarrow. Raises ArrowException, ValueError, LookupError for a footer that is none.
+    """
+    try:
+        from pyarrow import parquet
+    except ImportError:
+        return None
+    known = parquet.read_metadata(file)
+    names = set(names_of(known.schema.to_arrow_schema()))
+    end = file.seek(0, io.SEEK_END)
+    parts = [(0, _EDGE_BYTES), (end - known.serialized_size - 2 * _EDGE_BYTES, end)]
+    for group in range(known.num_row_groups):
+        for at in range(known.num_columns):
+            column = known.row_group(group).column(at)
+            path = column.path_in_schema
+            if path in names or any(path[:dot] in names for dot, sign in enumerate(path) if sign == "."):
+                first = column.data_page_offset
+                if column.has_dictionary_page and column.dictionary_page_offset:
+                    first = min(first, column.dictionary_page_offset)
+                parts.append((first, first + column.total_compressed_size))
+    return parts
 
 
 def wanted_of(labels: Sequence[str], loading: Loading) -> list[int]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from kitops_jupyter.capture.formats.contract import Facts, Kind, Loading, Saved, Saving
 from kitops_jupyter.capture.formats.libraries import need
-from kitops_jupyter.capture.formats.parquet_files import ROWS, refusing, wanted_of
+from kitops_jupyter.capture.formats.parquet_files import ROWS, parts_of, refusing, wanted_of
 
 _SAMPLE_ROWS = 50
 
@@ -77,6 +77,10 @@ class PolarsFormat:
         if restore.get("kind") == "series" and frame.width == 1:
             return frame.to_series()
         return frame.lazy() if restore.get("kind") == "lazy" else frame
+
+    def parts(self, file: BinaryIO, restore: Facts, loading: Loading) -> Sequence[tuple[int, int]] | None:
+        with refusing(Path(self.name + self.suffix), loading):
+            return parts_of(file, lambda schema: [schema.names[at] for at in wanted_of(schema.names, loading)])
 
 
 def _parts(dtype: Any) -> Iterator[Any]:

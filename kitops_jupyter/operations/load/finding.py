@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from kitops_jupyter.capture.log import SIDECAR as LOG_SIDECAR
 from kitops_jupyter.capture.restoring import file_of
 from kitops_jupyter.capture.sidecar import LIMIT_BYTES, Sidecar, parse_sidecar
-from kitops_jupyter.disk import SIDECAR, cache_folder, read_bytes
+from kitops_jupyter.disk import SIDECAR, read_bytes
 from kitops_jupyter.errors import NotFound, VariableRefused
-from kitops_jupyter.operations.block_cache import BlockCache
 from kitops_jupyter.operations.kit_files import Found, KitFiles
 from kitops_jupyter.operations.layer_reader import is_listed_for_little
 from kitops_jupyter.operations.load.files import VerifiedFiles
@@ -35,9 +35,8 @@ def find_variables(verified: VerifiedFiles, names: Sequence[str]) -> list[FoundV
 
     Raises NotFound, with the names that there are; VariableRefused for a sidecar that is not one; RegistryError.
     """
-    kit, settings = verified.kit, verified.settings
-    files = KitFiles(kit, settings, BlockCache(cache_folder(settings.cache, "blocks")))
-    try:
+    kit = verified.kit
+    with closing(verified.by_path()) as files:
         paths = _sidecars(kit, files)
         paths.pop(LOG_SIDECAR, None)  # of what was logged, which is not a variable
         by_name = {_name_of(path): path for path in sorted(paths, reverse=True)}
@@ -50,8 +49,6 @@ def find_variables(verified: VerifiedFiles, names: Sequence[str]) -> list[FoundV
                 hint=f"kit pack --model NAME packs some; kit pull {kit.reference} -d FOLDER writes its files",
             )
         return [_read(verified, files, by_name[name], paths[by_name[name]]) for name in names or sorted(by_name)]
-    finally:
-        files.close()
 
 
 def _name_of(path: str) -> str:

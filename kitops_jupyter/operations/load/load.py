@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from kitops_jupyter.capture.formats import Loading
-from kitops_jupyter.capture.restoring import differing_version, restore
+from kitops_jupyter.capture.restoring import differing_version, parts_to_restore, restore
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.operations.load.files import VerifiedFiles
@@ -129,7 +130,8 @@ def load_variables(
             observe(Event("started", f"variable {variable.name}"))
             wanted = None if columns is None else tuple(columns)
             loading = Loading(variable.name, wanted, into, frozenset(trust_types), trust)
-            with files.at(variable.path) as path:
+            parts_of = partial(parts_to_restore, sidecar=variable.sidecar, loading=loading) if wanted else None
+            with files.at(variable.path, parts_of) as path:
                 objects[variable.name] = restore(path, variable.sidecar, loading)
             observe(Event("finished", f"variable {variable.name}"))
     if not listing:

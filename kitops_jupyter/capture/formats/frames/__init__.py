@@ -10,18 +10,18 @@ import json
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from kitops_jupyter.capture.formats.contract import Facts, Kind, Loading, Saved, Saving
 from kitops_jupyter.capture.formats.frames.axes import index_to_json
 from kitops_jupyter.capture.formats.frames.columns import column_for
 from kitops_jupyter.capture.formats.frames.objects import BadCell
-from kitops_jupyter.capture.formats.frames.reading import FOOTER, read, text_of
+from kitops_jupyter.capture.formats.frames.reading import FOOTER, read, stored_names, text_of
 from kitops_jupyter.capture.formats.frames.types import frequency_to_json, label_to_json
 from kitops_jupyter.capture.formats.frames.writing import Field, write
 from kitops_jupyter.capture.formats.json_values import problems
 from kitops_jupyter.capture.formats.libraries import need
-from kitops_jupyter.capture.formats.parquet_files import flat_memory, refusing
+from kitops_jupyter.capture.formats.parquet_files import flat_memory, parts_of, refusing
 
 _FOOTER_LIMIT_BYTES = 64 << 20
 _SAMPLE_ROWS = 50
@@ -70,6 +70,11 @@ class PandasFormat:
         need("pyarrow", self.extra, loading.name)
         with refusing(path, loading), flat_memory():
             return read(path, restore, loading, None)
+
+    def parts(self, file: BinaryIO, restore: Facts, loading: Loading) -> Sequence[tuple[int, int]] | None:
+        need("pyarrow", self.extra, loading.name)
+        with refusing(Path(self.name + self.suffix), loading):
+            return parts_of(file, lambda schema: stored_names(schema.names, restore, loading))
 
 
 def _as_frame(value: Any, saving: Saving) -> tuple[str, Any]:

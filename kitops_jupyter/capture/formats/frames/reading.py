@@ -30,13 +30,10 @@ def read(path: Path, restore: Facts, loading: Loading, limit: int | None) -> Any
 
     pyarrow.array(pandas.array([], dtype="period[D]"))  # has pandas tell Arrow its types, before a file names them
     with parquet.ParquetFile(path, pre_buffer=False) as file:
-        specs, index_told = restore["columns"], restore["index"]
         stored = file.schema_arrow
+        labels, wanted = _chosen(stored.names, restore, loading)
+        specs, index_told = restore["columns"], restore["index"]
         levels = index_told.get("levels") or []
-        if len(stored.names) != len(specs) + len(levels) or len(set(stored.names)) != len(stored.names):
-            raise ValueError(f"it has {len(stored.names)} columns, its sidecar {len(specs)} and {len(levels)}")
-        labels = index_of({"labels": stored.names[: len(specs)], **restore["labels"]})
-        wanted = wanted_of([text_of(label) for label in labels], loading) if specs else []
         known = parse_json((stored.metadata or {}).get(FOOTER, b"{}"))
         columns = {
             at: column_of(spec, known.get(str(at)))
@@ -57,6 +54,21 @@ def read(path: Path, restore: Facts, loading: Loading, limit: int | None) -> Any
     series = frame.iloc[:, 0]
     series.name = label_of(restore.get("name"))
     return series
+
+
+def stored_names(names: Sequence[str], restore: Facts, loading: Loading) -> list[str]:
+    """Which columns of a file with these `read` needs: those wanted, and the index. Raises as `read` does."""
+    _, wanted = _chosen(names, restore, loading)
+    return [names[at] for at in wanted] + list(names[len(restore["columns"]) :])
+
+
+def _chosen(names: Sequence[str], restore: Facts, loading: Loading) -> tuple[Any, list[int]]:
+    """The frame's labels, and the places of those that are wanted."""
+    specs, levels = restore["columns"], restore["index"].get("levels") or []
+    if len(names) != len(specs) + len(levels) or len(set(names)) != len(names):
+        raise ValueError(f"it has {len(names)} columns, its sidecar {len(specs)} and {len(levels)}")
+    labels = index_of({"labels": names[: len(specs)], **restore["labels"]})
+    return labels, wanted_of([text_of(label) for label in labels], loading) if specs else []
 
 
 def _arrays(file: Any, columns: Mapping[int, Column], rows: int) -> dict[int, Any]:
