@@ -19,6 +19,7 @@ ENDS_THERE = {
     "verbs/core/complete.py complete": "completion is not observed",
     "magics/completion.py _words": "completion is not observed",
     "operations/look/names.py _may_be_remote": "completion is not observed",
+    "capture/listing.py _measured": "a library's own attributes, without a beat",
     "magics/values.py expand": "the user's own expression",
     "settings.py part": "files are read, without a beat",
     "operations/validate.py validate": "a value becomes JSON, without a beat",

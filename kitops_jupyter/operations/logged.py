@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from kitops_jupyter.capture.log import LIMIT_BYTES, LOG, PARAMS, SERIES, SIDECAR, Logged, parse_log
+from kitops_jupyter.capture.log import LOG, LOG_LIMIT_BYTES, LOG_SIDECAR, PARAMS, SERIES, Logged, parse_log
 from kitops_jupyter.errors import MissingDependency, NotFound
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.read_file import read_file
@@ -112,7 +112,7 @@ def of_process(log: Logged, *, is_cleared: bool = False) -> LoggedResult:
 
 def log_of(kit: Kit) -> Logged | None:
     """The log of an open kit; None if it has none. Raises VariableRefused, DigestMismatch, RegistryError."""
-    if _read(kit, SIDECAR) is None:  # files of these names are the user's own
+    if _read(kit, LOG_SIDECAR) is None:  # files of these names are the user's own
         return None
     series, params = _read(kit, SERIES), _read(kit, PARAMS)
     return parse_log(series, params) if series is not None and params is not None else None
@@ -124,7 +124,7 @@ def _read(kit: Kit, path: str) -> bytes | None:
     around = [match for match in kit.matches() if (match.base or match.entry.clean_path) == "."]
     for match in (*own, *around):
         try:
-            return read_file(kit, match, path, limit_bytes=LIMIT_BYTES).data
+            return read_file(kit, match, path, limit_bytes=LOG_LIMIT_BYTES).data
         except NotFound:
             continue
     return None

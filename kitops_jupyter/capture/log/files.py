@@ -20,20 +20,19 @@ from blake3 import blake3
 from kitops_jupyter.capture.keeping import files_at
 from kitops_jupyter.capture.log.process_log import Logged
 from kitops_jupyter.capture.log.series import RUN_LIMIT, Point
-from kitops_jupyter.capture.sidecar import LIMIT_BYTES as SIDECAR_LIMIT_BYTES
-from kitops_jupyter.capture.sidecar import KeptFile, Sidecar, parse_sidecar
+from kitops_jupyter.capture.sidecar import LIMIT_BYTES, KeptFile, Sidecar, parse_sidecar
 from kitops_jupyter.disk import parse_json, read_bytes
 from kitops_jupyter.errors import Conflict, VariableRefused
 
 METRICS, SERIES, PARAMS = "metrics.json", "metrics.csv", "params.json"
-SIDECAR = "metrics.kit.json"
+LOG_SIDECAR = "metrics.kit.json"
 NAMES = {
     METRICS: "The last number of each metric that was logged",
     SERIES: "Every number that was logged, with its step and time",
     PARAMS: "The parameters that were logged",
-    SIDECAR: "What kit needs to know its own files of the log",
+    LOG_SIDECAR: "What kit needs to know its own files of the log",
 }
-LIMIT_BYTES = 32 << 20  # of one file that is read
+LOG_LIMIT_BYTES = 32 << 20  # of one file that is read
 _COLUMNS = ("step", "time", "name", "value")
 _KIND = "log"
 _LINES_LIMIT = 2 * RUN_LIMIT
@@ -57,13 +56,13 @@ def keep_log(root: Path, log: Logged, metrics: Mapping[str, Any], params: Mappin
     sidecar = Sidecar("metrics", _KIND, _KIND, "", files=new, rows=sum(map(len, log.metrics.values())))
     is_new = before != sorted(new, key=lambda file: file.path)
     if is_new:
-        write(root / SIDECAR, replace(sidecar, replaces=before).to_json().decode())
+        write(root / LOG_SIDECAR, replace(sidecar, replaces=before).to_json().decode())
         for file in new:
             if file not in before:
                 write(root / file.path, texts[file.path])
     text = sidecar.to_json().decode()
-    if is_new or read_bytes(root / SIDECAR, SIDECAR_LIMIT_BYTES) != text.encode():
-        write(root / SIDECAR, text)
+    if is_new or read_bytes(root / LOG_SIDECAR, LIMIT_BYTES) != text.encode():
+        write(root / LOG_SIDECAR, text)
     return is_new
 
 
@@ -84,14 +83,14 @@ def _table(log: Logged) -> str:
 def _owned(root: Path) -> list[KeptFile]:
     """The files of an earlier log, as they still are. Raises Conflict for anything else in their place."""
     there = [root / name for name in (METRICS, SERIES, PARAMS) if os.path.lexists(root / name)]
-    if not there and not os.path.lexists(root / SIDECAR):
+    if not there and not os.path.lexists(root / LOG_SIDECAR):
         return []
     try:
-        old = parse_sidecar(read_bytes(root / SIDECAR, SIDECAR_LIMIT_BYTES, follow_links=False), SIDECAR)
+        old = parse_sidecar(read_bytes(root / LOG_SIDECAR, LIMIT_BYTES, follow_links=False), LOG_SIDECAR)
     except (OSError, ValueError, VariableRefused):
-        raise _conflict(there[0] if there else root / SIDECAR) from None
+        raise _conflict(there[0] if there else root / LOG_SIDECAR) from None
     if old.kind != _KIND:
-        raise _conflict(root / SIDECAR)
+        raise _conflict(root / LOG_SIDECAR)
     found = []
     for path in there:
         (file,) = files_at(path, root) or [KeptFile(path.name, -1, "")]

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from kitops_jupyter.capture.log import SIDECAR as LOG_SIDECAR
+from kitops_jupyter.capture.log import LOG_SIDECAR
 from kitops_jupyter.capture.restoring import file_of
 from kitops_jupyter.capture.sidecar import LIMIT_BYTES, Sidecar, parse_sidecar
 from kitops_jupyter.disk import SIDECAR, read_bytes
