@@ -130,6 +130,9 @@ if TYPE_CHECKING:
     from kitops_jupyter.operations.look.kits import ListedKit as ListedKit
     from kitops_jupyter.operations.look.kits import ListResult as ListResult
     from kitops_jupyter.operations.look.kits import list_kits as list_kits
+    from kitops_jupyter.operations.look.lineage import LineageKit as LineageKit
+    from kitops_jupyter.operations.look.lineage import LineageResult as LineageResult
+    from kitops_jupyter.operations.look.lineage import lineage as lineage
     from kitops_jupyter.operations.look.notebook_state import NotebookState as NotebookState
     from kitops_jupyter.operations.look.notebook_state import notebook_state as notebook_state
     from kitops_jupyter.operations.look.search import FoundRepository as FoundRepository

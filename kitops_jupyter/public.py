@@ -34,6 +34,7 @@ HOMES = {
     "operations.look.compare": "CompareResult ComparedKit compare",
     "operations.look.files": "FilesResult KitFile LayerFiles files",
     "operations.look.info": "InfoResult InspectResult info inspect",
+    "operations.look.lineage": "LineageKit LineageResult lineage",
     "operations.look.kits": "ListResult ListedKit list_kits",
     "operations.look.search": "FoundRepository SearchResult search",
     "operations.look.notebook_state": "NotebookState notebook_state",

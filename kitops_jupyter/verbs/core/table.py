@@ -23,6 +23,7 @@ NAMES = (
     "files",
     "diff",
     "compare",
+    "lineage",
     "tag",
     "unpack",
     "load",
