@@ -14,6 +14,7 @@ from kitops_jupyter.result import show_with
 from kitops_jupyter.version import VERSION
 
 if TYPE_CHECKING:
+    from kitops_jupyter.capture import callbacks as callbacks
     from kitops_jupyter.capture import formats as formats
     from kitops_jupyter.comparing import CellChange as CellChange
     from kitops_jupyter.comparing import ColumnChange as ColumnChange

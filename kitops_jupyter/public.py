@@ -1,7 +1,7 @@
 """The public names, by the module that defines them: each is imported when it is first used."""
 
 HOMES = {
-    "capture": "formats",
+    "capture": "callbacks formats",
     "comparing": (
         "CellChange ColumnChange NotebookChange TableChange TensorChange TensorsChange TextChange ValueChange "
         "ValuesChange"

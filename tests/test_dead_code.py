@@ -9,13 +9,14 @@ from pathlib import Path
 import kitops_jupyter
 
 PACKAGE = Path(kitops_jupyter.__file__).parent
-# Called by others, by these names: Python's io, IPython, Jupyter, tornado, requests and urllib3, fsspec, people.
+# Called by others, by these names: Python's io, IPython, Jupyter, tornado, requests, urllib3, fsspec, trainers, people.
 CALLED_BY_OTHERS = {
     *("readable", "_render_traceback_", "_repr_pretty_", "_ipython_display_", "publish_msg"),
     *("_jupyter_labextension_paths", "_jupyter_server_extension_points", "initialize_handlers"),
     *("write_error", "set_default_headers", "on_finish", "close_fd"),
     *("_new_conn", "get_connection_with_tls_context", "cert_verify"),
     *("cp_file", "unstrip_protocol", "invalidate_cache", "cat_file", "_fetch_range"),
+    *("on_train_begin", "on_log", "on_epoch_end", "log_hyperparams", "log_metrics", "store_init_configuration"),
     "reference_text",
 }
 # A decorator that only shapes a function does not use it; any other may register it.

@@ -1,6 +1,6 @@
 """What a session adds to a kit: its environment, the open notebook, its code's commit, what ran, what came in."""
 
-from kitops_jupyter.capture import formats
+from kitops_jupyter.capture import callbacks, formats
 from kitops_jupyter.capture.cells import Judged, judge_cells
 from kitops_jupyter.capture.environment import FOLDER, REQUIREMENTS, Environment, Package, is_ours, read_environment
 from kitops_jupyter.capture.git import read_code_state
@@ -15,6 +15,7 @@ __all__ = [
     "Judged",
     "OpenNotebook",
     "Package",
+    "callbacks",
     "find_kernel_python",
     "formats",
     "is_ours",

@@ -276,12 +276,13 @@ class Unreachable(RegistryError):
 
 
 class MissingDependency(KitError):
-    """An optional library that is not installed; the hint has the command."""
+    """An optional library that is not installed; the hint has the command. `extra` is "" if it is no extra of ours."""
 
     code = "missing_dependency"
 
     def __init__(self, library: str, extra: str, purpose: str) -> None:
+        wanted = f"'kitops-jupyter[{extra}]'" if extra else library
         super().__init__(
             f"{purpose} needs the library {library}, which is not installed",
-            hint=f"{sys.executable} -m pip install 'kitops-jupyter[{extra}]'",
+            hint=f"{sys.executable} -m pip install {wanted}",
         )

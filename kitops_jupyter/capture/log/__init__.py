@@ -11,7 +11,7 @@ from kitops_jupyter.capture.log.files import (
     keep_log,
     parse_log,
 )
-from kitops_jupyter.capture.log.process_log import LOG, Logged, ProcessLog
+from kitops_jupyter.capture.log.process_log import LOG, Logged, ProcessLog, number
 from kitops_jupyter.capture.log.series import Point
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "ProcessLog",
     "Write",
     "keep_log",
+    "number",
     "parse_log",
 ]

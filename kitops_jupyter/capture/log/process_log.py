@@ -65,7 +65,7 @@ class ProcessLog:
 
         Raises VariableRefused, naming the metric.
         """
-        values = [(_name(name), _number(name, value)) for name, value in metrics.items()]
+        values = [(_name(name), number(name, value)) for name, value in metrics.items()]
         at = None if step is None else _step(step)
         now = self._clock()
         moment = self._moment()
@@ -174,8 +174,8 @@ def _step(step: Any) -> int:
     return found
 
 
-def _number(name: str, value: Any) -> float:
-    """The value as Python's int or float; NaN and infinity are numbers, too."""
+def number(name: str, value: Any) -> float:
+    """The metric's value as Python's int or float; NaN and infinity are numbers. Raises VariableRefused."""
     if type(value) is float:
         return value
     kind = type(value)
