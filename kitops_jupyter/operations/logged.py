@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from kitops_jupyter.capture.log import LOG, LOG_LIMIT_BYTES, LOG_SIDECAR, PARAMS, SERIES, Logged, parse_log
+from kitops_jupyter.capture.log import LOG, LOG_LIMIT_BYTES, LOG_SIDECAR, PARAMS, SERIES, Logged, Point, parse_log
+from kitops_jupyter.capture.sidecar import parse_sidecar
+from kitops_jupyter.disk import SIDECAR, clean_path
 from kitops_jupyter.errors import MissingDependency, NotFound
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.read_file import read_file
@@ -45,6 +47,12 @@ class LoggedMetric:
     def highest(self) -> tuple[int, float] | None:
         """Step and number of the highest, the first of equal ones; None if all are NaN."""
         return max(self._numbers, key=lambda point: point[1], default=None)
+
+    def thinned(self, limit: int) -> list[tuple[int, float]]:
+        """At most about `limit` points of step and number, spread evenly, the last one included: enough to draw."""
+        every = max(1, len(self.steps) // limit)
+        points = list(zip(self.steps, self.values, strict=True))
+        return [*points[:-1:every], points[-1]]
 
     @property
     def _numbers(self) -> list[tuple[int, float]]:
@@ -92,7 +100,8 @@ def logged(
 ) -> LoggedResult:
     """What was logged in this process since its run began; with a `reference` what a kit's pack took along.
 
-    Of a kit only the files of the log are read, also in a registry.
+    A kit also has the curves that its model knew, such as `loss_curve` or `validation_0/auc`; they have no times.
+    Of a kit only the small files of its log are read, also in a registry.
     Raises NotFound (no such kit, or it has no log), VariableRefused (a log that cannot be read), RegistryError.
     """
     if reference is None:
@@ -111,17 +120,43 @@ def of_process(log: Logged, *, is_cleared: bool = False) -> LoggedResult:
 
 
 def log_of(kit: Kit) -> Logged | None:
-    """The log of an open kit; None if it has none. Raises VariableRefused, DigestMismatch, RegistryError."""
-    if _read(kit, LOG_SIDECAR) is None:  # files of these names are the user's own
+    """The log of an open kit, with the curves that its model knew; None if it has neither.
+
+    Raises VariableRefused, DigestMismatch, RegistryError.
+    """
+    found = Logged()
+    if _read(kit, LOG_SIDECAR) is not None:  # else files of these names are the user's own
+        series, params = _read(kit, SERIES), _read(kit, PARAMS)
+        found = parse_log(series, params) if series is not None and params is not None else found
+    points = {**_known(kit), **found.metrics}
+    if not points and not found.params:
         return None
-    series, params = _read(kit, SERIES), _read(kit, PARAMS)
-    return parse_log(series, params) if series is not None and params is not None else None
+    return Logged(points, {name: len(each) for name, each in points.items()}, found.params)
+
+
+def _known(kit: Kit) -> dict[str, tuple[Point, ...]]:
+    """The curves that the model itself knew when it was packed, by the sidecar beside it."""
+    model = kit.described().model
+    path = clean_path(model.path) if model and model.path else ""
+    folder, _, name = path.rpartition("/")
+    stems = (name, *(name[:at] for at, letter in enumerate(name) if letter == "." and at))
+    found = (_read(kit, f"{folder}/{stem}{SIDECAR}") for stem in stems if folder)
+    data = next((data for data in found if data is not None), None)
+    if data is None:
+        return {}
+    curves = parse_sidecar(data, f"{folder}/*{SIDECAR}").history
+    return {
+        name: tuple(Point(step, float(value), 0.0) for step, value in enumerate(curve))
+        for name, curve in curves.items()
+        if isinstance(curve, list) and curve and all(type(value) in (int, float) for value in curve)
+    }
 
 
 def _read(kit: Kit, path: str) -> bytes | None:
-    """A file at the kit's top; the layers that have it by name come first."""
+    """A file of the kit; the layers that have it by name come first. Layers of other folders are not looked into."""
     own = [match for match in kit.matches() if match.entry.clean_path == path]
-    around = [match for match in kit.matches() if (match.base or match.entry.clean_path) == "."]
+    folders = (".", path.rpartition("/")[0] or ".")
+    around = [match for match in kit.matches() if (match.base or match.entry.clean_path) in folders]
     for match in (*own, *around):
         try:
             return read_file(kit, match, path, limit_bytes=LOG_LIMIT_BYTES).data
@@ -130,9 +165,14 @@ def _read(kit: Kit, path: str) -> bytes | None:
     return None
 
 
-def _result(where: str, log: Logged, is_cleared: bool = False, notes: tuple[str, ...] = ()) -> LoggedResult:
-    metrics = []
+def metrics_of(log: Logged) -> tuple[LoggedMetric, ...]:
+    """The metrics of a log, each with its points."""
+    found = []
     for name, points in log.metrics.items():
         steps, values, times = zip(*points, strict=True)
-        metrics.append(LoggedMetric(name, steps, values, times, log.counts[name]))
-    return LoggedResult(where, tuple(metrics), log.params, is_cleared, notes)
+        found.append(LoggedMetric(name, steps, values, times, log.counts[name]))
+    return tuple(found)
+
+
+def _result(where: str, log: Logged, is_cleared: bool = False, notes: tuple[str, ...] = ()) -> LoggedResult:
+    return LoggedResult(where, metrics_of(log), log.params, is_cleared, notes)

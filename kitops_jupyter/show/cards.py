@@ -83,13 +83,21 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True)
+class Curves:
+    """Several lines in one picture, each a label and its points (x, y); nothing in text."""
+
+    name: str
+    lines: Sequence[tuple[str, Sequence[tuple[float, float]]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A title, facts (name, value), tables, plots, a block of text, folds, then what to know and to worry about."""
 
     title: str
     facts: Sequence[tuple[str, Cell]] = ()
     tables: Sequence[Table] = ()
-    plots: Sequence[Plot] = ()
+    plots: Sequence[Plot | Curves] = ()
     text: str = ""
     folds: Sequence[Fold] = ()
     notes: Sequence[str] = ()

@@ -25,6 +25,7 @@ def _parser() -> Parser:
     )
     parser.flag("--lower", metavar="NAME", action="append", default=[], help="the lowest number of this metric is best")
     parser.flag("--higher", metavar="NAME", action="append", default=[], help="the highest number of it is best")
+    parser.flag("--series", help="also read the logs of the newest kits of a registry, to draw metrics over steps")
     parser.flag("--format", choices=("table", "json"), default="table", help="table, or json with every number")
     parser.flag("-r", "--remote", help="ask the registry")
     parser.network_flags()
@@ -40,6 +41,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         metrics=arguments.metric,
         lower=arguments.lower,
         higher=arguments.higher,
+        series=arguments.series or None,
         remote=arguments.remote,
         connection=connection(arguments, context),
         settings=context.settings,
@@ -53,7 +55,8 @@ VERB = Verb(
     summary="compare a repository's kits by metrics and parameters",
     about=(
         "Shows the kits of a repository side by side: the metrics that they were packed with, the parameters that "
-        "differ, and which kit is best. Only manifests and Kitfiles are read. kit.compare(REPOSITORY).to_pandas() is "
+        "differ, and which kit is best. Of kits in a registry only manifests and Kitfiles are read, without --series. "
+        "Of the newest local kits each metric is drawn over its steps. kit.compare(REPOSITORY).to_pandas() is "
         "a DataFrame."
     ),
     parser=_parser,

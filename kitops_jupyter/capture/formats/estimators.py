@@ -50,6 +50,7 @@ def metrics_of(estimator: Any) -> dict[str, Any]:
         value = plain(value)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             found[name.rstrip("_")] = value
+    found |= {name: each for name, each in _nested(_attribute(estimator, "best_score_")).items() if _is_number(each)}
     return found
 
 
@@ -63,7 +64,26 @@ def history_of(estimator: Any) -> dict[str, Sequence[float]]:
                 found[name.rstrip("_")] = [float(each) for each in curve][:_CURVE_LIMIT]
             except (TypeError, ValueError):
                 continue
+    for name, curve in _nested(_attribute(estimator, "evals_result_")).items():
+        if isinstance(curve, (list, tuple)) and all(map(_is_number, curve)):
+            found[name] = [float(each) for each in curve][:_CURVE_LIMIT]
     return {name: curve for name, curve in found.items() if curve}
+
+
+def _nested(told: Any) -> dict[str, Any]:
+    """What boosters keep by data set and metric, as `validation/auc`."""
+    if not isinstance(told, Mapping):
+        return {}
+    return {
+        f"{where}/{name}": each
+        for where, inner in told.items()
+        if isinstance(inner, Mapping)
+        for name, each in inner.items()
+    }
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(plain(value), (int, float)) and not isinstance(value, bool)
 
 
 def signature_of(estimator: Any) -> dict[str, Any]:

@@ -30,10 +30,11 @@ class LightGBMFormat:
         scores = {
             f"{where}/{name}": float(each) for where, told in value.best_score.items() for name, each in told.items()
         }
+        best = {"best_iteration": value.best_iteration} if value.best_iteration > 0 else {}
         return Saved(
             restore={"best_iteration": value.best_iteration},
             schema=[{"name": name, "type": ""} for name in value.feature_name()],
-            metrics={**scores, "trees": value.num_trees()},
+            metrics={**scores, **best, "trees": value.num_trees()},
             params={key: each for key, each in value.params.items() if isinstance(each, (str, int, float, bool))},
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from kitops_jupyter.capture.formats.estimators import metrics_of, params_of, sig
 from kitops_jupyter.capture.formats.libraries import need
 from kitops_jupyter.errors import Cancelled, VariableRefused
 
+_FLOAT = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?", re.ASCII)
 _CLASSES = ("XGBClassifier", "XGBRegressor", "XGBRanker", "XGBRFClassifier", "XGBRFRegressor")
 
 
@@ -109,7 +111,7 @@ def _scores(booster: Any, prefix: str = "best_") -> dict[str, Any]:
     """The attributes that early stopping left as numbers; without a prefix the others, as they are."""
     if prefix:
         told = {name: each for name, each in booster.attributes().items() if name.startswith(prefix)}
-        return {name: float(each) for name, each in told.items() if each.replace(".", "", 1).isdigit()}
+        return {name: float(each) for name, each in told.items() if _FLOAT.fullmatch(each)}
     return {name: each for name, each in booster.attributes().items() if not name.startswith("best_")}
 
 

@@ -29,7 +29,7 @@ Moment = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """What was logged, as it was when it was asked for. `replaced` says what began anew, "" if nothing did."""
+    """What was logged, as it was when it was asked for. `replaced` says what began anew unpacked, "" if nothing did."""
 
     metrics: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -137,13 +137,12 @@ class ProcessLog:
             return
         since = min(series.began for series in old)
         gone = [name for name, series in self._series.items() if since <= series.touched < moment]
+        unpacked = [name for name in gone if self._series[name].touched[0] == self._packs]
         for name in gone:
             del self._series[name]
         self._params = {name: told for name, told in self._params.items() if not since <= told[0] < moment}
-        shown = ", ".join(gone[:5]) + (", ..." if len(gone) > 5 else "")
-        self._replaced = (
-            f"a later cell, or one after a pack, began again at step {step}; the earlier {shown} is left out"
-        )
+        shown = ", ".join(unpacked[:5]) + (", ..." if len(unpacked) > 5 else "")
+        self._replaced = f"a later cell began again at step {step}: the earlier {shown} is left out" if unpacked else ""
 
     def _add(self, name: str, point: Point, moment: Moment) -> None:
         series = self._series.get(name)

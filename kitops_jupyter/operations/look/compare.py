@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kitops_jupyter import gojson
 from kitops_jupyter.content import Digest
-from kitops_jupyter.errors import MissingDependency, NotFound
+from kitops_jupyter.errors import Cancelled, KitError, MissingDependency, NotFound
+from kitops_jupyter.operations.logged import LoggedMetric, log_of, metrics_of
 from kitops_jupyter.operations.look.kits import ListedKit, list_kits
-from kitops_jupyter.progress import Observer, ignore
+from kitops_jupyter.operations.opening import Opener
+from kitops_jupyter.progress import Observer, ignore, observed
+from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
@@ -24,13 +27,17 @@ _LESS = re.compile(
 )
 _DEPTH_LIMIT = 10
 _NAMES_LIMIT = 2_000  # of one kit
+SERIES_KITS = 6  # the newest ones, whose logs are read: more lines in one plot cannot be told apart
 
 Value = float | int | str | bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedKit:
-    """One kit with its numbers; nested names have dots between. `created` is in RFC 3339, "" if the kit has no date."""
+    """One kit with its numbers; nested names have dots between. `created` is in RFC 3339, "" if the kit has no date.
+
+    `series` are its metrics over their steps, by name, where its log was read.
+    """
 
     digest: Digest
     tags: tuple[str, ...]
@@ -38,6 +45,7 @@ class ComparedKit:
     metrics: Mapping[str, Value]
     params: Mapping[str, Value]
     message: str = ""
+    series: Mapping[str, LoggedMetric] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +92,16 @@ def compare(
     metrics: Sequence[str] = (),
     lower: Sequence[str] = (),
     higher: Sequence[str] = (),
+    series: bool | None = None,
     remote: bool = False,
     connection: Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
 ) -> CompareResult:
-    """The metrics and parameters of every kit of a repository, here or in its registry. No layer is read.
+    """The metrics and parameters of every kit of a repository, here or in its registry.
+
+    Of the newest kits the log is read, too, with each metric over its steps: a small layer each. By default that is
+    done of kits that are here; `series` says whether.
 
     `metrics` chooses and orders the columns. The lowest number is the best of `lower`, and of names such as loss and
     error that are not in `higher`; the highest is of all others. Kits without numbers are counted.
@@ -99,6 +111,7 @@ def compare(
     if not listed.kits and not listed.problems:
         raise NotFound(f"{repository} has no kits", hint="kit list shows what there is")
     kits = sorted((_compared(kit) for kit in listed.kits if not kit.problem), key=lambda kit: (kit.created, kit.tags))
+    is_here = listed.where == "the local store"
     numbered = tuple(kit for kit in kits if kit.metrics or kit.params)
     names = tuple(metrics) or tuple(dict.fromkeys(name for kit in numbered for name in kit.metrics))
     for name in metrics:
@@ -107,8 +120,11 @@ def compare(
             raise NotFound(f"no kit of {repository} has the metric {name[:80]}", hint=f"there is: {there or 'none'}")
     less = frozenset(name for name in names if name in lower or (_LESS.search(name.lower()) and name not in higher))
     problems = [*listed.problems, *(f"{','.join(kit.tags)}: {kit.problem}" for kit in listed.kits if kit.problem)]
+    if is_here if series is None else series:
+        numbered, unread = _with_series(repository, numbered, remote, connection, settings, observe)
+        problems += unread
     return CompareResult(
-        listed.where if listed.where != "the local store" else repository,
+        repository if is_here else listed.where,
         numbered,
         names,
         _differing(numbered),
@@ -117,6 +133,31 @@ def compare(
         len(kits) - len(numbered),
         tuple(problems),
     )
+
+
+def _with_series(
+    repository: str,
+    kits: tuple[ComparedKit, ...],
+    remote: bool,
+    connection: Connection | None,
+    settings: Settings | None,
+    observe: Observer,
+) -> tuple[tuple[ComparedKit, ...], list[str]]:
+    """The kits, the newest ones with their logs; and what to say of logs that cannot be read."""
+    found, problems = list(kits), []
+    where = Reference.parse(repository)
+    with observed(observe, repository), Opener(settings or Settings.load(), connection, remote=remote) as opener:
+        for at in range(max(0, len(kits) - SERIES_KITS), len(kits)):
+            try:
+                log = log_of(opener.open(where.with_digest(kits[at].digest)))
+            except Cancelled:
+                raise
+            except KitError as problem:
+                problems.append(f"{','.join(kits[at].tags)}: the log cannot be read: {problem.message}")
+                continue
+            if log:
+                found[at] = replace(kits[at], series={metric.name: metric for metric in metrics_of(log)})
+    return tuple(found), problems
 
 
 def _compared(kit: ListedKit) -> ComparedKit:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kitops_jupyter.operations.look.compare import ComparedKit, CompareResult, Value
-from kitops_jupyter.show.cards import Card, Cell, Code, Number, Plot, Table
+from kitops_jupyter.show.cards import Card, Cell, Code, Curves, Number, Plot, Table
 from kitops_jupyter.show.results import card_of
 from kitops_jupyter.sizes import counted
 
 _PLOTS_LIMIT = 6
 _COLUMNS_LIMIT = 24
+_POINTS_LIMIT = 500
 
 
 @card_of.register
@@ -38,7 +39,7 @@ def _card_of_compare(result: CompareResult) -> Card:
     return Card(
         title=f"{result.where}: {counted(len(result.kits), 'kit')} compared",
         tables=(Table(columns, rows),) if rows else (),
-        plots=tuple(_plots(result)),
+        plots=(*_plots(result), *_curves(result)),
         notes=notes,
         warnings=result.problems,
     )
@@ -67,3 +68,17 @@ def _plots(result: CompareResult) -> Iterator[Plot]:
         ]
         if len(points) > 2:
             yield Plot(name, points)
+
+
+def _curves(result: CompareResult) -> Iterator[Curves]:
+    """A picture for each metric over its steps, with a line for each kit that logged it, the newest first."""
+    names = dict.fromkeys(name for kit in reversed(result.kits) for name in kit.series)
+    chosen = sorted(names, key=lambda name: name not in result.metrics)  # the others come after those of the table
+    for name in chosen[:_PLOTS_LIMIT]:
+        lines = [
+            (",".join(kit.tags) or kit.digest.short, kit.series[name].thinned(_POINTS_LIMIT))
+            for kit in reversed(result.kits)
+            if name in kit.series
+        ]
+        if any(len(points) > 1 for _, points in lines):
+            yield Curves(f"{name} by step", lines)

@@ -137,7 +137,7 @@ def test_a_cell_that_runs_again_begins_a_new_run(log: ProcessLog, notebook: Note
     found = log.logged()
     assert list(found.metrics) == ["loss"] and series(log, "loss") == [(0, 5), (1, 4)]
     assert found.params == {"lr": 0.2}
-    assert "began again at step 0; the earlier loss, mse, auc is left out" in found.replaced
+    assert "a later cell began again at step 0: the earlier loss, mse, auc is left out" in found.replaced
 
 
 def test_an_evaluation_that_runs_again_leaves_the_training(log: ProcessLog, notebook: Notebook) -> None:
@@ -171,6 +171,7 @@ def test_a_loop_that_trains_and_packs_keeps_its_runs_apart(log: ProcessLog) -> N
         train(log, [3, 2, lr])
         assert series(log, "loss") == [(0, 3), (1, 2), (2, lr)] and log.logged().params == {"lr": lr}
         log.was_packed()
+    assert not log.logged().replaced  # the first is in its kit
     assert series(log, "loss")[-1] == (2, 0.2)  # and stays for another pack
 
 
