@@ -45,10 +45,15 @@ def flat_memory() -> Iterator[None]:
         pyarrow.set_memory_pool(usual)
 
 
-def pieces(file: Any, names: Sequence[str]) -> Iterator[tuple[str, int, Any]]:
-    """Each column's chunks in the order of rows, as name, first row and chunk; at most `_READ_BYTES` at once."""
+def pieces(file: Any, names: Sequence[str], rows: int | None = None) -> Iterator[tuple[str, int, Any]]:
+    """Each column's chunks in the order of rows, as name, first row and chunk; at most `_READ_BYTES` at once.
+
+    With `rows`, only of the groups that have the first so many.
+    """
     start, count = 0, max(1, file.metadata.num_columns)
     for group in range(file.num_row_groups):
+        if rows is not None and start >= rows:
+            return
         known = file.metadata.row_group(group)
         each = max(1, known.total_byte_size // count)
         at_once = max(1, _READ_BYTES // each)
@@ -122,3 +127,5 @@ def refusing(path: Path, loading: Loading) -> Iterator[None]:
     ) as problem:
         told = str(problem).partition("\n")[0][:300] or type(problem).__name__
         raise VariableRefused(f"{loading.name}: {path.name} cannot be read: {told}") from None
+    except MemoryError:
+        raise VariableRefused(f"{loading.name}: {path.name} needs more memory than there is") from None

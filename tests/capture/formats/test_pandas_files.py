@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas
 import pytest
+from pyarrow import parquet
 
 from kitops_jupyter.capture.formats import Loading
 from kitops_jupyter.capture.formats.frames import PandasFormat
+from kitops_jupyter.capture.formats.parquet_files import ROWS
 from kitops_jupyter.capture.keeping import keep
 from kitops_jupyter.errors import MissingDependency, Usage, VariableRefused
 
@@ -52,6 +54,33 @@ def test_facts_that_do_not_fit_the_file_are_refused(
     path, restore = packed
     with pytest.raises(VariableRefused):
         PandasFormat().load(path, {**restore, **change}, Loading("x"))
+
+
+def test_a_file_that_says_fewer_rows_than_it_has_is_refused(tmp_path: Path) -> None:
+    kept = keep(tmp_path, "x", pandas.DataFrame({"a": range(37)}), "dataset")
+    path, restore = tmp_path / kept.path, dict(kept.sidecar.restore)
+    data = path.read_bytes()
+    footer = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    at = data.index(bytes([2 * 37]), footer)  # the first 37 of the footer, as Thrift writes it, is all rows
+    path.write_bytes(data[:at] + bytes([2 * 8]) + data[at + 1 :])
+    restore["index"] = {**restore["index"], "range": [0, 8, 1]}
+    with pytest.raises(VariableRefused, match="37 rows, the file says 8"):
+        PandasFormat().load(path, restore, Loading("x"))
+
+
+def test_of_a_large_table_one_group_of_rows_is_compared_when_it_is_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    usual = parquet.ParquetFile.read_row_group
+
+    def counted(file: Any, group: int, **how: Any) -> Any:
+        read.append(group)
+        return usual(file, group, **how)
+
+    monkeypatch.setattr(parquet.ParquetFile, "read_row_group", counted)
+    keep(tmp_path, "x", pandas.DataFrame({"a": range(3 * ROWS)}), "dataset")
+    assert set(read) == {0}
 
 
 @pytest.mark.parametrize("keep_bytes", [0, 3, 200, -9])

@@ -41,7 +41,7 @@ def read(path: Path, restore: Facts, loading: Loading, limit: int | None) -> Any
             if at in wanted or at >= len(specs)
         }
         rows = file.metadata.num_rows if limit is None else min(limit, file.metadata.num_rows)
-        arrays = _arrays(file, columns, rows)
+        arrays = _arrays(file, columns, rows, is_sample=limit is not None)
     index = _index_of(index_told, [arrays[len(specs) + at] for at in range(len(levels))], rows, limit)
     kind = restore["kind"]
     if kind == "index":
@@ -71,14 +71,18 @@ def _chosen(names: Sequence[str], restore: Facts, loading: Loading) -> tuple[Any
     return labels, wanted_of([text_of(label) for label in labels], loading) if specs else []
 
 
-def _arrays(file: Any, columns: Mapping[int, Column], rows: int) -> dict[int, Any]:
+def _arrays(file: Any, columns: Mapping[int, Column], rows: int, *, is_sample: bool) -> dict[int, Any]:
     stored = file.schema_arrow  # made anew each time that it is asked for
     names = {stored.names[at]: at for at in columns}
     rooms = {at: column.room(rows) for at, column in columns.items()}
-    for name, start, chunk in pieces(file, list(names)):
+    filled = dict.fromkeys(columns, 0)
+    for name, start, chunk in pieces(file, list(names), rows if is_sample else None):
         at = names[name]
-        if start < rows:
-            columns[at].fill(rooms[at], start, chunk[: rows - start])
+        columns[at].fill(rooms[at], start, chunk[: max(0, rows - start)])
+        filled[at] += len(chunk)
+    wrong = [count for count in filled.values() if count != rows]
+    if wrong and not is_sample:
+        raise ValueError(f"a column has {wrong[0]} rows, the file says {rows}")
     return {at: columns[at].done(rooms.pop(at), stored.field(at).type) for at in columns}
 
 
