@@ -24,7 +24,8 @@ const UNSAID = /[{}$\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 // eslint-disable-next-line no-control-regex -- in a cell's body IPython leaves braces alone, and lines end
 const UNSAID_IN_BODY = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-const LOAD = '%load_ext kitops_jupyter';
+/** What makes a kernel know the line. */
+export const LOAD = '%load_ext kitops_jupyter';
 const LOADS = /^\s*%(?:re)?load_ext\s+kitops_jupyter\s*$/m;
 
 /** The line of these words. */
@@ -71,13 +72,18 @@ function pathAt(path: string, { root, folder }: IPlace): string {
     return path;
   }
   if (folder === null) {
-    return [root.replace(/\/$/, ''), path].filter((part, at) => !at || part).join('/') || '/';
+    return inFull(path, root);
   }
   const [from, to] = [folder, path].map(each => each.split('/').filter(Boolean));
   const differs = from.findIndex((name, at) => name !== to[at]);
   const shared = differs < 0 ? from.length : differs;
   const found = [...from.slice(shared).fill('..'), ...to.slice(shared)].join('/') || '.';
   return /^[-~]/.test(found) ? `./${found}` : found;
+}
+
+/** A path below the server's root, in full. */
+export function inFull(path: string, root: string): string {
+  return [root.replace(/\/$/, ''), path].filter((part, at) => !at || part).join('/') || '/';
 }
 
 function quoted(word: string): string {

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kitops_jupyter.settings import Settings
-from tests.e2e.acts import Camera, camera, open_panel
+from tests.e2e.acts import Camera, camera, change_theme, open_panel
 from tests.e2e.lab import Lab, fill, write_notebook
 from tests.fakes.registries import Real
 from tests.fakes.slow_way import slow_way
@@ -20,6 +21,8 @@ BROWSER_FLAGS = (
     "--disable-component-update --disable-sync"
 )
 BYTES_PER_S = 8 << 20
+AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
+THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast")
 
 
 @pytest.fixture(scope="session")
@@ -78,3 +81,31 @@ def page(browser: Any, lab: Lab) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Camera:
     return camera(tmp_path_factory.mktemp("screenshots"))
+
+
+@pytest.fixture
+def judged(page: Any) -> Any:
+    """A function that says what is wrong with what a selector finds, in each theme."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed (make lint installs it)")
+    source = AXE.read_text("utf-8")
+
+    def judge(selector: str, themes: tuple[str, ...] = THEMES[:1]) -> list[str]:
+        page.evaluate(source)
+        wrong = []
+        for theme in themes:
+            if theme != THEMES[0]:
+                change_theme(page, theme)
+            found = page.evaluate(
+                """async selector => (await axe.run(selector, { resultTypes: ['violations'] })).violations
+                    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+                    .map(({ id, help, nodes }) => ({ id, help, nodes: nodes.slice(0, 4).map(node =>
+                        [node.html.slice(0, 200), node.failureSummary]) }))""",
+                selector,
+            )
+            wrong += [f"{selector}, {theme}: {json.dumps(each)}" for each in found]
+        if len(themes) > 1:
+            change_theme(page, THEMES[0])
+        return wrong
+
+    return judge

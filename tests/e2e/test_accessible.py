@@ -2,49 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.acts import Camera, change_theme, command, dialog, open_kit, open_row
+from tests.e2e.acts import Camera, command, dialog, open_kit, open_row
+from tests.e2e.conftest import THEMES
 from tests.e2e.lab import Lab
 from tests.operations.projects import make_project
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
-THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast")
 TABS = ("Overview", "Contents", "Kitfile", "Notebook", "Diff", "History")
-
-
-@pytest.fixture
-def judged(page: Any) -> Any:
-    """A function that says what is wrong with what a selector finds, in each theme."""
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed (make lint installs it)")
-    source = AXE.read_text("utf-8")
-
-    def judge(selector: str, themes: tuple[str, ...] = THEMES[:1]) -> list[str]:
-        page.evaluate(source)
-        wrong = []
-        for theme in themes:
-            if theme != THEMES[0]:
-                change_theme(page, theme)
-            found = page.evaluate(
-                """async selector => (await axe.run(selector, { resultTypes: ['violations'] })).violations
-                    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-                    .map(({ id, help, nodes }) => ({ id, help, nodes: nodes.slice(0, 4).map(node =>
-                        [node.html.slice(0, 200), node.failureSummary]) }))""",
-                selector,
-            )
-            wrong += [f"{selector}, {theme}: {json.dumps(each)}" for each in found]
-        if len(themes) > 1:
-            change_theme(page, THEMES[0])
-        return wrong
-
-    return judge
 
 
 def test_the_panel(page: Any, judged: Any) -> None:

@@ -20,6 +20,12 @@ export interface IJobChange {
   was: Job['state'] | null;
 }
 
+/** What ends a job of this page, and does it again. */
+interface IOwnJob {
+  cancel: () => void;
+  again: () => Job;
+}
+
 interface INudge {
   epoch?: unknown;
   job?: { id?: unknown; state?: unknown; done_bytes?: unknown; total_bytes?: unknown };
@@ -27,7 +33,10 @@ interface INudge {
 
 export const isGoing = (job: Job): boolean => job.state === 'running' || job.state === 'waiting';
 
-/** The server's jobs. `GET jobs` is the truth, an event of the server's bus is a nudge, a slow poll the fallback. */
+/**
+ * The server's jobs. `GET jobs` is the truth, an event of the server's bus is a nudge, a slow poll the fallback. Beside
+ * them are those that this page runs in a kernel, which are forgotten with the page.
+ */
 export class Jobs implements IDisposable {
   constructor(
     private readonly _client: KitClient,
@@ -88,7 +97,21 @@ export class Jobs implements IDisposable {
     return job;
   }
 
+  /** Show a job of this page, with what ends it, or how far it is. */
+  show(job: Job, own?: IOwnJob): void {
+    if (own) {
+      this._own.set(job.id, own);
+    }
+    if (this._own.has(job.id)) {
+      this._put(job);
+    }
+  }
+
   async retry(id: string): Promise<Job> {
+    const own = this._own.get(id);
+    if (own) {
+      return own.again();
+    }
     const job = await this._client.ask('retry_job', { id });
     this._put(job);
     void this._poll.refresh();
@@ -97,6 +120,15 @@ export class Jobs implements IDisposable {
 
   /** Cancel it, or forget it when it ended. */
   async end(id: string): Promise<void> {
+    const own = this._own.get(id);
+    if (own) {
+      if (this.going.some(job => job.id === id)) {
+        own.cancel();
+      } else {
+        this._drop([id]);
+      }
+      return;
+    }
     await this._client.ask('end_job', { id });
     this._epoch = '';
     await this.refresh();
@@ -104,8 +136,10 @@ export class Jobs implements IDisposable {
 
   /** Forget all that ended. */
   async forget(): Promise<void> {
-    const ended = this._all.filter(job => !isGoing(job));
-    await Promise.allSettled(ended.map(job => this._client.ask('end_job', { id: job.id })));
+    const ended = this._all.filter(job => !isGoing(job)).map(({ id }) => id);
+    const others = ended.filter(id => !this._own.has(id));
+    this._drop(ended.filter(id => this._own.has(id)));
+    await Promise.allSettled(others.map(id => this._client.ask('end_job', { id })));
     this._epoch = '';
     await this.refresh();
   }
@@ -131,7 +165,7 @@ export class Jobs implements IDisposable {
   private _take(list: JobList, isWhole: boolean): void {
     const before = new Map(this._all.map(job => [job.id, job]));
     const isFirst = this._epoch === '' && before.size === 0;
-    const after = isWhole ? new Map<string, Job>() : new Map(before);
+    const after = new Map([...before].filter(([id]) => !isWhole || this._own.has(id)));
     for (const job of list.jobs) {
       after.set(job.id, job);
     }
@@ -148,6 +182,12 @@ export class Jobs implements IDisposable {
     if (changes.length || after.size !== before.size || isFirst) {
       this._changed.emit();
     }
+  }
+
+  private _drop(ids: readonly string[]): void {
+    ids.forEach(id => this._own.delete(id));
+    this._all = this._all.filter(({ id }) => !ids.includes(id));
+    this._changed.emit();
   }
 
   private _put(job: Job): void {
@@ -185,6 +225,7 @@ export class Jobs implements IDisposable {
   private _changed = new Signal<this, void>(this);
   private _epoch = '';
   private _moved = new Signal<this, IJobChange>(this);
+  private readonly _own = new Map<string, IOwnJob>();
   private readonly _poll: Poll;
   private _seq = 0;
   private readonly _stream: Event.Stream | null;

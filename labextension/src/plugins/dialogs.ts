@@ -68,7 +68,9 @@ function addPacking({ app, actions, notebooks, documents, files }: IPlaces): voi
     return false;
   };
   const pack = (title: string, directory: string, notebook: string): Promise<unknown> => {
-    const options = { directory, notebook, save: () => (notebook ? save(notebook) : Promise.resolve(false)) };
+    const open = notebook ? notebooks?.find(({ context }) => context.localPath === notebook) : null;
+    const session = open?.sessionContext ?? null;
+    const options = { directory, notebook, session, save: () => (notebook ? save(notebook) : Promise.resolve(false)) };
     return ask(title, ({ PackForm }) => new PackForm(actions, options), trans.__('Pack'));
   };
   app.commands.addCommand(CommandIDs.pack, {

@@ -1,17 +1,22 @@
+import type { ISessionContext } from '@jupyterlab/apputils';
+import type { Kernel } from '@jupyterlab/services';
 import type { JSX } from 'react';
 
 import { inert } from '../../format';
 import type { LineData } from '../../lines';
-import { extended } from '../../lines';
+import { extended, inFull, written } from '../../lines';
 import type { Job } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { CheckField, TextField } from '../shared/field';
 import { Form } from '../shared/form';
+import { packInKernel } from './kernelpack';
+import { KernelVariables } from './kernelvariables';
 import { MessageField, messageOf, messageProblem, messageWords } from './message';
 import { nameProblem, parseName, proposedName } from './names';
 import { KitLine } from '../shared/notes';
 import { PackState } from './packstate';
 import { Preview } from './preview';
+import { Variables } from './variables';
 
 interface IPackOptions {
   /** Below the server's root. */
@@ -20,6 +25,8 @@ interface IPackOptions {
   notebook: string;
   /** Save what is open of it; whether it was open. */
   save: () => Promise<boolean>;
+  /** The session of the notebook, if it is open: its kernel has variables. */
+  session: ISessionContext | null;
 }
 
 /** A folder, or a notebook with its folder, into a kit: what goes in is looked at before anything is packed. */
@@ -33,6 +40,8 @@ export class PackForm extends Form<Job> {
     const { model } = actions;
     this.state = new PackState(actions, directory, notebook);
     this.state.changed.connect(() => this.moved());
+    this.variables = new KernelVariables(_options.session, () => inFull(directory, model.status?.root ?? ''));
+    this.variables.changed.connect(() => this.moved());
     const last = model.snapshots.last(notebook)?.reference ?? '';
     this._name = nameProblem(last, actions.trans) ? proposedName(notebook || directory) : last;
     this._isRecorded = notebook !== '' && model.preferences.recordEnvironment;
@@ -40,6 +49,7 @@ export class PackForm extends Form<Job> {
   }
 
   readonly state: PackState;
+  readonly variables: KernelVariables;
 
   get name(): string {
     return this._name;
@@ -89,7 +99,8 @@ export class PackForm extends Form<Job> {
       ...messageWords(this._message),
       ...adds,
       ...(this._isRecorded ? ['--env'] : []),
-      ...(this._isPushed ? ['--push'] : [])
+      ...(this._isPushed ? ['--push'] : []),
+      ...this.variables.words
     ];
     if (!check.value || this.problem || messageProblem(this._message, this.actions.trans)) {
       return null;
@@ -100,6 +111,7 @@ export class PackForm extends Form<Job> {
 
   override dispose(): void {
     this.state.dispose();
+    this.variables.dispose();
     super.dispose();
   }
 
@@ -107,6 +119,10 @@ export class PackForm extends Form<Job> {
   protected async send(): Promise<Job> {
     await this._options.save();
     const { directory, notebook } = this._options;
+    const { kernel } = this.variables;
+    if (this.variables.count && kernel) {
+      return this._runIn(kernel);
+    }
     return this.actions.model.startJob({
       kind: 'pack',
       directory,
@@ -121,8 +137,25 @@ export class PackForm extends Form<Job> {
     });
   }
 
+  /** The server has no variables: their kernel runs the line that is shown. */
+  private _runIn(kernel: Kernel.IKernelConnection): Job {
+    const { model, trans } = this.actions;
+    const [line, reference] = [this.line!, this._name];
+    const title = trans.__('Snapshot %1', reference);
+    return packInKernel({ kernel, jobs: model.jobs, code: this._write(line), line, reference, title });
+  }
+
+  /** A line as it means the same in the kernel: one that works elsewhere gets paths in full. */
+  private _write(line: LineData): string {
+    const { model } = this.actions;
+    const isHere = this.variables.listing?.place === 'here';
+    return written(line, { root: model.status?.root ?? '', folder: isHere ? this._options.directory : null });
+  }
+
   protected fields(): JSX.Element {
-    const { actions, state } = this;
+    const { state } = this;
+    const write = this.variables.count ? (line: LineData) => this._write(line) : this.actions.write;
+    const actions = { ...this.actions, write };
     const { trans, model } = actions;
     const { directory, notebook } = this._options;
     const last = model.registries.map(({ name }) => `${name}/${this._name.split('/').pop()}`);
@@ -151,6 +184,7 @@ export class PackForm extends Form<Job> {
           }}
         />
         <Preview state={state} actions={actions} />
+        <Variables state={this.variables} actions={actions} />
         <div className="kitops-Choices">
           {state.hasLinks && (
             <CheckField
@@ -187,6 +221,7 @@ export class PackForm extends Form<Job> {
       this._isSaved = await this._options.save();
     } finally {
       this.state.load();
+      void this.variables.load();
       this.moved();
     }
   }

@@ -185,7 +185,7 @@ export class FormDialog<T> extends Dialog<T | null> {
     const isOwn = target instanceof Element && this._form.node.contains(target);
     if (event.type === 'keydown' && isOwn) {
       const { key } = event as KeyboardEvent;
-      const isPressed = key === 'Enter' && target.matches('button, summary, a');
+      const isPressed = key === 'Enter' && target.matches('button, summary, a, select, [type=search]');
       if (isPressed || key === 'ArrowLeft' || key === 'ArrowRight') {
         return;
       }

@@ -27,7 +27,7 @@ describe('the choice of layers', () => {
     if (answer) {
       at.server.routes['POST check/pack'] = ({ body }) => preview(answer(body as CheckPack));
     }
-    await at.open(new PackForm(at.actions, { directory: 'work', notebook, save: async () => true }));
+    await at.open(new PackForm(at.actions, { directory: 'work', notebook, session: null, save: async () => true }));
     await isSettled();
   };
   const withNotebook = (): Partial<PackCheck> => ({ layers: [...preview().layers, NB] });

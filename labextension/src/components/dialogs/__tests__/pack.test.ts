@@ -15,7 +15,7 @@ afterEach(() => at.clear());
 describe('pack', () => {
   let saved: number;
   const form = (notebook = ''): PackForm =>
-    new PackForm(at.actions, { directory: 'work', notebook, save: async () => ++saved > 0 });
+    new PackForm(at.actions, { directory: 'work', notebook, session: null, save: async () => ++saved > 0 });
 
   beforeEach(() => {
     saved = 0;
