@@ -18,6 +18,8 @@ _BUILT_IN = (
     ("lightgbm", "lightgbm_models"),
     ("catboost", "catboost_models"),
     ("keras", "keras_models"),
+    ("transformers", "transformers_models"),
+    ("tokenizers", "tokenizers_json"),
     ("torch", "torch_programs"),
     ("torch", "torch_optimizers"),
     ("torch", "torch_tensors"),

@@ -1,0 +1,76 @@
+"""Models and tokenizers of the Hugging Face libraries come back equal; what they cannot keep is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.capture.formats.trips import Trip, run
+
+pytestmark = [pytest.mark.libraries, pytest.mark.timeout(600)]
+
+PREAMBLE = """
+import torch, transformers
+import numpy as np
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import BertConfig, BertForSequenceClassification, GPT2Config, GPT2LMHeadModel
+from transformers import PreTrainedTokenizerFast
+torch.manual_seed(0)
+SMALL = dict(vocab_size=20, bos_token_id=1, eos_token_id=1)
+def gpt(kind=GPT2LMHeadModel):
+    return kind(GPT2Config(n_embd=8, n_layer=1, n_head=2, n_positions=16, **SMALL)).eval()
+def words():
+    found = Tokenizer(models.WordLevel({"[UNK]": 0, "a": 1, "b": 2, "[PAD]": 3}, unk_token="[UNK]"))
+    found.pre_tokenizer = pre_tokenizers.Whitespace()
+    return found
+def fast():
+    return PreTrainedTokenizerFast(tokenizer_object=words(), pad_token="[PAD]", unk_token="[UNK]", model_max_length=9)
+IDS = torch.tensor([[1, 2, 3, 4]])
+def same(a, b):
+    one, other = (x if isinstance(x, dict) else x.state_dict() for x in (a, b))
+    pairs = [(one[k], other[k]) for k in one] if list(one) == list(other) else []
+    return bool(pairs) and all(torch.equal(x, y) and x.dtype == y.dtype for x, y in pairs)
+"""
+SAME = "type(back) is type(value) and same(back, value)"
+LOGITS = SAME + " and torch.allclose(back(IDS).logits, value(IDS).logits, atol=1e-6)"
+TRIPS = {
+    "tied weights": Trip(
+        "value = gpt()", LOGITS + " and back.lm_head.weight is back.transformer.wte.weight", kind="model"
+    ),
+    "labels": Trip(
+        "value = BertForSequenceClassification(BertConfig(hidden_size=8, num_hidden_layers=1, num_attention_heads=2,"
+        " intermediate_size=8, id2label={0: 'no', 1: 'yes'}, vocab_size=20)).eval()",
+        LOGITS + " and back.config.id2label == {0: 'no', 1: 'yes'}",
+        kind="model",
+    ),
+    "half": Trip("value = gpt().to(torch.bfloat16)", SAME, kind="model"),
+    "own class": Trip("class Mine(GPT2LMHeadModel): pass\nvalue = gpt(Mine)", refused="Mine is not a class of"),
+    "own head": Trip(
+        "value = gpt()\nvalue.lm_head = torch.nn.Linear(8, 3, bias=False)", refused="x weight lm_head.weight"
+    ),
+    "a tokenizer": Trip(
+        "value = fast()\nvalue.chat_template = '{{ messages[0] }}'",
+        "type(back) is type(value) and back('a b c').data == value('a b c').data and back.pad_token == '[PAD]'"
+        " and back.chat_template == value.chat_template and back.model_max_length == 9",
+        kind="model",
+    ),
+    "a tokenizer in Rust": Trip(
+        "value = words()\nvalue.enable_padding(length=5)\nvalue.enable_truncation(4)",
+        "type(back) is type(value) and back.to_str() == value.to_str() and back.encode('a b').ids == [1, 2, 0, 0, 0]",
+        kind="model",
+    ),
+    "a tokenizer with Python in it": Trip(
+        "class Mine:\n    def pre_tokenize(self, pretok): pass\n"
+        "value = words()\nvalue.pre_tokenizer = pre_tokenizers.PreTokenizer.custom(Mine())",
+        refused="cannot be saved",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return run(TRIPS, tmp_path_factory.mktemp("transformers"), preamble=PREAMBLE)
+
+
+@pytest.mark.parametrize("name", TRIPS)
+def test_a_model_or_a_tokenizer_comes_back_equal_or_is_refused(name: str, results: dict[str, str]) -> None:
+    assert results[name] == ""
