@@ -24,6 +24,20 @@ def words():
     return found
 def fast():
     return PreTrainedTokenizerFast(tokenizer_object=words(), pad_token="[PAD]", unk_token="[UNK]", model_max_length=9)
+import peft
+def below():
+    torch.manual_seed(7)
+    return gpt()
+def adapted(**options):
+    model = below()
+    torch.manual_seed(8)
+    found = peft.get_peft_model(model, peft.LoraConfig(r=2, target_modules=["c_attn", "c_proj"], **options))
+    for name, each in found.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(each)
+    return found.eval()
+def peft_state(model):
+    return peft.get_peft_model_state_dict(model)
 IDS = torch.tensor([[1, 2, 3, 4]])
 def same(a, b):
     one, other = (x if isinstance(x, dict) else x.state_dict() for x in (a, b))
@@ -62,6 +76,16 @@ TRIPS = {
         "class Mine:\n    def pre_tokenize(self, pretok): pass\n"
         "value = words()\nvalue.pre_tokenizer = pre_tokenizers.PreTokenizer.custom(Mine())",
         refused="cannot be saved",
+    ),
+    "an adapter": Trip(
+        "value = adapted()",
+        "type(back) is type(value) and same(peft_state(back), peft_state(value))"
+        " and torch.allclose(back(IDS).logits, value(IDS).logits, atol=1e-6)",
+        load="into=below()",
+        kind="model",
+    ),
+    "an adapter that changes the model below": Trip(
+        "value = adapted(init_lora_weights='pissa')", refused="starts by 'pissa', which changes the model below"
     ),
 }
 
