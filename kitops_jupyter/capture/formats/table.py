@@ -18,6 +18,7 @@ _BUILT_IN = (
     ("lightgbm", "lightgbm_models"),
     ("catboost", "catboost_models"),
     ("keras", "keras_models"),
+    ("sentence_transformers", "sentence_models"),
     ("peft", "peft_adapters"),
     ("transformers", "transformers_models"),
     ("tokenizers", "tokenizers_json"),

@@ -9,10 +9,10 @@ from tests.capture.formats.trips import Trip, run
 pytestmark = [pytest.mark.libraries, pytest.mark.timeout(600)]
 
 PREAMBLE = """
-import torch, transformers
+import tempfile, torch, transformers
 import numpy as np
 from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import BertConfig, BertForSequenceClassification, GPT2Config, GPT2LMHeadModel
+from transformers import BertConfig, BertForSequenceClassification, BertModel, GPT2Config, GPT2LMHeadModel
 from transformers import PreTrainedTokenizerFast
 torch.manual_seed(0)
 SMALL = dict(vocab_size=20, bos_token_id=1, eos_token_id=1)
@@ -38,6 +38,15 @@ def adapted(**options):
     return found.eval()
 def peft_state(model):
     return peft.get_peft_model_state_dict(model)
+from sentence_transformers import SentenceTransformer, models as parts
+def sentences():
+    torch.manual_seed(9)
+    with tempfile.TemporaryDirectory() as folder:
+        BertModel(BertConfig(hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8,
+                             vocab_size=20)).save_pretrained(folder)
+        fast().save_pretrained(folder)
+        first = parts.Transformer(folder)
+    return SentenceTransformer(modules=[first, parts.Pooling(8), parts.Dense(8, 4), parts.Normalize()], device="cpu")
 IDS = torch.tensor([[1, 2, 3, 4]])
 def same(a, b):
     one, other = (x if isinstance(x, dict) else x.state_dict() for x in (a, b))
@@ -86,6 +95,12 @@ TRIPS = {
     ),
     "an adapter that changes the model below": Trip(
         "value = adapted(init_lora_weights='pissa')", refused="starts by 'pissa', which changes the model below"
+    ),
+    "sentences": Trip(
+        "value = sentences()",
+        "type(back) is type(value) and np.array_equal(back.encode(['a b', 'c']), value.encode(['a b', 'c']))"
+        " and back.max_seq_length == value.max_seq_length",
+        kind="model",
     ),
 }
 
