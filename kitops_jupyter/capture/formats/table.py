@@ -20,6 +20,7 @@ _BUILT_IN = (
     ("keras", "keras_models"),
     ("sentence_transformers", "sentence_models"),
     ("peft", "peft_adapters"),
+    ("diffusers", "diffusers_models"),
     ("transformers", "transformers_models"),
     ("tokenizers", "tokenizers_json"),
     ("torch", "torch_programs"),

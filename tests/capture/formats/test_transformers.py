@@ -47,6 +47,11 @@ def sentences():
         fast().save_pretrained(folder)
         first = parts.Transformer(folder)
     return SentenceTransformer(modules=[first, parts.Pooling(8), parts.Dense(8, 4), parts.Normalize()], device="cpu")
+import diffusers
+def unet():
+    torch.manual_seed(5)
+    return diffusers.UNet2DModel(sample_size=8, in_channels=1, out_channels=1, layers_per_block=1, norm_num_groups=4,
+        block_out_channels=(8, 8), down_block_types=("DownBlock2D",) * 2, up_block_types=("UpBlock2D",) * 2)
 IDS = torch.tensor([[1, 2, 3, 4]])
 def same(a, b):
     one, other = (x if isinstance(x, dict) else x.state_dict() for x in (a, b))
@@ -101,6 +106,17 @@ TRIPS = {
         "type(back) is type(value) and np.array_equal(back.encode(['a b', 'c']), value.encode(['a b', 'c']))"
         " and back.max_seq_length == value.max_seq_length",
         kind="model",
+    ),
+    "a model that draws": Trip("value = unet().to(torch.bfloat16)", SAME, kind="model"),
+    "a pipeline that draws": Trip(
+        "value = diffusers.DDPMPipeline(unet(), diffusers.DDPMScheduler(num_train_timesteps=7))",
+        "type(back) is type(value) and same(back.unet, value.unet)"
+        " and back.scheduler.config.num_train_timesteps == 7 and type(back.scheduler) is type(value.scheduler)",
+        kind="model",
+    ),
+    "a pipeline with a part of its own": Trip(
+        "class Mine(diffusers.DDPMScheduler): pass\nvalue = diffusers.DDPMPipeline(unet(), Mine())",
+        refused="x.scheduler (__main__.Mine): is a __main__.Mine",
     ),
 }
 
