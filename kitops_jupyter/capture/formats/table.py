@@ -30,6 +30,7 @@ _BUILT_IN = (
     ("geopandas", "geo_frames"),
     ("datasets", "hf_datasets"),
     ("xarray", "xarray_sets"),
+    ("zarr", "zarr_stores"),
     ("pandas", "frames"),
     ("polars", "polars_frames"),
     ("pyarrow", "arrow_tables"),
