@@ -23,6 +23,7 @@ _BUILT_IN = (
     ("diffusers", "diffusers_models"),
     ("transformers", "transformers_models"),
     ("tokenizers", "tokenizers_json"),
+    ("spacy", "spacy_pipelines"),
     ("torch", "torch_programs"),
     ("torch", "torch_optimizers"),
     ("torch", "torch_tensors"),

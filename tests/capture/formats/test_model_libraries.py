@@ -10,6 +10,35 @@ from tests.capture.formats.trips import Trip, run
 
 pytestmark = [pytest.mark.libraries, pytest.mark.timeout(600)]
 BATCHES = {
+    "spacy": (
+        """
+import spacy
+from spacy.language import Language
+from spacy.training import Example
+if not Language.has_factory("mine"):
+    Language.component("mine", func=lambda doc: doc)
+def trained(*more):
+    spacy.util.fix_random_seed(0)
+    found = spacy.blank("en")
+    for each in ("sentencizer", "entity_ruler", "ner", *more):
+        found.add_pipe(each)
+    one = Example.from_dict(found.make_doc("Paris is nice"), {"entities": [(0, 5, "CITY")]})
+    found.initialize(lambda: [one])
+    found.get_pipe("entity_ruler").add_patterns([{"label": "FRUIT", "pattern": "apple"}])
+    return found
+def read(nlp):
+    doc = nlp("Paris ate an apple. It did.")
+    return [(each.text, each.ent_type_, each.is_sent_start) for each in doc]
+""",
+        {
+            "a pipeline": Trip(
+                "value = trained()", "type(back) is type(value) and read(back) == read(value)", kind="model"
+            ),
+            "own component": Trip(
+                "value = trained('mine')", refused="x config [components.mine] factory = \"mine\" (spacy."
+            ),
+        },
+    ),
     "zarr": (
         """
 import numpy as np, zarr
