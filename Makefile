@@ -49,7 +49,7 @@ test: $(VENV)/.installed-test
 test-libraries: $(VENV)/.installed-test
 	test -x $(LIBRARIES)/bin/python || $(BIN)/uv venv --quiet --seed --python $(BIN)/python $(LIBRARIES)
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(LIBRARIES)/bin/python \
-	  --editable '.[test,catboost,datasets,diffusers,figures,geo,keras,lightgbm,onnx,peft,sentence-transformers,spacy,torch,transformers,xarray,zarr]' \
+	  --editable '.[test,catboost,datasets,diffusers,figures,geo,keras,lightgbm,onnx,peft,prophet,sentence-transformers,spacy,torch,transformers,xarray,zarr]' \
 	  accelerate lightning ml_dtypes pydantic transformers xgboost-cpu
 	$(LIBRARIES)/bin/python -m pytest -n $(WORKERS) -m libraries tests/capture
 

@@ -24,6 +24,7 @@ _BUILT_IN = (
     ("transformers", "transformers_models"),
     ("tokenizers", "tokenizers_json"),
     ("spacy", "spacy_pipelines"),
+    ("prophet", "prophet_models"),
     ("torch", "torch_programs"),
     ("torch", "torch_optimizers"),
     ("torch", "torch_tensors"),

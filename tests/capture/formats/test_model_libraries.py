@@ -39,6 +39,21 @@ def read(nlp):
             ),
         },
     ),
+    "prophet": (
+        """
+import numpy as np, pandas as pd, prophet
+DAYS = pd.DataFrame({"ds": pd.date_range("2024", periods=40), "y": np.arange(40.0) + np.tile([1, 5], 20)})
+def predicted(model): return model.predict(DAYS)[["ds", "yhat", "trend", "weekly"]]
+""",
+        {
+            "a forecast": Trip(
+                "value = prophet.Prophet(uncertainty_samples=0).fit(DAYS, seed=1)",
+                "type(back) is type(value) and predicted(back).equals(predicted(value))",
+                kind="model",
+            ),
+            "not fitted": Trip("value = prophet.Prophet()", refused="have already been fit"),
+        },
+    ),
     "zarr": (
         """
 import numpy as np, zarr
