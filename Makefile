@@ -50,7 +50,7 @@ test-libraries: $(VENV)/.installed-test
 	test -x $(LIBRARIES)/bin/python || $(BIN)/uv venv --quiet --seed --python $(BIN)/python $(LIBRARIES)
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(LIBRARIES)/bin/python \
 	  --editable '.[test,catboost,datasets,diffusers,figures,geo,keras,lightgbm,onnx,peft,prophet,sentence-transformers,spacy,torch,transformers,xarray,zarr]' \
-	  accelerate lightning ml_dtypes pydantic transformers xgboost-cpu
+	  accelerate lightning ml_dtypes pydantic statsmodels transformers xgboost-cpu
 	$(LIBRARIES)/bin/python -m pytest -n $(WORKERS) -m libraries tests/capture
 
 # The oldest libraries that pyproject allows, in an environment of their own, under the rooms that use them. Left out: the

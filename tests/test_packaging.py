@@ -35,7 +35,7 @@ def imported() -> set[str]:
     tops = {name.partition(".")[0] for path in modules() for name in imports_of(path)}
     for path in modules():  # those of live variables are imported by name
         tops |= {"".join(found) for found in NEEDED.findall(path.read_text("utf-8"))}
-    own = {"kitops_jupyter", "pydantic"}  # who has a value of pydantic has pydantic
+    own = {"kitops_jupyter", "pydantic", "statsmodels"}  # who has a value of these has the library
     foreign = tops - sys.stdlib_module_names - NEW_IN_PYTHON - own
     return {PACKAGES.get(name, name.lower().replace("_", "-")) for name in foreign}
 

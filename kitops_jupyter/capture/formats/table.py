@@ -25,6 +25,8 @@ _BUILT_IN = (
     ("tokenizers", "tokenizers_json"),
     ("spacy", "spacy_pipelines"),
     ("prophet", "prophet_models"),
+    ("statsmodels", "statsmodels_results"),
+    ("tensorflow", "tensorflow_models"),
     ("torch", "torch_programs"),
     ("torch", "torch_optimizers"),
     ("torch", "torch_tensors"),

@@ -54,6 +54,16 @@ def predicted(model): return model.predict(DAYS)[["ds", "yhat", "trend", "weekly
             "not fitted": Trip("value = prophet.Prophet()", refused="have already been fit"),
         },
     ),
+    "statsmodels": (
+        """
+import numpy as np, statsmodels.api as sm
+X = np.arange(20.0).reshape(10, 2) ** 1.5
+""",
+        {
+            "a result": Trip("value = sm.OLS(X[:, 0], X).fit()", refused="x.summary().as_text()"),
+            "a model": Trip("value = sm.OLS(X[:, 0], X)", refused="as pickles only"),
+        },
+    ),
     "zarr": (
         """
 import numpy as np, zarr
