@@ -12,9 +12,10 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from blake3 import blake3
 
 from kitops_jupyter.capture.formats import Format, Saved, Saving, format_named, format_of, type_names
 from kitops_jupyter.capture.formats.libraries import version_of
+from kitops_jupyter.capture.replaced import Replaced
 from kitops_jupyter.capture.sidecar import LIMIT_BYTES, KeptFile, Sidecar, check_name, parse_sidecar
 from kitops_jupyter.disk import SIDECAR, read_bytes, replace, write_bytes
 from kitops_jupyter.errors import Conflict, Usage, VariableRefused
@@ -54,20 +56,38 @@ class Kept:
         return sum(file.size_bytes for file in self.sidecar.files)
 
 
-def keep(root: Path, name: str, value: Any, kind: str, *, chosen: str = "", allow_pickle: bool = False) -> Kept:
+def keep(
+    root: Path,
+    name: str,
+    value: Any,
+    kind: str,
+    *,
+    chosen: str = "",
+    allow_pickle: bool = False,
+    replacing: Callable[[Path], Replaced] = Replaced,
+) -> Kept:
     """Write the value as `_keep` does, as a pickle if `allow_pickle` and no open format keeps it.
 
+    `replacing` is asked with the folder before anything is written there: it makes what can put the old files back.
     Raises VariableRefused, Conflict, MissingDependency, OSError.
     """
     try:
-        return _keep(root, name, value, kind, chosen, allow_pickle)
+        return _keep(root, name, value, kind, chosen, allow_pickle, replacing)
     except VariableRefused:
         if chosen or not allow_pickle:
             raise
-        return _keep(root, name, value, kind, "pickle", allow_pickle)
+        return _keep(root, name, value, kind, "pickle", allow_pickle, replacing)
 
 
-def _keep(root: Path, name: str, value: Any, kind: str, chosen: str, allow_pickle: bool) -> Kept:
+def _keep(
+    root: Path,
+    name: str,
+    value: Any,
+    kind: str,
+    chosen: str,
+    allow_pickle: bool,
+    replacing: Callable[[Path], Replaced],
+) -> Kept:
     """Write the value below `root`, at `models/NAME`, `datasets/NAME` or `docs/NAME` with the format's suffix.
 
     A file that is equal to what is there keeps its stamps, so that packing does not read it again. `chosen` names the
@@ -77,6 +97,7 @@ def _keep(root: Path, name: str, value: Any, kind: str, chosen: str, allow_pickl
     found = _format_for(value, chosen)
     folder = root / FOLDERS["figure" if found.kind == "figure" else kind]
     _check_folder(folder)
+    replaced = replacing(folder)
     folder.mkdir(parents=True, exist_ok=True)
     target, beside = folder / f"{name}{found.suffix}", folder / f"{name}{SIDECAR}"
     before = _owned(folder, name, target, beside)
@@ -85,6 +106,8 @@ def _keep(root: Path, name: str, value: Any, kind: str, chosen: str, allow_pickl
         saved = found.save(value, new, Saving(name, allow_pickle))
         sidecar = _sidecar(name, value, kind, found, saved, files_at(new, work))
         is_new = list(before) != list(sidecar.files)
+        tops = dict.fromkeys((*map(_top, before), target.name)) if is_new else ()
+        replaced.hold((beside.name, *tops), partial(_is_written, folder, target, beside, sidecar))
         if is_new:
             if before:
                 _write_sidecar(beside, dataclasses.replace(sidecar, replaces=before))
@@ -176,6 +199,16 @@ def _owned(folder: Path, name: str, target: Path, beside: Path) -> Sequence[Kept
             raise _conflict(path)
         found += there
     return found
+
+
+def _is_written(folder: Path, target: Path, beside: Path, sidecar: Sidecar) -> bool:
+    """Whether nobody changed the variable's files since they were written; some may not be there yet."""
+    try:
+        told = parse_sidecar(read_bytes(beside, LIMIT_BYTES, follow_links=False), beside.name)
+        there = files_at(target, folder) if os.path.lexists(target) else []
+        return there in ([], list(sidecar.files), list(told.replaces)) and list(told.files) == list(sidecar.files)
+    except (OSError, VariableRefused):
+        return False
 
 
 def _conflict(path: Path) -> Conflict:

@@ -18,7 +18,7 @@ from kitops_jupyter.disk.reading import read_bytes
 from kitops_jupyter.disk.writing import UNFINISHED, remove_abandoned, try_unlink, unfinished_in, write_bytes
 
 CacheName = Literal[
-    "blocks", "file-indexes", "known", "layers", "loads", "manifests", "names", "pushes", "refused", "uploads"
+    "blocks", "file-indexes", "known", "layers", "loads", "manifests", "names", "pushes", "refused", "undo", "uploads"
 ]
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+from kitops_jupyter.capture.replaced import Replaced
 from kitops_jupyter.disk import read_bytes, write_bytes
 from kitops_jupyter.operations.write_file import write_text
+
+_ABANDONED_AFTER_S = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +31,12 @@ class _Write:
 class OwnWrites:
     """Remembers what a pack wrote. Use as a context manager: if the pack fails or is cancelled, it is undone.
 
-    A file that somebody changed since stays as it is, and so does a folder that is not empty.
+    A file that somebody changed since stays as it is, and so does a folder that is not empty. Below `hold` is what the
+    files of variables replaced; what a killed process left there goes after a day.
     """
 
-    _written: list[_Write | Path] = field(default_factory=list)
+    hold: Path | None = None
+    _written: list[_Write | Path | Replaced] = field(default_factory=list)
 
     def __enter__(self) -> OwnWrites:
         return self
@@ -38,6 +46,17 @@ class OwnWrites:
     ) -> None:
         if problem is not None:
             self._undo()
+        for each in self._written:
+            if isinstance(each, Replaced):
+                each.forget()
+
+    def replacing(self, folder: Path) -> Replaced:
+        """What puts back the files of a variable that are about to be replaced in this folder."""
+        if self.hold is not None:
+            _remove_abandoned(self.hold)
+        replaced = Replaced(folder, self.hold)
+        self._written.append(replaced)
+        return replaced
 
     def write(self, path: Path, text: str) -> None:
         """Replace a text file, whole or not at all. Raises StorageFull, StoreError."""
@@ -55,10 +74,19 @@ class OwnWrites:
             try:
                 if isinstance(each, Path):
                     each.rmdir()
+                elif isinstance(each, Replaced):
+                    each.restore()
                 else:
                     _undo_one(each)
             except OSError:  # what failed or was cancelled is the error that people need to see
                 continue
+
+
+def _remove_abandoned(hold: Path) -> None:
+    with suppress(OSError):
+        for old in hold.iterdir():
+            if time.time() - old.lstat().st_mtime > _ABANDONED_AFTER_S:
+                shutil.rmtree(old, ignore_errors=True)
 
 
 def _before(path: Path, data: bytes) -> list[_Write]:

@@ -15,7 +15,7 @@ from kitops_jupyter.archive import LayerFormatName
 from kitops_jupyter.capture.log import LOG, Logged
 from kitops_jupyter.codecs import Compression
 from kitops_jupyter.content import Digest
-from kitops_jupyter.disk import typed_path
+from kitops_jupyter.disk import cache_folder, typed_path
 from kitops_jupyter.ignore import read_patterns
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.manifest import NO_FACTS, Facts, checked_message
@@ -32,7 +32,7 @@ from kitops_jupyter.operations.pack.manifest import StoredKit, store_manifest
 from kitops_jupyter.operations.pack.notebook import add, missing_notebook
 from kitops_jupyter.operations.pack.noting import note_notebooks
 from kitops_jupyter.operations.pack.own_writes import OwnWrites
-from kitops_jupyter.operations.pack.source import PackSource, read_source, root_of
+from kitops_jupyter.operations.pack.source import PackSource, check_source, read_source
 from kitops_jupyter.operations.pack.variables import KeptVariables, PackedVariable, Variables, logged_notes
 from kitops_jupyter.operations.remote_data import check_remote_data
 from kitops_jupyter.operations.transfer.extras import Extras
@@ -141,7 +141,7 @@ def pack(
     Files below the paths `told`, which the caller knows to be left out, are not warned of as in no layer.
     Raises KitfileMissing, KitfileInvalid, NotFound (a path that does not exist), SourceChanged, StorageFull, Cancelled,
     RegistryError, VariableRefused, Conflict (a file of the user's where a variable's belongs); then no tag has moved,
-    and the entry and the environment's files that were written into the folder are undone.
+    and the entry and the files that were written into the folder are undone.
     Source: format.md, "A kit".
     """
     from kitops_jupyter.discover import stays_out
@@ -154,8 +154,9 @@ def pack(
     logged = LOG.logged() if log else Logged()
     numbers, chosen = {**logged.last(), **(metrics or {})}, {**logged.params, **(params or {})}
     live = Variables(models or {}, datasets or {}, numbers, chosen, formats or {}, allow_pickle)
-    with observed(observe, str(directory)), OwnWrites() as writes:
-        kept = live.keep(root_of(typed_path(directory)), observe) if not dry_run else KeptVariables()
+    with observed(observe, str(directory)), OwnWrites(cache_folder(settings.cache, "undo")) as writes:
+        root = check_source(typed_path(directory), file, text, propose)
+        kept = live.keep(root, writes, observe) if not dry_run else KeptVariables()
         added = add(typed_path(directory), notebook, writes) if add_notebook and not dry_run else []
         source = read_source(
             typed_path(directory),
@@ -169,7 +170,7 @@ def pack(
             write=not dry_run,
         )
         kept = kept.with_log(source.root, logged, writes.write) if not dry_run else kept
-        source = source.with_variables(kept)
+        source = source.with_variables(kept, writes)
         with Opener(settings, connection) as opener:
             parents = parents_of(source.kitfile, opener.open, names=reference if tag else None)
         check_remote_data(source.kitfile, settings)

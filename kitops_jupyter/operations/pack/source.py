@@ -14,6 +14,7 @@ from kitops_jupyter.errors import Cancelled, KitError, KitfileMissing, NotFound,
 from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.lines import command
 from kitops_jupyter.operations.pack.environment import Recording
+from kitops_jupyter.operations.pack.own_writes import OwnWrites
 from kitops_jupyter.operations.pack.variables import KeptVariables
 from kitops_jupyter.operations.write_file import write_text
 
@@ -34,7 +35,7 @@ class PackSource:
     notes: tuple[str, ...] = ()
     on_disk: Kitfile | None = None
 
-    def with_variables(self, kept: KeptVariables) -> PackSource:
+    def with_variables(self, kept: KeptVariables, writes: OwnWrites) -> PackSource:
         """With entries for variables that became files, and what is known of them.
 
         Numbers of this pack are in the kit's Kitfile alone: in a file they would go into a later kit of another model.
@@ -42,19 +43,19 @@ class PackSource:
         entries = kept.with_entries(self.kitfile)
         before = {entry.path for entry in self.kitfile.entries()}
         if not self.proposed and kept.moved and self.path:
-            before |= set(self._move(kept.moved))
+            before |= set(self._move(kept.moved, writes))
         new = [entry.path for entry in entries.entries() if entry.path not in before]
         told = [f"the Kitfile on disk has no entry for {', '.join(new)}; this kit has"] if new else []
         notes = self.notes if self.proposed else (*self.notes, *told)
         return replace(self, kitfile=kept.with_facts(entries), on_disk=entries, notes=notes)
 
-    def _move(self, moved: Mapping[str, str]) -> list[str]:
+    def _move(self, moved: Mapping[str, str], writes: OwnWrites) -> list[str]:
         """Give the Kitfile on disk the new paths of files that are gone; those that it has now."""
         assert self.path is not None
         text = kitfile.text_with_paths(read_bytes(self.path).decode("utf-8", "replace"), moved)
         if text is None:
             return []
-        write_text(self.path, text)
+        writes.write(self.path, text)
         return list(moved.values())
 
     def write_proposal(self) -> list[str]:
@@ -113,6 +114,25 @@ def read_source(
     )
 
 
+def check_source(directory: Path, file: str | Path | None, text: str | None, propose: bool) -> Path:
+    """The folder to pack; judges its Kitfile before anything is written. Raises as `read_source`."""
+    root = root_of(directory)
+    if text is not None or file is not None or kitfile.find(root) is not None:
+        _written(root, file, text)
+    elif not propose:
+        _refuse_odd_kitfile(root)
+        raise _missing(directory)
+    return root
+
+
+def _missing(directory: Path) -> KitfileMissing:
+    first, both = command("init", str(directory)), command("pack", str(directory), "--init")
+    return KitfileMissing(
+        f"no Kitfile in {directory} (looked for Kitfile, kitfile, .kitfile)",
+        hint=f"{first} proposes one, {both} proposes and packs",
+    )
+
+
 def _refuse_odd_kitfile(root: Path) -> None:
     """Raise PathInvalid if something that is not a file has the Kitfile's name: nothing is proposed in its place."""
     for path in (root / name for name in kitfile.NAMES):
@@ -158,11 +178,7 @@ def _propose(
     write: bool,
 ) -> PackSource:
     if not propose:
-        first, both = command("init", str(directory)), command("pack", str(directory), "--init")
-        raise KitfileMissing(
-            f"no Kitfile in {directory} (looked for Kitfile, kitfile, .kitfile)",
-            hint=f"{first} proposes one, {both} proposes and packs",
-        )
+        raise _missing(directory)
     from kitops_jupyter import discover  # needed by few packs
 
     recorded = recording.before_proposal(root, write=write)

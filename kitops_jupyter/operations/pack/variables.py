@@ -13,6 +13,7 @@ from kitops_jupyter.disk import clean_path
 from kitops_jupyter.errors import Usage
 from kitops_jupyter.ignore import is_within
 from kitops_jupyter.kitfile import Code, Dataset, Docs, Kitfile, Model, ModelPart, with_paths
+from kitops_jupyter.operations.pack.own_writes import OwnWrites
 from kitops_jupyter.pipeline import disk_error
 from kitops_jupyter.progress import Event, Observer
 from kitops_jupyter.sizes import counted
@@ -62,8 +63,11 @@ class Variables:
         names = [*self.models, *self.datasets]
         return [f"the variable {name} would be packed: a dry run does not write its file" for name in names]
 
-    def keep(self, root: Path, observe: Observer) -> KeptVariables:
-        """Write the files below `root`. Raises VariableRefused, Conflict, MissingDependency, StorageFull."""
+    def keep(self, root: Path, writes: OwnWrites, observe: Observer) -> KeptVariables:
+        """Write the files below `root`, so that `writes` can undo it.
+
+        Raises VariableRefused, Conflict, MissingDependency, StorageFull.
+        """
         from kitops_jupyter.capture.keeping import keep  # needed by few packs
 
         metrics, params = plain(self.metrics, "metric"), plain(self.params, "param")
@@ -73,7 +77,15 @@ class Variables:
                 observe(Event("started", f"variable {name}"))
                 chosen = self.formats.get(name, "")
                 try:
-                    one = keep(root, name, value, kind, chosen=chosen, allow_pickle=self.allow_pickle)
+                    one = keep(
+                        root,
+                        name,
+                        value,
+                        kind,
+                        chosen=chosen,
+                        allow_pickle=self.allow_pickle,
+                        replacing=writes.replacing,
+                    )
                 except OSError as problem:
                     raise disk_error(problem, root) from problem
                 observe(Event("finished", f"variable {name}", one.size_bytes, one.size_bytes))
