@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from kitops_jupyter.server import bodies, deeds, previews, wire
 from kitops_jupyter.server.services import Services
-from kitops_jupyter.server.views import diff, disk, files, finding, history, kit, local, reading, registries, snapshot
+from kitops_jupyter.server.views import disk, files, finding, history, kit, local, reading, registries, snapshot
 
 B = TypeVar("B")
 A = TypeVar("A")
@@ -136,7 +136,31 @@ ROUTES: tuple[Route[Any, Any], ...] = (
         wire.Snapshot,
         lambda asked, our: snapshot.snapshot(asked, our.root),
     ),
-    Route("diff", "GET", "diff", bodies.Compare, wire.DiffView, alone(diff.compare)),
+    Route(
+        "diff",
+        "GET",
+        "diff",
+        bodies.Compare,
+        wire.DiffView,
+        lambda asked, our: our.comparisons.whole(asked, our.root),
+    ),
+    Route(
+        "diff_file",
+        "GET",
+        "diff/file",
+        bodies.CompareFile,
+        wire.DiffFile,
+        lambda asked, our: our.comparisons.inside(asked, our.root),
+    ),
+    Route(
+        "diff_read",
+        "GET",
+        "diff/read",
+        bodies.OneComparison,
+        wire.Comparing,
+        lambda asked, our: our.comparisons.read(asked),
+        on_loop=True,
+    ),
     Route("history", "GET", "history", bodies.ShowHistory, list[wire.HistoryRow], alone(history.history)),
     Route(
         "check_pull",

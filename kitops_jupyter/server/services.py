@@ -8,6 +8,7 @@ from functools import cached_property
 from kitops_jupyter.server.jobs import Jobs
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.tasks import Tasks
+from kitops_jupyter.server.views.diff import Comparisons
 from kitops_jupyter.server.views.files import Listings
 from kitops_jupyter.server.views.registries import Names
 from kitops_jupyter.server.views.search import Searches
@@ -27,6 +28,7 @@ class Services:
     workers: Workers
     names: Names = field(default_factory=Names)
     listings: Listings = field(default_factory=Listings)
+    comparisons: Comparisons = field(default_factory=Comparisons)
 
     @cached_property
     def searches(self) -> Searches:

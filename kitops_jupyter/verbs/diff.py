@@ -25,6 +25,7 @@ def _parser() -> Parser:
     )
     parser.word("REF1", kind="reference")
     parser.word("REF2", kind="reference")
+    parser.flag("--file", metavar="PATH", action="append", default=[], help="compare only this file; may be repeated")
     parser.flag("--files-only", help="name the files that differ; do not compare what is in them")
     parser.flag("--deep", help="compare everything, however much that downloads")
     parser.flag("--limit", metavar="MB", type=int, help="download at most so many MB to compare files (64)")
@@ -49,6 +50,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         side(arguments.ref2),
         contents=not arguments.files_only,
         deep=arguments.deep,
+        files=arguments.file,
         limit_bytes=LIMIT_BYTES if limit is None else limit * _MB,
         connection=connection(arguments, context),
         settings=context.settings,

@@ -212,11 +212,34 @@ export interface DiffRow {
   b_digest: string;
 }
 
+export interface DiffFold {
+  title: string;
+  lines: string[];
+  columns: string[];
+  rows: string[][];
+  notes: string[];
+}
+
+export interface DiffInside {
+  summary: string;
+  folds: DiffFold[];
+}
+
 export interface DiffFile {
   path: string;
   change: 'added' | 'removed' | 'changed' | 'same' | 'unknown';
   a_size: number;
   b_size: number;
+  inside: DiffInside | null;
+  why: string;
+  would_move_bytes: number;
+}
+
+export interface DiffField {
+  name: string;
+  a: string;
+  b: string;
+  difference: number | null;
 }
 
 export interface DiffView {
@@ -224,8 +247,15 @@ export interface DiffView {
   b: string;
   layers: DiffRow[];
   files: DiffFile[];
+  parameters: DiffField[];
   kitfile: string;
   truncated: boolean;
+  warnings: string[];
+}
+
+export interface Comparing {
+  read_bytes: number;
+  is_running: boolean;
 }
 
 export interface HistoryRow {
@@ -479,6 +509,20 @@ export interface Compare {
   a: string;
   b: string;
   oldest_first?: boolean;
+  deep?: boolean;
+  id?: string;
+}
+
+export interface CompareFile {
+  a: string;
+  b: string;
+  path: string;
+  deep?: boolean;
+  id?: string;
+}
+
+export interface OneComparison {
+  id: string;
 }
 
 export interface ShowHistory {
@@ -624,6 +668,8 @@ export interface Routes {
   readme: { asks: ShowKit; answer: FilePreview };
   snapshot: { asks: OneNotebook; answer: Snapshot };
   diff: { asks: Compare; answer: DiffView };
+  diff_file: { asks: CompareFile; answer: DiffFile };
+  diff_read: { asks: OneComparison; answer: Comparing };
   history: { asks: ShowHistory; answer: HistoryRow[] };
   check_pull: { asks: CheckPull; answer: PullCheck };
   check_pack: { asks: CheckPack; answer: PackCheck };
@@ -662,6 +708,8 @@ export const ROUTES: { readonly [Name in keyof Routes]: string } = {
   readme: 'GET readme',
   snapshot: 'GET snapshot',
   diff: 'GET diff',
+  diff_file: 'GET diff/file',
+  diff_read: 'GET diff/read',
   history: 'GET history',
   check_pull: 'POST check/pull',
   check_pack: 'POST check/pack',

@@ -34,6 +34,8 @@ READINGS = {
     "readme": "reference=corp/app-model:v1",
     "snapshot": "path=study.ipynb",
     "diff": "a=corp/app-model:v1&b=corp/app-model:champion",
+    "diff/file": "a=corp/app-model:v1&b=corp/app-model:champion&path=README.md",
+    "diff/read": "id=1",
     "history": "repository=corp/app-model",
     "promotion": "reference=corp/app-model:v1&to=champion",
     "jobs": "since=0",

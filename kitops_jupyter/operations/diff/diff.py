@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from kitops_jupyter.ignore import is_within, read_patterns
 from kitops_jupyter.kitfile import Kitfile, to_json
 from kitops_jupyter.operations.block_cache import BlockCache
 from kitops_jupyter.operations.diff.files import by_path, changed_files
-from kitops_jupyter.operations.diff.results import DiffLayer, DiffResult, FieldChange, FileChange
+from kitops_jupyter.operations.diff.results import DiffLayer, DiffResult, FieldChange, FileChange, is_newer
 from kitops_jupyter.operations.diff.sides import FolderSide, KitSide, Moved, Side, SideLayer
 from kitops_jupyter.operations.opening import Kit, Opener, open_kit, parents_of
 from kitops_jupyter.operations.pack.environment import Recording
@@ -37,6 +38,8 @@ def diff(
     contents: bool = True,
     deep: bool = False,
     limit_bytes: int = LIMIT_BYTES,
+    files: Collection[str] = (),
+    oldest_first: bool = False,
     connection: Connection | None = None,
     settings: Settings | None = None,
     observe: Observer = ignore,
@@ -47,7 +50,9 @@ def diff(
     reference means the local store, `remote://` its registry; without either the store is asked first.
     Files that differ are compared inside (notebooks by cell, text by line, values by path), unless `contents` is off.
     Reading files moves at most `limit_bytes` over the network; what would take more is said (`FileChange.note`), and
-    compared with `deep`. Raises NotFound, ArchiveInvalid, RegistryError, KitfileInvalid.
+    compared with `deep`. With `files` only files with these paths are compared. With `oldest_first` the kit that was
+    packed first stands first, where both times are known (`DiffResult.is_turned`).
+    Raises NotFound, ArchiveInvalid, RegistryError, KitfileInvalid.
     """
     settings = settings or Settings.load()
     named = f"{first} and {second}"
@@ -55,9 +60,11 @@ def diff(
         progress = _Progress(observe, f"comparing {named}")
         limit = None if deep else limit_bytes
         sides = [_open(side, settings, connection, limit, progress.moved, opened) for side in (first, second)]
-        found = _compared(sides[0], sides[1], Budget(limit), inside=contents)
+        is_turned = oldest_first and is_newer(sides[0].created, sides[1].created)
+        one, two = reversed(sides) if is_turned else sides
+        found = _compared(one, two, Budget(limit), contents, frozenset(map(clean_path, files)))
         progress.finish()
-        return found
+        return replace(found, is_turned=is_turned)
 
 
 class _Progress:
@@ -139,10 +146,10 @@ def _open_folder(folder: Path, settings: Settings, connection: Connection | None
     return FolderSide(folder, source.kitfile, plan, moved)
 
 
-def _compared(one: Side, two: Side, budget: Budget, *, inside: bool) -> DiffResult:
+def _compared(one: Side, two: Side, budget: Budget, inside: bool, only: Collection[str]) -> DiffResult:
     digests = one.digests(), two.digests()
     before, after = one.layers(digests[1]), two.layers(digests[0])
-    files, untold = _files(before, after, budget, inside)
+    files, untold = _files(before, after, budget, inside, only)
     changed = {change.path for change in files}
     shared = {at for at, layer in enumerate(before) if _is_in(layer, after, digests[1], changed)}
     known = {at for at, layer in enumerate(after) if _is_in(layer, before, digests[0], changed)}
@@ -162,19 +169,24 @@ def _compared(one: Side, two: Side, budget: Budget, *, inside: bool) -> DiffResu
         files=tuple(files),
         fields=tuple(_changed_fields(one.kitfile, two.kitfile)),
         created=(one.created, two.created),
+        kitfiles=(one.kitfile, two.kitfile),
         warnings=(*one.warnings, *two.warnings, *untold),
     )
 
 
 def _files(
-    before: list[SideLayer], after: list[SideLayer], budget: Budget, inside: bool
+    before: list[SideLayer], after: list[SideLayer], budget: Budget, inside: bool, only: Collection[str]
 ) -> tuple[list[FileChange], list[str]]:
     """The files that differ, and what to warn of: those of a layer that was not listed are on neither side."""
     unlisted = [layer for layer in (*before, *after) if layer.unlisted_bytes]
     places = [clean_path(layer.shown.path) for layer in unlisted]
     sides = [by_path(layer.files for layer in side) for side in (before, after)]
     one, two = (
-        {path: file for path, file in side.items() if not any(is_within(path, place) for place in places)}
+        {
+            path: file
+            for path, file in side.items()
+            if (not only or path in only) and not any(is_within(path, place) for place in places)
+        }
         for side in sides
     )
     warnings = [

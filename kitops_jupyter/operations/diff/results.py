@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
 from kitops_jupyter.comparing import Content
 from kitops_jupyter.content import Digest
+from kitops_jupyter.kitfile import Kitfile
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.result import Result
 from kitops_jupyter.sizes import compared_sizes, human_size
@@ -129,7 +130,8 @@ class FileChange:
 class DiffResult(Result):
     """What the second side has that the first has not, and the other way round.
 
-    A side is a kit, or the path of a folder, as packing it now would make it; that one has no digests.
+    A side is a kit, or the path of a folder, as packing it now would make it; that one has no digests. `is_turned`
+    says that the sides were named in the other order, as `oldest_first` may have it.
     """
 
     first: Reference | Path
@@ -143,7 +145,9 @@ class DiffResult(Result):
     files: tuple[FileChange, ...]
     fields: tuple[FieldChange, ...]
     created: tuple[str, str]
+    kitfiles: tuple[Kitfile, Kitfile] = field(repr=False)
     warnings: tuple[str, ...] = ()
+    is_turned: bool = False
 
     @property
     def names(self) -> tuple[str, str]:
@@ -171,29 +175,6 @@ class DiffResult(Result):
     def would_move_bytes(self) -> int:
         """What the network would bring to compare the rest, as `deep` does."""
         return sum(file.would_move_bytes for file in self.files)
-
-    def oldest_first(self) -> DiffResult:
-        """The same layers, files and fields, with the kit that was packed first as the first; unchanged where a time is
-        not known. What is inside files is left out: it has a direction."""
-        times = [_time(text) for text in self.created]
-        if None in times or times[0] <= times[1]:  # type: ignore[operator]
-            return self
-        return replace(
-            self,
-            first=self.second,
-            second=self.first,
-            digests=self.digests[::-1],
-            config_digests=self.config_digests[::-1],
-            created=self.created[::-1],
-            annotations=tuple((name, after, before) for name, before, after in self.annotations),
-            only_first=self.only_second,
-            only_second=self.only_first,
-            files=tuple(
-                replace(each, before_bytes=each.after_bytes, after_bytes=each.before_bytes, content=None)
-                for each in self.files
-            ),
-            fields=tuple(FieldChange(each.field, each.after, each.before) for each in self.fields),
-        )
 
     @property
     def identical(self) -> bool:
@@ -228,6 +209,12 @@ class DiffResult(Result):
             "warnings": self.warnings,
         }
         return json.dumps(shown, indent=2, ensure_ascii=False)
+
+
+def is_newer(one: str, other: str) -> bool:
+    """Whether the first of two times is later; not where one of them is none."""
+    first, second = _time(one), _time(other)
+    return first is not None and second is not None and first > second
 
 
 def _time(text: str) -> datetime | None:

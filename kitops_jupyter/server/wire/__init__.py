@@ -21,13 +21,19 @@ from kitops_jupyter.server.wire.deeds import (
     UntaggedKit,
     Validated,
 )
+from kitops_jupyter.server.wire.diff import (
+    Change,
+    Comparing,
+    DiffField,
+    DiffFile,
+    DiffFold,
+    DiffInside,
+    DiffRow,
+    DiffView,
+)
 from kitops_jupyter.server.wire.error import Error
 from kitops_jupyter.server.wire.jobs import Job, JobEvent, JobItem, JobKind, JobList, JobProgress, JobResult, JobState
 from kitops_jupyter.server.wire.kits import (
-    Change,
-    DiffFile,
-    DiffRow,
-    DiffView,
     EntryFacts,
     FilePage,
     FilePreview,
@@ -58,8 +64,12 @@ from kitops_jupyter.server.wire.lists import (
 
 __all__ = [
     "Change",
+    "Comparing",
     "ConflictingPath",
+    "DiffField",
     "DiffFile",
+    "DiffFold",
+    "DiffInside",
     "DiffRow",
     "DiffView",
     "DiskUse",

@@ -7,8 +7,6 @@ from typing import Literal
 
 from kitops_jupyter.operations.look.notebook_state import State
 
-Change = Literal["added", "removed", "changed", "same", "unknown"]
-
 
 @dataclass(frozen=True)
 class LayerRow:
@@ -157,37 +155,6 @@ class Snapshot:
     reference: str
     packed: str
     place: Literal["store", "registry", "gone"]
-
-
-@dataclass(frozen=True)
-class DiffRow:
-    section: str
-    path: str
-    change: Change
-    a_size: int
-    b_size: int
-    a_digest: str
-    b_digest: str
-
-
-@dataclass(frozen=True)
-class DiffFile:
-    path: str
-    change: Change
-    a_size: int
-    b_size: int
-
-
-@dataclass(frozen=True)
-class DiffView:
-    """From `a` to `b`. `kitfile` has the lines of `diff -u` without the two that name files."""
-
-    a: str
-    b: str
-    layers: list[DiffRow]
-    files: list[DiffFile]
-    kitfile: str
-    truncated: bool
 
 
 @dataclass(frozen=True)
