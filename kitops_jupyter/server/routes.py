@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Any, Generic, Literal, TypeVar
 
-from kitops_jupyter.server import bodies, deeds, previews, wire
+from kitops_jupyter.server import bodies, compare_bodies, deeds, previews, wire
 from kitops_jupyter.server.services import Services
 from kitops_jupyter.server.views import disk, files, finding, history, kit, local, reading, registries, snapshot
 
@@ -140,7 +140,7 @@ ROUTES: tuple[Route[Any, Any], ...] = (
         "diff",
         "GET",
         "diff",
-        bodies.Compare,
+        compare_bodies.Compare,
         wire.DiffView,
         lambda asked, our: our.comparisons.whole(asked, our.root),
     ),
@@ -148,7 +148,7 @@ ROUTES: tuple[Route[Any, Any], ...] = (
         "diff_file",
         "GET",
         "diff/file",
-        bodies.CompareFile,
+        compare_bodies.CompareFile,
         wire.DiffFile,
         lambda asked, our: our.comparisons.inside(asked, our.root),
     ),
@@ -156,7 +156,7 @@ ROUTES: tuple[Route[Any, Any], ...] = (
         "diff_read",
         "GET",
         "diff/read",
-        bodies.OneComparison,
+        compare_bodies.OneComparison,
         wire.Comparing,
         lambda asked, our: our.comparisons.read(asked),
         on_loop=True,

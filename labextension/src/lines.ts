@@ -66,11 +66,12 @@ export function noLine(trans: TranslationBundle): string {
   return trans.__('No %kit line can be offered: it would have characters that a cell runs, or invisible ones.');
 }
 
-/** A path below the server's root, as it is named elsewhere: from the notebook's folder, or in full. */
-function pathAt(path: string, { root, folder }: IPlace): string {
-  if (/^(?:\/|[A-Za-z]:[\\/])/.test(path)) {
-    return path;
+/** A path below the server's root, as it is named elsewhere: from the notebook's folder, or in full; a dot stays. */
+function pathAt(named: string, { root, folder }: IPlace): string {
+  if (/^(?:\/|[A-Za-z]:[\\/])/.test(named)) {
+    return named;
   }
+  const path = named.replace(/^\.(?:\/|$)/, '');
   if (folder === null) {
     return inFull(path, root);
   }
@@ -78,7 +79,7 @@ function pathAt(path: string, { root, folder }: IPlace): string {
   const differs = from.findIndex((name, at) => name !== to[at]);
   const shared = differs < 0 ? from.length : differs;
   const found = [...from.slice(shared).fill('..'), ...to.slice(shared)].join('/') || '.';
-  return /^[-~]/.test(found) ? `./${found}` : found;
+  return /^[-~]/.test(found) || (path !== named && !found.startsWith('.')) ? `./${found}` : found;
 }
 
 /** A path below the server's root, in full. */

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter.errors import NotFound
 from kitops_jupyter.progress import Event, Observer
-from kitops_jupyter.server import bodies, wire
+from kitops_jupyter.server import compare_bodies, wire
 from kitops_jupyter.server.answers import to_json
 from kitops_jupyter.server.paths import Root
 from kitops_jupyter.server.views.usable import usable_settings
@@ -35,12 +35,12 @@ class Comparisons:
         self._read: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def read(self, asked: bodies.OneComparison) -> wire.Comparing:
-        """How far it is; one that ended, or that nobody knows, does not run."""
+    def read(self, asked: compare_bodies.OneComparison) -> wire.Comparing:
+        """How far it is; one that ended, or is unknown, does not run."""
         with self._lock:
             return wire.Comparing(self._read.get(asked.id, 0), asked.id in self._read)
 
-    def whole(self, asked: bodies.Compare, root: Root) -> wire.DiffView:
+    def whole(self, asked: compare_bodies.Compare, root: Root) -> wire.DiffView:
         """Two kits against each other; inside their files only where that is asked for (`deep`)."""
         from kitops_jupyter.operations.diff.diff import diff
 
@@ -69,7 +69,7 @@ class Comparisons:
             [text[:_TEXT] for text in found.warnings[:100]],
         )
 
-    def inside(self, asked: bodies.CompareFile, root: Root) -> wire.DiffFile:
+    def inside(self, asked: compare_bodies.CompareFile, root: Root) -> wire.DiffFile:
         """What differs inside one file that both have. Raises NotFound for one that does not differ."""
         from kitops_jupyter.operations.diff.diff import diff
 

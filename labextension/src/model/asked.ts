@@ -66,6 +66,11 @@ export class Asked<T> implements IDisposable {
     this._changed.emit();
   }
 
+  /** Something that is known beside the answer changed. */
+  protected tell(): void {
+    this._changed.emit();
+  }
+
   dispose(): void {
     this._stop.abort();
     this._state = 'disposed';

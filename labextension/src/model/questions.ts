@@ -2,6 +2,10 @@ import type { KitClient } from '../client';
 import { KitError } from '../client';
 import type {
   CheckPack,
+  Compare,
+  CompareFile,
+  Comparing,
+  DiffFile,
   DiffView,
   DiskUse,
   FilePage,
@@ -49,8 +53,16 @@ export class Questions {
     return this._client.ask('readme', { reference, remote: isRemote }, signal);
   }
 
-  diff(a: string, b: string, isOldestFirst: boolean, signal: AbortSignal): Promise<DiffView> {
-    return this._client.ask('diff', { a, b, oldest_first: isOldestFirst }, signal);
+  diff(asked: Compare, signal: AbortSignal): Promise<DiffView> {
+    return this._client.ask('diff', asked, signal);
+  }
+
+  diffFile(asked: CompareFile, signal: AbortSignal): Promise<DiffFile> {
+    return this._client.ask('diff_file', asked, signal);
+  }
+
+  diffRead(id: string): Promise<Comparing> {
+    return this._client.ask('diff_read', { id });
   }
 
   history(repository: string, signal: AbortSignal): Promise<HistoryRow[]> {

@@ -6,6 +6,10 @@ import type { ISignal } from '@lumino/signaling';
 import type { KitError } from '../client';
 import type {
   CheckPack,
+  Compare,
+  CompareFile,
+  Comparing,
+  DiffFile,
   DiffView,
   DiskUse,
   Done,
@@ -113,7 +117,11 @@ export interface IKitModel extends IDisposable {
   preview(kit: IKitSource, place: IFilePlace, signal: AbortSignal): Promise<FilePreview>;
   /** The README of a kit; one without a path if none was found. */
   readme(kit: IKitSource, signal: AbortSignal): Promise<FilePreview>;
-  diff(a: string, b: string, isOldestFirst: boolean, signal: AbortSignal): Promise<DiffView>;
+  diff(asked: Compare, signal: AbortSignal): Promise<DiffView>;
+  /** What differs inside one file. */
+  diffFile(asked: CompareFile, signal: AbortSignal): Promise<DiffFile>;
+  /** How far a comparison is that was asked with this id. */
+  diffRead(id: string): Promise<Comparing>;
   history(repository: string, signal: AbortSignal): Promise<HistoryRow[]>;
   /** The first tags of a repository of a registry, at most `limit`. */
   firstTags(repository: string, limit: number, signal: AbortSignal): Promise<string[]>;

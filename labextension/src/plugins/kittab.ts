@@ -81,7 +81,7 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
           }
         }
         if (typeof args.other === 'string' && args.other) {
-          tab.content.state.compare(args.other);
+          tab.content.state.comparison.compare(args.other);
           tab.content.state.tab = 'diff';
         }
         app.shell.activateById(tab.id);

@@ -1,44 +1,50 @@
+import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
-import { useEffect, useId, useRef, useState } from 'react';
+import { Fragment, useEffect, useId, useRef, useState } from 'react';
 
 import { inert, shortDigest, size } from '../../format';
-import { kitLine } from '../../lines';
-import type { DiffFile, DiffRow, DiffView } from '../../wire';
+import type { DiffField, DiffFile, DiffRow, DiffView } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { Failure, KitLine, Waiting } from '../shared/notes';
-import { Source } from '../shared/source';
 import { Button, Table } from '../shared/parts';
+import type { Comparison } from './comparison';
+import { DiffLines, Inside, Running } from './insides';
 import type { KitState } from './state';
 
 /** So many files are listed; the line shows the rest. */
 const FILES = 500;
-
-interface ISidesProps {
-  diff: DiffView;
-  onSwap: () => void;
-  actions: IActions;
-}
 
 interface IDiffProps {
   state: KitState;
   actions: IActions;
 }
 
-/** This kit and another one: their layers, then their files, then their Kitfiles. */
+interface IComparisonProps {
+  comparison: Comparison;
+  actions: IActions;
+}
+
+interface IViewProps extends IComparisonProps {
+  view: DiffView;
+}
+
+/** This kit and another one: metrics and parameters, layers, files and what is in them, then the Kitfiles. */
 export function Diff({ state, actions }: IDiffProps): JSX.Element {
   const { trans } = actions;
-  const { diff, other, reference } = state;
-  const value = diff.isLoading ? null : diff.value;
+  const { comparison } = state;
+  const { deep, line, other, view, whole } = comparison;
   return (
     <div className="kitops-Diff">
       <Other state={state} actions={actions} />
-      {other && <KitLine line={kitLine('diff', value?.a ?? reference, value?.b ?? other)} actions={actions} />}
-      {diff.isLoading && <Waiting>{trans.__('Comparing: downloads only what is needed…')}</Waiting>}
-      {!diff.isLoading && diff.error && (
-        <Failure error={diff.error} actions={actions} retry={() => void diff.reload()} />
+      {line && <KitLine line={line} actions={actions} />}
+      {whole.isLoading && <Waiting>{trans.__('Comparing: downloads only what is needed…')}</Waiting>}
+      {!whole.isLoading && whole.error && (
+        <Failure error={whole.error} actions={actions} retry={() => void whole.reload()} />
       )}
-      {value && <Sides diff={value} onSwap={() => state.swap()} actions={actions} />}
-      {value && <Changes diff={value} actions={actions} />}
+      {view && <Sides view={view} comparison={comparison} actions={actions} />}
+      {deep.isLoading && <Running question={deep} onCancel={() => comparison.cancel(deep)} actions={actions} />}
+      {deep.error && <Failure error={deep.error} actions={actions} retry={() => comparison.deepen()} />}
+      {view && <Changes view={view} comparison={comparison} actions={actions} />}
       {!other && <p className="kitops-Empty">{trans.__('Choose a kit to see how it differs from this one.')}</p>}
     </div>
   );
@@ -47,7 +53,8 @@ export function Diff({ state, actions }: IDiffProps): JSX.Element {
 function Other({ state, actions: { trans, model } }: IDiffProps): JSX.Element {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(state.other);
+  const { comparison } = state;
+  const [text, setText] = useState(comparison.other);
   useEffect(() => input.current?.focus(), []);
   const tags = [...(state.kit.value?.tags ?? []), ...(state.tags.value ?? [])];
   const named = tags.map(tag => `${state.repository}:${tag}`);
@@ -59,7 +66,7 @@ function Other({ state, actions: { trans, model } }: IDiffProps): JSX.Element {
       onSubmit={event => {
         event.preventDefault();
         if (text.trim()) {
-          state.compare(text.trim());
+          comparison.compare(text.trim());
         }
       }}
     >
@@ -71,7 +78,7 @@ function Other({ state, actions: { trans, model } }: IDiffProps): JSX.Element {
         list={`${id}list`}
         value={text}
         spellCheck={false}
-        placeholder={trans.__('a tag of this kit, or any reference')}
+        placeholder={trans.__('a tag of this kit, any reference, or ./FOLDER')}
         onChange={event => setText(event.target.value)}
       />
       <datalist id={`${id}list`}>
@@ -87,11 +94,12 @@ function Other({ state, actions: { trans, model } }: IDiffProps): JSX.Element {
 }
 
 /** Which kit is before, which after: the older one is before until somebody swaps them. */
-function Sides({ diff, onSwap, actions: { trans } }: ISidesProps): JSX.Element {
+function Sides({ view, comparison, actions: { trans } }: IViewProps): JSX.Element {
   const sides = [
-    [trans.__('Before'), diff.a],
-    [trans.__('After'), diff.b]
+    [trans.__('Before'), view.a],
+    [trans.__('After'), view.b]
   ];
+  const isWhole = comparison.deep.value !== null || comparison.deep.isLoading;
   return (
     <div className="kitops-Diff-sides" role="group" aria-label={trans.__('Order')}>
       {sides.map(([label, name]) => (
@@ -99,39 +107,74 @@ function Sides({ diff, onSwap, actions: { trans } }: ISidesProps): JSX.Element {
           {label} <bdi title={inert(name)}>{inert(name, 120)}</bdi>
         </span>
       ))}
-      <Button onClick={onSwap}>{trans.__('Swap')}</Button>
+      <Button onClick={() => comparison.swap()}>{trans.__('Swap')}</Button>
+      {!isWhole && (view.files.length > 0 || view.warnings.length > 0) && (
+        <Button
+          title={trans.__('Compare what is in all files, however much that downloads')}
+          onClick={() => comparison.deepen()}
+        >
+          {trans.__('Compare deeply')}
+        </Button>
+      )}
     </div>
   );
 }
 
-function Changes({ diff, actions }: { diff: DiffView; actions: IActions }): JSX.Element {
+function Changes({ view, comparison, actions }: IViewProps): JSX.Element {
   const { trans } = actions;
-  const files = diff.files.filter(({ change }) => change !== 'same');
-  const isSame = !files.length && !diff.kitfile && diff.layers.every(({ change }) => change === 'same');
+  const files = view.files.filter(({ change }) => change !== 'same');
+  const isSure = !view.warnings.length && !view.truncated;
+  const isSame = isSure && !files.length && !view.kitfile && view.layers.every(({ change }) => change === 'same');
   return (
     <>
       {isSame && <p className="kitops-Outcome kitops-mod-done">{trans.__('Both kits are the same.')}</p>}
+      {view.warnings.map((warning, index) => (
+        <p key={index} className="kitops-Notice">
+          {inert(warning, 600)}
+        </p>
+      ))}
+      {view.parameters.length > 0 && <Parameters fields={view.parameters} actions={actions} />}
       <h3>{trans.__('Layers')}</h3>
       <Table heads={[trans.__('Change'), trans.__('Layer'), trans.__('Before'), trans.__('After')]}>
-        {diff.layers.map((layer, index) => (
+        {view.layers.map((layer, index) => (
           <Layer key={index} layer={layer} actions={actions} />
         ))}
       </Table>
-      {files.length > 0 && <Files files={files} actions={actions} />}
-      {diff.truncated && (
+      {files.length > 0 && <Files files={files} comparison={comparison} actions={actions} />}
+      {view.truncated && (
         <p className="kitops-Notice">{trans.__('Not everything is shown here: the line shows all.')}</p>
       )}
-      {diff.kitfile && (
+      {view.kitfile && (
         <>
           <h3>{trans.__('Kitfile')}</h3>
-          <Source
-            text={diff.kitfile}
+          <DiffLines
+            lines={view.kitfile.replace(/\n$/, '').split('\n')}
             label={trans.__('Changes of the Kitfile')}
-            classOf={classOfLine}
-            numbers={numbersOf(diff.kitfile)}
+            actions={actions}
           />
         </>
       )}
+    </>
+  );
+}
+
+/** Metrics and parameters by value. */
+function Parameters({ fields, actions: { trans } }: { fields: readonly DiffField[]; actions: IActions }): JSX.Element {
+  return (
+    <>
+      <h3>{trans.__('Metrics and parameters')}</h3>
+      <Table heads={[trans.__('Name'), trans.__('Before'), trans.__('After'), trans.__('Difference')]}>
+        {fields.map(({ name, a, b, difference }, index) => (
+          <tr key={index}>
+            <td>
+              <bdi>{inert(name, 160)}</bdi>
+            </td>
+            <td>{inert(a, 200)}</td>
+            <td>{inert(b, 200)}</td>
+            <td>{difference === null ? '' : `${difference > 0 ? '+' : ''}${Number(difference.toPrecision(6))}`}</td>
+          </tr>
+        ))}
+      </Table>
     </>
   );
 }
@@ -147,33 +190,78 @@ function Layer({ layer, actions }: { layer: DiffRow; actions: IActions }): JSX.E
         <span className="kitops-Node-section">{inert(section, 20)}</span>{' '}
         <bdi title={inert(path, 2000)}>{inert(path, 160)}</bdi>
       </td>
-      <td title={inert(a_digest)}>{a_digest && `${size(a_size)} · ${shortDigest(inert(a_digest)).slice(7)}`}</td>
-      <td title={inert(b_digest)}>{b_digest && `${size(b_size)} · ${shortDigest(inert(b_digest)).slice(7)}`}</td>
+      <td title={inert(a_digest)}>{change === 'added' ? '' : ofLayer(a_size, a_digest)}</td>
+      <td title={inert(b_digest)}>{change === 'removed' ? '' : ofLayer(b_size, b_digest)}</td>
     </tr>
   );
 }
 
-function Files({ files, actions }: { files: readonly DiffFile[]; actions: IActions }): JSX.Element {
+/** A layer of a folder was not packed: it has no digest. */
+const ofLayer = (bytes: number, digest: string): string =>
+  [size(bytes), shortDigest(inert(digest)).slice(7)].filter(Boolean).join(' · ');
+
+function Files({ files, comparison, actions }: IComparisonProps & { files: readonly DiffFile[] }): JSX.Element {
   const { trans } = actions;
   return (
     <>
       <h3>{trans._n('%1 file', '%1 files', files.length)}</h3>
-      <Table heads={[trans.__('Change'), trans.__('File'), trans.__('Before'), trans.__('After')]}>
-        {files.slice(0, FILES).map((file, index) => (
-          <tr key={index} className={`kitops-mod-${file.change}`}>
-            <td>
-              <Change change={file.change} actions={actions} />
-            </td>
-            <td>
-              <bdi title={inert(file.path, 2000)}>{inert(file.path, 200)}</bdi>
-            </td>
-            <td>{file.change === 'added' ? '' : size(file.a_size)}</td>
-            <td>{file.change === 'removed' ? '' : size(file.b_size)}</td>
-          </tr>
-        ))}
-      </Table>
+      <div className="kitops-Diff-files">
+        <Table heads={[trans.__('Change'), trans.__('File'), trans.__('Before'), trans.__('After')]}>
+          {files.slice(0, FILES).map(file => (
+            <FileRows key={file.path} file={file} comparison={comparison} actions={actions} />
+          ))}
+        </Table>
+      </div>
       {files.length > FILES && <p className="kitops-Notice">{trans.__('and %1 more', files.length - FILES)}</p>}
     </>
+  );
+}
+
+/** A file, and below it what is in it when somebody unfolds it. */
+function FileRows({ file, comparison, actions }: IComparisonProps & { file: DiffFile }): JSX.Element {
+  const id = useId();
+  const { change, path } = file;
+  const isBoth = change === 'changed' || change === 'unknown';
+  const isOpen = isBoth && comparison.isOpen(path);
+  const Caret = isOpen ? caretDownIcon : caretRightIcon;
+  const summary = comparison.known(file).inside?.summary;
+  return (
+    <Fragment>
+      <tr className={`kitops-mod-${change}`}>
+        <td>
+          <Change change={change} actions={actions} />
+        </td>
+        <td>
+          {isBoth ? (
+            <button
+              type="button"
+              className="kitops-Diff-file"
+              aria-expanded={isOpen}
+              aria-controls={isOpen ? id : undefined}
+              title={inert(path, 2000)}
+              onClick={() => comparison.toggle(file)}
+            >
+              <Caret.react tag="span" className="kitops-Icon" />
+              <bdi>{inert(path, 200)}</bdi>
+            </button>
+          ) : (
+            <bdi className="kitops-Diff-plain" title={inert(path, 2000)}>
+              {inert(path, 200)}
+            </bdi>
+          )}
+          {summary && <span className="kitops-Quiet kitops-Diff-summary">{inert(summary, 200)}</span>}
+        </td>
+        <td>{change === 'added' ? '' : size(file.a_size)}</td>
+        <td>{change === 'removed' ? '' : size(file.b_size)}</td>
+      </tr>
+      {isOpen && (
+        <tr className="kitops-Diff-inside" id={id}>
+          <td colSpan={4}>
+            <Inside file={file} comparison={comparison} actions={actions} />
+          </td>
+        </tr>
+      )}
+    </Fragment>
   );
 }
 
@@ -192,28 +280,4 @@ function Change({ change, actions: { trans } }: { change: DiffRow['change']; act
       <span aria-hidden="true">{signs[change]}</span> {words[change]}
     </span>
   );
-}
-
-/** For each line of a diff its number in the file: of what was removed in the one before, else in the one after. */
-function numbersOf(text: string): string[] {
-  let [before, after] = [0, 0];
-  return text.split('\n').map(line => {
-    const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)/.exec(line);
-    if (hunk) {
-      [before, after] = [Number(hunk[1]), Number(hunk[2])];
-      return '';
-    }
-    const isRemoved = line.startsWith('-');
-    const number = isRemoved ? before : after;
-    before += line.startsWith('+') ? 0 : 1;
-    after += isRemoved ? 0 : 1;
-    return String(number);
-  });
-}
-
-function classOfLine(line: string): string {
-  if (line.startsWith('@@')) {
-    return 'kitops-mod-where';
-  }
-  return line.startsWith('+') ? 'kitops-mod-added' : line.startsWith('-') ? 'kitops-mod-removed' : '';
 }

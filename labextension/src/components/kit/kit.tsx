@@ -6,10 +6,9 @@ import type { IActions } from '../shared/actions';
 import { Failure, Waiting } from '../shared/notes';
 import { useSignals } from '../shared/signal';
 import { Contents } from './contents';
-import { Diff } from './diff';
 import { Header } from './header';
 import { History } from './history';
-import { KitfileView, Notebook, Overview } from './late';
+import { Diff, KitfileView, Notebook, Overview } from './late';
 import type { KitState, Tab } from './state';
 import { Tabs } from './tabs';
 

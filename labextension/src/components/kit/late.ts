@@ -4,6 +4,7 @@ import { lazy } from 'react';
 
 const views = () => import(/* webpackChunkName: "views" */ './views');
 
+export const Diff = lazy(async () => ({ default: (await views()).Diff }));
 export const KitfileView = lazy(async () => ({ default: (await views()).KitfileView }));
 export const Notebook = lazy(async () => ({ default: (await views()).Notebook }));
 export const Overview = lazy(async () => ({ default: (await views()).Overview }));

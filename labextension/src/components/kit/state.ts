@@ -7,8 +7,9 @@ import { Signal } from '@lumino/signaling';
 import { lastName } from '../../format';
 import type { IFilePlace, IKitModel } from '../../model';
 import { repositoryOf } from '../../model';
-import type { DiffView, FilePreview, HistoryRow, KitView, LayerRow, Problem } from '../../wire';
+import type { FilePreview, HistoryRow, KitView, LayerRow, Problem } from '../../wire';
 import { Asked } from '../../model/asked';
+import { Comparison } from './comparison';
 import { isNotebook, Notebooks } from './notebooks';
 import { Pull } from './pull';
 import type { INode } from './node';
@@ -34,11 +35,11 @@ export class KitState implements IDisposable {
     this.readme = new Asked(signal => model.readme(this, signal));
     this.history = new Asked(signal => model.history(this.repository, signal));
     this.tags = new Asked(signal => model.firstTags(this.repository, TAGS, signal));
-    this.diff = new Asked<DiffView>(() => Promise.reject(new Error('no other kit')));
     this.problems = new Asked(async () => (await model.validate(this.kit.value?.kitfile_yaml ?? '')).problems);
     this.notebooks = new Notebooks(this);
     this.preview = new Asked<FilePreview>(() => Promise.reject(new Error('no file')));
-    for (const each of [this.kit, this.preview, this.readme, this.history, this.tags, this.diff, this.problems]) {
+    this.comparison = new Comparison(model, reference);
+    for (const each of [this.kit, this.preview, this.readme, this.history, this.tags, this.comparison, this.problems]) {
       each.changed.connect(() => this._changed.emit());
     }
     this.notebooks.changed.connect(() => this._changed.emit());
@@ -53,7 +54,7 @@ export class KitState implements IDisposable {
   readonly history: Asked<HistoryRow[]>;
   /** The first tags of its repository, when that is in a registry. */
   readonly tags: Asked<string[]>;
-  readonly diff: Asked<DiffView>;
+  readonly comparison: Comparison;
   readonly problems: Asked<Problem[]>;
   readonly notebooks: Notebooks;
 
@@ -64,9 +65,6 @@ export class KitState implements IDisposable {
 
   /** The file that `preview` is of. */
   previewed: INode | null = null;
-
-  /** The kit that this one is, or will be, compared with. */
-  other = '';
 
   get repository(): string {
     return repositoryOf(this.reference);
@@ -135,19 +133,6 @@ export class KitState implements IDisposable {
     return this.kit.isDisposed;
   }
 
-  compare(other: string): void {
-    this.other = other;
-    void this.diff.reload(signal => this.model.diff(this.reference, other, true, signal));
-  }
-
-  /** The comparison the other way round. */
-  swap(): void {
-    const { a, b } = this.diff.value ?? { a: '', b: '' };
-    if (a) {
-      void this.diff.reload(signal => this.model.diff(b, a, false, signal));
-    }
-  }
-
   /** The tags of the repository moved, or more of it is here: by us, or by someone else. */
   moved(): void {
     if (this.history.value || this.history.error) {
@@ -163,7 +148,7 @@ export class KitState implements IDisposable {
     this.pull?.dispose();
     this.search?.dispose();
     this.notebooks.dispose();
-    [this.kit, this.preview, this.readme, this.history, this.tags, this.diff, this.problems].forEach(each =>
+    [this.kit, this.preview, this.readme, this.history, this.tags, this.comparison, this.problems].forEach(each =>
       each.dispose()
     );
     Signal.clearData(this);

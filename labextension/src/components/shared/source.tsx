@@ -49,10 +49,11 @@ export function Source({ text, label, marked, classOf, numbers, colours }: ISour
   );
 }
 
-const shown = (text: string): string =>
+/** A line of code from elsewhere, with its tabs. */
+export const shown = (text: string, limit = 2000): string =>
   text
     .split('\t')
-    .map(part => inert(part, 2000))
+    .map(part => inert(part, limit))
     .join('\t');
 
 /** What is wrong with a Kitfile, by line. */

@@ -258,26 +258,7 @@ export class Page {
           can_undo: true,
           message: ''
         }
-      ],
-      'GET diff': () => ({
-        a: 'a',
-        b: 'b',
-        layers: [
-          {
-            section: 'model',
-            name: HOSTILE,
-            path: 'm',
-            change: 'changed',
-            a_size: 1,
-            b_size: 2,
-            a_digest: 'sha256:aa',
-            b_digest: 'sha256:bb'
-          }
-        ],
-        files: [{ path: HOSTILE, layer: '', change: 'added', a_size: 0, b_size: 9 }],
-        kitfile: '@@ -1 +1 @@\n-name: a\n+name: <b>\n',
-        truncated: true
-      })
+      ]
     };
   }
 }

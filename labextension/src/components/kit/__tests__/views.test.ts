@@ -35,35 +35,6 @@ describe('a view of the kit', () => {
     ]);
   });
 
-  it('compares layers, files and Kitfiles', async () => {
-    await page.go('Diff', () => screen.queryByLabelText('Compare with') !== null);
-    const input = screen.getByLabelText('Compare with');
-    expect(document.activeElement).toBe(input);
-    expect([...page.tab.node.querySelectorAll('option')].map(each => each.value)).toEqual(['corp/app:v2']);
-    await act(async () => void fireEvent.change(input, { target: { value: 'corp/app:v2' } }));
-    await page.click(page.button('Compare'));
-    await page.shown(() => page.tab.node.textContent?.includes('1 file') === true, 'the changes');
-    expect(page.server.asked.find(({ path }) => path === 'diff')?.query).toMatchObject({
-      a: 'corp/app:v1',
-      b: 'corp/app:v2'
-    });
-    expect([...page.tab.node.querySelectorAll('.kitops-Change')].map(each => each.textContent)).toEqual([
-      '~ changed',
-      '+ added'
-    ]);
-    expect([...page.tab.node.querySelectorAll('.kitops-Source-line')].map(each => each.className.trim())).toEqual([
-      'kitops-Source-line kitops-mod-where',
-      'kitops-Source-line kitops-mod-removed',
-      'kitops-Source-line kitops-mod-added'
-    ]);
-    expect(page.tab.node.textContent).toContain('Not everything is shown here');
-    await page.click(page.button('Swap'));
-    await page.shown(() => page.server.count('GET diff') === 2, 'the other way round');
-    const [first, second] = page.server.asked.filter(({ path }) => path === 'diff').map(({ query }) => query);
-    expect([first.oldest_first, second.oldest_first]).toEqual(['true', undefined]);
-    expect(page.tab.node.querySelector('img, b')).toBeNull();
-  });
-
   it('shows the history as a board of stages, and the tags', async () => {
     await page.go('History', () => page.tab.node.textContent?.includes('2 tags') === true);
     const places = [...page.tab.node.querySelectorAll('.kitops-Board-place')].map(each => each.textContent);
