@@ -23,7 +23,7 @@ def _parser() -> Parser:
         ),
     )
     parser.word("REF", kind="reference")
-    parser.word("NAME", required=False, many=True)
+    parser.word("NAME", kind="kit variable", required=False, many=True)
     parser.flag("--as", dest="as_name", metavar="NAME", help="the variable to set, in place of the one it had")
     parser.flag("--overwrite", help="replace variables that the notebook has")
     parser.flag("--columns", metavar="A,B", help="only these columns of a table")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import kitops_jupyter as kit
 from kitops_jupyter.archive import formats
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.verbs import NAMES, Context
@@ -38,7 +39,7 @@ def context(settings: Settings, tmp_path: Path, add_kits: AddKits) -> Context:
         (["pack", "--compression", "gz"], ["gzip", "gzip-fastest"]),
         (["pack", "--compression=gz"], ["--compression=gzip", "--compression=gzip-fastest"]),
         (["pack", "-layer-format", ""], list(formats.NAMES)),
-        (["--progress", "plain", "li"], ["list"]),
+        (["--progress", "plain", "li"], ["list", "lineage"]),
         (["pack", "--dry-run", "-t", "chu"], ["churn:", "churn-data:"]),
         (["info", "churn:"], ["churn:challenger", "churn:champion", "churn:tuned"]),
         (["info", "churn:ch"], ["churn:challenger", "churn:champion"]),
@@ -105,3 +106,14 @@ def test_with_a_thousand_kits_it_takes_less_than_50_ms(settings: Settings, add_k
 
     assert best_of(["info", ""]) < 0.050
     assert best_of(["info", "registry.example.com/team/kit-0777:"]) < 0.050
+
+
+def test_the_variables_of_a_kit_are_offered_to_load(tmp_path: Path) -> None:
+    settings = Settings.load({}, home=tmp_path / "home")
+    (tmp_path / "run.py").write_text("")
+    values = {"train": {"a": 1}, "trial": {"b": 2}, "cfg": {"c": 3}}
+    kit.pack(tmp_path, tag="app:v1", datasets=values, propose=True, settings=settings)
+    context = Context(settings, tmp_path)
+    assert complete(["load", "app:v1", "tr"], context) == ["train", "trial"]
+    assert complete(["load", "app:v1", "train", "--as", "x", "c"], context) == ["cfg"]
+    assert complete(["load", "app:v9", ""], context) == []

@@ -9,7 +9,7 @@ from itertools import islice
 from kitops_jupyter import file_index, targets
 from kitops_jupyter.archive import NameRules, TarMember
 from kitops_jupyter.content import Descriptor, Digest
-from kitops_jupyter.disk import cache_folder
+from kitops_jupyter.disk import SIDECAR, cache_folder
 from kitops_jupyter.errors import Cancelled, KitError, NotFound
 from kitops_jupyter.filters import text_for, text_for_file
 from kitops_jupyter.kitfile import Entry
@@ -44,6 +44,13 @@ def layer_names(reference: str, settings: Settings) -> list[str]:
     """The paths and names of the layers of a kit, as `layer_filters` finds it. Raises as that does."""
     found = [entry for entry, _ in _layers(reference, settings)]
     return [*(entry.clean_path for entry in found), *(entry.name for entry in found if entry.name)]
+
+
+def variable_names(reference: str, settings: Settings) -> list[str]:
+    """The variables of a kit that have entries, as `layer_filters` finds it. Raises as that does."""
+    paths = (entry.clean_path for entry, _ in _layers(reference, settings))
+    names = (path.rpartition("/")[2].removesuffix(SIDECAR) for path in paths if path.endswith(SIDECAR) and "/" in path)
+    return sorted(names)
 
 
 def file_filters(reference: str, typed: str, settings: Settings) -> list[str]:

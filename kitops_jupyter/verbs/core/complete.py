@@ -105,6 +105,10 @@ def _candidates(before: list[str], current: str, context: Context) -> Iterable[s
         from kitops_jupyter.operations.look.own_paths import layer_names
 
         return _known(lambda: layer_names(_kit_of(parser, words), context.settings))
+    if kind == "kit variable":
+        from kitops_jupyter.operations.look.own_paths import variable_names
+
+        return _known(lambda: variable_names(_kit_of(parser, words), context.settings))
     return _of_kind(kind, current, context)
 
 
