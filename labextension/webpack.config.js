@@ -12,7 +12,7 @@ module.exports = {
         },
         shared: {
           name: 'shared',
-          chunks: chunk => ['dialogs', 'kit', 'panel', 'views'].includes(chunk.name),
+          chunks: chunk => ['compare', 'dialogs', 'kit', 'panel', 'views'].includes(chunk.name),
           test: /lib[\\/]/,
           minChunks: 2,
           minSize: 0,

@@ -34,3 +34,12 @@ class CompareFile:
 @dataclass(frozen=True)
 class OneComparison:
     id: str = field(metadata={"maxLength": 64})
+
+
+@dataclass(frozen=True)
+class CompareTags:
+    """Metrics and parameters of a page of tags: those behind `after`, at most `limit`."""
+
+    repository: str
+    after: str = ""
+    limit: int = 100

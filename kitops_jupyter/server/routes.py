@@ -13,7 +13,18 @@ from typing import Any, Generic, Literal, TypeVar
 
 from kitops_jupyter.server import bodies, compare_bodies, deeds, previews, wire
 from kitops_jupyter.server.services import Services
-from kitops_jupyter.server.views import disk, files, finding, history, kit, local, reading, registries, snapshot
+from kitops_jupyter.server.views import (
+    compared,
+    disk,
+    files,
+    finding,
+    history,
+    kit,
+    local,
+    reading,
+    registries,
+    snapshot,
+)
 
 B = TypeVar("B")
 A = TypeVar("A")
@@ -160,6 +171,14 @@ ROUTES: tuple[Route[Any, Any], ...] = (
         wire.Comparing,
         lambda asked, our: our.comparisons.read(asked),
         on_loop=True,
+    ),
+    Route(
+        "compare_tags",
+        "GET",
+        "compare",
+        compare_bodies.CompareTags,
+        wire.ComparePage,
+        lambda asked, our: compared.page(asked, our.names),
     ),
     Route("history", "GET", "history", bodies.ShowHistory, list[wire.HistoryRow], alone(history.history)),
     Route(

@@ -17,6 +17,11 @@ export function size(bytes: number): string {
   return `${Math.floor(tenths / 10)}.${tenths % 10} ${UNITS[power - 1]}`;
 }
 
+/** A number with at most six digits, as kit prints it. */
+export function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
 /** How much of it is done, from 0 to 1; null when the whole is not known. */
 export function share(done: number, total: number | null): number | null {
   return total === null || total <= 0 ? null : Math.min(1, Math.max(0, done / total));

@@ -1,3 +1,4 @@
+import { compare } from './plugins/compare';
 import { dialogs } from './plugins/dialogs';
 import { frontend } from './plugins/frontend';
 import { jobs } from './plugins/jobs';
@@ -20,6 +21,7 @@ export default [
   settings,
   panel,
   kitTab,
+  compare,
   kitfile,
   dialogs,
   palette,

@@ -20,6 +20,8 @@ export namespace CommandIDs {
   export const openPanel = 'kitops:open-panel';
   /** Open a kit in a tab: `{reference}`; compared with an `other` one. */
   export const openKit = 'kitops:open-kit';
+  /** Show the tags of a repository side by side: `{repository}`. */
+  export const compareTags = 'kitops:compare';
   /** Ask the server for everything again. */
   export const refresh = 'kitops:refresh';
   /** Pack a folder: `{path}`. */

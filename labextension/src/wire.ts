@@ -258,6 +258,23 @@ export interface Comparing {
   is_running: boolean;
 }
 
+export interface ComparedTag {
+  tag: string;
+  digest: string;
+  created: string;
+  message: string;
+  metrics: { [key: string]: number | string | boolean | null };
+  params: { [key: string]: number | string | boolean | null };
+  problem: string;
+}
+
+export interface ComparePage {
+  items: ComparedTag[];
+  next: string;
+  total: number;
+  lower: string[];
+}
+
 export interface HistoryRow {
   tag: string;
   digest: string;
@@ -267,6 +284,7 @@ export interface HistoryRow {
   problem: string;
   can_undo: boolean;
   message: string;
+  metrics: { [key: string]: number | null };
 }
 
 export interface ConflictingPath {
@@ -525,6 +543,12 @@ export interface OneComparison {
   id: string;
 }
 
+export interface CompareTags {
+  repository: string;
+  after?: string;
+  limit?: number;
+}
+
 export interface ShowHistory {
   repository: string;
 }
@@ -670,6 +694,7 @@ export interface Routes {
   diff: { asks: Compare; answer: DiffView };
   diff_file: { asks: CompareFile; answer: DiffFile };
   diff_read: { asks: OneComparison; answer: Comparing };
+  compare_tags: { asks: CompareTags; answer: ComparePage };
   history: { asks: ShowHistory; answer: HistoryRow[] };
   check_pull: { asks: CheckPull; answer: PullCheck };
   check_pack: { asks: CheckPack; answer: PackCheck };
@@ -710,6 +735,7 @@ export const ROUTES: { readonly [Name in keyof Routes]: string } = {
   diff: 'GET diff',
   diff_file: 'GET diff/file',
   diff_read: 'GET diff/read',
+  compare_tags: 'GET compare',
   history: 'GET history',
   check_pull: 'POST check/pull',
   check_pack: 'POST check/pack',

@@ -36,6 +36,7 @@ READINGS = {
     "diff": "a=corp/app-model:v1&b=corp/app-model:champion",
     "diff/file": "a=corp/app-model:v1&b=corp/app-model:champion&path=README.md",
     "diff/read": "id=1",
+    "compare": "repository=corp/app-model",
     "history": "repository=corp/app-model",
     "promotion": "reference=corp/app-model:v1&to=champion",
     "jobs": "since=0",

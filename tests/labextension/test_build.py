@@ -28,11 +28,11 @@ def test_the_front_end_has_the_version_of_the_python_package() -> None:
 
 def test_what_jupyterlab_loads_at_its_start_is_small() -> None:
     scripts = {path.name: path.stat().st_size for path in (BUILT / "static").glob("*.js")}
-    # A chunk with a name is fetched when it is needed: the panel, a kit's tab, its views of files, the first dialog,
-    # what they share, and what the editor does for a Kitfile.
+    # A chunk with a name is fetched when it is needed: the panel, a kit's tab, its views of files, tags side by side,
+    # the first dialog, what they share, and what the editor does for a Kitfile.
     late = {name: size for name, size in scripts.items() if not re.match(r"\d+\.|remoteEntry\.|style\.", name)}
     assert any(name.startswith("remoteEntry.") for name in scripts)
-    assert {name.split(".")[0] for name in late} == {"dialogs", "kit", "kitfile", "panel", "shared", "views"}
+    assert {name.split(".")[0] for name in late} == {"compare", "dialogs", "kit", "kitfile", "panel", "shared", "views"}
     assert sum(scripts.values()) - sum(late.values()) < START_LIMIT_BYTES, scripts  # style sheets count too
     assert all(size < CHUNK_LIMIT_BYTES for size in late.values()), late
 

@@ -168,6 +168,7 @@ def queries() -> list[tuple[str, str, dict[str, str]]]:
         ("GET", "diff", {"a": "a:b", "b": "c:d", "deep": "0", "id": "1"}),
         ("GET", "diff/file", {"a": "a:b", "b": "c:d", "path": "a.txt", "deep": "0", "id": "1"}),
         ("GET", "diff/read", {"id": "1"}),
+        ("GET", "compare", {"repository": "a", "after": "", "limit": "1"}),
         ("GET", "history", {"repository": "a"}),
         ("GET", "promotion", {"reference": "a:b", "to": "champion", "undo": "0"}),
         ("GET", "jobs", {"since": "0", "epoch": ""}),

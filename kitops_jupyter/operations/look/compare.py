@@ -118,7 +118,7 @@ def compare(
         if not any(name in kit.metrics for kit in numbered):
             there = ", ".join(sorted({known for kit in numbered for known in kit.metrics})[:20])
             raise NotFound(f"no kit of {repository} has the metric {name[:80]}", hint=f"there is: {there or 'none'}")
-    less = frozenset(name for name in names if name in lower or (_LESS.search(name.lower()) and name not in higher))
+    less = frozenset(name for name in names if name in lower or (is_less_better(name) and name not in higher))
     problems = [*listed.problems, *(f"{','.join(kit.tags)}: {kit.problem}" for kit in listed.kits if kit.problem)]
     if is_here if series is None else series:
         numbered, unread = _with_series(repository, numbered, remote, connection, settings, observe)
@@ -160,7 +160,18 @@ def _with_series(
     return tuple(found), problems
 
 
+def is_less_better(metric: str) -> bool:
+    """Whether the lowest number of a metric of this name is the best, as of a loss or an error."""
+    return _LESS.search(metric.lower()) is not None
+
+
 def _compared(kit: ListedKit) -> ComparedKit:
+    metrics, params = numbers_of(kit)
+    return ComparedKit(kit.digest, kit.tags, kit.created, metrics, params, kit.message)
+
+
+def numbers_of(kit: ListedKit) -> tuple[dict[str, Value], dict[str, Value]]:
+    """The metrics and the parameters that a kit was packed with, by name."""
     told = kit.parameters if isinstance(kit.parameters, Mapping) else {}
     metrics, params = told.get("metrics"), told.get("params")
     # A Kitfile that somebody wrote has its numbers at the top: what is measured and what was chosen, nobody can tell.
@@ -169,7 +180,7 @@ def _compared(kit: ListedKit) -> ComparedKit:
     found |= {name: value for name, value in _flat(others) if _is_number(value)}
     chosen = dict(_flat(params if isinstance(params, Mapping) else {}))
     chosen |= {name: value for name, value in _flat(others) if not _is_number(value)}
-    return ComparedKit(kit.digest, kit.tags, kit.created, found, chosen, kit.message)
+    return found, chosen
 
 
 def _flat(node: Mapping[str, Any], before: str = "", depth: int = 0) -> list[tuple[str, Value]]:

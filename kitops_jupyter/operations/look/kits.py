@@ -134,6 +134,34 @@ def list_kits(
     return ListResult(tuple(listed), sum(layers.values()), tuple(problems), indexes=count)
 
 
+def local_tags(repository: str, *, settings: Settings | None = None) -> tuple[str, ...]:
+    """The tags of a repository of the local store; no manifest is read."""
+    return tuple(_tagged_here(repository, settings or Settings.load()))
+
+
+def describe_local(repository: str, tags: Sequence[str], *, settings: Settings | None = None) -> dict[str, ListedKit]:
+    """What these tags name in the local store, those that are there. A kit that cannot be read has its `problem`."""
+    settings = settings or Settings.load()
+    there, stored = _tagged_here(repository, settings), Reference.parse(repository, default_tag="")
+    found = {}
+    for tag in tags:
+        if (descriptor := there.get(tag)) is None:
+            continue
+        try:
+            found[tag] = _row(repository, read_kit(stored, targets.local(stored, settings), descriptor), [tag])
+        except Cancelled:
+            raise
+        except KitError as problem:
+            found[tag] = ListedKit(repository, descriptor.digest, (tag,), NONE, NONE, 0, "", problem.message)
+    return found
+
+
+def _tagged_here(repository: str, settings: Settings) -> dict[str, Descriptor]:
+    name = Reference.parse(repository, default_tag="").store_name
+    kits = targets.store(settings).kits(on_problem=lambda _: None)
+    return {tag: descriptor for store_name, descriptor, tags in kits if store_name == name for tag in tags}
+
+
 def _listed_remote(
     reference: Reference, chosen: Filters, settings: Settings, connection: Connection | None
 ) -> ListResult:

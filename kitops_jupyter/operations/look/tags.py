@@ -93,6 +93,7 @@ def _listed(repository: str, read: Read) -> ListedKit:
         created=manifest.annotations.get(CREATED, ""),
         layers=tuple(manifest.layers),
         message=message_of(manifest),
+        parameters=kitfile.model.parameters if kitfile and kitfile.model else None,
         facts=facts_of(manifest),
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import Cancelled, KitError, StoreCorrupt
@@ -14,8 +16,12 @@ from kitops_jupyter.server.views.usable import usable_settings
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.verbs.core.door import typed_errors
 
+if TYPE_CHECKING:
+    from kitops_jupyter.operations.look.kits import ListedKit
+
 SUMMARIES_LIMIT = 50
 HISTORY_LIMIT = 300
+METRICS_LIMIT = 20
 
 
 def summaries(asked: bodies.References) -> list[wire.Summary]:
@@ -71,7 +77,7 @@ def _summaries(repository: str, named: Sequence[tuple[str, str]]) -> dict[str, w
 def history(asked: bodies.ShowHistory) -> list[wire.HistoryRow]:
     """The tags of a repository with what they name, the newest first; those that cannot be read last."""
     from kitops_jupyter import targets
-    from kitops_jupyter.operations.look.kits import NONE, ListedKit, list_kits
+    from kitops_jupyter.operations.look.kits import NONE, list_kits
     from kitops_jupyter.operations.look.tags import describe_tags, list_tags
 
     settings, repository = usable_settings(), asked.repository
@@ -92,10 +98,20 @@ def history(asked: bodies.ShowHistory) -> list[wire.HistoryRow]:
             kit.problem,
             not kit.problem and promoted.get(tag) == kit.digest,
             kit.message,
+            _metrics(kit),
         )
         for tag, kit in pairs
     ]
     return sorted(rows, key=lambda row: row.created, reverse=True)
+
+
+def _metrics(kit: ListedKit) -> dict[str, float | None]:
+    """The first numbers that the kit was packed with."""
+    from kitops_jupyter.operations.look.compare import numbers_of
+
+    found = numbers_of(kit)[0].items()
+    numbers = ((name[:200], value) for name, value in found if isinstance(value, int | float))
+    return {name: float(value) for name, value in islice(numbers, METRICS_LIMIT) if not isinstance(value, bool)}
 
 
 def _promoted(repository: str, settings: Settings) -> dict[str, Digest]:

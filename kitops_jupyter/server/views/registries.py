@@ -64,23 +64,23 @@ class Names:
         self._lock = threading.Lock()
 
     def repositories(self, registry: str, after: str, limit: int) -> wire.Page:
-        return self._page(("registry", registry), after, limit, lambda: _repositories(registry))
+        names = self._names(("registry", registry), lambda: _repositories(registry), is_fresh=not after)
+        return page_of(names, after, limit)
 
     def known_repositories(self, registry: str) -> Sequence[str]:
         """All of them, as they were a minute ago at most."""
         return self._names(("registry", registry), lambda: _repositories(registry), is_fresh=False)
 
     def tags(self, repository: str, after: str, limit: int) -> wire.Page:
+        return page_of(self.all_tags(repository, is_fresh=not after), after, limit)
+
+    def all_tags(self, repository: str, *, is_fresh: bool) -> Sequence[str]:
+        """All of them; as they were a minute ago at most, unless that `is_fresh`."""
         from kitops_jupyter.operations.look.tags import list_tags
 
-        return self._page(("tags", repository), after, limit, lambda: list_tags(repository, settings=Settings.load()))
-
-    def _page(self, key: tuple[str, str], after: str, limit: int, ask: Callable[[], Sequence[str]]) -> wire.Page:
-        names = self._names(key, ask, is_fresh=not after)
-        start = names.index(after) + 1 if after and after in names else 0
-        count = max(1, min(limit, PAGE_LIMIT))
-        items = list(names[start : start + count])
-        return wire.Page(items, items[-1] if items and start + count < len(names) else "")
+        return self._names(
+            ("tags", repository), lambda: list_tags(repository, settings=Settings.load()), is_fresh=is_fresh
+        )
 
     def _names(self, key: tuple[str, str], ask: Callable[[], Sequence[str]], *, is_fresh: bool) -> Sequence[str]:
         with self._lock:
@@ -92,6 +92,14 @@ class Names:
                 while len(self._lists) > 16:
                     del self._lists[next(iter(self._lists))]
         return names
+
+
+def page_of(names: Sequence[str], after: str, limit: int) -> wire.Page:
+    """Those behind `after`, at most `limit`."""
+    start = names.index(after) + 1 if after and after in names else 0
+    count = max(1, min(limit, PAGE_LIMIT))
+    items = list(names[start : start + count])
+    return wire.Page(items, items[-1] if items and start + count < len(names) else "")
 
 
 def _repositories(registry: str) -> Sequence[str]:

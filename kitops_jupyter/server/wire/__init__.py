@@ -4,6 +4,7 @@ Names are snake_case on both sides. Sizes are bytes, times ISO 8601 in UTC or ""
 server's root ("" is the root itself).
 """
 
+from kitops_jupyter.server.wire.compared import ComparedTag, ComparePage
 from kitops_jupyter.server.wire.deeds import (
     ConflictingPath,
     DiskUse,
@@ -64,6 +65,8 @@ from kitops_jupyter.server.wire.lists import (
 
 __all__ = [
     "Change",
+    "ComparePage",
+    "ComparedTag",
     "Comparing",
     "ConflictingPath",
     "DiffField",

@@ -159,7 +159,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """A tag; `can_undo` where a promotion from here moved it, and nobody did since."""
+    """A tag; `can_undo` where a promotion from here moved it, and nobody did since. `metrics` are its numbers."""
 
     tag: str
     digest: str
@@ -169,3 +169,4 @@ class HistoryRow:
     problem: str
     can_undo: bool
     message: str
+    metrics: dict[str, float | None]

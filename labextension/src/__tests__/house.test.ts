@@ -15,6 +15,7 @@ const FLOORS: { readonly [room: string]: number } = {
   'components/shared': 5,
   'components/panel': 6,
   'components/kit': 6,
+  'components/compare': 6,
   'components/kitfile': 6,
   'components/dialogs': 6,
   'components/status': 6,
@@ -154,7 +155,11 @@ describe('the style sheets', () => {
 
   it('are all loaded, those of a room that is fetched late with it', () => {
     const rooms = { style: 'style/index.js', 'style/kit': 'src/components/kit/index.tsx' };
-    const late = { ...rooms, 'style/dialogs': 'src/components/dialogs/index.ts' };
+    const late = {
+      ...rooms,
+      'style/dialogs': 'src/components/dialogs/index.ts',
+      'style/compare': 'src/components/compare/index.tsx'
+    };
     const loaded = Object.entries(late).flatMap(([folder, loader]) => {
       expect(textOf(loader)).toMatch(folder === 'style' ? "import './index.css'" : `/${folder}/index.css'`);
       return [...textOf(`${folder}/index.css`).matchAll(/url\('(.*?)'\)/g)].map(([, name]) => `${folder}/${name}`);

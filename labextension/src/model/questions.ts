@@ -4,6 +4,7 @@ import type {
   CheckPack,
   Compare,
   CompareFile,
+  ComparePage,
   Comparing,
   DiffFile,
   DiffView,
@@ -63,6 +64,10 @@ export class Questions {
 
   diffRead(id: string): Promise<Comparing> {
     return this._client.ask('diff_read', { id });
+  }
+
+  compareTags(repository: string, after: string, signal: AbortSignal): Promise<ComparePage> {
+    return this._client.ask('compare_tags', { repository, after }, signal);
   }
 
   history(repository: string, signal: AbortSignal): Promise<HistoryRow[]> {

@@ -8,6 +8,7 @@ import type {
   CheckPack,
   Compare,
   CompareFile,
+  ComparePage,
   Comparing,
   DiffFile,
   DiffView,
@@ -122,6 +123,8 @@ export interface IKitModel extends IDisposable {
   diffFile(asked: CompareFile, signal: AbortSignal): Promise<DiffFile>;
   /** How far a comparison is that was asked with this id. */
   diffRead(id: string): Promise<Comparing>;
+  /** A page of the tags of a repository, with their metrics and parameters. */
+  compareTags(repository: string, after: string, signal: AbortSignal): Promise<ComparePage>;
   history(repository: string, signal: AbortSignal): Promise<HistoryRow[]>;
   /** The first tags of a repository of a registry, at most `limit`. */
   firstTags(repository: string, limit: number, signal: AbortSignal): Promise<string[]>;

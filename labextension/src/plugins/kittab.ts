@@ -8,13 +8,13 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
-import { Menu, TabPanel } from '@lumino/widgets';
+import { Menu } from '@lumino/widgets';
 
 import type { KitTab } from '../components/kit';
 import { kitIcon } from '../icons';
 import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
 import { actionsOf } from './actions';
-import { given } from './row';
+import { addTab, given } from './row';
 
 /** Commands after which a tag may name something else. */
 const MOVING: ReadonlySet<string> = new Set([CommandIDs.tag, CommandIDs.promote, CommandIDs.remove]);
@@ -74,21 +74,11 @@ export const kitTab: JupyterFrontEndPlugin<void> = {
           tab = new kit.KitTab({ reference, isRemote, folder, actions, rendermime, openMenu });
           await tracker.add(tab);
         }
-        // Notebook 7 has one thing in its main area, the notebook; and before 7.3 no place below it.
-        for (const area of ['main', 'down', 'right']) {
-          if (!tab.isAttached) {
-            app.shell.add(tab, area, { type: 'ModelKit' });
-          }
-        }
         if (typeof args.other === 'string' && args.other) {
           tab.content.state.comparison.compare(args.other);
           tab.content.state.tab = 'diff';
         }
-        app.shell.activateById(tab.id);
-        const stack = tab.parent?.parent;
-        if (stack instanceof TabPanel) {
-          stack.currentWidget = tab;
-        }
+        addTab(app, tab);
       }
     });
     void restorer?.restore(tracker, {

@@ -11,6 +11,7 @@ const CALLED = [
   CommandIDs.openPanel,
   CommandIDs.snapshot,
   CommandIDs.pack,
+  CommandIDs.compareTags,
   CommandIDs.addRegistry,
   CommandIDs.signIn,
   CommandIDs.cleanUp,

@@ -2,7 +2,7 @@ import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
 import { Fragment, useEffect, useId, useRef, useState } from 'react';
 
-import { inert, shortDigest, size } from '../../format';
+import { inert, shortDigest, shortNumber, size } from '../../format';
 import type { DiffField, DiffFile, DiffRow, DiffView } from '../../wire';
 import type { IActions } from '../shared/actions';
 import { Failure, KitLine, Waiting } from '../shared/notes';
@@ -171,7 +171,7 @@ function Parameters({ fields, actions: { trans } }: { fields: readonly DiffField
             </td>
             <td>{inert(a, 200)}</td>
             <td>{inert(b, 200)}</td>
-            <td>{difference === null ? '' : `${difference > 0 ? '+' : ''}${Number(difference.toPrecision(6))}`}</td>
+            <td>{difference === null ? '' : `${difference > 0 ? '+' : ''}${shortNumber(difference)}`}</td>
           </tr>
         ))}
       </Table>

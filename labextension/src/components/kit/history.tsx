@@ -1,6 +1,6 @@
 import type { JSX } from 'react';
 
-import { age, inert, moment, shortDigest, size } from '../../format';
+import { age, inert, moment, shortDigest, shortNumber, size } from '../../format';
 import { CommandIDs } from '../../tokens';
 import type { HistoryRow } from '../../wire';
 import { STAGES } from '../../wire';
@@ -12,6 +12,9 @@ import type { KitState } from './state';
 
 /** So many tags are listed; the panel has them all. */
 const TAGS = 1000;
+
+/** So many metrics have a column; all of them are in the comparison of tags. */
+const METRICS = 6;
 
 interface IHistoryProps {
   state: KitState;
@@ -98,10 +101,17 @@ function Tags({ rows, state, actions }: IHistoryProps & { rows: readonly History
   const here = state.kit.value?.digest;
   const heads = [trans.__('Tag'), trans.__('Packed'), trans.__('Size'), trans.__('Digest'), trans.__('Name')];
   const hasMessages = rows.some(({ message }) => message !== '');
+  const metrics = [...new Set(rows.flatMap(row => Object.keys(row.metrics)))].slice(0, METRICS);
+  const more = [...metrics.map(name => inert(name, 40)), ...(hasMessages ? [trans.__('Message')] : [])];
   return (
     <section aria-label={trans.__('Tags')}>
-      <h3>{trans._n('%1 tag', '%1 tags', rows.length)}</h3>
-      <Table heads={hasMessages ? [...heads, trans.__('Message')] : heads}>
+      <h3 className="kitops-History-title">
+        {trans._n('%1 tag', '%1 tags', rows.length)}
+        <LinkButton onClick={() => void run(CommandIDs.compareTags, { repository: state.repository })}>
+          {trans.__('Compare tags')}
+        </LinkButton>
+      </h3>
+      <Table heads={[...heads, ...more]}>
         {rows.slice(0, TAGS).map(row => (
           <tr key={row.tag} className={row.digest === here ? 'kitops-mod-here' : ''}>
             <td>
@@ -128,6 +138,9 @@ function Tags({ rows, state, actions }: IHistoryProps & { rows: readonly History
                 <bdi title={inert(row.kit_name, 400)}>{inert(row.kit_name, 60)}</bdi>
               )}
             </td>
+            {metrics.map(name => (
+              <td key={name}>{typeof row.metrics[name] === 'number' ? shortNumber(row.metrics[name]) : ''}</td>
+            ))}
             {hasMessages && (
               <td>
                 <bdi title={messageLines(row.message)}>{inert(messageSubject(row.message), 120)}</bdi>

@@ -35,6 +35,7 @@ export function partOf(
     'data-note': row.note ?? undefined,
     'data-registry': row.registry || undefined,
     'data-reference': row.reference || undefined,
+    'data-repository': row.kind === 'repository' ? row.repository : undefined,
     'data-line': isSaid(lineOf(row)) ? JSON.stringify(lineOf(row)) : undefined
   };
 }

@@ -246,7 +246,8 @@ export class Page {
           kit_name: HOSTILE,
           problem: '',
           can_undo: false,
-          message: `\n${HOSTILE}\nmore`
+          message: `\n${HOSTILE}\nmore`,
+          metrics: { auc: 0.9, [HOSTILE]: null }
         },
         {
           tag: 'champion',
@@ -256,7 +257,8 @@ export class Page {
           kit_name: 'old',
           problem: '',
           can_undo: true,
-          message: ''
+          message: '',
+          metrics: { auc: 0.123456789 }
         }
       ]
     };

@@ -42,6 +42,9 @@ describe('a view of the kit', () => {
     expect(places[5]).toContain('championabc');
     const said = [...page.tab.node.querySelectorAll('tbody tr td:last-child')].map(each => each.textContent);
     expect(said).toEqual([SHOWN, '']);
+    const [head, ...rows] = within(screen.getByRole('region', { name: 'Tags' })).getAllByRole('row');
+    expect(head.textContent).toBe(`TagPackedSizeDigestNameauc${SHOWN}Message`);
+    expect(rows.map(row => row.children[5].textContent)).toEqual(['0.9', '0.123457']);
     await page.click(page.button('Move this kit to champion'));
     expect(screen.getAllByRole('button', { name: /^Undo the last move/ })).toHaveLength(1);
     await page.click(page.button('Undo the last move to champion'));
