@@ -139,7 +139,7 @@ class KeptVariables:
         """The Kitfile with an entry for each file of a variable; the entry of a file in an older format moves."""
         kitfile = with_paths(kitfile, self.moved)
         for one in self.kept:
-            kitfile = _with_entry(kitfile, one)
+            kitfile = _with_entry(_in_one_layer(kitfile, one), one)
             if not _is_covered(kitfile, one.sidecar_path):
                 kitfile = _with_sidecar(kitfile, one)
         new = (Docs(path, about) for path, about in self.log_files.items() if not _is_covered(kitfile, path))
@@ -198,6 +198,28 @@ def _merged(old: Any, facts: Mapping[str, Any]) -> Any:
 
 def _described(dataset: Dataset, one: Kept | None) -> Dataset:
     return replace(dataset, parameters=_merged(dataset.parameters, _facts(one))) if one else dataset
+
+
+def _in_one_layer(kitfile: Kitfile, one: Kept) -> Kitfile:
+    """The Kitfile without entries for single files of a variable that is a folder, which a proposal may have."""
+    if not any("/" in file.path for file in one.sidecar.files):
+        return kitfile
+
+    def is_other(entry: Any) -> bool:
+        return clean_path(entry.path) == one.path or not is_within(clean_path(entry.path), one.path)
+
+    model = kitfile.model
+    if model:
+        path = model.path if not model.path or is_other(model) else ""
+        model = replace(model, path=path, parts=tuple(filter(is_other, model.parts)))
+    code = tuple(each for each in kitfile.code if is_other(each) and clean_path(each.path) != one.path)
+    return replace(
+        kitfile,
+        model=model if model and (model.path or model.parts or one.sidecar.kind == "model") else None,
+        code=code,
+        datasets=tuple(filter(is_other, kitfile.datasets)),
+        docs=tuple(filter(is_other, kitfile.docs)),
+    )
 
 
 def _with_entry(kitfile: Kitfile, one: Kept) -> Kitfile:

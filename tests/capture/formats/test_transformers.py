@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+import kitops_jupyter as kit
+from kitops_jupyter.settings import Settings
 from tests.capture.formats.trips import Trip, run
 
 pytestmark = [pytest.mark.libraries, pytest.mark.timeout(600)]
@@ -129,3 +134,22 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.mark.parametrize("name", TRIPS)
 def test_a_model_or_a_tokenizer_comes_back_equal_or_is_refused(name: str, results: dict[str, str]) -> None:
     assert results[name] == ""
+
+
+def test_folders_come_back_from_a_kit_whose_kitfile_was_proposed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KITOPS_HOME", str(tmp_path / "kitops"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    names: dict[str, Any] = {}
+    exec(PREAMBLE, names)
+    folder, settings = tmp_path / "work", Settings.load()
+    folder.mkdir()
+    (folder / "train.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    models = {"net": names["gpt"](), "tok": names["fast"](), "raw": names["words"]()}
+    for _ in range(2):
+        kit.pack(folder, tag="app:v1", propose=True, settings=settings, models=models)
+    back = kit.load_variables("app:v1", settings=settings)
+    assert names["same"](back["net"], models["net"])
+    assert back["tok"]("a b").data == models["tok"]("a b").data
+    assert back["raw"].to_str() == models["raw"].to_str()
