@@ -74,8 +74,9 @@ class KerasFormat:
     def load(self, path: Path, restore: Facts, loading: Loading) -> Any:
         with open_stored(path, path.name, loading) as archive:
             _check(archive, path, loading)
-            keras = _need(self.extra, loading.name)
+            need("h5py", self.extra, loading.name)
             _check_weights(archive, path, loading)
+        keras = _need(self.extra, loading.name)
         try:
             return keras.saving.load_model(path, safe_mode=True)
         except Cancelled:

@@ -40,9 +40,11 @@ class ProphetFormat:
         return Saved(rows=len(value.history), params=plain)
 
     def load(self, path: Path, restore: Facts, loading: Loading) -> Any:
+        with refusing_all(path, loading):
+            told = parse_json(path.read_bytes())
         serialize = need("prophet.serialize", self.extra, loading.name)
         with refusing_all(path, loading):
-            return serialize.model_from_dict(parse_json(path.read_bytes()))
+            return serialize.model_from_dict(told)
 
 
 FORMATS = (ProphetFormat(),)

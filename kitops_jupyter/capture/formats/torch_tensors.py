@@ -212,8 +212,8 @@ def _bytes(tensor: Any) -> bytes | memoryview:
 
 def read_file(path: Path, loading: Loading) -> dict[str, Any]:
     """The tensors, mapped from the file: what is not looked at is not read."""
-    library = need("safetensors.torch", "torch", loading.name)
     check_tensors(path, loading)
+    library = need("safetensors.torch", "torch", loading.name)
     found: dict[str, Any] = library.load_file(path)
     return found
 
