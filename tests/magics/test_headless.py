@@ -107,3 +107,35 @@ def test_headless_a_login_has_nobody_to_ask(tmp_path: Path) -> None:
         execute(tmp_path, "%load_ext kitops_jupyter", "%kit login registry.example.com -u ada")
     assert caught.value.ename == "Usage"
     assert "jupyter kit login registry.example.com -u ada --password-stdin" in caught.value.evalue
+
+
+PACK = """%load_ext kitops_jupyter
+import numpy as np, pandas as pd
+train, clf = pd.DataFrame({"age": [20, 30]}), np.arange(3)
+%kit pack . -t live:v1 --dataset train --model clf --metric auc=0.9"""
+
+
+def test_headless_variables_are_packed_and_loaded_with_text_alone(tmp_path: Path) -> None:
+    (tmp_path / "n.ipynb").write_text("{}")
+    check = "assert train.age.tolist() == [20, 30] and clf.tolist() == [0, 1, 2]"
+    cells = execute(tmp_path, PACK, f"del train, clf\n%kit load live:v1\n{check}").cells
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert {kind for output in outputs for kind in output.get("data", {})} == {"text/plain", "text/html"}
+    assert "datasets/train.parquet" in cells[0].outputs[-1].data["text/plain"]
+
+
+def test_papermill_runs_a_notebook_that_packs_and_loads_variables(tmp_path: Path, monkeypatch: Any) -> None:
+    papermill = pytest.importorskip("papermill")
+    monkeypatch.setenv("KITOPS_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    parameters = nbformat.v4.new_code_cell("rows = 1", metadata={"tags": ["parameters"]})
+    sources = (PACK.replace("[20, 30]", "[20] * rows"), "del train\n%kit load live:v1 train\nassert len(train) == 3")
+    notebook = nbformat.v4.new_notebook(
+        cells=[parameters, *map(nbformat.v4.new_code_cell, sources)],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    nbformat.write(notebook, tmp_path / "n.ipynb")
+    done = papermill.execute_notebook(
+        tmp_path / "n.ipynb", tmp_path / "out.ipynb", {"rows": 3}, cwd=str(tmp_path), progress_bar=False
+    )
+    assert "datasets/train.parquet" in done.cells[2].outputs[-1].data["text/plain"]
