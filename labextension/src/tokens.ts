@@ -72,6 +72,8 @@ export namespace CommandIDs {
   export const showFiles = 'kitops:show-files';
   /** Copy the %kit line, as the notebook at hand needs it: `{line: {words, paths}}`. */
   export const copyLine = 'kitops:copy-line';
+  /** Put a cell that loads variables of a kit into the notebook at hand, or a new one: `{reference, remote, names}`. */
+  export const load = 'kitops:load';
   /** Put the %kit line into a new cell of the notebook at hand: `{line: {words, paths}}`. */
   export const insertLine = 'kitops:insert-line';
 }

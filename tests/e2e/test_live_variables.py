@@ -5,11 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy
+import pandas
 import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
-from tests.e2e.acts import Camera, accept, command, dialog, job_state, open_notebook, run_cell
+from tests.e2e.acts import (
+    Camera,
+    accept,
+    command,
+    dialog,
+    job_state,
+    node,
+    open_notebook,
+    run_cell,
+    show_contents,
+)
 from tests.e2e.conftest import THEMES
 from tests.e2e.lab import Lab, write_notebook
 
@@ -144,3 +156,37 @@ def test_a_pack_in_the_kernel_is_cancelled_from_the_transfers(page: Any, lab: La
     idle(page)
     assert not [each for each in kit.list_kits(settings=here).kits if "stopped" in each.repository]
     (study / "large.bin").unlink()
+
+
+def test_a_kits_variables_are_loaded_into_a_new_notebook_and_one_of_them_into_the_same(
+    page: Any, lab: Lab, here: Settings, pictures: Camera
+) -> None:
+    folder = lab.home.parent / "loaded"
+    folder.mkdir()
+    frame, weights = pandas.DataFrame({"age": [20, 30], "city": ["Ä", None]}), numpy.arange(6.0).reshape(2, 3)
+    kit.pack(folder, tag="loads:v1", propose=True, models={"w": weights}, datasets={"train": frame}, settings=here)
+    command(page, "kitops:open-kit", reference="loads:v1")
+    tab = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").filter(has_text="loads:v1").last
+    tab.get_by_role("button", name="Load into a notebook").focus()
+    page.keyboard.press("Enter")
+    source = "window.jupyterapp.shell.currentWidget?.content?.activeCell?.model.sharedModel.source"
+    page.wait_for_function(f"{source}?.includes('%kit load')")
+    assert page.evaluate(source) == "%load_ext kitops_jupyter\n%kit load loads:v1"
+    page.evaluate("void (window.openNotebook = window.jupyterapp.shell.currentWidget)")
+    page.evaluate("window.openNotebook.sessionContext.ready")
+    page.keyboard.press("Shift+Enter")
+    output = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell-outputArea")
+    output.get_by_text("train.parquet").first.wait_for()
+    pictures.take(page, "loaded")
+    run(page, "print(w.tolist(), train.to_json(force_ascii=False))")
+    output.get_by_text(f"{weights.tolist()} {frame.to_json(force_ascii=False)}").wait_for()
+    page.locator("#jp-main-dock-panel .lm-TabBar-tab").filter(has_text="loads:v1").click()
+    show_contents(tab)
+    node(tab, "train.parquet").click()
+    page.keyboard.press("Shift+F10")
+    page.get_by_role("menuitem", name="Load into a Notebook").wait_for()
+    pictures.take(page, "load-menu")
+    page.get_by_role("menuitem", name="Load into a Notebook").click()
+    page.wait_for_function(f"{source}?.includes('train')")
+    assert page.evaluate(source) == "%kit load loads:v1 train"
+    page.evaluate("window.openNotebook.sessionContext.shutdown()")

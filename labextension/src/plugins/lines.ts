@@ -1,17 +1,21 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Clipboard, Notification } from '@jupyterlab/apputils';
+import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
 import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { copyIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { LineData } from '../lines';
-import { cellsOf, isSaid, noLine, written } from '../lines';
+import { cellsOf, isSaid, kitLine, noLine, written } from '../lines';
 import { CommandIDs, DOMAIN, IKitModel } from '../tokens';
 import { placeOf } from './place';
 import { given } from './row';
 
 type Args = ReadonlyPartialJSONObject;
+
+/** JupyterLab's own. */
+const NEW_NOTEBOOK = 'notebook:create-new';
 
 const TAKES = { args: { type: 'object', properties: { line: { type: 'object' } } } } as const;
 
@@ -60,17 +64,57 @@ export const lines: JupyterFrontEndPlugin<void> = {
       execute: args => {
         const notebook = notebooks?.currentWidget?.content;
         const text = notebook && write(args);
-        if (!text) {
-          return;
+        if (text) {
+          insert(notebook, text);
         }
-        const above = notebook.widgets.slice(0, notebook.activeCellIndex + 1).map(({ model }) => model);
-        const sources = above.filter(({ type }) => type === 'code').map(({ sharedModel }) => sharedModel.getSource());
-        for (const source of cellsOf(text, sources)) {
-          NotebookActions.insertBelow(notebook);
-          notebook.activeCell?.model.sharedModel.setSource(source);
+      }
+    });
+    app.commands.addCommand(CommandIDs.load, {
+      label: trans.__('Load into a Notebook'),
+      caption: trans.__('Put a cell into the notebook at hand, or a new one, that loads the variables of a kit'),
+      describedBy: {
+        args: {
+          type: 'object',
+          properties: { reference: { type: 'string' }, remote: { type: 'boolean' }, names: { type: 'array' } }
         }
-        notebook.activate();
+      },
+      isEnabled: () => notebooks !== null,
+      isVisible: () => false,
+      execute: async args => {
+        const names = ((args.names ?? []) as string[]).map(String);
+        const words = ['load', String(args.reference ?? ''), ...names, ...(args.remote === true ? ['--remote'] : [])];
+        const text = write({ line: kitLine(...words) as unknown as Args });
+        const panel = text ? (notebooks?.currentWidget ?? (await newNotebook(app))) : null;
+        if (panel) {
+          app.shell.activateById(panel.id);
+          insert(panel.content, text);
+        }
       }
     });
   }
 };
+
+/** Put a line below the active cell, with what it needs above it; an empty cell is taken as it is. */
+function insert(notebook: Notebook, text: string): void {
+  const above = notebook.widgets.slice(0, notebook.activeCellIndex + 1).map(({ model }) => model);
+  const sources = above.filter(({ type }) => type === 'code').map(({ sharedModel }) => sharedModel.getSource());
+  for (const source of cellsOf(text, sources)) {
+    const { model } = notebook.activeCell ?? {};
+    if (model?.type !== 'code' || model.sharedModel.getSource().trim()) {
+      NotebookActions.insertBelow(notebook);
+    }
+    notebook.activeCell?.model.sharedModel.setSource(source);
+  }
+  notebook.activate();
+}
+
+/** A new notebook with a kernel that knows %kit, if there is one. */
+async function newNotebook(app: JupyterFrontEnd): Promise<NotebookPanel | null> {
+  const { specs } = app.serviceManager.kernelspecs;
+  const names = [specs?.default ?? '', ...Object.keys(specs?.kernelspecs ?? {})];
+  const kernelName = names.find(name => specs?.kernelspecs[name]?.language.toLowerCase() === 'python');
+  const made = (await app.commands.execute(NEW_NOTEBOOK, kernelName ? { kernelName } : {})) as NotebookPanel | null;
+  await made?.context.ready;
+  await made?.revealed;
+  return made;
+}

@@ -6,6 +6,7 @@ import { CommandIDs } from '../../tokens';
 import type { IActions } from '../shared/actions';
 import { Button, IconButton } from '../shared/parts';
 import type { KitState } from './state';
+import { hasVariables } from './variables';
 
 interface IHeaderProps {
   state: KitState;
@@ -17,7 +18,7 @@ interface IHeaderProps {
 /** Which kit it is, and what can be done with it. */
 export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element {
   const { copy, run, trans } = actions;
-  const { pull, reference } = state;
+  const { isRemote, pull, reference } = state;
   const kit = state.kit.value;
   return (
     <header className="kitops-Header">
@@ -37,6 +38,11 @@ export function Header({ state, actions, openMenu }: IHeaderProps): JSX.Element 
         <Button disabled={!kit?.layers.length || pull?.isStarting} onClick={() => state.pullAll()}>
           {pull?.isHere ? trans.__('Unpack all') : trans.__('Pull all')}
         </Button>
+        {kit && hasVariables(kit) && (
+          <Button onClick={() => void run(CommandIDs.load, { reference, remote: isRemote })}>
+            {trans.__('Load into a notebook')}
+          </Button>
+        )}
         <Button disabled={!kit} onClick={() => void run(CommandIDs.promote, { reference })}>
           {trans.__('Promote…')}
         </Button>

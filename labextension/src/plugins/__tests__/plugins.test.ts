@@ -134,6 +134,26 @@ describe('a %kit line', () => {
     expect(commands.isEnabled(CommandIDs.copyLine, { line: kitLine('info', 'a{b}') })).toBe(false);
   });
 
+  it('that loads is put into a new notebook of Python where none is open', async () => {
+    const commands = new CommandRegistry();
+    const cell = { model: { type: 'code', sharedModel: { text: '', getSource: () => '', setSource(_: string) {} } } };
+    cell.model.sharedModel.setSource = text => void (cell.model.sharedModel.text = text);
+    const content = { activeCell: cell, activeCellIndex: 0, widgets: [cell], activate: () => undefined };
+    const made: unknown[] = [];
+    const panel = { id: 'new', content, context: { ready: Promise.resolve() }, revealed: Promise.resolve() };
+    const describedBy = { args: {} };
+    commands.addCommand('notebook:create-new', { describedBy, execute: args => (made.push(args), panel) });
+    const kernelspecs = { ir: { language: 'R' }, py: { language: 'Python' } };
+    const serviceManager = { kernelspecs: { specs: { default: 'ir', kernelspecs } } };
+    const app = { commands, serviceManager, shell: { activateById: (id: string) => made.push(id) } };
+    activate(lines, app, null, { currentWidget: null }, null);
+    await commands.execute(CommandIDs.load, { reference: 'corp/app:v1', names: ['clf'], remote: true });
+    expect(made).toEqual([{ kernelName: 'py' }, 'new']);
+    expect(cell.model.sharedModel.text).toBe('%load_ext kitops_jupyter\n%kit load corp/app:v1 clf --remote');
+    await commands.execute(CommandIDs.load, { reference: 'corp/app:{v1}' });
+    expect(made.length).toBe(2);
+  });
+
   it('goes where the notebook at hand is', () => {
     const app = {
       serviceManager: { contents: { driveName: (path: string) => (path.includes(':') ? path.split(':')[0] : '') } }
