@@ -33,7 +33,10 @@ _BOX = (
     f"color: {_INK}; font-family: {_SANS}; font-size: 13px; line-height: 1.5; max-width: 60em; margin: 4px 0;"
     f" padding: 10px 16px 12px; border: 1px solid {_LINE}; border-left: 3px solid {_ACCENT}; border-radius: 6px"
 )
-_MOST_HEIGHT = "44em"  # then it scrolls, which some systems do not show: the list of all verbs has to fit
+# More scrolls in a box of its own, which some systems do not show: the list of all verbs has to fit.
+_MOST_LINES = 48
+_MOST_COLUMNS, _MOST_CHARS = 8, 100
+_MOST_HEIGHT = "44em"
 _CELL = "padding: 3px 14px 3px 0; border: 0; background: none; vertical-align: top; white-space: normal"
 
 
@@ -90,9 +93,11 @@ def _table(table: Table) -> str:
     # Not a <caption>: that one is broken into lines of the table's width, which may be that of one short name.
     caption = f'<div style="color: {_FAINT}">{_shown(table.caption)}</div>' if table.caption else ""
     more = len(table.rows) - len(rows)
+    is_long, is_wide = len(rows) > _MOST_LINES, len(table.columns) > _MOST_COLUMNS
     rest = f'<div style="color: {_FAINT}">and {more:,} more rows</div>' if more else ""
     return (
-        f'<div style="max-height: {_MOST_HEIGHT}; overflow: auto; margin: 8px 0 0; overflow-wrap: anywhere">{caption}'
+        f'<div{_scrolling(is_long, is_wide, table.caption or "table")} style="{_height(is_long)}'
+        f'overflow: auto; margin: 8px 0 0; overflow-wrap: anywhere">{caption}'
         '<table style="border-collapse: collapse; font-size: 13px"><thead>'
         f'<tr style="background: none; border-bottom: 1px solid {_LINE}">{head}'
         + ('<th aria-hidden="true" style="border: 0; background: none"></th>' if shares else "")
@@ -133,10 +138,13 @@ def _side(column: Sequence[Cell]) -> str:
 
 def _text(text: str) -> str:
     shown = html.escape(printable_lines(text[:TEXT_LIMIT_CHARS].rstrip("\n")), quote=True)
+    lines = shown.split("\n")
+    is_long, is_wide = len(lines) > _MOST_LINES, max(map(len, lines)) > _MOST_CHARS
     more = f"\n… {len(text) - TEXT_LIMIT_CHARS:,} more characters" if len(text) > TEXT_LIMIT_CHARS else ""
     return (
-        f'<pre style="font-family: {_MONO}; font-size: 12px; color: inherit; background: {_FILL}; border-radius: 4px;'
-        f' margin: 8px 0 0; padding: 8px 10px; max-height: {_MOST_HEIGHT}; overflow: auto; white-space: pre">'
+        f'<pre{_scrolling(is_long, is_wide, "text")} style="{_height(is_long)}font-family: {_MONO}; font-size: 12px;'
+        f" color: inherit; background: {_FILL}; border-radius: 4px; margin: 8px 0 0; padding: 8px 10px; overflow: auto;"
+        ' white-space: pre">'
         f"{shown}{more}</pre>"
     )
 
@@ -161,10 +169,21 @@ def _diff_lines(lines: Sequence[str]) -> str:
         f'<span style="{_LINE_LOOKS.get(line[:1], "")}">{html.escape(printable(line), quote=True)}\n</span>'
         for line in lines
     )
+    is_long = len(lines) > _MOST_LINES
     return (
-        f'<pre style="font-family: {_MONO}; font-size: 12px; color: inherit; background: none; margin: 4px 0 0;'
-        f' max-height: {_MOST_HEIGHT}; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere">{shown}</pre>'
+        f'<pre{_scrolling(is_long, False, "changed lines")} style="{_height(is_long)}font-family: {_MONO};'
+        " font-size: 12px; color: inherit; background: none; margin: 4px 0 0; overflow: auto; white-space: pre-wrap;"
+        f' overflow-wrap: anywhere">{shown}</pre>'
     )
+
+
+def _height(is_long: bool) -> str:
+    return f"max-height: {_MOST_HEIGHT}; " if is_long else ""
+
+
+def _scrolling(is_long: bool, is_wide: bool, name: str) -> str:
+    """The attributes of a box that scrolls: keys reach it, and a screen reader says what it is."""
+    return f' tabindex="0" role="group" aria-label="{_shown(name)}"' if is_long or is_wide else ""
 
 
 def _told(kind: str, colour: str, text: str) -> str:

@@ -6,13 +6,31 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.acts import Camera, command, dialog, open_kit, open_row
+from tests.e2e.acts import Camera, command, dialog, open_kit, open_notebook, open_row
 from tests.e2e.conftest import THEMES
-from tests.e2e.lab import Lab
+from tests.e2e.lab import Lab, write_notebook
 from tests.operations.projects import make_project
 
 pytestmark = pytest.mark.browser
 
+LINES = (
+    "%load_ext kitops_jupyter\n%kit pack . -t corp/carded:v1 -m 'the first'",
+    "%kit",
+    "%kit list",
+    "%kit list corp/app-model",
+    "%kit info corp/carded:v1",
+    "%kit inspect corp/carded:v1",
+    "%kit files corp/app-model:v1",
+    "%kit diff corp/app-model:v1 corp/app-model:champion",
+    "%kit compare corp/app-model",
+    "%kit promote corp/app-model:challenger --to champion --dry-run",
+    "%kit doctor",
+    "%kit clean",
+    "%kit registry list",
+    "%kit unpack corp/carded:v1 -d out",
+    "%kit pull dead/none:v1",
+    "%kit nonsense",
+)
 TABS = ("Overview", "Contents", "Kitfile", "Notebook", "Diff", "History")
 
 
@@ -65,3 +83,33 @@ def test_the_dialogs(page: Any, lab: Lab, judged: Any, pictures: Camera) -> None
         page.keyboard.press("Escape")
         found.wait_for(state="detached")
     assert wrong == []
+
+
+def test_what_cells_show(page: Any, lab: Lab, judged: Any, pictures: Camera) -> None:
+    make_project(lab.root / "carded")
+    write_notebook(lab.root / "carded" / "cards.ipynb")
+    page.set_viewport_size({"width": 1400, "height": 9000})  # only cells in sight are in the page
+    open_notebook(page, "carded/cards.ipynb")
+    page.evaluate(
+        """async lines => {
+            const { content, sessionContext } = window.openNotebook;
+            const cells = content.model.sharedModel;
+            while (cells.cells.length) cells.deleteCell(0);
+            lines.forEach(source => cells.addCell({ cell_type: 'code', source }));
+            for (const at of lines.keys()) {
+                content.deselectAll();
+                content.activeCellIndex = at;
+                await window.jupyterapp.commands.execute('notebook:run-cell');
+            }
+        }""",
+        list(LINES),
+    )
+    outputs = ".jp-NotebookPanel .jp-OutputArea-output"
+    assert page.locator(outputs).count() >= len(LINES)
+    pictures.take(page, "cards")
+    assert judged(outputs, THEMES) == []
+    verbs = (
+        page.locator(".kitops-card").filter(has_text="pack a notebook, its model and its data").locator("div").nth(1)
+    )
+    assert verbs.evaluate("node => node.scrollHeight <= node.clientHeight + 1")  # all verbs, without scrolling
+    page.evaluate("window.openNotebook.sessionContext.shutdown()")
