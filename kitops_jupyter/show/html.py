@@ -37,6 +37,7 @@ _BOX = (
 _MOST_LINES = 48
 _MOST_COLUMNS, _MOST_CHARS = 8, 100
 _MOST_HEIGHT = "44em"
+_UNBROKEN_CHARS = 20  # a long cell beside it would press a word such as "ok" into a column of letters
 _CELL = "padding: 3px 14px 3px 0; border: 0; background: none; vertical-align: top; white-space: normal"
 
 
@@ -86,7 +87,8 @@ def _table(table: Table) -> str:
     sides = [_side(column) for column in zip(*rows, strict=True)] if rows else ["left"] * len(table.columns)
     shares = _shares(table)
     head = "".join(
-        f'<th scope="col" style="{_CELL}; text-align: {side}; font-weight: 500; color: {_FAINT}">{_shown(column)}</th>'
+        f'<th scope="col" style="{_CELL}; text-align: {side}; {_breaking(column)}; font-weight: 500; color: {_FAINT}">'
+        f"{_shown(column)}</th>"
         for column, side in zip(table.columns, sides, strict=True)
     )
     body = "".join(_row(row, sides, shares[at] if shares else None) for at, row in enumerate(rows))
@@ -107,10 +109,16 @@ def _table(table: Table) -> str:
 
 def _row(row: Sequence[Cell], sides: Sequence[str], share: float | None) -> str:
     cells = "".join(
-        f'<td style="{_CELL}; text-align: {side}; overflow-wrap: anywhere">{_value(cell)}</td>'
+        f'<td style="{_CELL}; text-align: {side}; {_breaking(cell)}">{_value(cell)}</td>'
         for cell, side in zip(row, sides, strict=True)
     )
     return f'<tr style="background: none">{cells}{_bar(share) if share is not None else ""}</tr>'
+
+
+def _breaking(cell: Cell) -> str:
+    """How a cell is broken into lines: a short one never is."""
+    text = cell.text if isinstance(cell, Code | Lines) else str(cell)
+    return "white-space: nowrap" if len(text) <= _UNBROKEN_CHARS and "\n" not in text else "overflow-wrap: anywhere"
 
 
 def _bar(share: float) -> str:

@@ -31,6 +31,13 @@ LINES = (
     "%kit pull dead/none:v1",
     "%kit nonsense",
 )
+BROKEN = """() => [...document.querySelectorAll('.kitops-card th, .kitops-card td')]
+    .filter(cell => cell.textContent.length <= 12).map(cell => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom / 8)));
+        return [cell.textContent, lines.size];
+    }).filter(([, lines]) => lines > 1)"""  # the short cells that are broken into lines
 TABS = ("Overview", "Contents", "Kitfile", "Notebook", "Diff", "History")
 
 
@@ -112,4 +119,5 @@ def test_what_cells_show(page: Any, lab: Lab, judged: Any, pictures: Camera) -> 
         page.locator(".kitops-card").filter(has_text="pack a notebook, its model and its data").locator("div").nth(1)
     )
     assert verbs.evaluate("node => node.scrollHeight <= node.clientHeight + 1")  # all verbs, without scrolling
+    assert page.evaluate(BROKEN) == []
     page.evaluate("window.openNotebook.sessionContext.shutdown()")

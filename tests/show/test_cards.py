@@ -141,6 +141,18 @@ def test_printable_leaves_letters_of_any_language_alone() -> None:
     assert printable("Modell für 模型 – می\u200cخواهم 👩\u200d🔬") == "Modell für 模型 – می\u200cخواهم 👩\u200d🔬"
 
 
+def test_a_short_cell_is_never_broken_however_long_the_one_beside_it_is() -> None:
+    page = to_html(Card("t", tables=(Table(("", "finding"), (("ok", "a" * 300),)),)))
+    assert re.search(r'<td style="[^"]*white-space: nowrap">ok</td>', page)
+    assert re.search(r'<td style="[^"]*overflow-wrap: anywhere">a{300}</td>', page)
+
+
+@pytest.mark.parametrize(("rows", "is_long"), [(48, False), (49, True)])
+def test_a_table_that_scrolls_is_reached_by_keys_and_no_other_is(rows: int, is_long: bool) -> None:
+    page = to_html(Card("t", tables=(Table(("verb",), (("a",),) * rows),)))
+    assert ("max-height" in page, 'tabindex="0" role="group" aria-label="table"' in page) == (is_long, is_long)
+
+
 def test_html_is_well_formed_and_shows_everything() -> None:
     structure = Structure(to_html(full_card("churn")))
     text = "".join(structure.text)
