@@ -275,6 +275,24 @@ export interface ComparePage {
   lower: string[];
 }
 
+export interface CodeState {
+  commit: string;
+  branch: string;
+  remote: string;
+  is_dirty: boolean | null;
+  changed_files: number;
+}
+
+export interface CellsRan {
+  cells: number;
+  as_saved: number;
+  edited: number;
+  failed: number;
+  never_ran: number;
+  out_of_order: number;
+  gone: number;
+}
+
 export interface HistoryRow {
   tag: string;
   digest: string;
@@ -285,6 +303,8 @@ export interface HistoryRow {
   can_undo: boolean;
   message: string;
   metrics: { [key: string]: number | null };
+  code: CodeState | null;
+  ran: CellsRan | null;
 }
 
 export interface ConflictingPath {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,19 @@ async def test_a_message_is_packed_and_shown_in_the_kit_and_its_history(ask: Ask
     assert (await ask("GET", "kit", reference=packed))["message"] == ""
     rows = await ask("GET", "history", repository="churn")
     assert {row["tag"]: row["message"] for row in rows} == {"v1": "", "v2": body["message"]}
+
+
+async def test_the_history_says_which_commit_a_kit_was_packed_at(
+    ask: Ask, ended: Ask, packed: str, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    for words in ("init -q -b main", "add --all", "-c user.name=A -c user.email=a@b.c commit -q -m first"):
+        subprocess.run(["git", *words.split()], cwd=root / "project", check=True)
+    await ended((await ask("POST", "jobs", {"kind": "pack", "directory": "project", "reference": "churn:v2"}))["id"])
+    rows = {row["tag"]: row for row in await ask("GET", "history", repository="churn")}
+    assert rows["v1"]["code"] is None and rows["v2"]["ran"] is None
+    code = rows["v2"]["code"]
+    assert (code["branch"], code["is_dirty"], len(code["commit"])) == ("main", False, 40)
 
 
 async def test_a_message_that_cannot_be_shown_is_refused_before_anything_is_packed(ask: Ask, packed: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kitops_jupyter.content import Digest
 from kitops_jupyter.errors import Cancelled, KitError, StoreCorrupt
+from kitops_jupyter.manifest import Facts
 from kitops_jupyter.redaction import redacted
 from kitops_jupyter.reference import Reference
 from kitops_jupyter.server import bodies, wire
@@ -99,6 +100,8 @@ def history(asked: bodies.ShowHistory) -> list[wire.HistoryRow]:
             not kit.problem and promoted.get(tag) == kit.digest,
             kit.message,
             _metrics(kit),
+            _code(kit.facts),
+            _ran(kit.facts),
         )
         for tag, kit in pairs
     ]
@@ -112,6 +115,21 @@ def _metrics(kit: ListedKit) -> dict[str, float | None]:
     found = numbers_of(kit)[0].items()
     numbers = ((name[:200], value) for name, value in found if isinstance(value, int | float))
     return {name: float(value) for name, value in islice(numbers, METRICS_LIMIT) if not isinstance(value, bool)}
+
+
+def _code(facts: Facts) -> wire.CodeState | None:
+    code = facts.code
+    if code is None:
+        return None
+    return wire.CodeState(code.commit, code.branch, code.remote, code.is_dirty, code.changed_files)
+
+
+def _ran(facts: Facts) -> wire.CellsRan | None:
+    ran = facts.ran
+    if ran is None:
+        return None
+    differing = ran.edited, ran.failed, ran.never_ran, ran.out_of_order, ran.gone
+    return wire.CellsRan(ran.cells, ran.as_saved, *differing)
 
 
 def _promoted(repository: str, settings: Settings) -> dict[str, Digest]:

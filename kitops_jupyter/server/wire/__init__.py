@@ -35,6 +35,8 @@ from kitops_jupyter.server.wire.diff import (
 from kitops_jupyter.server.wire.error import Error
 from kitops_jupyter.server.wire.jobs import Job, JobEvent, JobItem, JobKind, JobList, JobProgress, JobResult, JobState
 from kitops_jupyter.server.wire.kits import (
+    CellsRan,
+    CodeState,
     EntryFacts,
     FilePage,
     FilePreview,
@@ -64,7 +66,9 @@ from kitops_jupyter.server.wire.lists import (
 )
 
 __all__ = [
+    "CellsRan",
     "Change",
+    "CodeState",
     "ComparePage",
     "ComparedTag",
     "Comparing",

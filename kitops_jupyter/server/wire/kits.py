@@ -158,6 +158,30 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class CodeState:
+    """The git commit that a kit was packed at; `is_dirty` is null if it is unknown whether files differed from it."""
+
+    commit: str
+    branch: str
+    remote: str
+    is_dirty: bool | None
+    changed_files: int
+
+
+@dataclass(frozen=True)
+class CellsRan:
+    """Of so many code cells of the packed notebook: those that ran as saved, and what else was found."""
+
+    cells: int
+    as_saved: int
+    edited: int
+    failed: int
+    never_ran: int
+    out_of_order: int
+    gone: int
+
+
+@dataclass(frozen=True)
 class HistoryRow:
     """A tag; `can_undo` where a promotion from here moved it, and nobody did since. `metrics` are its numbers."""
 
@@ -170,3 +194,5 @@ class HistoryRow:
     can_undo: bool
     message: str
     metrics: dict[str, float | None]
+    code: CodeState | None
+    ran: CellsRan | None

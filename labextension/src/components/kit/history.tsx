@@ -8,6 +8,7 @@ import type { IActions } from '../shared/actions';
 import { Failure, Waiting } from '../shared/notes';
 import { LinkButton, Table } from '../shared/parts';
 import { messageLines, messageSubject } from '../shared/message';
+import { Made } from './made';
 import type { KitState } from './state';
 
 /** So many tags are listed; the panel has them all. */
@@ -100,9 +101,14 @@ function Tags({ rows, state, actions }: IHistoryProps & { rows: readonly History
   const { copy, run, trans } = actions;
   const here = state.kit.value?.digest;
   const heads = [trans.__('Tag'), trans.__('Packed'), trans.__('Size'), trans.__('Digest'), trans.__('Name')];
+  const hasFacts = rows.some(({ code, ran }) => code || ran);
   const hasMessages = rows.some(({ message }) => message !== '');
   const metrics = [...new Set(rows.flatMap(row => Object.keys(row.metrics)))].slice(0, METRICS);
-  const more = [...metrics.map(name => inert(name, 40)), ...(hasMessages ? [trans.__('Message')] : [])];
+  const more = [
+    ...metrics.map(name => inert(name, 40)),
+    ...(hasFacts ? [trans.__('Made from')] : []),
+    ...(hasMessages ? [trans.__('Message')] : [])
+  ];
   return (
     <section aria-label={trans.__('Tags')}>
       <h3 className="kitops-History-title">
@@ -141,6 +147,11 @@ function Tags({ rows, state, actions }: IHistoryProps & { rows: readonly History
             {metrics.map(name => (
               <td key={name}>{typeof row.metrics[name] === 'number' ? shortNumber(row.metrics[name]) : ''}</td>
             ))}
+            {hasFacts && (
+              <td className="kitops-Made">
+                <Made row={row} trans={trans} />
+              </td>
+            )}
             {hasMessages && (
               <td>
                 <bdi title={messageLines(row.message)}>{inert(messageSubject(row.message), 120)}</bdi>

@@ -68,7 +68,9 @@ const ROUTES: { [route: string]: Route } = {
       kit_name: '',
       problem: '',
       can_undo: true,
-      message: ''
+      message: '',
+      code: null,
+      ran: null
     },
     {
       tag: 'challenger',
@@ -78,7 +80,9 @@ const ROUTES: { [route: string]: Route } = {
       kit_name: '',
       problem: '',
       can_undo: false,
-      message: ''
+      message: '',
+      code: null,
+      ran: null
     }
   ],
   'GET promotion': ({ query: { to, undo } }) => plan(to, undo === 'true'),

@@ -247,7 +247,17 @@ export class Page {
           problem: '',
           can_undo: false,
           message: `\n${HOSTILE}\nmore`,
-          metrics: { auc: 0.9, [HOSTILE]: null }
+          metrics: { auc: 0.9, [HOSTILE]: null },
+          code: { commit: 'a'.repeat(40), branch: HOSTILE, remote: HOSTILE, is_dirty: true, changed_files: 2 },
+          ran: {
+            cells: 12,
+            as_saved: 9,
+            edited: 1,
+            failed: 0,
+            never_ran: 2,
+            out_of_order: 0,
+            gone: 1
+          }
         },
         {
           tag: 'champion',
@@ -258,7 +268,9 @@ export class Page {
           problem: '',
           can_undo: true,
           message: '',
-          metrics: { auc: 0.123456789 }
+          metrics: { auc: 0.123456789 },
+          code: null,
+          ran: null
         }
       ]
     };

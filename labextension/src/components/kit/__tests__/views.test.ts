@@ -43,8 +43,14 @@ describe('a view of the kit', () => {
     const said = [...page.tab.node.querySelectorAll('tbody tr td:last-child')].map(each => each.textContent);
     expect(said).toEqual([SHOWN, '']);
     const [head, ...rows] = within(screen.getByRole('region', { name: 'Tags' })).getAllByRole('row');
-    expect(head.textContent).toBe(`TagPackedSizeDigestNameauc${SHOWN}Message`);
+    expect(head.textContent).toBe(`TagPackedSizeDigestNameauc${SHOWN}Made fromMessage`);
     expect(rows.map(row => row.children[5].textContent)).toEqual(['0.9', '0.123457']);
+    const made = [...page.tab.node.querySelectorAll('tbody tr td:nth-last-child(2)')].map(each => each.textContent);
+    expect(made).toEqual([
+      `aaaaaaaaaaaa ${SHOWN} 2 files changed` +
+        '9 of 12 cells ran as saved, 1 edited since, 2 never ran, 1 that ran deleted since',
+      ''
+    ]);
     await page.click(page.button('Move this kit to champion'));
     expect(screen.getAllByRole('button', { name: /^Undo the last move/ })).toHaveLength(1);
     await page.click(page.button('Undo the last move to champion'));
