@@ -136,6 +136,7 @@ def test_a_model_or_a_tokenizer_comes_back_equal_or_is_refused(name: str, result
     assert results[name] == ""
 
 
+@pytest.mark.filterwarnings("ignore")  # of the libraries, which warn when they are imported
 def test_folders_come_back_from_a_kit_whose_kitfile_was_proposed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
