@@ -11,7 +11,8 @@ import pytest
 
 import kitops_jupyter as kit
 from kitops_jupyter.settings import Settings
-from tests.e2e.acts import THEMES, Camera, command, open_row, row
+from tests.e2e.acts import Camera, command, open_row, row
+from tests.e2e.conftest import THEMES
 from tests.e2e.lab import NASTY, Lab
 from tests.operations.projects import write_files
 
