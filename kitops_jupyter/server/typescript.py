@@ -12,6 +12,7 @@ from kitops_jupyter.reference import LIFECYCLE_TAGS
 from kitops_jupyter.server import bodies
 from kitops_jupyter.server.routes import ROUTES
 from kitops_jupyter.server.schemas import is_required
+from kitops_jupyter.server.views.history import HISTORY_LIMIT
 from kitops_jupyter.server.wire import Error
 
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", object: "unknown", type(None): "null"}
@@ -41,6 +42,8 @@ def generate() -> str:
         "\n".join(["export const ROUTES: { readonly [Name in keyof Routes]: string } = {", *table, "};\n"]),
         "/** The tags of a kit's life: the way up, then the two places beside it. */",
         f"export const STAGES = [{stages}] as const;\n",
+        "/** A history has at most so many tags of a registry. */",
+        f"export const HISTORY_LIMIT = {HISTORY_LIMIT};\n",
     ]
     return "\n".join(parts).replace("*/\n\nexport", "*/\nexport")
 

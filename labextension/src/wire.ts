@@ -777,3 +777,6 @@ export const ROUTES: { readonly [Name in keyof Routes]: string } = {
 
 /** The tags of a kit's life: the way up, then the two places beside it. */
 export const STAGES = ['tuning', 'validating', 'trained', 'tuned', 'challenger', 'champion', 'rollback', 'retired'] as const;
+
+/** A history has at most so many tags of a registry. */
+export const HISTORY_LIMIT = 300;

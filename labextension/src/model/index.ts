@@ -37,7 +37,7 @@ export type { TagSearch } from './search';
 export { hasChanged } from './snapshots';
 export type { Snapshots } from './snapshots';
 export { Summaries } from './summaries';
-export type { IFilePlace, IKitModel, IKitSource, INamedKit, Sort } from './types';
+export type { IFilePlace, IKitModel, IKitSource, INamedKit, Sort, TagOrder } from './types';
 
 const STORE_MS = 30_000;
 

@@ -2,17 +2,21 @@ import type { IStateDB } from '@jupyterlab/statedb';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import type { TagOrder } from './types';
+
 const PLACE = 'kitops-jupyter:panel';
 /** Open from the beginning. */
 const OPEN = ['transfers', 'notebook', 'store'];
 const KEPT = 500;
+const ORDERS: readonly TagOrder[] = ['name', 'newest', 'largest'];
 
 interface ISaved {
   open?: unknown;
+  order?: unknown;
   named?: unknown;
 }
 
-/** How a person left the panel: what is unfolded, and the repositories named of registries that list none. */
+/** How a person left the panel: what is unfolded, the tags' order, and repositories of registries that list none. */
 export class Memory {
   constructor(private readonly _state: IStateDB | null) {}
 
@@ -26,6 +30,17 @@ export class Memory {
 
   get named(): { readonly [registry: string]: readonly string[] } {
     return this._named;
+  }
+
+  get order(): TagOrder {
+    return this._order;
+  }
+
+  /** Show the tags in this order. */
+  sort(order: TagOrder): void {
+    this._order = order;
+    this._touched.add('order');
+    this._keep();
   }
 
   isOpen(key: string): boolean {
@@ -60,6 +75,8 @@ export class Memory {
       this._open = new Set([...before, ...[...this._open].filter(key => this._touched.has(key))]);
       const named = Object.fromEntries(Object.entries(saved.named ?? {}).map(([name, each]) => [name, texts(each)]));
       this._named = { ...named, ...this._named };
+      const order = ORDERS.find(each => each === saved.order);
+      this._order = (!this._touched.has('order') && order) || this._order;
     }
     this._isRestored = true;
     if (this._touched.size) {
@@ -72,7 +89,7 @@ export class Memory {
   private _keep(): void {
     const named = Object.fromEntries(Object.entries(this._named).map(([name, each]) => [name, [...each]]));
     if (this._isRestored) {
-      void this._state?.save(PLACE, { open: [...this._open].slice(-KEPT), named });
+      void this._state?.save(PLACE, { open: [...this._open].slice(-KEPT), named, order: this._order });
     }
     this._changed.emit();
   }
@@ -80,6 +97,7 @@ export class Memory {
   private _changed = new Signal<this, void>(this);
   private _isRestored = false;
   private _named: { readonly [registry: string]: readonly string[] } = {};
+  private _order: TagOrder = 'name';
   private _open: ReadonlySet<string> = new Set(OPEN);
   private readonly _touched = new Set<string>();
 }

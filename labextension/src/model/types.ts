@@ -44,6 +44,9 @@ import type { Summaries } from './summaries';
 /** The order of files. */
 export type Sort = 'name' | 'size';
 
+/** The order of a repository's tags. */
+export type TagOrder = 'name' | 'newest' | 'largest';
+
 /** Whether there is a server extension to ask. */
 export type ServerState = 'asking' | 'ready' | 'missing' | 'failed';
 

@@ -143,9 +143,9 @@ function Plan({ plan: { moves, kept }, actions: { trans } }: { plan: PromotionPl
           <thead>
             <tr>
               <th>{trans.__('Tag')}</th>
-              <th>{trans.__('names now')}</th>
+              <th>{trans.__('Names now')}</th>
               <th aria-hidden="true" />
-              <th>{trans.__('will name')}</th>
+              <th>{trans.__('Will name')}</th>
               {hasMessages && <th>{trans.__('Message')}</th>}
             </tr>
           </thead>

@@ -7,6 +7,7 @@ import type { IKitModel, TagSearch } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { TextButton } from '../shared/parts';
 import { wayOf } from '../shared/ways';
+import { ORDERED } from './order';
 import type { IRow } from './rows';
 import type { Run } from './types';
 
@@ -51,6 +52,8 @@ export function NoteBody(props: INoteProps): JSX.Element {
           {row.parent === 'store' ? trans.__('No kits yet: pack or pull one') : trans.__('Empty')}
         </span>
       );
+    case 'by-name':
+      return <span className="kitops-Note">{trans.__('By name: more than %1 tags', ORDERED)}</span>;
     case 'nothing-found':
       return <span className="kitops-Note">{trans.__('No matches')}</span>;
     default:

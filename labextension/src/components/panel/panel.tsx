@@ -3,6 +3,7 @@ import { addIcon, closeIcon, refreshIcon, searchIcon } from '@jupyterlab/ui-comp
 import type { JSX, KeyboardEvent, RefObject } from 'react';
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 
+import type { TagOrder } from '../../model';
 import { CommandIDs } from '../../tokens';
 import { IconButton } from '../shared/parts';
 import { useSignals } from '../shared/signal';
@@ -23,8 +24,8 @@ export function Panel({ model, trans, notebooks, memory, run, isShown }: IPanelO
     isOpen: memory.isOpen(key),
     onToggle: () => memory.open(key, !memory.isOpen(key))
   });
-  const { opened, named } = memory;
-  const view = useMemo(() => ({ open: opened, query: searched, named }), [opened, searched, named]);
+  const { opened, named, order } = memory;
+  const view = useMemo(() => ({ open: opened, query: searched, named, order }), [opened, searched, named, order]);
   const names = model.registries.map(({ name }) => name).join(' ');
   useEffect(() => model.searches.look(searched.trim(), names.split(' ').filter(Boolean)), [model, searched, names]);
   const onToggle = useCallback((key: string, isOpen: boolean) => memory.open(key, isOpen), [memory]);
@@ -32,7 +33,7 @@ export function Panel({ model, trans, notebooks, memory, run, isShown }: IPanelO
   const isReady = model.server === 'ready' || model.local !== null;
   return (
     <div ref={body} className="kitops-Panel-body">
-      <Header {...{ trans, run }} />
+      <Header {...{ trans, run, order }} onOrder={wanted => memory.sort(wanted)} />
       {isReady ? (
         <>
           <Search
@@ -59,10 +60,29 @@ export function Panel({ model, trans, notebooks, memory, run, isShown }: IPanelO
   );
 }
 
-function Header({ trans, run }: { trans: TranslationBundle; run: Run }): JSX.Element {
+interface IHeaderProps {
+  trans: TranslationBundle;
+  run: Run;
+  order: TagOrder;
+  onOrder: (order: TagOrder) => void;
+}
+
+function Header({ trans, run, order, onOrder }: IHeaderProps): JSX.Element {
+  const label = trans.__('Order of the tags');
   return (
     <div className="kitops-Panel-head">
       <h2>{trans.__('ModelKits')}</h2>
+      <select
+        className="kitops-Panel-order"
+        aria-label={label}
+        title={label}
+        value={order}
+        onChange={event => onOrder(event.target.value as TagOrder)}
+      >
+        <option value="name">{trans.__('By name')}</option>
+        <option value="newest">{trans.__('Newest first')}</option>
+        <option value="largest">{trans.__('Largest first')}</option>
+      </select>
       <IconButton icon={addIcon} label={trans.__('Add a registry')} onClick={() => run(CommandIDs.addRegistry)} />
       <IconButton icon={refreshIcon} label={trans.__('Refresh')} onClick={() => run(CommandIDs.refresh)} />
     </div>

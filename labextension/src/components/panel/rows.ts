@@ -2,10 +2,11 @@
 
 import { KitError } from '../../client';
 import { shortDigest } from '../../format';
-import type { IKitModel, Pages, TagSearch } from '../../model';
+import type { IKitModel, Pages, TagOrder, TagSearch } from '../../model';
 import { SEARCHED } from '../../model';
 import type { LocalTag, RegistryRow } from '../../wire';
 import type { ITreeItem } from '../shared/tree';
+import { canOrder, inOrder, tagsInOrder } from './order';
 
 type RowKind = 'store' | 'heading' | 'registry' | 'repository' | 'tag' | 'note';
 
@@ -15,6 +16,7 @@ export type Note =
   | 'more'
   | 'empty'
   | 'nothing-found'
+  | 'by-name'
   | 'error'
   | 'sign-in'
   | 'no-catalog'
@@ -47,6 +49,7 @@ export interface IRow extends ITreeItem {
 export interface IView {
   open: ReadonlySet<string>;
   query: string;
+  order: TagOrder;
   /** Repositories that a person named, of registries that list none. */
   named: { readonly [registry: string]: readonly string[] };
 }
@@ -106,7 +109,7 @@ function addStore(rows: IRow[], model: IKitModel, view: IView, query: string): v
   const before = rows.length;
   for (const { name, tags } of model.local?.repositories ?? []) {
     const isNamed = name.toLowerCase().includes(query);
-    const found = isNamed ? tags : tags.filter(each => each.tag.toLowerCase().includes(query));
+    const found = isNamed ? tags : tags.filter(each => each.tag.toLowerCase().includes(query) || isOf(each, query));
     if (!found.length) {
       continue;
     }
@@ -123,7 +126,8 @@ function addStore(rows: IRow[], model: IKitModel, view: IView, query: string): v
       repository: name,
       tags: tags.map(each => each.tag).filter(Boolean)
     });
-    for (const local of isRowOpen ? found : []) {
+    const shown = inOrder(found, view.order, each => (each.problem ? null : each));
+    for (const local of isRowOpen ? shown : []) {
       const { tag, reference, digest } = local;
       rows.push({
         ...BLANK,
@@ -183,6 +187,10 @@ function addRegistry(
   }
 }
 
+/** Whether the text is a part of the kit's digest that is long enough to mean it. */
+const isOf = ({ digest }: LocalTag, query: string): boolean =>
+  /^(?:sha256:)?[0-9a-f]{6,64}$/.test(query) && digest.includes(query);
+
 function addRepository(
   rows: IRow[],
   model: IKitModel,
@@ -209,7 +217,11 @@ function addRepository(
   if (!isOpen) {
     return;
   }
-  for (const tag of found) {
+  const isOrdered = view.order !== 'name' && tags !== null && canOrder(tags);
+  if (view.order !== 'name' && tags?.items.length && !isOrdered) {
+    rows.push({ ...note('by-name', key, 3), key: `${key} order` });
+  }
+  for (const tag of isOrdered ? tagsInOrder(model, repository, found, view.order) : found) {
     const reference = `${repository}:${tag}`;
     rows.push({ ...below, key: `tag ${reference}`, kind: 'tag', level: 3, label: tag, parent: key, reference });
   }

@@ -9,6 +9,7 @@ import { useSignals } from '../shared/signal';
 import { TreeView } from '../shared/treeview';
 import { ChosenBar, useChosen } from './chosen';
 import { actOn } from './note';
+import { ORDERED } from './order';
 import { partOf, RowView } from './row';
 import type { IRow, IView } from './rows';
 import { rowsOf } from './rows';
@@ -44,10 +45,11 @@ const heightOf = (row: IRow): number => (row.note && NOTES[row.note]) || (row.le
 /** The local store and the registries: one tree, so that arrow keys reach all of it. */
 function KitTree({ model, trans, run, view, onToggle, onLeave, isShown }: ITreeProps): JSX.Element {
   const version = useSignals(model.changed);
-  useSignals(model.summaries.changed);
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- the version stands for what the model has
-  const rows = useMemo(() => rowsOf(model, view), [model, view, version]);
-  const onSight = useSight(rows, model, isShown);
+  const said = useSignals(model.summaries.changed);
+  const known = view.order === 'name' ? 0 : said; // what kits say moves no row that stands by its name
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the versions stand for what the model has
+  const rows = useMemo(() => rowsOf(model, view), [model, view, version, known]);
+  const onSight = useSight(rows, model, isShown, view.order !== 'name');
   const chosen = useChosen(rows);
   const activate = (row: IRow): void => {
     if (row.kind === 'tag') {
@@ -95,7 +97,8 @@ export const Tree = memo(KitTree);
 function useSight(
   rows: readonly IRow[],
   model: IKitModel,
-  isShown: () => boolean
+  isShown: () => boolean,
+  isOrdered: boolean
 ): (first: number, last: number) => void {
   const latest = useRef(rows);
   const range = useRef([0, 0]);
@@ -118,11 +121,20 @@ function useSight(
       range.current = [first, last];
       const near = latest.current.slice(first, last + NEAR);
       const seen = near.slice(0, last - first);
-      model.summaries.want(seen.filter(row => row.kind === 'tag' && !row.local).map(row => row.reference));
+      const wanted = seen.filter(row => row.kind === 'tag' && !row.local);
+      const rest = isOrdered ? restOf(wanted, latest.current) : [];
+      model.summaries.want([...new Set([...wanted, ...rest].map(row => row.reference))]);
       for (const row of near.filter(each => each.note === 'more')) {
         void (row.repository ? model.tags(row.repository) : model.repositories(row.registry)).more();
       }
     },
-    [model]
+    [model, isOrdered]
   );
+}
+
+/** The other tags of the repositories in sight, if they are few enough to be put in an order. */
+function restOf(seen: readonly IRow[], rows: readonly IRow[]): readonly IRow[] {
+  const found = new Map(seen.map(row => [row.repository, [] as IRow[]]));
+  rows.forEach(row => row.kind === 'tag' && !row.local && found.get(row.repository)?.push(row));
+  return [...found.values()].filter(tags => tags.length <= ORDERED).flat();
 }

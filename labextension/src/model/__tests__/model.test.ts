@@ -151,11 +151,12 @@ describe('the memory of the panel', () => {
     await memory.restore();
     memory.open('store', false);
     memory.name('ghcr.io', 'team/model');
+    memory.sort('newest');
     const again = new Memory(state);
     await again.restore();
     expect([again.isOpen('store'), again.isOpen('transfers')]).toEqual([false, true]);
     expect(again.isOpen('repository ghcr.io/team/model')).toBe(true);
-    expect(again.named).toEqual({ 'ghcr.io': ['team/model'] });
+    expect([again.named, again.order]).toEqual([{ 'ghcr.io': ['team/model'] }, 'newest']);
   });
 
   it('keeps what somebody folds before it is restored', async () => {
@@ -175,9 +176,9 @@ describe('the memory of the panel', () => {
 
   it('is not misled by what someone else wrote there', async () => {
     const state = new StateDB();
-    await state.save('kitops-jupyter:panel', { open: [1, 'store', null], named: { a: 'x', b: ['y', 2] } });
+    await state.save('kitops-jupyter:panel', { open: [1, 'store', null], named: { a: 'x', b: ['y', 2] }, order: 'x' });
     const memory = new Memory(state);
     await memory.restore();
-    expect([[...memory.opened], memory.named]).toEqual([['store'], { a: [], b: ['y'] }]);
+    expect([[...memory.opened], memory.named, memory.order]).toEqual([['store'], { a: [], b: ['y'] }, 'name']);
   });
 });

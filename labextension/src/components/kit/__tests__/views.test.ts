@@ -63,6 +63,59 @@ describe('a view of the kit', () => {
     expect(page.tab.node.querySelector('img')).toBeNull();
   });
 
+  it('sorts the tags by a column, and filters them, without a question', async () => {
+    const row = { created: '', size_bytes: 1, kit_name: '', problem: '', can_undo: false, message: '' };
+    page.server.routes['GET history'] = () => [
+      { ...row, tag: 'v2', digest: 'sha256:aa', created: '2026-01-02T00:00:00Z', size_bytes: 5 },
+      {
+        ...row,
+        tag: 'v10',
+        digest: 'sha256:bb',
+        created: '2026-01-01T00:00:00Z',
+        size_bytes: 9,
+        message: 'less noise'
+      },
+      { ...row, tag: 'v1', digest: '', problem: 'broken', size_bytes: 99 }
+    ];
+    await page.go('History', () => page.tab.node.textContent?.includes('3 tags') === true);
+    const tags = (): (string | null)[] =>
+      [...page.tab.node.querySelectorAll('.kitops-History tbody td:first-child')].map(each => each.textContent);
+    expect(tags()).toEqual(['v2', 'v10', 'v1']);
+    await page.click(page.button('Size'));
+    expect(tags()).toEqual(['v10', 'v2', 'v1']);
+    expect(screen.getByRole('columnheader', { name: 'Size' }).getAttribute('aria-sort')).toBe('descending');
+    await page.click(page.button('Size'));
+    expect(tags()).toEqual(['v2', 'v10', 'v1']);
+    await page.click(page.button('Tag'));
+    expect(tags()).toEqual(['v2', 'v10', 'v1']);
+    const filter = screen.getByLabelText('Filter the tags');
+    for (const [text, found] of [
+      ['NOISE', ['v10']],
+      ['aa', ['v2']],
+      ['none', []]
+    ] as const) {
+      await act(async () => void fireEvent.change(filter, { target: { value: text } }));
+      expect(tags()).toEqual(found);
+    }
+    expect(page.tab.node.textContent).toContain('No tag has this.');
+    expect(page.server.count('GET history')).toBe(1);
+  });
+
+  it('does not say that it has all tags where it has the first of many', async () => {
+    const row = {
+      digest: 'sha256:aa',
+      created: '',
+      size_bytes: 1,
+      kit_name: '',
+      problem: '',
+      can_undo: false,
+      message: ''
+    };
+    page.server.routes['GET history'] = () => Array.from({ length: 300 }, (_, at) => ({ ...row, tag: `v${at}` }));
+    await page.go('History', () => page.tab.node.textContent?.includes('The first 300 tags of the registry') === true);
+    expect(page.tab.node.textContent).toContain('The panel lists and searches all tags by name.');
+  });
+
   it('is reached from its neighbour with the arrow keys', async () => {
     const [, first, second] = screen.getAllByRole('tab');
     first.focus();

@@ -32,6 +32,62 @@ describe('the tree', () => {
     await shown(() => texts().includes('sha256:121212121212'), 'the digest');
   });
 
+  it('finds a kit of the local store by a part of its digest', async () => {
+    const digest = local('localhost/churn:tuned').repositories[0].tags[0].digest;
+    const hex = `${'0'.repeat(8)}${'ab'.repeat(28)}`;
+    const [repository] = local('localhost/churn:tuned').repositories;
+    const tags = [
+      ...repository.tags,
+      { ...repository.tags[0], tag: 'old', digest: `sha256:${hex}`, reference: 'churn:old' }
+    ];
+    server.routes['GET local'] = () => ({ ...local('x:y'), stamp: 'other', repositories: [{ ...repository, tags }] });
+    await act(async () => model.refresh());
+    const search = within(panel.node).getByRole('searchbox');
+    await act(async () => void fireEvent.change(search, { target: { value: hex.slice(0, 9) } }));
+    await shown(() => texts().includes('old'), 'the kit of this digest');
+    expect([texts().includes('tuned'), digest.includes(hex.slice(0, 9))]).toEqual([false, false]);
+  });
+
+  it('puts few tags in order once all of them are read, and says that many stay by their names', async () => {
+    const made: { [tag: string]: [string, number] } = {
+      v1: ['2026-01-01T00:00:00Z', 30],
+      [HOSTILE]: ['2026-03-01T00:00:00Z', 10],
+      'a\u202eb': ['2026-02-01T00:00:00Z', 20]
+    };
+    const plain = server.routes['POST summaries']!;
+    server.routes['POST summaries'] = async asked => {
+      const answers = (await plain(asked)) as { reference: string }[];
+      return answers.map(each => {
+        const [created, size_bytes] = made[each.reference.slice('corp/app:'.length)] ?? ['', 0];
+        return { ...each, created, size_bytes };
+      });
+    };
+    const tags = (): string[] =>
+      rows()
+        .filter(row => row.dataset.kind === 'tag')
+        .map(row => row.dataset.reference ?? '');
+    await click('corp');
+    await shown(() => texts().includes('app'), 'repositories');
+    await click('app');
+    await shown(() => find('v1').textContent?.includes('30 B') === true, 'sizes');
+    const by = within(panel.node).getByLabelText('Order of the tags');
+    await act(async () => void fireEvent.change(by, { target: { value: 'newest' } }));
+    await shown(() => tags()[0] === `corp/app:${HOSTILE}`, 'the newest first');
+    expect(tags()[2]).toBe('corp/app:v1');
+    await act(async () => void fireEvent.change(by, { target: { value: 'largest' } }));
+    await shown(() => tags()[0] === 'corp/app:v1', 'the largest first');
+    await click('many');
+    await shown(() => texts().filter(each => each === 'app').length === 2, 'repositories');
+    await act(async () =>
+      rows()
+        .filter(row => row.dataset.kind === 'repository')
+        .pop()
+        ?.click()
+    );
+    await shown(() => texts().includes('t0'), 'tags');
+    expect(panel.node.textContent).toContain('By name: more than 50 tags');
+  });
+
   it('opens registry, repository and tag', async () => {
     await click('corp');
     await shown(() => texts().includes('app'), 'repositories');
