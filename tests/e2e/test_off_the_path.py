@@ -80,6 +80,21 @@ def test_a_second_notebook_of_a_folder_gets_into_its_kit(page: Any, lab: Lab, he
     page.evaluate("window.openNotebook.sessionContext.shutdown()")
 
 
+def test_this_notebook_stays_in_sight_whatever_transfers_say(page: Any, lab: Lab, pictures: Camera) -> None:
+    for number in range(5):
+        lab.change("POST", "jobs", {"kind": "pull", "reference": f"dead/none:v{number}", "directory": "none"})
+    page.set_viewport_size({"width": 1100, "height": 700})
+    open_notebook(page, "study.ipynb")
+    page.locator("#kitops-panel .kitops-Job.kitops-mod-failed").nth(4).wait_for()
+    pictures.take(page, "many-transfers")
+    top = page.locator(".kitops-Panel-top").bounding_box()
+    told = page.locator(".kitops-Notebook-told").bounding_box()
+    assert told["y"] + told["height"] <= top["y"] + top["height"] + 1
+    page.get_by_role("button", name="Clear finished transfers").click()
+    page.locator("#kitops-panel .kitops-Job").first.wait_for(state="detached")
+    page.evaluate("window.openNotebook.sessionContext.shutdown()")
+
+
 def test_a_push_from_a_cell_gets_into_the_open_list(page: Any, lab: Lab) -> None:
     open_row(page, "registry", "corp")
     folder = lab.root / "pushing"

@@ -55,6 +55,9 @@ export class CleanUpForm extends Form<Freed> {
   private _table(use: DiskUse): JSX.Element {
     const { trans } = this.actions;
     const { untagged, cache_bytes: cached, cache_files: files } = use;
+    const count = untagged.length
+      ? trans._n('%1 kit without a tag', '%1 kits without a tag', untagged.length)
+      : trans.__('No kit is without a tag');
     const take = (change: () => void): void => {
       change();
       this.moved();
@@ -70,7 +73,7 @@ export class CleanUpForm extends Form<Freed> {
             <td>{trans.__('those without a tag')}</td>
           </tr>
           <tr>
-            <td>{trans._n('%1 kit without a tag', '%1 kits without a tag', untagged.length)}</td>
+            <td>{count}</td>
             <td className="kitops-Number">{size(untagged.reduce((sum, each) => sum + each.size_bytes, 0))}</td>
             <td className="kitops-Number">{size(use.untagged_bytes)}</td>
           </tr>
@@ -83,7 +86,11 @@ export class CleanUpForm extends Form<Freed> {
           </tr>
         </Table>
         <CheckField
-          label={trans._n('Remove the kit without a tag', 'Remove the %1 kits without a tag', untagged.length)}
+          label={
+            untagged.length
+              ? trans._n('Remove the kit without a tag', 'Remove the %1 kits without a tag', untagged.length)
+              : trans.__('Remove kits without a tag: there are none')
+          }
           isChecked={this._isUntagged}
           isDisabled={!untagged.length}
           onChange={isChecked => take(() => (this._isUntagged = isChecked))}

@@ -18,6 +18,9 @@ const SCHEME = /^https?:\/\//i;
 /** A field that is a file of the server's machine. */
 type File = 'ca' | 'client_cert' | 'client_key';
 
+/** What a field under Advanced helps against. */
+const ADVANCED: readonly RegistryCheck['verdict'][] = ['untrusted', 'wants_certificate'];
+
 /** A registry's address, how it is reached, and the name that it has here. It is asked before it is taken. */
 export class RegistryForm extends Form<RegistryRow> {
   /** With a registry, that one is changed. */
@@ -53,7 +56,8 @@ export class RegistryForm extends Form<RegistryRow> {
       const check = await model.checkRegistry(entry);
       if (check.verdict !== 'ok' && check.verdict !== 'sign_in') {
         this._check = check;
-        this._isAdvanced ||= check.field !== '' && check.field !== 'url';
+        const isInAdvanced = check.field ? check.field !== 'url' : ADVANCED.includes(check.verdict);
+        this._isAdvanced ||= isInAdvanced;
         return null;
       }
     }

@@ -49,16 +49,18 @@ export function Find({ search, actions: { trans }, onDown }: IFindProps): JSX.El
           }
         }}
       />
-      <label htmlFor={id}>{trans.__('Sort by')}</label>
-      <select
-        id={id}
-        className="jp-mod-styled kitops-Find-sort"
-        value={search.sort}
-        onChange={event => (search.sort = event.target.value as Sort)}
-      >
-        <option value="name">{trans.__('name')}</option>
-        <option value="size">{trans.__('size')}</option>
-      </select>
+      <span className="kitops-Find-order">
+        <label htmlFor={id}>{trans.__('Sort by')}</label>
+        <select
+          id={id}
+          className="kitops-Find-sort"
+          value={search.sort}
+          onChange={event => (search.sort = event.target.value as Sort)}
+        >
+          <option value="name">{trans.__('name')}</option>
+          <option value="size">{trans.__('size')}</option>
+        </select>
+      </span>
       <span className="kitops-Find-told" role="status">
         {toldOf(search, trans)}
       </span>

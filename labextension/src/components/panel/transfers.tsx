@@ -75,12 +75,13 @@ const KINDS: { [kind: string]: LabIcon } = { pull: pullIcon, unpack: pullIcon, p
 function JobRow({ job, registries, trans, run }: IJobProps): JSX.Element {
   const Kind = (OUTCOMES[job.state] ?? KINDS[job.kind] ?? kitIcon).react;
   const name = inert(job.title || job.reference);
+  const about = /^\S+ (\S+)$/.exec(job.title)?.[1] ?? (job.title || job.reference); // the end of the row says the verb
   return (
     <li className={`kitops-Job kitops-mod-${job.state}`}>
       <div className="kitops-Job-head">
         <Kind tag="span" className="kitops-Row-mark" />
         <bdi className="kitops-Job-name" title={name}>
-          {inert(lastName(job.title || job.reference))}
+          {inert(lastName(about))}
         </bdi>
         <span className="kitops-Job-told">{toldOf(job, trans)}</span>
         <JobActions {...{ job, trans, run }} />
@@ -104,9 +105,9 @@ function toldOf(job: Job, trans: TranslationBundle): string {
     case 'done':
       return doneWord(job, trans);
     case 'cancelled':
-      return trans.__('cancelled');
+      return trans.__('%1 cancelled', job.kind);
     default:
-      return trans.__('failed');
+      return trans.__('%1 failed', job.kind);
   }
 }
 

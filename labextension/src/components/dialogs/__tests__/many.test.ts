@@ -108,6 +108,14 @@ describe('a clean-up', () => {
     expect(at.bodies('POST disk')).toEqual([{ untagged: 'of these', cache: false }]);
   });
 
+  it('of nothing says that there is nothing', async () => {
+    at.server.routes['GET disk'] = () => ({ ...use, untagged: [], untagged_bytes: 0 });
+    await at.open(new CleanUpForm(at.actions));
+    await at.shown(() => at.dialog.node.querySelector('table') !== null, 'the table');
+    const remove = screen.getByLabelText<HTMLInputElement>('Remove kits without a tag: there are none');
+    expect([remove.disabled, at.dialog.node.textContent?.includes('No kit is without a tag')]).toEqual([true, true]);
+  });
+
   it('has one line for what is chosen', async () => {
     at.server.routes['GET disk'] = () => use;
     await at.open(new CleanUpForm(at.actions));

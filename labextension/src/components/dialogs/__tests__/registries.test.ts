@@ -86,6 +86,17 @@ describe('a registry', () => {
     expect(at.bodies('POST check/registry')).toEqual(bodies());
   });
 
+  it('whose certificate is not trusted shows the fields that help', async () => {
+    answers({ verdict: 'untrusted', message: 'not trusted here' });
+    await at.open(new RegistryForm(at.actions));
+    const advanced = at.dialog.node.querySelector('details')!;
+    expect(advanced.open).toBe(false);
+    await at.type('Address', 'https://127.0.0.1:5703');
+    await at.press(at.go());
+    await at.shown(() => at.dialog.node.textContent?.includes('not trusted here') === true, 'the reason');
+    expect(advanced.open).toBe(true);
+  });
+
   it('that speaks HTTP is offered without TLS, and not added before', async () => {
     answers({ verdict: 'no_tls', message: `${HOSTILE} speaks HTTP` });
     await at.open(new RegistryForm(at.actions));

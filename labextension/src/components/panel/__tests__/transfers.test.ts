@@ -52,12 +52,14 @@ describe('transfers', () => {
     ]);
     expect(panel.node.querySelector('img')).toBeNull();
     expect([...panel.node.querySelectorAll('.kitops-Job-told')].map(each => each.textContent)).toEqual([
-      'failed',
-      'cancelled',
+      'pull failed',
+      'pull cancelled',
       'packed',
       'pulled',
       'pulled'
     ]);
+    const names = [...panel.node.querySelectorAll('.kitops-Job-name')].map(each => each.textContent);
+    expect(names).toEqual(['ccc', 'bb', 'e', 'd', 'a']); // with or without a registry: no verb stands in the name
     await act(async () => button('Copy details').click());
     expect(ran).toEqual([[CommandIDs.copyDetails, { job: 'ccc' }]]);
   });
