@@ -36,10 +36,7 @@ export function Tags({ rows, state, actions }: ITagsProps): JSX.Element {
   const [order, setOrder] = useState<IOrder>({ by: 'created', isRising: false });
   const metrics = useMemo(() => metricsOf(rows), [rows]);
   const columns = useMemo(() => columnsOf(rows, metrics, trans), [rows, metrics, trans]);
-  const shown = useMemo(
-    () => sorted(rows, columns, order).filter(row => has(row, text)),
-    [rows, columns, order, text]
-  );
+  const shown = useMemo(() => sorted(rows, columns, order).filter(row => has(row, text)), [rows, columns, order, text]);
   const isPart = rows.length >= HISTORY_LIMIT;
   return (
     <section aria-label={trans.__('Tags')}>

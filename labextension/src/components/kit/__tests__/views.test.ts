@@ -43,7 +43,7 @@ describe('a view of the kit', () => {
     const said = [...page.tab.node.querySelectorAll('tbody tr td:last-child')].map(each => each.textContent);
     expect(said).toEqual([SHOWN, '']);
     const [head, ...rows] = within(screen.getByRole('region', { name: 'Tags' })).getAllByRole('row');
-    expect(head.textContent).toBe(`TagPackedSizeDigestNameauc${SHOWN}Made fromMessage`);
+    expect(head.textContent).toBe(`TagPacked ▾SizeDigestNameauc${SHOWN}Made fromMessage`);
     expect(rows.map(row => row.children[5].textContent)).toEqual(['0.9', '0.123457']);
     const made = [...page.tab.node.querySelectorAll('tbody tr td:nth-last-child(2)')].map(each => each.textContent);
     expect(made).toEqual([
@@ -64,7 +64,7 @@ describe('a view of the kit', () => {
   });
 
   it('sorts the tags by a column, and filters them, without a question', async () => {
-    const row = { created: '', size_bytes: 1, kit_name: '', problem: '', can_undo: false, message: '' };
+    const row = { created: '', size_bytes: 1, kit_name: '', problem: '', can_undo: false, message: '', metrics: {} };
     page.server.routes['GET history'] = () => [
       { ...row, tag: 'v2', digest: 'sha256:aa', created: '2026-01-02T00:00:00Z', size_bytes: 5 },
       {
@@ -109,7 +109,8 @@ describe('a view of the kit', () => {
       kit_name: '',
       problem: '',
       can_undo: false,
-      message: ''
+      message: '',
+      metrics: {}
     };
     page.server.routes['GET history'] = () => Array.from({ length: 300 }, (_, at) => ({ ...row, tag: `v${at}` }));
     await page.go('History', () => page.tab.node.textContent?.includes('The first 300 tags of the registry') === true);

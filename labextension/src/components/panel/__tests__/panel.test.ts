@@ -69,6 +69,7 @@ describe('the tree', () => {
     await click('corp');
     await shown(() => texts().includes('app'), 'repositories');
     await click('app');
+    await shown(() => texts().includes('v1'), 'tags');
     await shown(() => find('v1').textContent?.includes('30 B') === true, 'sizes');
     const by = within(panel.node).getByLabelText('Order of the tags');
     await act(async () => void fireEvent.change(by, { target: { value: 'newest' } }));
