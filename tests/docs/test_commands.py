@@ -11,6 +11,7 @@ import pytest
 from kitops_jupyter import kitfile
 from kitops_jupyter.serve import command as serve
 from kitops_jupyter.verbs import NAMES, parse, split
+from kitops_jupyter.verbs.core.shell import completion
 
 ROOT = Path(__file__).parents[2]
 WRITTEN_BY_A_BUILD = ROOT / "docs" / "reference" / "verbs"
@@ -20,9 +21,9 @@ PAGES = [
     *(path for path in sorted((ROOT / "docs").rglob("*.md")) if WRITTEN_BY_A_BUILD not in path.parents),
 ]
 FENCE = re.compile(r"^```(?P<language>[\w{}-]*)[^\n]*\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-# After the start of a line, a prompt, an assignment or a pipe; `import kitops_jupyter as kit` is none.
+# After the start of a line, a prompt, an assignment or a pipe, up to the next pipe; an import of `kit` is none.
 COMMAND = re.compile(
-    r"^(?:\$ )?(?:\w+ = |[^#\n]*\| )?(?:%%?kit|jupyter[ -]kit|python -m kitops_jupyter|kit) (?P<words>[a-z].*)$",
+    r"^(?:\$ )?(?:\w+ = |[^#\n]*\| )?(?:%%?kit|jupyter[ -]kit|python -m kitops_jupyter|kit) (?P<words>[a-z].*?)(?: \| .*)?$",
     re.MULTILINE,
 )
 
@@ -42,6 +43,8 @@ def test_a_command_on_a_page_is_understood(page: str, line: str) -> None:
     words = split(line, expand=lambda name: name)
     if words[0] == "serve":
         serve._parser().parse_args(words[1:])
+    elif words[0] == "completion":
+        assert completion(words[1:], ROOT)
     else:
         parse(words)
 
