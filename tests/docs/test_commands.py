@@ -23,7 +23,8 @@ PAGES = [
 FENCE = re.compile(r"^```(?P<language>[\w{}-]*)[^\n]*\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 # After the start of a line, a prompt, an assignment or a pipe, up to the next pipe; an import of `kit` is none.
 COMMAND = re.compile(
-    r"^(?:\$ )?(?:\w+ = |[^#\n]*\| )?(?:%%?kit|jupyter[ -]kit|python -m kitops_jupyter|kit) (?P<words>[a-z].*?)(?: \| .*)?$",
+    r"^(?:\$ )?(?:\w+ = |[^#\n]*\| )?(?:%%?kit|jupyter[ -]kit|python -m kitops_jupyter|kit) "
+    r"(?P<words>[a-z].*?)(?: \| .*)?$",
     re.MULTILINE,
 )
 

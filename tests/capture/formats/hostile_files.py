@@ -117,8 +117,8 @@ def tensors(header: Any, data: bytes = b"1234") -> bytes:
     return len(told).to_bytes(8, "little") + told + data
 
 
-def folder(config: Mapping[str, Any] | None = None, **files: bytes) -> dict[str, bytes]:
-    told = {"architectures": ["BertModel"], "model_type": "bert", **(config or {})}
+def folder(config: Mapping[str, Any], **files: bytes) -> dict[str, bytes]:
+    told = {"architectures": ["BertModel"], "model_type": "bert", **config}
     return {"config.json": text(told), "model.safetensors": tensors({}, b""), **files}
 
 
@@ -221,16 +221,18 @@ FILES: dict[str, Hostile] = {
     "model_kernel": Hostile(
         "transformers-model", folder({"_attn_implementation": "evil/kernel"}), "names a kernel to be downloaded"
     ),
-    "model_pickled": Hostile("transformers-model", folder(**{"pytorch_model.bin": RUN}), "pytorch_model.bin"),
-    "model_code": Hostile("transformers-model", folder(**{"modeling_evil.py": b""}), "modeling_evil.py"),
+    "model_pickled": Hostile("transformers-model", folder({}, **{"pytorch_model.bin": RUN}), "pytorch_model.bin"),
+    "model_code": Hostile("transformers-model", folder({}, **{"modeling_evil.py": b""}), "modeling_evil.py"),
     "model_adapter": Hostile(
-        "transformers-model", folder(**{"adapter_config.json": b'{"base_model_name_or_path": "/"}'}), "adapter_config"
+        "transformers-model",
+        folder({}, **{"adapter_config.json": b'{"base_model_name_or_path": "/"}'}),
+        "adapter_config",
     ),
     "model_class": Hostile(
         "transformers-model", folder({"architectures": ["evil.Model"]}), "'evil.Model' is not a", "transformers"
     ),
     "model_header": Hostile(
-        "transformers-model", folder(**{"model.safetensors": b"\xff" * 16}), "not a safetensors file"
+        "transformers-model", folder({}, **{"model.safetensors": b"\xff" * 16}), "not a safetensors file"
     ),
     "tokenizer_map": Hostile(
         "transformers-tokenizer", tokenizer({"auto_map": {"AutoTokenizer": ["evil.Tok", None]}}), "evil.Tok"
