@@ -51,7 +51,7 @@ test-libraries: $(VENV)/.installed-test
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(LIBRARIES)/bin/python \
 	  --editable '.[test,catboost,datasets,diffusers,figures,geo,keras,lightgbm,onnx,peft,prophet,sentence-transformers,spacy,torch,transformers,xarray,zarr]' \
 	  accelerate lightning ml_dtypes pydantic statsmodels transformers xgboost-cpu
-	$(LIBRARIES)/bin/python -m pytest -n $(WORKERS) -m libraries tests/capture
+	$(LIBRARIES)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m libraries tests/capture
 	$(LIBRARIES)/bin/python -m pytest -n 0 tests/capture/formats/test_hostile_files.py
 
 # The oldest libraries that pyproject allows, in an environment of their own, under the rooms that use them. Left out: the
