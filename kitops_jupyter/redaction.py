@@ -31,6 +31,21 @@ _PAIR = re.compile(
 )
 _QUERY = re.compile(rf"(?P<address>[a-z][a-z0-9+.-]*://[^{_END}?#]*)\?[^{_END}]*", re.IGNORECASE)
 
+# Tokens that their issuer's prefix gives away, and what is assigned to a name that says what it is.
+_TOKEN = re.compile(
+    r"\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}|gh[oprsu]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|hf_[A-Za-z0-9]{30,}"
+    r"|sk-[\w-]{20,}|[rs]k_live_\w{16,}|xox[abeoprs]-[\w-]{10,}|AIza[\w-]{35}|npm_\w{36}|pypi-[\w-]{50,}"
+    r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+)"
+)
+_ASSIGNED = re.compile(
+    r"(?P<name>(?:passw(?:or)?d|passphrase|secret|credential|(?:api|access|private|secret)[_-]?key"
+    r"|(?<!pad_)(?<!eos_)(?<!bos_)(?<!unk_)(?<!sep_)(?<!cls_)(?<!mask_)(?<!stop_)token)"  # a tokenizer's are no secrets
+    r"['\"]?\]?\s*(?::\s*\w+\s*=|=|:)\s*)"
+    r"(?:(?P<quote>['\"])[^'\"\n<{$%][^'\"\n]{3,}(?P=quote)|(?=\S*\d)[^\s'\"()\[\]{},;.<$%]{8,}\s*$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+PRIVATE_KEY = "PRIVATE KEY-----"
+
 
 def redacted(text: str) -> str:
     """The text with `***` for what stands before the host of an address, and for its query.
@@ -42,6 +57,16 @@ def redacted(text: str) -> str:
     text = _AFTER_SCHEME.sub(rf"\g<scheme>{HIDDEN}@", text)
     text = _PAIR.sub(rf"\g<before>{HIDDEN}@", text)
     return _QUERY.sub(rf"\g<address>?{HIDDEN}", text)
+
+
+def without_secrets(text: str) -> str:
+    """Text of a file with `***` for what `redacted` hides, for tokens of a known shape, and for literals of secrets.
+
+    That is a value in quotes, or one with a digit at the end of a line, of a name such as `password` or `api_key`. A
+    value of no shape and of another name is not known to be a secret.
+    """
+    text = _TOKEN.sub(HIDDEN, redacted(text))
+    return _ASSIGNED.sub(lambda found: f"{found['name']}{found['quote'] or ''}{HIDDEN}{found['quote'] or ''}", text)
 
 
 def has_user_part(argument: str) -> bool:

@@ -7,14 +7,17 @@ from kitops_jupyter.capture.git import read_code_state
 from kitops_jupyter.capture.kernel_python import find_kernel_python
 from kitops_jupyter.capture.listing import list_variables
 from kitops_jupyter.capture.notebook import OpenNotebook, save
+from kitops_jupyter.capture.patch import PATCH, Patch, read_patch
 
 __all__ = [
     "FOLDER",
+    "PATCH",
     "REQUIREMENTS",
     "Environment",
     "Judged",
     "OpenNotebook",
     "Package",
+    "Patch",
     "callbacks",
     "find_kernel_python",
     "formats",
@@ -23,5 +26,6 @@ __all__ = [
     "list_variables",
     "read_code_state",
     "read_environment",
+    "read_patch",
     "save",
 ]

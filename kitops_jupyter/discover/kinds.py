@@ -73,6 +73,7 @@ _SECRETS = (
     *("kaggle.json", "token.json", "token", "*.token", "kubeconfig", "*.kubeconfig", "*.tfvars", "*.tfstate", "*.ovpn"),
     *(".dockercfg", ".dockerconfigjson", ".boto", ".s3cfg", ".my.cnf", "application_default_credentials*"),
 )
+_SECRET_FOLDERS = frozenset((".aws", ".azure", ".docker", ".gnupg", ".kube", ".ssh"))
 _JUNK = ("*.pyc", "*.pyo", "thumbs.db", "desktop.ini", "*~", "*.swp", "*.tmp", "*.crdownload", "*.part")
 _FOLDERS = {
     ".git": "Git's history",
@@ -126,6 +127,12 @@ def folder_stays_out(name: str, names: Collection[str] = ()) -> str:
 def stays_out(name: str, *, is_dir: bool) -> bool:
     """Whether a file or folder of this name is never proposed, so that nobody need hear that no layer takes it."""
     return bool(folder_stays_out(name) if is_dir else file_stays_out(name))
+
+
+def names_secret(path: str) -> bool:
+    """Whether the name of the file, or of a folder that it lies in, says that it may contain a secret."""
+    parts = path.lower().split("/")
+    return any(_SECRET.match(part) for part in parts) or not _SECRET_FOLDERS.isdisjoint(parts[:-1])
 
 
 def hint_of(name: str, names: Collection[str], inherited: Hint) -> Hint:

@@ -30,7 +30,7 @@ class CodeState:
     """The git commit that the folder was at.
 
     `is_dirty`: whether files that git tracks differ from the commit, None if that is not known; `changed_files` is
-    their number. `remote` has no user, password, query or path of a machine.
+    their number. `remote` has no user, password, query or path of a machine. `has_patch`: the kit has the differences.
     """
 
     commit: str
@@ -38,19 +38,26 @@ class CodeState:
     remote: str = ""
     is_dirty: bool | None = None
     changed_files: int = 0
+    has_patch: bool = False
 
     @property
     def told(self) -> str:
-        """For people: `1a2b3c4d5e6f (main), 2 files changed`."""
+        """For people: `1a2b3c4d5e6f (main), 2 files changed, with the patch`."""
         count = self.changed_files
         dirt = f", {count} {'file' if count == 1 else 'files'} changed" if self.is_dirty else ""
         unknown = ", changes unknown" if self.is_dirty is None else ""
-        return f"{self.commit[:12]}{f' ({self.branch})' if self.branch else ''}{dirt}{unknown}"
+        patch = ", with the patch" if self.has_patch else ""
+        return f"{self.commit[:12]}{f' ({self.branch})' if self.branch else ''}{dirt}{unknown}{patch}"
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept."""
         dirty = {} if self.is_dirty is None else {"dirty": self.is_dirty}
-        said = {"branch": self.branch, "remote": self.remote, "changedFiles": self.changed_files}
+        said = {
+            "branch": self.branch,
+            "remote": self.remote,
+            "changedFiles": self.changed_files,
+            "patch": self.has_patch,
+        }
         return {"commit": self.commit, **dirty, **{name: value for name, value in said.items() if value}}
 
 
@@ -161,7 +168,12 @@ def _code(said: Mapping[str, Any]) -> CodeState | None:
         return None
     is_dirty = dirty if isinstance(dirty, bool) else None
     return CodeState(
-        commit, _text(said.get("branch")), _text(said.get("remote")), is_dirty, _count(said, "changedFiles")
+        commit,
+        _text(said.get("branch")),
+        _text(said.get("remote")),
+        is_dirty,
+        _count(said, "changedFiles"),
+        said.get("patch") is True,
     )
 
 

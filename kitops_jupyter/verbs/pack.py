@@ -25,6 +25,7 @@ def _parser() -> Parser:
             "kit pack . -t churn:tuned",
             "kit pack . -t churn:tuned -m 'deeper trees'",
             "kit pack -t churn:tuned --model clf --dataset train=df --metric accuracy=0.93",
+            "kit pack . -t churn:tuned --patch",
             "kit pack . -f ./other/Kitfile -t registry.example.com/team/churn:v1,latest",
         ),
     )
@@ -73,6 +74,7 @@ def _parser() -> Parser:
     parser.flag("--env", help="record the environment, even with a Kitfile of your own")
     parser.flag("--no-env", help="do not record the environment")
     parser.flag("--no-facts", help="do not record the git commit, which cells ran, and the kits that came in")
+    parser.flag("--patch", help="record how tracked files differ from the git commit; look at it before you push")
     parser.flag("--no-cache", help="read every file again, even unchanged ones")
     parser.flag("--dry-run", help="show what would be packed without writing anything")
     parser.flag("--push", help="stream the files to the tag's registry without storing them locally")
@@ -121,6 +123,7 @@ def _run(arguments: argparse.Namespace, context: Context) -> object:
         leave_out=notebook if arguments.no_notebook else None,
         record_environment=_records(arguments, context),
         record_facts=not arguments.no_facts,
+        record_patch=arguments.patch,
         follow_links=arguments.follow_links,
         dry_run=arguments.dry_run,
         push=arguments.push,

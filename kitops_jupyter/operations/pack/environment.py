@@ -79,7 +79,7 @@ def record_environment(root: Path, writes: OwnWrites, *, python: str | Path | No
     folder = root / FOLDER
     texts = environment.files()
     for name in texts:
-        _check(folder, folder / name)
+        check_place(folder, folder / name)
     writes.make_folder(folder)
     for name, text in texts.items():
         path = folder / name
@@ -88,14 +88,16 @@ def record_environment(root: Path, writes: OwnWrites, *, python: str | Path | No
     return environment
 
 
-def _check(folder: Path, path: Path) -> None:
+def check_place(folder: Path, path: Path) -> None:
+    """Raise KitError if the folder is none, or if the file is there and is not ours to replace."""
     if os.path.lexists(folder) and not stat.S_ISDIR(os.lstat(folder).st_mode):
         raise KitError(f"{folder.name} exists and is not a folder")
-    if os.path.lexists(path) and not _is_ours(path):
+    if os.path.lexists(path) and not is_ours(path):
         raise KitError(f"{folder.name}/{path.name} is your own file and was not changed")
 
 
-def _is_ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
+    """Whether a pack wrote the file. Raises OSError."""
     if not stat.S_ISREG(os.lstat(path).st_mode):
         return False
     return capture.is_ours(read_start(path, 200).decode("utf-8", "replace").splitlines()[:1])
@@ -104,7 +106,7 @@ def _is_ours(path: Path) -> bool:
 def _was_recorded(root: Path) -> bool:
     """Whether an earlier pack made these files."""
     try:
-        return _is_ours(root / FOLDER / capture.REQUIREMENTS)
+        return is_ours(root / FOLDER / capture.REQUIREMENTS)
     except OSError:
         return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kitops_jupyter.capture import judge_cells, read_code_state
@@ -19,7 +19,7 @@ class Gathered:
     warnings: tuple[str, ...] = ()
 
 
-def gathered(root: Path, notebook: Path | None) -> Gathered:
+def gathered(root: Path, notebook: Path | None, *, has_patch: bool = False) -> Gathered:
     """What is known of the folder and of this kernel now; what cannot be known is left out, and fails no pack.
 
     Raises Cancelled.
@@ -27,5 +27,6 @@ def gathered(root: Path, notebook: Path | None) -> Gathered:
     session = current_session()
     judged = judge_cells(notebook, session) if session and notebook else None
     parents = [ParentKit(kit.reference, Digest(kit.digest), kit.way) for kit in session.kits] if session else []
-    facts = Facts(read_code_state(root), judged.ran if judged else None, tuple(parents))
+    code = read_code_state(root)
+    facts = Facts(replace(code, has_patch=has_patch) if code else None, judged.ran if judged else None, tuple(parents))
     return Gathered(facts, (judged.warning,) if judged and judged.warning else ())

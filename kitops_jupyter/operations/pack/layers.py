@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import marshal
+import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Literal, Protocol
@@ -19,7 +21,7 @@ from kitops_jupyter.manifest import file_metadata, layer_annotations
 from kitops_jupyter.media_types import Kind, LayerType
 from kitops_jupyter.operations.index_findings import IndexFindings
 from kitops_jupyter.operations.transfer.extras import FILE_INDEX, Extras
-from kitops_jupyter.pipeline import ByteSink, Stoppable
+from kitops_jupyter.pipeline import ByteSink, Stoppable, run_all
 from kitops_jupyter.progress import Event, Observer, beat, in_beats
 from kitops_jupyter.store import LayerCache, LayerRecord, is_settled
 
@@ -245,6 +247,12 @@ def _is_settled(layer: PlannedLayer) -> bool:
     """Whether any later change of these files must show in their stamps."""
     files = [member for member in layer.members if not member.is_dir]
     return is_settled(*[member.mtime_ns for member in files], *[member.ctime_ns for member in files])
+
+
+def pack_all(packer: LayerPacker, planned: Sequence[PlannedLayer]) -> list[PackedLayer]:
+    """Several layers at once, one a core: sha256 is what takes the time, and it releases the lock."""
+    jobs = [partial(packer.pack, layer) for layer in planned]
+    return run_all(jobs, workers=min(os.cpu_count() or 1, 4), name="kit-pack", observe=packer.observe)
 
 
 def _check_mcpb(path: Path) -> None:

@@ -19,10 +19,13 @@ _ABANDONED_AFTER_S = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    """A file that was written, its bytes now, and what was there before: bytes with a mode, a link, or nothing."""
+    """A file that was written, and what was there before: bytes with a mode, a link, or nothing.
+
+    `data` are its bytes now, None if it was removed.
+    """
 
     path: Path
-    data: bytes
+    data: bytes | None
     before: bytes | str | None
     mode: int = 0
 
@@ -63,6 +66,11 @@ class OwnWrites:
         self._written += _before(path, text.encode())
         write_text(path, text)
 
+    def remove(self, path: Path) -> None:
+        """Remove a file. Raises OSError."""
+        self._written += _before(path, None)
+        path.unlink()
+
     def make_folder(self, path: Path) -> None:
         """Make a folder, if it is not there. Raises OSError."""
         if not path.is_dir():
@@ -89,8 +97,8 @@ def _remove_abandoned(hold: Path) -> None:
                 shutil.rmtree(old, ignore_errors=True)
 
 
-def _before(path: Path, data: bytes) -> list[_Write]:
-    """What is there before these bytes are written; nothing if it could not be put back."""
+def _before(path: Path, data: bytes | None) -> list[_Write]:
+    """What is there before these bytes are written, or it is removed; nothing if it could not be put back."""
     try:
         if path.is_symlink():
             return [_Write(path, data, str(path.readlink()))]
@@ -102,11 +110,15 @@ def _before(path: Path, data: bytes) -> list[_Write]:
 
 
 def _undo_one(write: _Write) -> None:
-    if read_bytes(write.path, follow_links=False) != write.data:
+    if write.data is None:
+        if write.path.exists():
+            return
+    elif read_bytes(write.path, follow_links=False) != write.data:
         return
     if isinstance(write.before, bytes):
+        write.path.parent.mkdir(exist_ok=True)
         write_bytes(write.path, write.before, mode=write.mode, is_exact=True)
         return
-    write.path.unlink()
+    write.path.unlink(missing_ok=True)
     if write.before is not None:
         write.path.symlink_to(write.before)

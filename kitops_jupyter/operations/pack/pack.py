@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +25,16 @@ from kitops_jupyter.operations.pack.environment import Recording
 from kitops_jupyter.operations.pack.facts import Gathered, gathered
 from kitops_jupyter.operations.pack.how import How, check_flags
 from kitops_jupyter.operations.pack.large import large_warnings
-from kitops_jupyter.operations.pack.layers import LayerPacker, PackedLayer
+from kitops_jupyter.operations.pack.layers import PackedLayer, pack_all
 from kitops_jupyter.operations.pack.manifest import StoredKit, store_manifest
 from kitops_jupyter.operations.pack.notebook import add, missing_notebook
 from kitops_jupyter.operations.pack.noting import note_notebooks
 from kitops_jupyter.operations.pack.own_writes import OwnWrites
+from kitops_jupyter.operations.pack.patch import with_patch
 from kitops_jupyter.operations.pack.source import PackSource, check_source, read_source
 from kitops_jupyter.operations.pack.variables import KeptVariables, PackedVariable, Variables, logged_notes
 from kitops_jupyter.operations.remote_data import check_remote_data
 from kitops_jupyter.operations.transfer.extras import Extras
-from kitops_jupyter.pipeline import run_all
 from kitops_jupyter.progress import Observer, ignore, observed
 from kitops_jupyter.reference import UNTAGGED, Reference
 from kitops_jupyter.result import Result
@@ -108,6 +106,7 @@ def pack(
     leave_out: Path | None = None,
     record_environment: bool | None = False,
     record_facts: bool = True,
+    record_patch: bool = False,
     python: str | Path | None = None,
     follow_links: bool = False,
     links_within: Path | None = None,
@@ -134,6 +133,8 @@ def pack(
     and puts that into the kit; None does so where the Kitfile is proposed, and refreshes what was recorded before.
     `record_facts` notes the folder's git commit, and in a kernel which cells of `notebook` ran and which kits came in:
     in the manifest, and in no layer. An equal kit of another commit is not kept then.
+    `record_patch` writes how tracked files differ from that commit into environment/changes.patch, for the kit alone:
+    without files and values that are known to be secret, but nobody can know them all.
     With `add_notebook` the folder's Kitfile gets an entry for `notebook`, where it has none.
     A proposal leaves the file `leave_out` out. Links are left out, and a layer of nothing but links is an error; with
     `follow_links` what they lead to is packed: inside the folder, or anywhere
@@ -170,7 +171,7 @@ def pack(
             write=not dry_run,
         )
         kept = kept.with_log(source.root, logged, writes.write) if not dry_run else kept
-        source = source.with_variables(kept, writes)
+        source = with_patch(source.with_variables(kept, writes), writes, asked=record_patch, write=not dry_run)
         with Opener(settings, connection) as opener:
             parents = parents_of(source.kitfile, opener.open, names=reference if tag else None)
         check_remote_data(source.kitfile, settings)
@@ -189,7 +190,7 @@ def pack(
         )
         kind: Kind = "modelpack" if use_model_pack else "modelkit"
         extras = Extras.of(settings)
-        noted = gathered(source.root, notebook) if record_facts else Gathered()
+        noted = gathered(source.root, notebook, has_patch=source.has_patch) if record_facts else Gathered()
         how = How(compression, kind, use_cache, IndexFindings(settings), extras, message, noted, observe)
         store_notes: Sequence[str] = ()
         if dry_run:
@@ -199,7 +200,7 @@ def pack(
         elif push:
             with targets.remote(reference, settings, connection) as repository:
                 packer = how.packer(repository, source.root, None, repository if settings.file_index else None)
-                packed = _pack_all(packer, plan.layers)
+                packed = pack_all(packer, plan.layers)
                 stored = store_manifest(
                     repository,
                     repository,
@@ -243,7 +244,7 @@ def _pack_here(
     with store.session() as session:  # no removal takes what is packed before the manifest is there
         place, referrers = store.repository(reference), store.repository(reference, kind="referrers")
         packer = how.packer(store, source.root, store.layer_cache, place if settings.file_index else None)
-        packed = _pack_all(packer, plan.layers)
+        packed = pack_all(packer, plan.layers)
         stored = store_manifest(
             place,
             referrers,
@@ -257,12 +258,6 @@ def _pack_here(
             facts=how.noted.facts,
         )
     return packed, stored, session.notes
-
-
-def _pack_all(packer: LayerPacker, planned: Sequence[layers.PlannedLayer]) -> list[PackedLayer]:
-    """Several layers at once, one a core: sha256 is what takes the time, and it releases the lock."""
-    jobs = [partial(packer.pack, layer) for layer in planned]
-    return run_all(jobs, workers=min(os.cpu_count() or 1, 4), name="kit-pack", observe=packer.observe)
 
 
 def _result(

@@ -34,6 +34,7 @@ class PackSource:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     on_disk: Kitfile | None = None
+    has_patch: bool = False
 
     def with_variables(self, kept: KeptVariables, writes: OwnWrites) -> PackSource:
         """With entries for variables that became files, and what is known of them.
