@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -148,8 +149,13 @@ def _known(kit: Kit) -> dict[str, tuple[Point, ...]]:
     return {
         name: tuple(Point(step, float(value), 0.0) for step, value in enumerate(curve))
         for name, curve in curves.items()
-        if isinstance(curve, list) and curve and all(type(value) in (int, float) for value in curve)
+        if isinstance(curve, list) and curve and all(map(_is_number, curve))
     }
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value of JSON is a number that a float can hold."""
+    return type(value) is float or (type(value) is int and abs(value) <= sys.float_info.max)
 
 
 def _read(kit: Kit, path: str) -> bytes | None:

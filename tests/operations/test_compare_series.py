@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,12 @@ def test_curves_that_a_model_knows_need_no_log(tmp_path: Path, here: Settings) -
     kit.pack(tmp_path, tag="app:v1", models={"clf": model}, propose=True, settings=here)
     found = kit.logged("app:v1", settings=here)
     assert found["loss_curve"].values == tuple(model.loss_curve_) and found["loss_curve"].steps == (0, 1, 2, 3, 4)
+    told = next(path for path in tmp_path.rglob("*.kit.json") if "loss_curve" in path.read_text())
+    kept = told.read_text()
+    told.write_text(json.dumps({**json.loads(kept), "history": {"loss_curve": [10**400], "more": [1, 0.5]}}))
+    kit.pack(tmp_path, tag="app:lies", settings=here)
+    assert [metric.name for metric in kit.logged("app:lies", settings=here).metrics] == ["more"]
+    told.write_text(kept)
     kit.log(loss=0.5)
     kit.pack(tmp_path, tag="app:v2", models={"clf": model}, settings=here)
     assert {metric.name for metric in kit.logged("app:v2", settings=here).metrics} == {"loss", "loss_curve"}

@@ -211,7 +211,14 @@ def test_a_kit_without_a_log_says_so_also_if_files_have_these_names(folder: Path
 
 @pytest.mark.parametrize(
     "lie",
-    ["step,time,name,value\n1,2,loss\n", "a,b\n", "", "step,time,name,value\nx,1,loss,3\n", '"\x00'],
+    [
+        "step,time,name,value\n1,2,loss\n",
+        "a,b\n",
+        "",
+        "step,time,name,value\nx,1,loss,3\n",
+        f"step,time,name,value\n{10**400},1,loss,3\n",
+        '"\x00',
+    ],
 )
 def test_a_log_that_lies_is_refused(folder: Path, settings: Settings, lie: str) -> None:
     train()

@@ -19,7 +19,7 @@ from blake3 import blake3
 
 from kitops_jupyter.capture.keeping import files_at
 from kitops_jupyter.capture.log.process_log import Logged
-from kitops_jupyter.capture.log.series import RUN_LIMIT, Point
+from kitops_jupyter.capture.log.series import RUN_LIMIT, STEP_LIMIT, Point
 from kitops_jupyter.capture.sidecar import LIMIT_BYTES, KeptFile, Sidecar, parse_sidecar
 from kitops_jupyter.disk import parse_json, read_bytes
 from kitops_jupyter.errors import Conflict, VariableRefused
@@ -120,11 +120,18 @@ def parse_log(series: bytes, params: bytes) -> Logged:
             if number >= _LINES_LIMIT:
                 raise ValueError(f"it has more than {_LINES_LIMIT} lines")
             step, at, name, value = line
-            found.setdefault(name, []).append(Point(int(step), float(value), _finite(at)))
+            found.setdefault(name, []).append(Point(_step(step), float(value), _finite(at)))
     except (ValueError, csv.Error) as problem:
         raise VariableRefused(f"{SERIES} is not a log: {str(problem)[:200]}") from None
     points = {name: tuple(each) for name, each in found.items()}
     return Logged(points, {name: len(each) for name, each in points.items()}, told if isinstance(told, dict) else {})
+
+
+def _step(text: str) -> int:
+    found = int(text)
+    if not -STEP_LIMIT <= found <= STEP_LIMIT:
+        raise ValueError(f"the step {text[:40]} is too large")
+    return found
 
 
 def _finite(text: str) -> float:

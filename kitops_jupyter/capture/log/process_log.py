@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kitops_jupyter.capture.log.cells import execution
-from kitops_jupyter.capture.log.series import POINTS_LIMIT, RUN_LIMIT, Point, Series
+from kitops_jupyter.capture.log.series import POINTS_LIMIT, RUN_LIMIT, STEP_LIMIT, Point, Series
 from kitops_jupyter.capture.numbers import plain
 from kitops_jupyter.errors import Cancelled, VariableRefused
 
 _NAMES_LIMIT = 1000
-_STEP_LIMIT = 1 << 53  # what any reader of JSON and CSV keeps exactly
 # As MLflow takes them, so that a name works in both.
 _NAME = re.compile(r"[\w@%+](?:[\w./:@%+ -]{0,248}[\w@%+])?\Z")
 
@@ -168,7 +167,7 @@ def _step(step: Any) -> int:
         raise
     except Exception:  # noqa: BLE001 -- whatever item() of a stranger's array raises
         raise VariableRefused(f"step is {str(step)[:40]!r}, expected a whole number") from None
-    if not -_STEP_LIMIT <= found <= _STEP_LIMIT:
+    if not -STEP_LIMIT <= found <= STEP_LIMIT:
         raise VariableRefused(f"step {str(found)[:40]} is too large")
     return found
 
@@ -181,7 +180,7 @@ def number(name: str, value: Any) -> float:
     try:
         if hasattr(value, "item"):
             value = value.item()
-        if isinstance(value, int) and -_STEP_LIMIT <= value <= _STEP_LIMIT:
+        if isinstance(value, int) and -STEP_LIMIT <= value <= STEP_LIMIT:
             return int(value)
         if not isinstance(value, (str, bytes, complex)):
             return float(value)

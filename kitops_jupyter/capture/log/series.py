@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 POINTS_LIMIT = 10_000  # of one metric
 RUN_LIMIT = 200_000  # of all metrics of a run
+STEP_LIMIT = 1 << 53  # what any reader of JSON and CSV keeps exactly
 
 
 class Point(NamedTuple):
