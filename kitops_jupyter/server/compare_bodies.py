@@ -43,3 +43,11 @@ class CompareTags:
     repository: str
     after: str = ""
     limit: int = 100
+
+
+@dataclass(frozen=True)
+class CompareSeries:
+    """What was logged of at most six kits of a repository: `digests` with commas between."""
+
+    repository: str
+    digests: str = field(metadata={"maxLength": 1000})

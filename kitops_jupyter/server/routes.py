@@ -180,6 +180,14 @@ ROUTES: tuple[Route[Any, Any], ...] = (
         wire.ComparePage,
         lambda asked, our: compared.page(asked, our.names),
     ),
+    Route(
+        "compare_series",
+        "GET",
+        "compare/series",
+        compare_bodies.CompareSeries,
+        list[wire.KitSeries],
+        alone(compared.series),
+    ),
     Route("history", "GET", "history", bodies.ShowHistory, list[wire.HistoryRow], alone(history.history)),
     Route(
         "check_pull",

@@ -88,7 +88,8 @@ def _of(hint: Any) -> str:
     if origin is Literal:
         return " | ".join(f"'{text}'" for text in arguments)
     if origin is list:
-        return f"{_of(arguments[0])}[]"
+        inner = _of(arguments[0])
+        return f"({inner})[]" if " | " in inner else f"{inner}[]"
     if origin is dict:
         key = "name" if arguments[1] is bool else "key"
         return f"{{ [{key}: string]: {_of(arguments[1])} }}"

@@ -275,6 +275,19 @@ export interface ComparePage {
   lower: string[];
 }
 
+export interface SeriesLine {
+  name: string;
+  steps: number[];
+  values: (number | null)[];
+}
+
+export interface KitSeries {
+  digest: string;
+  lines: SeriesLine[];
+  more: number;
+  problem: string;
+}
+
 export interface CodeState {
   commit: string;
   branch: string;
@@ -569,6 +582,11 @@ export interface CompareTags {
   limit?: number;
 }
 
+export interface CompareSeries {
+  repository: string;
+  digests: string;
+}
+
 export interface ShowHistory {
   repository: string;
 }
@@ -715,6 +733,7 @@ export interface Routes {
   diff_file: { asks: CompareFile; answer: DiffFile };
   diff_read: { asks: OneComparison; answer: Comparing };
   compare_tags: { asks: CompareTags; answer: ComparePage };
+  compare_series: { asks: CompareSeries; answer: KitSeries[] };
   history: { asks: ShowHistory; answer: HistoryRow[] };
   check_pull: { asks: CheckPull; answer: PullCheck };
   check_pack: { asks: CheckPack; answer: PackCheck };
@@ -756,6 +775,7 @@ export const ROUTES: { readonly [Name in keyof Routes]: string } = {
   diff_file: 'GET diff/file',
   diff_read: 'GET diff/read',
   compare_tags: 'GET compare',
+  compare_series: 'GET compare/series',
   history: 'GET history',
   check_pull: 'POST check/pull',
   check_pack: 'POST check/pack',

@@ -34,6 +34,19 @@ def pack(lab: Lab, folder: Path, count: int) -> str:
     return repository
 
 
+def log_runs(lab: Lab, folder: Path, repository: str, count: int) -> None:
+    """Kits run1 to run<count> of trainings that logged a loss and an accuracy."""
+    here = Settings.load({}, home=lab.home)
+    write_files(folder, {"run.py": b""})
+    for run in range(1, count + 1):
+        kit.log_clear()
+        for step in range(60):
+            kit.log({"loss": 2 / (1 + step * run / 20) + 0.03 * ((step * 7) % 5), "accuracy": 1 - 0.9 ** (step / run)})
+        dated = replace(here, created_epoch_s=1_800_000_000 + run)
+        kit.pack(folder, tag=f"{repository}:run{run}", propose=True, settings=dated)
+    kit.log_clear()
+
+
 def opened(page: Any) -> Any:
     found = page.locator(".kitops-CompareBody:visible")
     found.get_by_role("table").wait_for()
@@ -71,6 +84,37 @@ def test_tags_are_ordered_plotted_and_compared_by_keyboard(
     kit_tab.get_by_role("button", name="Compare tags").press("Enter")
     opened(page).get_by_role("button", name="v3", exact=True).press("Enter")
     page.locator(".kitops-Kit:visible").filter(has_text=f"{repository}:v3").wait_for()
+
+
+def test_what_was_logged_is_drawn_over_its_steps_when_it_is_asked_for(
+    page: Any, lab: Lab, tmp_path: Path, judged: Any, pictures: Camera
+) -> None:
+    repository = pack(lab, tmp_path / "plain", 1)
+    log_runs(lab, tmp_path / "runs", repository, 6)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "api/compare/series" in request.url else None)
+    command(page, "kitops:compare", repository=repository)
+    tab = opened(page)
+    tab.get_by_role("checkbox", name="Tick v1", exact=True).press(" ")
+    for at in range(2, 7):
+        tab.get_by_role("checkbox", name=f"Tick run{at}", exact=True).press(" ")
+    assert asked == []
+    tab.get_by_role("button", name="Draw over steps").press("Enter")
+    steps = tab.get_by_role("region", name="Metrics over steps")
+    loss = steps.get_by_role("img", name="loss by step")
+    loss.wait_for()
+    assert loss.locator("polyline").count() == 5
+    assert "run6: " in steps.get_by_role("figure", name="loss by step").get_by_role("listitem").first.inner_text()
+    assert steps.get_by_role("status").inner_text() == "No series was logged: v1"
+    assert len(asked) == 1
+    pictures.take(page, "compare-steps")
+    assert judged(".kitops-CompareBody", THEMES) == []
+    page.set_viewport_size({"width": 600, "height": 900})
+    pictures.take(page, "compare-steps-narrow")
+    assert tab.evaluate("node => node.scrollWidth <= node.clientWidth")
+    page.set_viewport_size({"width": 1400, "height": 900})
+    steps.get_by_role("button", name="Hide the steps").press("Enter")
+    steps.wait_for(state="detached")
 
 
 def test_many_tags_come_a_page_at_a_time(page: Any, lab: Lab, tmp_path: Path) -> None:

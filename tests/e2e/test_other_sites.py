@@ -37,6 +37,7 @@ READINGS = {
     "diff/file": "a=corp/app-model:v1&b=corp/app-model:champion&path=README.md",
     "diff/read": "id=1",
     "compare": "repository=corp/app-model",
+    "compare/series": f"repository=corp/app-model&digests=sha256:{'0' * 64}",
     "history": "repository=corp/app-model",
     "promotion": "reference=corp/app-model:v1&to=champion",
     "jobs": "since=0",

@@ -169,6 +169,7 @@ def queries() -> list[tuple[str, str, dict[str, str]]]:
         ("GET", "diff/file", {"a": "a:b", "b": "c:d", "path": "a.txt", "deep": "0", "id": "1"}),
         ("GET", "diff/read", {"id": "1"}),
         ("GET", "compare", {"repository": "a", "after": "", "limit": "1"}),
+        ("GET", "compare/series", {"repository": "a", "digests": f"sha256:{'0' * 64}"}),
         ("GET", "history", {"repository": "a"}),
         ("GET", "promotion", {"reference": "a:b", "to": "champion", "undo": "0"}),
         ("GET", "jobs", {"since": "0", "epoch": ""}),

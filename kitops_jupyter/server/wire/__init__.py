@@ -4,7 +4,7 @@ Names are snake_case on both sides. Sizes are bytes, times ISO 8601 in UTC or ""
 server's root ("" is the root itself).
 """
 
-from kitops_jupyter.server.wire.compared import ComparedTag, ComparePage
+from kitops_jupyter.server.wire.compared import ComparedTag, ComparePage, KitSeries, SeriesLine
 from kitops_jupyter.server.wire.deeds import (
     ConflictingPath,
     DiskUse,
@@ -100,6 +100,7 @@ __all__ = [
     "JobResult",
     "JobState",
     "KeptTag",
+    "KitSeries",
     "KitView",
     "LayerRow",
     "Line",
@@ -119,6 +120,7 @@ __all__ = [
     "RegistryRow",
     "Removed",
     "SearchPage",
+    "SeriesLine",
     "Snapshot",
     "Status",
     "Summary",

@@ -32,3 +32,28 @@ class ComparePage:
     next: str
     total: int
     lower: list[str]
+
+
+@dataclass(frozen=True)
+class SeriesLine:
+    """A metric over its steps, thinned: the same number of steps and values, the last point among them.
+
+    A number that is not finite is null.
+    """
+
+    name: str
+    steps: list[int]
+    values: list[float | None]
+
+
+@dataclass(frozen=True)
+class KitSeries:
+    """What was logged with a kit; without lines and `problem` nothing was. `more` metrics are left out.
+
+    `problem` is why it cannot be read.
+    """
+
+    digest: str
+    lines: list[SeriesLine]
+    more: int
+    problem: str

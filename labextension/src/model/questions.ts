@@ -13,6 +13,7 @@ import type {
   FilePreview,
   FoundFiles,
   HistoryRow,
+  KitSeries,
   KitView,
   NotebookView,
   PackCheck,
@@ -68,6 +69,10 @@ export class Questions {
 
   compareTags(repository: string, after: string, signal: AbortSignal): Promise<ComparePage> {
     return this._client.ask('compare_tags', { repository, after }, signal);
+  }
+
+  compareSeries(repository: string, digests: readonly string[], signal: AbortSignal): Promise<KitSeries[]> {
+    return this._client.ask('compare_series', { repository, digests: digests.join(',') }, signal);
   }
 
   history(repository: string, signal: AbortSignal): Promise<HistoryRow[]> {

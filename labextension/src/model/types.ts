@@ -19,6 +19,7 @@ import type {
   FilePreview,
   FoundFiles,
   HistoryRow,
+  KitSeries,
   Job,
   JobRequest,
   KitView,
@@ -128,6 +129,8 @@ export interface IKitModel extends IDisposable {
   diffRead(id: string): Promise<Comparing>;
   /** A page of the tags of a repository, with their metrics and parameters. */
   compareTags(repository: string, after: string, signal: AbortSignal): Promise<ComparePage>;
+  /** What was logged with these kits of a repository, at most six. */
+  compareSeries(repository: string, digests: readonly string[], signal: AbortSignal): Promise<KitSeries[]>;
   history(repository: string, signal: AbortSignal): Promise<HistoryRow[]>;
   /** The first tags of a repository of a registry, at most `limit`. */
   firstTags(repository: string, limit: number, signal: AbortSignal): Promise<string[]>;

@@ -10,8 +10,11 @@ import { Failure, KitLine, Waiting } from '../shared/notes';
 import { Button, LinkButton } from '../shared/parts';
 import { useSignals } from '../shared/signal';
 import { TickBox } from '../shared/tickbox';
+import { Curves } from './curves';
+import type { Value } from './kits';
 import { Plot } from './plot';
-import type { CompareState, IColumn, Value } from './state';
+import { SERIES_KITS } from './series';
+import type { CompareState, IColumn } from './state';
 import { CREATED } from './state';
 
 /** So many columns of metrics, and of parameters, are drawn, as in a cell. */
@@ -45,6 +48,7 @@ export function Compare({ state, actions }: ICompareProps): JSX.Element {
       </h2>
       <KitLine line={kitLine('compare', repository)} actions={actions} />
       <Toolbar state={state} actions={actions} />
+      <Curves series={state.series} actions={actions} />
       {lines.length > 0 && (
         <section className="kitops-Compare-plots" aria-label={trans.__('Metrics over time')}>
           {lines.slice(0, PLOTS).map(line => (
@@ -88,7 +92,26 @@ function Toolbar({ state, actions }: ICompareProps): JSX.Element {
       >
         {trans.__('Diff of the ticked two')}
       </Button>
+      <Steps state={state} actions={actions} />
     </div>
+  );
+}
+
+/** Asks for what was logged with the chosen kits. */
+function Steps({ state, actions: { trans } }: ICompareProps): JSX.Element {
+  const { chosen, ticked } = state;
+  const isMuch = chosen.length > SERIES_KITS;
+  const which = ticked.length
+    ? trans.__('Read what was logged with the ticked tags, and draw it over its steps')
+    : trans.__('Read what was logged with the newest %1 kits shown, and draw it over its steps', SERIES_KITS);
+  return (
+    <Button
+      disabled={!chosen.length || isMuch}
+      title={isMuch ? trans.__('Tick at most %1 kits: more lines cannot be told apart', SERIES_KITS) : which}
+      onClick={() => void state.series.draw(chosen)}
+    >
+      {trans.__('Draw over steps')}
+    </Button>
   );
 }
 

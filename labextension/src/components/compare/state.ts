@@ -7,8 +7,9 @@ import { Signal } from '@lumino/signaling';
 import { KitError } from '../../client';
 import type { IKitModel } from '../../model';
 import type { ComparedTag } from '../../wire';
-
-export type Value = number | string | boolean | null;
+import type { Value } from './kits';
+import { between, byDigest, hasNumbers } from './kits';
+import { SERIES_KITS, SeriesState } from './series';
 
 /** What the rows are ordered by: a tag's name, its time, or a metric or parameter. */
 export interface IColumn {
@@ -29,11 +30,15 @@ const LINE = 3;
 
 export class CompareState implements IDisposable {
   constructor(
-    private readonly _model: Pick<IKitModel, 'compareTags'>,
+    private readonly _model: Pick<IKitModel, 'compareSeries' | 'compareTags'>,
     readonly repository: string
   ) {
+    this.series = new SeriesState(_model, repository);
     void this.more();
   }
+
+  /** What was logged, once somebody asks for it. */
+  readonly series: SeriesState;
 
   /** The tags that came so far. */
   tags: readonly ComparedTag[] = [];
@@ -186,7 +191,17 @@ export class CompareState implements IDisposable {
     });
   }
 
+  /** The digests of the kits that are ticked; without a tick, of the newest that have numbers. The newest is first. */
+  get chosen(): readonly string[] {
+    const kits = byDigest(this.tags).reverse();
+    const ticked = this.ticked.length
+      ? kits.filter(({ labels }) => labels.some(label => this.ticked.includes(label)))
+      : kits.filter(({ tag }) => hasNumbers(tag)).slice(0, SERIES_KITS);
+    return ticked.map(({ tag }) => tag.digest);
+  }
+
   dispose(): void {
+    this.series.dispose();
     this._isDisposed = true;
     this._asking.abort();
     this._asking = new AbortController();
@@ -194,7 +209,9 @@ export class CompareState implements IDisposable {
   }
 
   private _look(): void {
-    const kits = byDigest(this.tags).map(({ tag }) => tag);
+    const found = byDigest(this.tags);
+    this.series.labels = new Map(found.map(({ labels, tag }) => [tag.digest, labels.join(', ')]));
+    const kits = found.map(({ tag }) => tag);
     const numbered = kits.filter(hasNumbers);
     this._metrics = namesOf(numbered.map(({ metrics }) => metrics));
     this._params = namesOf(numbered.map(({ params }) => params));
@@ -229,24 +246,7 @@ export class CompareState implements IDisposable {
   private _params: readonly string[] = [];
 }
 
-const hasNumbers = ({ metrics, params }: ComparedTag): boolean =>
-  Object.keys(metrics).length + Object.keys(params).length > 0;
-
 const isNone = (value: Value | undefined): boolean => value === null || value === undefined || value === '';
-
-/** Each kit once, with all its tags, from the oldest to the newest; those without a time first. */
-function byDigest(tags: readonly ComparedTag[]): { labels: string[]; tag: ComparedTag }[] {
-  const found = new Map<string, { labels: string[]; tag: ComparedTag }>();
-  for (const tag of tags.filter(({ problem }) => !problem)) {
-    const known = found.get(tag.digest);
-    if (known) {
-      known.labels.push(tag.tag);
-    } else {
-      found.set(tag.digest, { labels: [tag.tag], tag });
-    }
-  }
-  return [...found.values()].sort((one, two) => between(one.tag.created, two.tag.created));
-}
 
 function namesOf(values: readonly { readonly [name: string]: Value }[]): string[] {
   return [...new Set(values.flatMap(each => Object.keys(each)))];
@@ -263,13 +263,4 @@ function valueOf(tag: ComparedTag, { kind, name }: IColumn): Value | undefined {
     case 'param':
       return tag.params[name];
   }
-}
-
-/** Numbers before texts; `v10` behind `v9`. */
-function between(one: Value | undefined, two: Value | undefined): number {
-  if (typeof one === 'number' && typeof two === 'number') {
-    return one - two;
-  }
-  const kinds = Number(typeof one !== 'number') - Number(typeof two !== 'number');
-  return kinds || String(one).localeCompare(String(two), undefined, { numeric: true });
 }

@@ -6,37 +6,12 @@ import { FakeServer, jobs, local, refusal, status, until } from '../../../__test
 import { written } from '../../../lines';
 import { KitModel } from '../../../model';
 import { CommandIDs } from '../../../tokens';
-import type { ComparedTag, ComparePage } from '../../../wire';
+import type { ComparePage } from '../../../wire';
 import { CompareTab } from '..';
 import { CompareState } from '../state';
+import { compareSeries, HOSTILE, PAGES, SERIES } from './tags';
 
-const HOSTILE = '<img src=x onerror=alert(1)>\u202e';
 const SHOWN = '<img src=x onerror=alert(1)>\ufffd';
-
-const tag = (at: number, more: Partial<ComparedTag> = {}): ComparedTag => ({
-  tag: `v${at}`,
-  digest: `sha256:${at}`,
-  created: `2026-01-${String(at).padStart(2, '0')}T00:00:00Z`,
-  message: '',
-  metrics: { auc: at / 10, loss: 1 / at },
-  params: { depth: at, seed: 1 },
-  problem: '',
-  ...more
-});
-
-const PAGES: { [after: string]: ComparePage } = {
-  '': { items: [tag(10), tag(3), tag(2)], next: 'v2', total: 6, lower: ['loss'] },
-  v2: {
-    items: [
-      tag(1, { params: { depth: 1, seed: 1, note: HOSTILE } }),
-      tag(10, { tag: 'best' }),
-      tag(9, { tag: HOSTILE, metrics: {}, params: {}, problem: HOSTILE, digest: '' })
-    ],
-    next: '',
-    total: 6,
-    lower: ['loss']
-  }
-};
 
 const asking = (): { asked: string[]; state: CompareState } => {
   const asked: string[] = [];
@@ -44,7 +19,7 @@ const asking = (): { asked: string[]; state: CompareState } => {
     asked.push(after);
     return Promise.resolve(PAGES[after]);
   };
-  return { asked, state: new CompareState({ compareTags }, 'corp/app') };
+  return { asked, state: new CompareState({ compareSeries, compareTags }, 'corp/app') };
 };
 
 const loaded = async (): Promise<ReturnType<typeof asking>> => {
@@ -68,7 +43,7 @@ describe('the tags of a repository', () => {
 
   it('end when a page brings nothing new', async () => {
     const page = { ...PAGES[''], next: 'v2' };
-    const state = new CompareState({ compareTags: async () => page }, 'corp/app');
+    const state = new CompareState({ compareSeries, compareTags: async () => page }, 'corp/app');
     await until(() => state.tags.length === 3);
     await state.more();
     expect([state.tags.length, state.hasMore]).toEqual([3, false]);
@@ -114,6 +89,14 @@ describe('the tags of a repository', () => {
     ]);
   });
 
+  it('are drawn over steps if they are ticked, a kit once; without a tick the newest', async () => {
+    const { state } = await loaded();
+    expect(state.chosen).toEqual(['sha256:10', 'sha256:3', 'sha256:2']);
+    await state.more();
+    ['v2', 'best', 'v10'].forEach(name => state.tick(name));
+    expect(state.chosen).toEqual(['sha256:10', 'sha256:2']);
+  });
+
   it('are asked for again when tags moved; what is shown stays until then', async () => {
     const { asked, state } = await loaded();
     await state.more();
@@ -137,7 +120,8 @@ describe('the tab', () => {
       'GET status': () => status(),
       'GET local': () => local(),
       'GET jobs': () => jobs('e1', 1),
-      'GET compare': ({ query }) => PAGES[query.after ?? '']
+      'GET compare': ({ query }) => PAGES[query.after ?? ''],
+      'GET compare/series': ({ query }) => SERIES.filter(({ digest }) => query.digests.split(',').includes(digest))
     });
     model = new KitModel({ services: server.services as never, standby: 'never' });
     tab = new CompareTab('corp/app', {
@@ -209,6 +193,43 @@ describe('the tab', () => {
       [CommandIDs.openKit, { reference: 'corp/app:v10' }],
       [CommandIDs.openKit, { reference: 'corp/app:v2', other: 'corp/app:v3' }]
     ]);
+  });
+
+  it('draws what was logged when it is asked for, a line for each tag, and says where nothing was', async () => {
+    expect(server.count('GET compare/series')).toBe(0);
+    await press('Draw over steps');
+    await shown(() => screen.queryByRole('img', { name: 'loss by step: -1e+308 to 1e+308' }) !== null);
+    const plot = screen.getByRole('img', { name: 'loss by step: -1e+308 to 1e+308' });
+    expect(plot.querySelector('desc')?.textContent).toBe('Steps 0 to 3. At the end v10: 1e+308; v3: not finite');
+    expect(plot.querySelectorAll('polyline')).toHaveLength(1);
+    expect(plot.querySelectorAll('circle')).toHaveLength(2);
+    const places = ['points', 'cx', 'cy', 'y'].flatMap(name =>
+      [...plot.querySelectorAll(`[${name}]`)].map(each => each.getAttribute(name))
+    );
+    expect(places.join(' ')).toMatch(/^[\d., ]+$/);
+    const section = screen.getByRole('region', { name: 'Metrics over steps' });
+    expect(section.textContent).toContain('No series was logged: v2');
+    expect(section.textContent).toContain('nan: no number is finite');
+    expect(section.textContent).toContain('Not all metrics are drawn');
+    await press('Hide the steps');
+    expect(screen.queryByRole('region', { name: 'Metrics over steps' })).toBeNull();
+    await press('Draw over steps');
+    expect(server.count('GET compare/series')).toBe(1);
+  });
+
+  it('says why a log cannot be read, not as markup, and why no answer came', async () => {
+    await press('Show more tags');
+    await shown(() => screen.queryByRole('checkbox', { name: 'Tick v1' }) !== null);
+    await act(async () => void fireEvent.click(screen.getByRole('checkbox', { name: 'Tick v1' })));
+    server.routes['GET compare/series'] = () => {
+      throw refusal(504, 'unreachable', 'no connection', '');
+    };
+    await press('Draw over steps');
+    await shown(() => screen.queryByRole('alert') !== null);
+    server.routes['GET compare/series'] = () => [SERIES[3]];
+    await press('Try again');
+    await shown(() => tab.node.textContent?.includes(`The log of v1 cannot be read: ${SHOWN}`) === true);
+    expect(tab.node.querySelector('img')).toBeNull();
   });
 
   it('says why a page did not come, and keeps the others', async () => {
