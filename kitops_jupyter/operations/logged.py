@@ -13,6 +13,8 @@ from kitops_jupyter.capture.log import LOG, LOG_LIMIT_BYTES, LOG_SIDECAR, PARAMS
 from kitops_jupyter.capture.sidecar import parse_sidecar
 from kitops_jupyter.disk import SIDECAR, clean_path
 from kitops_jupyter.errors import MissingDependency, NotFound
+from kitops_jupyter.manifest import Match
+from kitops_jupyter.operations.layer_reader import is_listed_for_little, ranges_of
 from kitops_jupyter.operations.opening import Kit, Opener
 from kitops_jupyter.operations.read_file import read_file
 from kitops_jupyter.progress import Observer, ignore, observed
@@ -159,16 +161,26 @@ def _is_number(value: Any) -> bool:
 
 
 def _read(kit: Kit, path: str) -> bytes | None:
-    """A file of the kit; the layers that have it by name come first. Layers of other folders are not looked into."""
+    """A file of the kit; the layers that have it by name come first.
+
+    Layers of other folders are not looked into, nor those of which a registry would have to send all.
+    """
     own = [match for match in kit.matches() if match.entry.clean_path == path]
     folders = (".", path.rpartition("/")[0] or ".")
     around = [match for match in kit.matches() if (match.base or match.entry.clean_path) in folders]
+    around = [match for match in around if _is_cheap(kit, match)]
     for match in (*own, *around):
         try:
             return read_file(kit, match, path, limit_bytes=LOG_LIMIT_BYTES).data
         except NotFound:
             continue
     return None
+
+
+def _is_cheap(kit: Kit, match: Match) -> bool:
+    """Whether a file of this layer is read without moving all of it."""
+    is_here = ranges_of(kit.source, match.layer) is None
+    return is_here or (not match.type.compression and is_listed_for_little(kit.source, match))
 
 
 def metrics_of(log: Logged) -> tuple[LoggedMetric, ...]:

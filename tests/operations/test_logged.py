@@ -17,6 +17,7 @@ from kitops_jupyter.capture.log import NAMES
 from kitops_jupyter.errors import Conflict, NotFound, VariableRefused
 from kitops_jupyter.settings import Settings
 from kitops_jupyter.targets import Connection
+from tests.fakes.traffic import Traffic
 
 HTTP = Connection(plain_http=True)
 LOSSES = (3.0, 0.5, 1.0)
@@ -179,6 +180,21 @@ def test_one_folder_for_all_as_code_is_enough(folder: Path, settings: Settings) 
     train()
     assert [entry.path for entry in pack(folder, "app:v1", settings).kitfile.entries() if entry.path] == ["."]
     assert kit.logged("app:v1", settings=settings)["loss"].last == 1.0
+
+
+def test_a_compressed_layer_of_a_registry_is_not_fetched_for_the_log_in_it(
+    folder: Path, here: Settings, there: Settings, reference: str, traffic: Traffic
+) -> None:
+    (folder / "Kitfile").write_text("manifestVersion: 1.0.0\ncode:\n  - path: .\n")
+    (folder / "rows.bin").write_bytes(numpy.random.default_rng(1).bytes(2_000_000))
+    train()
+    pack(folder, reference, here, compression="gzip")
+    kit.push(reference, connection=HTTP, settings=here)
+    assert kit.logged(reference, settings=here)["loss"].last == 1.0
+    traffic.clear()
+    with pytest.raises(NotFound, match="has no log"):
+        kit.logged(reference, connection=HTTP, settings=there)
+    assert traffic.bytes < 200_000
 
 
 def test_promote_and_compare_read_the_same_numbers(folder: Path, settings: Settings) -> None:
