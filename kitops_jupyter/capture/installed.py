@@ -13,9 +13,13 @@ from typing import Any
 
 
 def packages() -> list[dict[str, Any]]:
-    """Each distribution on the path once, the one that an import would find; unreadable ones are left out."""
+    """Each distribution on the path once, the one that an import would find; unreadable ones are left out.
+
+    So are the copies that another package has inside it: setuptools puts its own on the path when it is imported.
+    """
     found: dict[str, dict[str, Any]] = {}
-    for distribution in metadata.distributions():
+    places = [place for place in sys.path if "_vendor" not in place.replace("\\", "/").split("/")]
+    for distribution in metadata.distributions(path=places):
         try:
             name, version = distribution.metadata["Name"], distribution.version
             origin, installer = distribution.read_text("direct_url.json"), distribution.read_text("INSTALLER")

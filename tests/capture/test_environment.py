@@ -114,6 +114,18 @@ def test_metadata_that_is_no_name_or_version_writes_no_line(name: str) -> None:
     assert of({"name": name, "version": "1"}, {"name": "a", "version": name}).packages == ()
 
 
+def test_what_a_package_has_inside_it_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = tmp_path / "setuptools" / "_vendor"
+    for folder, name in ((inside, "within"), (tmp_path / "site", "beside")):
+        (folder / f"{name}-1.0.dist-info").mkdir(parents=True)
+        (folder / f"{name}-1.0.dist-info" / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+        )
+        monkeypatch.syspath_prepend(str(folder))
+    found = {package.name for package in read_environment().packages}
+    assert "beside" in found and "within" not in found
+
+
 def test_pip_takes_the_file(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text(read_environment().requirements())
     done = subprocess.run(

@@ -134,6 +134,7 @@ def test_each_library_that_a_format_knows_has_its_types_in_the_list(library: str
     assert library in own | inherited | refused
 
 
+@pytest.mark.filterwarnings("ignore:In the future `np.bool`:FutureWarning")  # an old NumPy's
 @pytest.mark.parametrize("name", sorted(_ROLE_OF))
 def test_the_types_of_the_list_are_called_so_by_their_libraries(name: str) -> None:
     library, _, kind = name.partition(".")

@@ -11,7 +11,7 @@ from kitops_jupyter.errors import KitError
 from tests.capture.formats.hostile_files import SECRET
 
 _RUNS_CODE = {"pickle.find_class", "os.system", "subprocess.Popen", "os.exec", "os.posix_spawn", "socket.connect"}
-_PLATFORM = ("uname", "/sbin/ldconfig")  # what libraries ask of the machine when they are imported
+_PLATFORM = ("uname", "lscpu", "/sbin/ldconfig")  # what libraries ask of the machine when they are imported
 _heard: list[str] = []
 
 
